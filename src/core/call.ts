@@ -1,0 +1,17 @@
+/**
+ * One request of a model to run a tool. Its identity is its place in the batch: two calls may carry the same `id`
+ * or `name`, both run, and each gets its own result.
+ */
+export interface ToolCall {
+  /** The model's id of the call, repeated in the result. Where the provider gives none, `call-<index>` stands in. */
+  readonly id: string
+  /** The tool's name, exactly as registered. */
+  readonly name: string
+  /**
+   * The model's JSON text, or a value. A value is copied as JSON when the call is accepted, so what happens to it
+   * later does not reach the tool. Text that is empty or blank stands for `{}`.
+   */
+  readonly arguments: unknown
+  /** Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`. Set by the host; beats every other layer. */
+  readonly timeoutMs?: number
+}

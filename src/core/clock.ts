@@ -1,0 +1,36 @@
+/**
+ * The one way by which time enters: tests put a virtual clock here.
+ *
+ * @example
+ * ```ts
+ * import { ToolExecutor } from 'aof-runtime'
+ * import { VirtualClock } from 'aof-runtime/testing'
+ *
+ * const clock = new VirtualClock()
+ * const executor = new ToolExecutor({ tools: [], clock })
+ * ```
+ */
+export interface Clock {
+  /** Milliseconds from an arbitrary start; it never goes back. */
+  now(): number
+  /** Calls `callback` once, `delayMs` milliseconds from now (0 to 2 147 483 647). Keeps the process alive meanwhile. */
+  setTimer(callback: () => void, delayMs: number): TimerHandle
+}
+
+/** A timer that was set and may be cleared. */
+export interface TimerHandle {
+  /** After this the callback is not called. Clearing twice, or late, does nothing. */
+  clear(): void
+}
+
+/** The longest delay that timers take: more makes Node's fire at once (2³¹ − 1 ms, about 24.8 days). */
+export const MAX_DELAY_MS = 2_147_483_647
+
+/** The machine's monotonic clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimer(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs)
+    return { clear: () => clearTimeout(timer) }
+  },
+}

@@ -1,0 +1,27 @@
+import type { ToolCall } from './call.ts'
+import type { Logger } from './logger.ts'
+
+/**
+ * What a tool gets beside its input. Properties may be taken apart (`{ signal, progress }`); `signal` is made only when
+ * it is read.
+ *
+ * @typeParam Context the application's own object, see `context`
+ */
+export interface ToolContext<Context = unknown> {
+  /** Aborts when the call is aborted or has run out of time. Give it to everything that takes one. */
+  readonly signal: AbortSignal
+  /** The application's own object, by reference: never copied, logged or shown to a model. */
+  readonly context: Context
+  /** The call, with the arguments as the model gave them. */
+  readonly call: ToolCall
+  /** Place of the call in its batch, from 0. */
+  readonly index: number
+  /** Which attempt this is, from 1. */
+  readonly attempt: number
+  /** The same for every attempt of this call and for no other: `run/turn/index`. For servers that drop repeated requests. */
+  readonly idempotencyKey: string
+  /** The nearest logger (call, batch, executor); one that does nothing where there is none. */
+  readonly logger: Logger
+  /** Reports something on the way, as a `progress` event. Ignored once the call is settled. */
+  readonly progress: (value: unknown) => void
+}

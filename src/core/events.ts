@@ -1,0 +1,118 @@
+import type { ToolResult } from './result.ts'
+
+/** What every event carries. */
+export interface EventBase {
+  /** When, in milliseconds of the executor's clock. */
+  readonly at: number
+  /** The run that the batch belongs to. */
+  readonly run: string
+  /** The turn within the run, from 0. */
+  readonly turn: number
+  /** Number of the batch within its executor, from 1. */
+  readonly batch: number
+}
+
+/** What an event about one call carries. */
+export interface CallEventBase extends EventBase {
+  /** Place of the call in its batch, from 0. */
+  readonly index: number
+  readonly id: string
+  readonly name: string
+}
+
+/** A batch takes calls now. `size` is known unless it is an open one. */
+export interface BatchOpenedEvent extends EventBase {
+  readonly type: 'batch_opened'
+  readonly size?: number
+}
+
+/** A batch takes no more calls. */
+export interface BatchClosedEvent extends EventBase {
+  readonly type: 'batch_closed'
+  readonly size: number
+}
+
+/** Every call of a closed batch has its result. */
+export interface BatchSettledEvent extends EventBase {
+  readonly type: 'batch_settled'
+  readonly size: number
+  readonly succeeded: number
+  readonly failed: number
+  /** From opening to the last result, in milliseconds. */
+  readonly wallMs: number
+}
+
+/** A call has its place; it will have exactly one `settled` event. An open batch's slot that is only reserved has none of either yet. */
+export interface AcceptedEvent extends CallEventBase {
+  readonly type: 'accepted'
+}
+
+/** A call waits. */
+export interface ParkedEvent extends CallEventBase {
+  readonly type: 'parked'
+  /** What it waits for: `executor`, one of the executor's `maxParallelTools` permits. */
+  readonly waitsFor: 'executor'
+}
+
+/** The tool is being run. */
+export interface StartedEvent extends CallEventBase {
+  readonly type: 'started'
+  /** Which attempt, from 1. */
+  readonly attempt: number
+  /** From acceptance to here, in milliseconds. */
+  readonly queuedMs: number
+}
+
+/** The tool reported something through `ctx.progress`. */
+export interface ProgressEvent extends CallEventBase {
+  readonly type: 'progress'
+  readonly value: unknown
+}
+
+/** The call has its result. */
+export interface SettledEvent extends CallEventBase {
+  readonly type: 'settled'
+  readonly result: ToolResult
+  /** What the tool threw, whole; the result's error carries only its message. */
+  readonly thrown?: unknown
+}
+
+/** The tool did not end within the grace after its signal; we stopped waiting, it goes on. */
+export interface AbandonedEvent extends CallEventBase {
+  readonly type: 'abandoned'
+  readonly reason: 'timeout' | 'abort'
+}
+
+/** A tool that had been abandoned ended after all; what it returned or threw is in no result. */
+export interface EndedLateEvent extends CallEventBase {
+  readonly type: 'ended_late'
+  /** Since it was abandoned, in milliseconds. */
+  readonly lateMs: number
+  readonly outcome: { readonly returned: unknown } | { readonly thrown: unknown }
+}
+
+/** A listener, or a logger, threw. It harmed nothing else. */
+export interface ListenerFailedEvent {
+  readonly type: 'listener_failed'
+  readonly at: number
+  /** The type of the event that it was called with. */
+  readonly during: string
+  readonly thrown: unknown
+}
+
+/** Everything that can be observed of an executor: a union on `type`. */
+export type ToolEvent =
+  | BatchOpenedEvent
+  | BatchClosedEvent
+  | BatchSettledEvent
+  | AcceptedEvent
+  | ParkedEvent
+  | StartedEvent
+  | ProgressEvent
+  | SettledEvent
+  | AbandonedEvent
+  | EndedLateEvent
+  | ListenerFailedEvent
+
+/** Gets every event, synchronously and in order. What it throws, or rejects with, is reported as `listener_failed`. */
+export type ToolEventListener = (event: ToolEvent) => void

@@ -1,0 +1,82 @@
+import type { ToolError } from './result.ts'
+import { printable } from './text.ts'
+
+/** Every code that an error of a result can carry, by the status that it comes with. */
+export type ErrorCode =
+  // failed
+  | 'tool_error'
+  | 'unserializable_result'
+  | 'result_too_large'
+  | 'invalid_output'
+  | 'content_failed'
+  // invalid
+  | 'malformed_call'
+  | 'unknown_tool'
+  | 'unparsable_arguments'
+  | 'invalid_arguments'
+  | 'incomplete_call'
+  // timed_out
+  | 'timeout'
+  // aborted
+  | 'aborted'
+  // rejected
+  | 'queue_full'
+  | 'closed'
+
+/** The longest error message of a result, in UTF-16 code units. */
+export const MAX_MESSAGE_LENGTH = 4_000
+
+/**
+ * Thrown (or returned) by a tool to say that it failed, in words meant for the model.
+ *
+ * @example
+ * ```ts
+ * import { ToolFailure, defineTool } from 'aof-runtime'
+ *
+ * const readPage = defineTool({
+ *   name: 'read_page',
+ *   execute: async ({ url }: { url: string }) => {
+ *     const response = await fetch(url)
+ *     if (response.status === 503) throw new ToolFailure('The site is down for now.', { retryable: true })
+ *     return response.text()
+ *   },
+ * })
+ * ```
+ */
+export class ToolFailure extends Error {
+  override readonly name: string = 'ToolFailure'
+  /** Whether the same call might succeed if made again. */
+  readonly retryable: boolean
+
+  /** @param message what went wrong and what to do about it, for the model */
+  constructor(message: string, options: ErrorOptions & { /** @default false */ retryable?: boolean } = {}) {
+    super(message, options)
+    this.retryable = options.retryable ?? false
+  }
+}
+
+/** The error of a result for whatever a tool threw: any value at all, even one whose getters throw. */
+export function describeThrown(thrown: unknown): ToolError {
+  return {
+    code: 'tool_error',
+    message: thrownMessage(thrown),
+    retryable: thrown instanceof ToolFailure && thrown.retryable,
+  }
+}
+
+/** A message for any thrown value; runs code of the value's own only under guard. */
+export function thrownMessage(thrown: unknown): string {
+  try {
+    if (typeof thrown === 'string')
+      return printable(thrown, MAX_MESSAGE_LENGTH) || 'The tool failed with an empty message.'
+    if (thrown === null || thrown === undefined) return `The tool failed without saying why (it threw ${thrown}).`
+    if (typeof thrown === 'object') {
+      const { message, name } = thrown as { message?: unknown; name?: unknown }
+      if (typeof message === 'string' && message !== '') return printable(message, MAX_MESSAGE_LENGTH)
+      return `The tool failed without saying why (it threw ${typeof name === 'string' && name !== '' ? printable(name, 100) : 'an object without a message'}).`
+    }
+    return `The tool failed without saying why (it threw ${printable(String(thrown), 100)}).`
+  } catch {
+    return 'The tool failed, and what it threw cannot be read.'
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The library was used wrongly: an impossible option, two tools of one name, a slot completed twice. Thrown early and
+ * synchronously where that is possible; never used for what a tool or a model does.
+ */
+export class MisuseError extends Error {
+  override readonly name: string = 'MisuseError'
+  /** The option or argument at fault, e.g. `maxParallelTools`. */
+  readonly option: string
+
+  /**
+   * @param option what was set wrongly, as the caller wrote it
+   * @param expected what would have been right
+   * @param got the value that came
+   */
+  constructor(option: string, expected: string, got: unknown) {
+    super(`${option}: expected ${expected}, got ${show(got)}.`)
+    this.option = option
+  }
+}
+
+/** A short, safe picture of any value for an error message; runs no code of the value's own. */
+function show(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)
+    case 'bigint':
+      return `${value}n`
+    case 'symbol':
+      return 'a symbol'
+    case 'function':
+      return 'a function'
+    case 'object':
+      return value === null ? 'null' : safely(() => (Array.isArray(value) ? 'an array' : 'an object'))
+    default:
+      return String(value)
+  }
+}
+
+function safely(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return 'an object'
+  }
+}
+
+/** Throws a {@link MisuseError} unless `value` is a whole number from `min` to `max` or, where `orInfinity`, Infinity. */
+export function checkCount(
+  option: string,
+  value: number,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+  orInfinity = false,
+): void {
+  if (orInfinity && value === Infinity) return
+  if (!Number.isInteger(value) || value < min || value > max) {
+    const range =
+      max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`
+    throw new MisuseError(option, orInfinity ? `${range}, or Infinity` : range, value)
+  }
+}
+
+/** Throws a {@link MisuseError} unless `value` is a duration in milliseconds from `min` to `max` or, where `orInfinity`, Infinity. */
+export function checkDuration(option: string, value: number, min: number, max: number, orInfinity = false): void {
+  if (orInfinity && value === Infinity) return
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    throw new MisuseError(option, `${min} to ${max} milliseconds${orInfinity ? ', or Infinity for none' : ''}`, value)
+  }
+}

@@ -1,0 +1,142 @@
+import { MAX_DELAY_MS } from './clock.ts'
+import type { ToolContent } from './content.ts'
+import type { ToolContext } from './context.ts'
+import type { JsonObject, Jsonified } from './json.ts'
+import { checkDuration, MisuseError } from './misuse.ts'
+import type { JsonSchema, Schema, StandardSchema } from './schema.ts'
+
+/** What a tool says of itself: the annotations of the Model Context Protocol, with its names and defaults. */
+export interface ToolAnnotations {
+  /** A title for people. */
+  readonly title?: string
+  /** It changes nothing in its environment. @default false */
+  readonly readOnlyHint?: boolean
+  /** What it changes may destroy; means something only where it is not read-only. @default true */
+  readonly destructiveHint?: boolean
+  /** The same call made again changes nothing more; means something only where it is not read-only. @default false */
+  readonly idempotentHint?: boolean
+  /** It reaches beyond a closed domain, e.g. the web. @default true */
+  readonly openWorldHint?: boolean
+}
+
+/** Any tool, whatever its types: what a list of tools holds. */
+export interface AnyTool {
+  /** What the model calls it by: 1 to 256 characters. Unique within an executor. */
+  readonly name: string
+  /** What the model reads to decide when and how to call it. */
+  readonly description?: string
+  /**
+   * Any Standard Schema (zod, valibot, arktype, …) or a JSON Schema. Arguments that do not fit never reach `execute`.
+   * Without one the arguments come unchecked, and the tool cannot be offered to a model.
+   */
+  readonly inputSchema?: Schema
+  /** The JSON Schema that a model is shown, for a Standard Schema that has none of its own (valibot's). */
+  readonly inputJsonSchema?: JsonSchema
+  /** What `execute` returns must fit this, or the call fails with `invalid_output`. */
+  readonly outputSchema?: Schema
+  readonly annotations?: ToolAnnotations
+  /**
+   * How long one attempt may take, in milliseconds from its start: 1 to 2 147 483 647, or `Infinity` for no limit.
+   * @default the executor's `timeoutMs`, 30 000
+   */
+  readonly timeoutMs?: number
+  /** Does the work. May return anything that JSON can hold, or a promise of it; whatever it throws becomes the result's error. */
+  execute(input: never, ctx: ToolContext<never>): unknown
+  /** What the model sees of a success, instead of the JSON of `data`. Must answer at once. */
+  toContent?(data: never): readonly ToolContent[]
+}
+
+/**
+ * A tool with its types: what {@link defineTool} returns, checked and frozen.
+ *
+ * @typeParam In what `execute` gets
+ * @typeParam Out what it returns, awaited
+ * @typeParam Context what it expects of the application, as `ctx.context`
+ */
+export interface Tool<In, Out, Context = unknown> extends AnyTool {
+  execute(input: In, ctx: ToolContext<Context>): Out | Promise<Out>
+  toContent?(data: Jsonified<Out>): readonly ToolContent[]
+}
+
+/** A tool whose input type comes from its Standard Schema. */
+export interface StandardTool<In, Out, Context> extends Tool<In, Out, Context> {
+  readonly inputSchema: StandardSchema<unknown, In>
+}
+
+/** A tool whose input is checked by a JSON Schema, or not at all; `execute` says of what type it takes it to be. */
+export interface JsonSchemaTool<In, Out, Context> extends Tool<In, Out, Context> {
+  readonly inputSchema?: JsonSchema
+}
+
+/** {@link defineTool} for tools that expect `Context` of the application. */
+export interface DefineTool<Context> {
+  <In, Out>(tool: StandardTool<In, Out, Context>): Tool<In, Out, Context>
+  <Out, In = JsonObject>(tool: JsonSchemaTool<In, Out, Context>): Tool<In, Out, Context>
+}
+
+/**
+ * Checks a tool and freezes it. The types of its input and output are inferred.
+ *
+ * @throws MisuseError where an option is impossible
+ *
+ * @example With a Standard Schema
+ * ```ts
+ * import { defineTool } from 'aof-runtime'
+ * import { z } from 'zod'
+ *
+ * const search = defineTool({
+ *   name: 'search',
+ *   description: 'Searches the handbook.',
+ *   inputSchema: z.object({ q: z.string() }),
+ *   annotations: { readOnlyHint: true },
+ *   execute: async ({ q }) => [`a page about ${q}`],
+ * })
+ * ```
+ *
+ * @example With a context of the application's own
+ * ```ts
+ * import { defineTool } from 'aof-runtime'
+ * import { z } from 'zod'
+ *
+ * const whoAmI = defineTool<{ user: string }>()({
+ *   name: 'who_am_i',
+ *   inputSchema: z.object({}),
+ *   execute: (_input, ctx) => ctx.context.user,
+ * })
+ * ```
+ */
+export function defineTool<In, Out>(tool: StandardTool<In, Out, unknown>): Tool<In, Out, unknown>
+export function defineTool<Out, In = JsonObject>(tool: JsonSchemaTool<In, Out, unknown>): Tool<In, Out, unknown>
+export function defineTool<Context>(): DefineTool<Context>
+export function defineTool(tool?: AnyTool): unknown {
+  return tool === undefined ? freeze : freeze(tool)
+}
+
+function freeze(tool: AnyTool): AnyTool {
+  checkTool(tool)
+  return Object.freeze({ ...tool })
+}
+
+/** Throws a {@link MisuseError} unless `tool` can be registered. */
+export function checkTool(tool: AnyTool): void {
+  if (typeof tool !== 'object' || tool === null) throw new MisuseError('tool', 'an object with name and execute', tool)
+  const { name, execute, timeoutMs } = tool
+  if (typeof name !== 'string' || name.length === 0 || name.length > 256)
+    throw new MisuseError('tool.name', 'a string of 1 to 256 characters', name)
+  const label = `tool '${name}'`
+  if (typeof execute !== 'function') throw new MisuseError(`${label}.execute`, 'a function', execute)
+  if (tool.toContent !== undefined && typeof tool.toContent !== 'function')
+    throw new MisuseError(`${label}.toContent`, 'a function', tool.toContent)
+  for (const key of ['inputSchema', 'outputSchema', 'inputJsonSchema'] as const) {
+    const schema: unknown = tool[key]
+    if (schema === undefined) continue
+    if (schema === null || (typeof schema !== 'object' && typeof schema !== 'function')) {
+      throw new MisuseError(
+        `${label}.${key}`,
+        key === 'inputJsonSchema' ? 'a JSON Schema' : 'a Standard Schema or a JSON Schema',
+        schema,
+      )
+    }
+  }
+  if (timeoutMs !== undefined) checkDuration(`${label}.timeoutMs`, timeoutMs, 1, MAX_DELAY_MS, true)
+}
