@@ -1,0 +1,260 @@
+/**
+ * Duty: time for tests, which moves only when it is told to.
+ * Boundary: fires timers and waits for microtasks; what else holds work back (points, real I/O) is not its business.
+ *
+ * Invariants:
+ * 1. Every timer fires exactly once, at its moment, unless it was cleared before.
+ * 2. `now()` never goes back, and is a timer's moment while that timer fires.
+ * 3. Between two timers all microtasks have run.
+ * 4. One advance at a time.
+ */
+import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/clock.ts'
+import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
+import { BinaryHeap, type HeapEntry } from './binary-heap.ts'
+import { settleMicrotasks } from './macrotask.ts'
+import { seededRandom } from './random.ts'
+import { StalledError } from './stalled.ts'
+
+/** Options of a {@link VirtualClock}. */
+export interface VirtualClockOptions {
+  /** What `now()` says at first, in milliseconds. @default 0 */
+  readonly startMs?: number
+  /** With a seed, timers that are due at the same moment fire in an order drawn from it. @default in order of setting */
+  readonly seed?: number
+  /** How many timers may fire at one moment before that counts as going round in circles. @default 1 000 000 */
+  readonly maxTimersPerMoment?: number
+}
+
+/** A bound in virtual time. */
+export interface AdvanceBound {
+  /** How far time may move, in milliseconds from now. @default 3 600 000, an hour */
+  readonly maxMs?: number
+}
+
+/** Options of {@link VirtualClock.runUntil}. */
+export interface RunUntilOptions extends AdvanceBound {
+  /** What is waited for, in the words of the error. @default 'the promise' */
+  readonly label?: string
+}
+
+const DEFAULT_MAX_MS = 3_600_000
+
+interface Timer extends HeapEntry {
+  readonly at: number
+  readonly tieBreak: number
+  readonly sequence: number
+  readonly callback: () => void
+}
+
+/**
+ * A clock that stands still until it is advanced: what takes hours in life takes microseconds in a test, and the same
+ * way every time.
+ *
+ * @example
+ * ```ts
+ * import { VirtualClock } from 'aof-runtime/testing'
+ *
+ * const clock = new VirtualClock()
+ * const slow = clock.sleep(30_000).then(() => 'done')
+ * console.log(await clock.runUntil(slow), clock.now())
+ * ```
+ */
+export class VirtualClock implements Clock {
+  #now: number
+  #sequence = 0
+  #firedAtThisMoment = 0
+  #advancing = false
+  readonly #maxTimersPerMoment: number
+  readonly #tieBreak: () => number
+  readonly #timers = new BinaryHeap<Timer>(firesBefore)
+
+  /** @throws MisuseError where an option is impossible */
+  constructor(options: VirtualClockOptions = {}) {
+    const { startMs = 0, seed, maxTimersPerMoment = 1_000_000 } = options
+    checkDuration('startMs', startMs, 0, Number.MAX_SAFE_INTEGER)
+    checkCount('maxTimersPerMoment', maxTimersPerMoment, 1)
+    this.#now = startMs
+    this.#maxTimersPerMoment = maxTimersPerMoment
+    this.#tieBreak = seed === undefined ? () => 0 : seededRandom(seed)
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  /**
+   * @throws MisuseError where `delayMs` is not from 0 to 2 147 483 647: a real timer would fire at once, which is
+   * never what was meant
+   */
+  setTimer(callback: () => void, delayMs: number): TimerHandle {
+    checkDuration('delayMs', delayMs, 0, MAX_DELAY_MS)
+    const timer: Timer = {
+      at: this.#now + delayMs,
+      tieBreak: this.#tieBreak(),
+      sequence: this.#sequence++,
+      callback,
+      heapIndex: -1,
+    }
+    this.#timers.push(timer)
+    return { clear: () => void this.#timers.remove(timer) }
+  }
+
+  /** How many timers are set and have neither fired nor been cleared. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
+  /** The moment of the next timer; `undefined` where none is set. */
+  get nextAt(): number | undefined {
+    return this.#timers.peek()?.at
+  }
+
+  /**
+   * Resolves `ms` milliseconds from now; rejects with the signal's reason as soon as that aborts, and then leaves no
+   * timer behind.
+   *
+   * @param ms 0 to 2 147 483 647
+   */
+  sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const timer = this.setTimer(() => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }, ms)
+      const onAbort = (): void => {
+        timer.clear()
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  /**
+   * Lets `ms` milliseconds pass: fires what falls due, also timers that are set on the way, and lets all microtasks
+   * run before, between and after. `advance(0)` fires what is due now.
+   *
+   * Rejects with what a timer's callback throws; time then stands at that timer's moment.
+   *
+   * @param ms 0 to 2⁵³ − 1
+   */
+  async advance(ms: number): Promise<void> {
+    checkDuration('ms', ms, 0, Number.MAX_SAFE_INTEGER)
+    await this.advanceTo(this.#now + ms)
+  }
+
+  /** {@link advance} up to a moment, which must not lie in the past. */
+  async advanceTo(moment: number): Promise<void> {
+    if (!(moment >= this.#now && moment < Infinity)) {
+      throw new MisuseError('moment', `one that is not before now, ${this.#now} ms`, moment)
+    }
+    await this.#exclusively(async () => {
+      await settleMicrotasks()
+      while ((this.nextAt ?? Infinity) <= moment) await this.#fire()
+      this.#moveTo(moment)
+    })
+  }
+
+  /** Goes to the next timer, fires it and lets microtasks run; false where none is set. */
+  async fireNext(): Promise<boolean> {
+    return this.#exclusively(async () => {
+      await settleMicrotasks()
+      if (this.#timers.size === 0) return false
+      await this.#fire()
+      return true
+    })
+  }
+
+  /**
+   * Goes from timer to timer until none is left.
+   *
+   * @throws StalledError (as a rejection) where timers are left beyond `maxMs`
+   */
+  async runAll(options: AdvanceBound = {}): Promise<void> {
+    const limit = this.#limit(options)
+    await this.#exclusively(async () => {
+      await settleMicrotasks()
+      while (this.#timers.size > 0) await this.#fireBefore(limit, 'Timers keep being set')
+    })
+  }
+
+  /**
+   * Goes from timer to timer until `promise` settles, and settles like it. Time stands at the moment of the last timer
+   * that was needed.
+   *
+   * @throws StalledError (as a rejection) where the promise is still pending and no timer is left, or none within
+   * `maxMs`
+   */
+  async runUntil<T>(promise: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
+    const { label = 'the promise' } = options
+    const limit = this.#limit(options)
+    let settled = false
+    const onSettled = (): void => void (settled = true)
+    promise.then(onSettled, onSettled)
+    await this.#exclusively(async () => {
+      await settleMicrotasks()
+      while (!settled) {
+        if (this.#timers.size === 0) {
+          throw new StalledError(
+            `Waiting for ${label}: still pending at ${this.#now} ms, and no timer is left to fire. What it waits for never comes; look for a promise that nobody resolves.`,
+          )
+        }
+        await this.#fireBefore(limit, `Waiting for ${label}: still pending`)
+      }
+    })
+    return promise
+  }
+
+  #limit({ maxMs = DEFAULT_MAX_MS }: AdvanceBound): number {
+    checkDuration('maxMs', maxMs, 0, Number.MAX_SAFE_INTEGER, true)
+    return this.#now + maxMs
+  }
+
+  async #fireBefore(limit: number, complaint: string): Promise<void> {
+    const next = this.#timers.peek()
+    if (next !== undefined && next.at > limit) {
+      throw new StalledError(
+        `${complaint} at ${this.#now} ms, and the next of ${this.#timers.size} timer(s) is due at ${next.at} ms, beyond the bound of ${limit} ms (maxMs).`,
+      )
+    }
+    await this.#fire()
+  }
+
+  async #fire(): Promise<void> {
+    const timer = this.#timers.pop()
+    if (timer === undefined) return
+    this.#moveTo(timer.at)
+    this.#firedAtThisMoment += 1
+    if (this.#firedAtThisMoment > this.#maxTimersPerMoment) {
+      throw new StalledError(
+        `${this.#maxTimersPerMoment} timers fired at ${this.#now} ms and still more are due then: one that sets itself again without delay never ends (maxTimersPerMoment).`,
+      )
+    }
+    timer.callback()
+    await settleMicrotasks()
+  }
+
+  #moveTo(moment: number): void {
+    if (moment > this.#now) this.#firedAtThisMoment = 0
+    this.#now = moment
+  }
+
+  async #exclusively<T>(advance: () => Promise<T>): Promise<T> {
+    if (this.#advancing) {
+      throw new MisuseError('clock', 'one advance at a time: await the one under way', 'a second one')
+    }
+    this.#advancing = true
+    try {
+      return await advance()
+    } finally {
+      this.#advancing = false
+    }
+  }
+}
+
+function firesBefore(a: Timer, b: Timer): boolean {
+  if (a.at !== b.at) return a.at < b.at
+  if (a.tieBreak !== b.tieBreak) return a.tieBreak < b.tieBreak
+  return a.sequence < b.sequence
+}
