@@ -1,0 +1,38 @@
+import { describe, expect, test, vi } from 'vitest'
+import { macrotaskTurn, settleMicrotasks } from '../../src/testing/macrotask.ts'
+
+/** Resolves after a chain of so many microtasks. */
+async function microtasks(count: number): Promise<void> {
+  for (let done = 0; done < count; done++) await undefined
+}
+
+const hosts = {
+  setImmediate: { setImmediate, MessageChannel, setTimeout },
+  MessageChannel: { MessageChannel, setTimeout },
+  setTimeout: { setTimeout },
+}
+
+describe.each(Object.entries(hosts))('by %s', (name, host) => {
+  test.each([1, 20, 10_000])('a chain of %d microtasks has run to its end', async (length) => {
+    let ended = false
+    void microtasks(length).then(() => (ended = true))
+    await macrotaskTurn(host)()
+    expect(ended).toBe(true)
+  })
+
+  test('so have ticks, and microtasks that they queue', async () => {
+    let ended = false
+    process.nextTick(() => void microtasks(30).then(() => process.nextTick(() => (ended = true))))
+    await macrotaskTurn(host)()
+    expect(ended).toBe(true)
+  })
+
+  test('it is really used', async () => {
+    const used = vi.fn()
+    const spied = { ...host, [name]: new Proxy(setImmediate, { apply: used, construct: used }) }
+    // The stand-in does nothing, so what waits by it waits for ever, or fails for want of a channel.
+    void (async () => macrotaskTurn(spied)())().catch(() => {})
+    await settleMicrotasks()
+    expect(used).toHaveBeenCalledOnce()
+  })
+})
