@@ -12,7 +12,7 @@ export interface ToolContext<Context = unknown> {
   readonly signal: AbortSignal
   /** The application's own object, by reference: never copied, logged or shown to a model. */
   readonly context: Context
-  /** The call, with the arguments as the model gave them. */
+  /** The call, with its arguments as validated: the very value that `execute` gets. */
   readonly call: ToolCall
   /** Place of the call in its batch, from 0. */
   readonly index: number

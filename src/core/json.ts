@@ -14,24 +14,26 @@ export type Jsonified<T> = 0 extends 1 & T
   ? T
   : unknown extends T
     ? JsonValue
-    : T extends string | number | boolean | null
+    : [T] extends [JsonValue]
       ? T
-      : T extends undefined | void
-        ? null
-        : T extends bigint | Date
-          ? string
-          : T extends symbol | ((...args: never[]) => unknown)
-            ? never
-            : T extends { toJSON(): infer J }
-              ? Jsonified<J>
-              : T extends ReadonlySet<infer E>
-                ? Jsonified<E>[]
-                : T extends ReadonlyMap<string, infer V>
-                  ? { [key: string]: Jsonified<V> }
-                  : T extends readonly unknown[]
-                    ? { -readonly [K in keyof T]: Jsonified<T[K]> }
-                    : T extends object
-                      ? { -readonly [K in keyof T as K extends string | number ? K : never]: JsonifiedProperty<T[K]> }
-                      : never
+      : T extends string | number | boolean | null
+        ? T
+        : T extends undefined | void
+          ? null
+          : T extends bigint | Date
+            ? string
+            : T extends symbol | ((...args: never[]) => unknown)
+              ? never
+              : T extends { toJSON(): infer J }
+                ? Jsonified<J>
+                : T extends ReadonlySet<infer E>
+                  ? Jsonified<E>[]
+                  : T extends ReadonlyMap<string, infer V>
+                    ? { [key: string]: Jsonified<V> }
+                    : T extends readonly unknown[]
+                      ? { -readonly [K in keyof T]: Jsonified<T[K]> }
+                      : T extends object
+                        ? { -readonly [K in keyof T as K extends string | number ? K : never]: JsonifiedProperty<T[K]> }
+                        : never
 
 type JsonifiedProperty<T> = undefined extends T ? Jsonified<Exclude<T, undefined>> | undefined : Jsonified<T>

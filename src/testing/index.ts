@@ -1,4 +1,15 @@
 export { settleMicrotasks } from './macrotask.ts'
 export { SeededRandom, seededRandom } from './random.ts'
+export { scriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
+export type {
+  ScriptedCall,
+  ScriptedParts,
+  ScriptedPlay,
+  ScriptedRefusal,
+  ScriptedSpeech,
+  ScriptedUsage,
+  TurnFunction,
+  TurnScript,
+} from './scripted-turn.ts'
 export { StalledError } from './stalled.ts'
 export { type AdvanceBound, type RunUntilOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.ts'

@@ -13,6 +13,7 @@ import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
 import { BinaryHeap, type HeapEntry } from './binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { seededRandom } from './random.ts'
+import { sleep } from './sleep.ts'
 import { StalledError } from './stalled.ts'
 
 /** Options of a {@link VirtualClock}. */
@@ -116,19 +117,7 @@ export class VirtualClock implements Clock {
    * @param ms 0 to 2 147 483 647
    */
   sleep(ms: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = options
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
-      const timer = this.setTimer(() => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      }, ms)
-      const onAbort = (): void => {
-        timer.clear()
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return sleep(this, ms, options.signal && [options.signal])
   }
 
   /**

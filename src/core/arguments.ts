@@ -1,0 +1,71 @@
+import type { ErrorCode } from './failure.ts'
+import { copyJson, MAX_DEPTH, NotJson } from './json-copy.ts'
+import { printable } from './text.ts'
+
+/** A call's arguments as a value of its own, or why there is none, in words that a model can act on. */
+export type ReadArguments =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string }
+
+/**
+ * The value of a call's arguments: parsed from the model's JSON text, or copied. Text is taken as it is or refused,
+ * never mended: what was cut off must not run. Blank text is `{}`, as several providers send for no arguments.
+ */
+export function readArguments(given: unknown, maxBytes: number): ReadArguments {
+  return typeof given === 'string' ? parse(given, maxBytes) : copy(given, maxBytes)
+}
+
+/** What in a text makes its parsed value worth a closer look: keys that reach a prototype, escaped surrogates. */
+const WORTH_A_LOOK = /__proto__|"constructor"|\\u/
+
+function parse(text: string, maxBytes: number): ReadArguments {
+  if (text.length > maxBytes) return refused('invalid_arguments', `are larger than ${maxBytes} bytes`)
+  if (text.trim() === '') return { ok: true, value: {} }
+  if (text.length > 2 * MAX_DEPTH && isTooDeep(text))
+    return refused('invalid_arguments', `are nested deeper than ${MAX_DEPTH} levels`)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const why = error instanceof Error ? printable(error.message, 200) : 'it cannot be parsed'
+    return refused(
+      'unparsable_arguments',
+      `are not valid JSON (${why})`,
+      'Send one complete JSON object, every quote and bracket closed.',
+    )
+  }
+  return WORTH_A_LOOK.test(text) || !text.isWellFormed() ? copy(value, maxBytes) : { ok: true, value }
+}
+
+function copy(value: unknown, maxBytes: number): ReadArguments {
+  if (value === undefined) return { ok: true, value: {} }
+  try {
+    return { ok: true, value: copyJson(value, { maxBytes, refusePrototypeKeys: true }) }
+  } catch (error) {
+    return refused(
+      'invalid_arguments',
+      error instanceof NotJson ? `cannot be taken: the value ${error.message}` : 'cannot be read',
+    )
+  }
+}
+
+function refused(code: ErrorCode, what: string, todo = 'Send a smaller, plain JSON object.'): ReadArguments {
+  return { ok: false, code, message: `The arguments ${what}. ${todo}` }
+}
+
+/** Whether brackets outside of strings nest deeper than allowed; found before JSON.parse spends seconds on a million levels. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i)
+    if (inString) {
+      if (char === 92 /* \ */) i++
+      else if (char === 34 /* " */) inString = false
+    } else if (char === 34) inString = true
+    else if (char === 91 /* [ */ || char === 123 /* { */) {
+      if (++depth > MAX_DEPTH) return true
+    } else if (char === 93 /* ] */ || char === 125 /* } */) depth--
+  }
+  return false
+}

@@ -1,0 +1,148 @@
+import type { CallRecord } from './call-record.ts'
+import type { CompiledTool } from './compiled-tool.ts'
+import { type Output, readOutput, thrownOutput } from './output.ts'
+import type { Expiring, TimeoutList } from './timeouts.ts'
+
+/** Why an attempt was cut short. */
+export type Cut = 'timeout' | 'abort'
+
+/**
+ * One start of a tool.
+ *
+ * Duty: run the tool, and tell the call exactly once how it ended, in bounded time whatever the tool does.
+ * Boundary: knows nothing of permits, batches or results; the call decides what an ending means.
+ * 1. Exactly one of `call.attemptEnded` and `call.attemptCut` is called, once.
+ * 2. A cut (timeout or abort) fixes the outcome at that moment. The tool gets its signal and `graceMs` to end; what it
+ *    returns then is dropped, but known to have ended. After the grace it is abandoned.
+ * 3. Whatever an abandoned tool does later reaches nothing but the `ended_late` event.
+ */
+export class Attempt implements Expiring {
+  readonly phase = 'running'
+  readonly call: CallRecord
+  readonly tool: CompiledTool
+  readonly input: unknown
+  readonly startedAt: number
+  /** In force for this attempt, in milliseconds. */
+  readonly timeoutMs: number
+  #cut: Cut | undefined
+  #over = false
+  #controller: AbortController | undefined
+
+  timeoutList: TimeoutList | undefined
+  addedAt: number
+  before: Expiring | undefined
+  after: Expiring | undefined
+
+  constructor(call: CallRecord, tool: CompiledTool, input: unknown, timeoutMs: number, now: number) {
+    this.call = call
+    this.tool = tool
+    this.input = input
+    this.startedAt = now
+    this.timeoutMs = timeoutMs
+    this.addedAt = now
+    this.timeoutList = this.before = this.after = undefined
+  }
+
+  /** Runs the tool; may end before it returns. */
+  run(ctx: unknown): void {
+    this.call.engine.timeouts.add(this, this.timeoutMs, this.startedAt)
+    let returned: unknown
+    try {
+      returned = this.tool.tool.execute(this.input as never, ctx as never)
+      if (isThenable(returned)) {
+        Promise.resolve(returned).then(
+          (value) => this.#returned(value),
+          (thrown: unknown) => this.#threw(thrown),
+        )
+        return
+      }
+    } catch (thrown) {
+      this.#threw(thrown)
+      return
+    }
+    this.#returned(returned)
+  }
+
+  /** Made when it is first read: most tools never do. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#cut !== undefined) this.#controller.abort(this.call.abortReason(this.#cut))
+    }
+    return this.#controller.signal
+  }
+
+  /** Whether the tool may still report progress. */
+  get isOver(): boolean {
+    return this.#over
+  }
+
+  /** Signals the tool and stops waiting for it after the grace. Does nothing where it is over or cut already. */
+  cut(cut: Cut): void {
+    if (this.#over || this.#cut !== undefined) return
+    this.#cut = cut
+    const { engine } = this.call
+    engine.timeouts.remove(this)
+    this.#controller?.abort(this.call.abortReason(cut))
+    if (engine.limits.graceMs === 0) this.#abandon(cut)
+    else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())
+  }
+
+  /** Its timeout, or the grace after a cut, has passed. */
+  expire(): void {
+    if (this.#cut === undefined) this.cut('timeout')
+    else this.#abandon(this.#cut)
+  }
+
+  #returned(value: unknown): void {
+    if (this.#over) return this.#late({ returned: value })
+    if (this.#cut !== undefined) return this.#endCut(this.#cut)
+    const output = readOutput(this.tool, value, this.call.engine.limits.maxResultBytes)
+    if (output instanceof Promise) void output.then((later) => this.#judged(value, later))
+    else this.#end(output)
+  }
+
+  #judged(value: unknown, output: Output): void {
+    if (this.#over) this.#late({ returned: value })
+    else if (this.#cut !== undefined) this.#endCut(this.#cut)
+    else this.#end(output)
+  }
+
+  #threw(thrown: unknown): void {
+    if (this.#over) this.#late({ thrown })
+    else if (this.#cut !== undefined) this.#endCut(this.#cut)
+    else this.#end(thrownOutput(thrown))
+  }
+
+  #end(output: Output): void {
+    this.#over = true
+    this.call.attemptEnded(this, output)
+    // Last, so that the call that got our permit keeps the shared timer busy and it need not be set anew.
+    this.call.engine.timeouts.remove(this)
+  }
+
+  #endCut(cut: Cut): void {
+    this.#over = true
+    this.call.engine.timeouts.remove(this)
+    this.call.attemptCut(this, cut, 'ended')
+  }
+
+  #abandon(cut: Cut): void {
+    this.#over = true
+    this.addedAt = this.call.engine.clock.now()
+    this.call.attemptCut(this, cut, 'unknown')
+  }
+
+  #late(outcome: { readonly returned: unknown } | { readonly thrown: unknown }): void {
+    this.call.abandonedEnded(this.addedAt, outcome)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value instanceof Promise) return true
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}

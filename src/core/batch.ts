@@ -1,0 +1,260 @@
+import { AsyncResource } from 'node:async_hooks'
+import type { CallOptions } from './call-options.ts'
+import { CallRecord } from './call-record.ts'
+import type { ToolCall } from './call.ts'
+import type { CompiledTool } from './compiled-tool.ts'
+import type { Engine } from './engine.ts'
+import { LogLines } from './log-lines.ts'
+import { MAX_DELAY_MS } from './clock.ts'
+import type { Logger } from './logger.ts'
+import type { ToolResult } from './result.ts'
+import { printable } from './text.ts'
+
+/** What a batch is made with: the caller's options, resolved against the executor's. */
+export interface BatchSetup {
+  readonly engine: Engine
+  readonly number: number
+  readonly options: CallOptions
+  readonly logger: Logger | undefined
+  /** Draws the run's name where the caller gave none; most runs are never asked for it. */
+  readonly drawRun: () => string
+  /** Called once, when the batch is closed and every call has its result. */
+  readonly onSettled: (batch: Batch) => void
+}
+
+/**
+ * The calls of one turn.
+ *
+ * Duty: a place for each call, in order; know when all have their results; pass an abort on to each.
+ * Boundary: calls change their own state; this counts.
+ * 1. `records[i].index === i`; places are only ever added, and none after closing.
+ * 2. `results` resolves once the batch is closed and no call is without a result, with exactly one per place, in order.
+ * 3. It listens to the caller's signal from opening until it is settled, and no longer.
+ */
+export class Batch {
+  readonly engine: Engine
+  readonly number: number
+  readonly turn: number
+  readonly context: unknown
+  readonly timeoutMs: number | undefined
+  readonly log: LogLines | undefined
+  readonly records: CallRecord[] = []
+  readonly openedAt: number
+  /** Gets each result as it is decided, if the batch is read that way. */
+  onResult: ((result: ToolResult) => void) | undefined
+  readonly #setup: BatchSetup
+  #run: string | undefined
+  #asyncContext: AsyncResource | undefined
+  #unsettled = 0
+  #succeeded = 0
+  #closed = false
+  #aborted: { readonly reason: unknown } | undefined
+  #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
+  #watched: Map<CallRecord, (result: ToolResult) => void> | undefined
+
+  constructor(setup: BatchSetup, size: number | undefined) {
+    const { engine, options, logger } = setup
+    this.#setup = setup
+    this.engine = engine
+    this.number = setup.number
+    this.#run = options.run
+    this.turn = options.turn ?? 0
+    this.context = options.context
+    this.timeoutMs = options.timeoutMs
+    this.log = logger && new LogLines(logger, engine.events.loggerFailed)
+    this.openedAt = engine.clock.now()
+    if (engine.events.active) {
+      engine.events.emit({
+        type: 'batch_opened',
+        at: this.openedAt,
+        ...this.#about(),
+        ...(size !== undefined && { size }),
+      })
+    }
+    const { signal } = options
+    if (signal?.aborted === true) this.#aborted = { reason: signal.reason }
+    else signal?.addEventListener('abort', this.#onAbort)
+  }
+
+  get run(): string {
+    return (this.#run ??= this.#setup.drawRun())
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  get isAborted(): boolean {
+    return this.#aborted !== undefined
+  }
+
+  get abortReason(): unknown {
+    return this.#aborted?.reason
+  }
+
+  /** The next place, for a call that may still be on its way. */
+  reserve(id: unknown, name: unknown, now: number = this.engine.clock.now()): CallRecord {
+    const index = this.records.length
+    const record = new CallRecord(
+      this,
+      index,
+      typeof id === 'string' ? id : `call-${index}`,
+      typeof name === 'string' ? name : '',
+      now,
+    )
+    this.records.push(record)
+    this.#unsettled++
+    if (this.#aborted !== undefined) record.abort()
+    return record
+  }
+
+  /**
+   * A place for a call, and its arguments; it still has to be requested. Anything at all may come as a call: what makes
+   * no sense is settled as invalid.
+   *
+   * @param tool given where the application itself says which tool is meant, else looked up by name
+   */
+  accept(call: ToolCall, now: number, tool?: CompiledTool): CallRecord {
+    let fields: Partial<ToolCall>
+    try {
+      const { id, name, arguments: given, timeoutMs } = call
+      fields = { id, name, arguments: given, ...(timeoutMs !== undefined && { timeoutMs }) }
+    } catch {
+      fields = {}
+    }
+    const { id, name, timeoutMs } = fields
+    const record = this.reserve(id, name, now)
+    if (typeof name !== 'string') record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
+    else if (timeoutMs !== undefined && !isTimeout(timeoutMs)) {
+      record.drop('malformed_call', `timeoutMs of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
+    } else {
+      record.timeoutMs = timeoutMs
+      record.complete(fields.arguments, tool ?? this.engine.registry.get(name))
+    }
+    return record
+  }
+
+  /** All calls of a turn that has arrived whole. Every one has its own copy of its arguments before the first one starts. */
+  acceptAll(calls: readonly ToolCall[]): void {
+    this.#logStart(calls.length)
+    for (const call of calls) this.accept(call, this.openedAt)
+    this.#seal()
+    for (const record of this.records) record.request()
+  }
+
+  /** No more places. What is reserved and has no arguments will never get any, so it is settled as invalid. */
+  close(): void {
+    if (this.#closed) return
+    this.#logStart(this.records.length)
+    for (const record of this.records) {
+      record.drop(
+        'incomplete_call',
+        `The call of '${printable(record.name, 128)}' was never completed; nothing was run.`,
+      )
+    }
+    this.#seal()
+  }
+
+  /** Aborts every call that is not settled, and all that come. */
+  abort(reason: unknown): void {
+    if (this.#aborted !== undefined) return
+    this.#aborted = { reason }
+    for (const record of this.records) record.abort()
+  }
+
+  /** All results, in call order; resolves once the batch is closed and settled, never rejects. */
+  results(): Promise<ToolResult[]> {
+    if (this.#done === undefined) {
+      this.#done = Promise.withResolvers<ToolResult[]>()
+      if (this.#isDone) this.#done.resolve(this.#collect())
+    }
+    return this.#done.promise
+  }
+
+  /** The result of one call. */
+  resultOf(record: CallRecord): Promise<ToolResult> {
+    const { result } = record
+    if (result !== undefined) return Promise.resolve(result)
+    this.#watched ??= new Map()
+    const { promise, resolve } = Promise.withResolvers<ToolResult>()
+    const others = this.#watched.get(record)
+    this.#watched.set(record, others === undefined ? resolve : (value) => (others(value), resolve(value)))
+    return promise
+  }
+
+  /** Remembers the caller's async context: what starts later may be started from somebody else's. */
+  keepAsyncContext(): void {
+    this.#asyncContext ??= new AsyncResource('aof.batch', { requireManualDestroy: true })
+  }
+
+  /** Calls a method in the context that was kept. */
+  inAsyncContext<T>(method: (this: T) => void, self: T): void {
+    if (this.#asyncContext === undefined) method.call(self)
+    else this.#asyncContext.runInAsyncScope(method, self)
+  }
+
+  /** For calls alone: one of them has its result now. */
+  callSettled(record: CallRecord, result: ToolResult, now: number): void {
+    this.#unsettled--
+    if (result.success) this.#succeeded++
+    if (this.onResult !== undefined) this.onResult(result)
+    if (this.#watched !== undefined) {
+      this.#watched.get(record)?.(result)
+      this.#watched.delete(record)
+    }
+    this.#settleIfDone(now)
+  }
+
+  #logStart(size: number): void {
+    if (size > 1) this.log?.batchStarted(size, this.engine.limits.maxParallelTools)
+  }
+
+  #seal(): void {
+    this.#closed = true
+    const now = this.engine.clock.now()
+    const { events } = this.engine
+    if (events.active) events.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
+    this.#settleIfDone(now)
+  }
+
+  get #isDone(): boolean {
+    return this.#closed && this.#unsettled === 0
+  }
+
+  #settleIfDone(now: number): void {
+    if (!this.#isDone) return
+    const { options, onSettled } = this.#setup
+    options.signal?.removeEventListener('abort', this.#onAbort)
+    const size = this.records.length
+    const wallMs = now - this.openedAt
+    const succeeded = this.#succeeded
+    if (size > 1) this.log?.batchSettled(size, wallMs, succeeded)
+    const { events } = this.engine
+    if (events.active)
+      events.emit({
+        type: 'batch_settled',
+        at: now,
+        ...this.#about(),
+        size,
+        succeeded,
+        failed: size - succeeded,
+        wallMs,
+      })
+    this.#done?.resolve(this.#collect())
+    onSettled(this)
+  }
+
+  #collect(): ToolResult[] {
+    return this.records.map((record) => record.settledResult)
+  }
+
+  #about(): { readonly run: string; readonly turn: number; readonly batch: number } {
+    return { run: this.run, turn: this.turn, batch: this.number }
+  }
+
+  readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
+}
+
+function isTimeout(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 1 && (ms <= MAX_DELAY_MS || ms === Infinity)
+}

@@ -1,0 +1,50 @@
+import { MAX_DELAY_MS } from './clock.ts'
+import type { Logger } from './logger.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+
+/** What a batch, or one call made by the application, may be given. The nearest setting wins: call, batch, tool, executor. */
+export interface CallOptions {
+  /** Aborts what has not started, and is passed on to what has. */
+  readonly signal?: AbortSignal
+  /** The application's own object, given to the tools as `ctx.context`: by reference, never copied, logged or shown to a model. */
+  readonly context?: unknown
+  /**
+   * The run that the batch belongs to: 1 to 256 characters. It is part of each call's idempotency key, so a run that is
+   * to be made again under the same keys needs a name of its own.
+   * @default a new name, different in every process
+   */
+  readonly run?: string
+  /** The turn within the run, from 0. @default 0 */
+  readonly turn?: number
+  /**
+   * Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`.
+   * @default the tool's `timeoutMs`, else the executor's
+   */
+  readonly timeoutMs?: number
+  /** Where this batch's log lines go. @default the executor's `logger` */
+  readonly logger?: Logger
+}
+
+/** Throws a {@link MisuseError} for an option that is out of its bounds. */
+export function checkCallOptions(options: CallOptions): void {
+  const { signal, run, turn, timeoutMs, logger } = options
+  if (
+    signal !== undefined &&
+    (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function')
+  ) {
+    throw new MisuseError('signal', 'an AbortSignal', signal)
+  }
+  if (run !== undefined && (typeof run !== 'string' || run.length === 0 || run.length > 256))
+    throw new MisuseError('run', 'a string of 1 to 256 characters', run)
+  if (turn !== undefined) checkCount('turn', turn, 0)
+  if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs, 1, MAX_DELAY_MS, true)
+  if (logger !== undefined) checkLogger(logger)
+}
+
+/** Throws a {@link MisuseError} unless `logger` has the four methods. */
+export function checkLogger(logger: Logger): void {
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof logger?.[level] !== 'function')
+      throw new MisuseError('logger', `an object with debug, info, warn and error (${level} is missing)`, logger)
+  }
+}

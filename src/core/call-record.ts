@@ -1,0 +1,369 @@
+import { readArguments } from './arguments.ts'
+import { Attempt, type Cut } from './attempt.ts'
+import type { Batch } from './batch.ts'
+import { CallContext } from './call-context.ts'
+import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
+import type { Engine } from './engine.ts'
+import type { CallEventBase } from './events.ts'
+import { type ErrorCode, thrownMessage } from './failure.ts'
+import { InputCheck } from './input-check.ts'
+import type { Output } from './output.ts'
+import type { Execution, SucceededResult, ToolResult, UnsuccessfulResult } from './result.ts'
+import type { Validation } from './schema.ts'
+import { printable } from './text.ts'
+import type { Waiter } from './admission/permits.ts'
+
+/** It has a place, and no arguments yet. */
+const RESERVED = { phase: 'reserved' } as const
+
+/** Its arguments are good; it waits for a permit. */
+class Waiting {
+  readonly phase = 'waiting'
+  readonly tool: CompiledTool
+  readonly input: unknown
+
+  constructor(tool: CompiledTool, input: unknown) {
+    this.tool = tool
+    this.input = input
+  }
+}
+
+/** It has its result, for good. */
+class Settled {
+  readonly phase = 'settled'
+  readonly result: ToolResult
+
+  constructor(result: ToolResult) {
+    this.result = result
+  }
+}
+
+type CallState = typeof RESERVED | InputCheck | Waiting | Attempt | Settled
+
+/**
+ * One call, from its place in the batch to its result.
+ *
+ * Duty: exactly one result, whatever happens, and every change of state in this file.
+ * Boundary: the batch counts results, permits decide when it starts, its attempt runs the tool.
+ * 1. reserved → (checking →) waiting → running → settled; from every state straight to settled; never back.
+ * 2. It holds a permit exactly while it is running, and gives it back in the step that settles it.
+ * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
+ */
+export class CallRecord implements Waiter {
+  readonly batch: Batch
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly acceptedAt: number
+  /** A timeout of the call's own, which beats the batch's; set by the host, in milliseconds. */
+  timeoutMs: number | undefined
+  #state: CallState = RESERVED
+
+  constructor(batch: Batch, index: number, id: string, name: string, acceptedAt: number) {
+    this.batch = batch
+    this.index = index
+    this.id = id
+    this.name = name
+    this.acceptedAt = acceptedAt
+    const { events } = batch.engine
+    if (events.active) events.emit({ type: 'accepted', ...this.#about(acceptedAt) })
+  }
+
+  get engine(): Engine {
+    return this.batch.engine
+  }
+
+  /** The result, once there is one. */
+  get result(): ToolResult | undefined {
+    return this.#state.phase === 'settled' ? this.#state.result : undefined
+  }
+
+  /** The result of a call that is known to have one. */
+  get settledResult(): ToolResult {
+    if (this.#state.phase !== 'settled')
+      throw new Error(`Call ${this.index} has no result yet; this is a defect of the executor.`)
+    return this.#state.result
+  }
+
+  get wantsPermit(): boolean {
+    return this.#state.phase === 'waiting'
+  }
+
+  /** Takes the arguments: afterwards the call is settled as invalid, being checked, or waiting to be {@link request}ed. */
+  complete(given: unknown, tool: CompiledTool | undefined): void {
+    if (this.#state !== RESERVED) return
+    if (this.batch.isAborted) return this.#abortedUnstarted()
+    if (this.engine.closing) return this.#refuse('rejected', 'closed', 'The executor has been closed; nothing was run.')
+    if (tool === undefined) return this.#refuse('invalid', 'unknown_tool', this.#unknownTool())
+    const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
+    if (!read.ok) return this.#refuse('invalid', read.code, read.message)
+    if (tool.validateInput === undefined) {
+      this.#state = new Waiting(tool, read.value)
+      return
+    }
+    try {
+      const validation = tool.validateInput(read.value)
+      if (isLater(validation)) this.#checkLater(tool, validation)
+      else this.#checked(tool, validation)
+    } catch (thrown) {
+      this.#checkFailed(tool, thrown)
+    }
+  }
+
+  /** Starts if a permit is free, else queues up; does nothing unless it is waiting. */
+  request(): void {
+    if (this.#state.phase !== 'waiting') return
+    const { permits, events, clock } = this.engine
+    if (permits.take()) {
+      this.#start()
+      return
+    }
+    this.batch.keepAsyncContext()
+    permits.wait(this)
+    if (events.active) events.emit({ type: 'parked', ...this.#about(clock.now()), waitsFor: 'executor' })
+  }
+
+  admit(): void {
+    this.batch.inAsyncContext(this.#start, this)
+  }
+
+  /** Ends a call that will get no arguments, or none that make sense; nothing runs. */
+  drop(code: 'incomplete_call' | 'malformed_call', message: string): void {
+    if (this.#state === RESERVED) this.#refuse('invalid', code, message)
+  }
+
+  /** Ends it if it has not started, else signals its tool. */
+  abort(): void {
+    const state = this.#state
+    switch (state.phase) {
+      case 'running':
+        return state.cut('abort')
+      case 'settled':
+        return
+      case 'checking':
+        state.end(this.engine)
+        break
+      case 'waiting':
+        this.#abortedUnstarted()
+        return this.engine.permits.withdraw()
+      case 'reserved':
+        break
+    }
+    this.#abortedUnstarted()
+  }
+
+  /** What the tool's signal gives as its reason. */
+  abortReason(cut: Cut): unknown {
+    return cut === 'abort'
+      ? this.batch.abortReason
+      : new DOMException(`The tool call '${this.name}' ran out of time.`, 'TimeoutError')
+  }
+
+  /** The tool ended in time. */
+  attemptEnded(attempt: Attempt, output: Output): void {
+    const endedAt = this.engine.clock.now()
+    const timing = this.#timing(attempt.startedAt, endedAt)
+    if (output.ok) {
+      const { data, content } = output
+      const { index, id, name } = this
+      const result: SucceededResult =
+        content === undefined
+          ? { index, id, name, status: 'succeeded', success: true, data, execution: 'ended', timing, source: 'run' }
+          : {
+              index,
+              id,
+              name,
+              status: 'succeeded',
+              success: true,
+              data,
+              content,
+              execution: 'ended',
+              timing,
+              source: 'run',
+            }
+      this.#settle(result, endedAt, undefined)
+    } else this.#settle(this.#unsuccessful('failed', output.error, 'ended', timing), endedAt, output.thrown)
+    this.engine.permits.release()
+  }
+
+  /** The tool was signalled and either ended within the grace, or is abandoned. */
+  attemptCut(attempt: Attempt, cut: Cut, execution: 'ended' | 'unknown'): void {
+    const now = this.engine.clock.now()
+    if (execution === 'unknown') this.#abandoned(cut, now)
+    const message =
+      cut === 'timeout'
+        ? this.#timeoutMessage(attempt, execution)
+        : `The call was aborted while it ran. ${howItEnded(execution)}`
+    const error = {
+      code: cut === 'timeout' ? ('timeout' as const) : ('aborted' as const),
+      message,
+      retryable: cut === 'timeout',
+    }
+    const status = cut === 'timeout' ? 'timed_out' : 'aborted'
+    this.#settle(this.#unsuccessful(status, error, execution, this.#timing(attempt.startedAt, now)), now, undefined)
+    this.engine.permits.release()
+  }
+
+  /** An abandoned tool ended after all. */
+  abandonedEnded(since: number, outcome: { readonly returned: unknown } | { readonly thrown: unknown }): void {
+    const { events, clock } = this.engine
+    this.engine.abandoned--
+    if (!events.active) return
+    const now = clock.now()
+    events.emit({ type: 'ended_late', ...this.#about(now), lateMs: now - since, outcome })
+  }
+
+  /** The tool reported progress. */
+  progressed(value: unknown): void {
+    const { events, clock } = this.engine
+    if (events.active) events.emit({ type: 'progress', ...this.#about(clock.now()), value })
+  }
+
+  #checkLater(tool: CompiledTool, validation: Promise<Validation>): void {
+    const { timeouts, clock } = this.engine
+    const check = new InputCheck(() => {
+      this.#refuse(
+        'timed_out',
+        'timeout',
+        `The input schema of '${this.name}' gave no answer within ${timeoutMs} ms (${source}). Nothing was run.`,
+      )
+    })
+    const { timeoutMs, source } = this.#timeout(tool)
+    this.#state = check
+    timeouts.add(check, timeoutMs, clock.now())
+    const proceed = (next: () => void): void => {
+      if (this.#state !== check) return
+      check.end(this.engine)
+      next()
+    }
+    validation.then(
+      (verdict) =>
+        proceed(() => {
+          this.#checked(tool, verdict)
+          this.request()
+        }),
+      (thrown: unknown) => proceed(() => this.#checkFailed(tool, thrown)),
+    )
+  }
+
+  #checked(tool: CompiledTool, verdict: Validation): void {
+    if (verdict.ok) this.#state = new Waiting(tool, verdict.value)
+    else
+      this.#refuse(
+        'invalid',
+        'invalid_arguments',
+        `The arguments of '${this.name}' do not fit its schema: ${describeIssues(verdict.issues)}. Correct them and call it again.`,
+      )
+  }
+
+  #checkFailed(tool: CompiledTool, thrown: unknown): void {
+    this.#refuse(
+      'failed',
+      'tool_error',
+      `The input schema of '${tool.tool.name}' failed: ${thrownMessage(thrown)}`,
+      thrown,
+    )
+  }
+
+  #start(): void {
+    const waiting = this.#state
+    if (waiting.phase !== 'waiting') return
+    const { engine, batch } = this
+    const now = engine.clock.now()
+    const attempt = new Attempt(this, waiting.tool, waiting.input, this.#timeout(waiting.tool).timeoutMs, now)
+    this.#state = attempt
+    if (engine.events.active)
+      engine.events.emit({ type: 'started', ...this.#about(now), attempt: 1, queuedMs: now - this.acceptedAt })
+    batch.log?.callStarted(this.index, this.name)
+    attempt.run(new CallContext(attempt))
+  }
+
+  #abandoned(cut: Cut, now: number): void {
+    const { events } = this.engine
+    this.engine.abandoned++
+    this.batch.log?.callAbandoned(this.index, this.name)
+    if (events.active) events.emit({ type: 'abandoned', ...this.#about(now), reason: cut })
+  }
+
+  #abortedUnstarted(): void {
+    this.#refuse('aborted', 'aborted', 'The call was aborted before it started; nothing was run.')
+  }
+
+  /** The nearest timeout, and in words whose it is. */
+  #timeout({ tool }: CompiledTool): { timeoutMs: number; source: string } {
+    if (this.timeoutMs !== undefined) return { timeoutMs: this.timeoutMs, source: "the call's timeoutMs" }
+    if (this.batch.timeoutMs !== undefined) return { timeoutMs: this.batch.timeoutMs, source: "the batch's timeoutMs" }
+    if (tool.timeoutMs !== undefined) return { timeoutMs: tool.timeoutMs, source: "the tool's timeoutMs" }
+    return { timeoutMs: this.engine.limits.timeoutMs, source: "the executor's timeoutMs" }
+  }
+
+  #timeoutMessage(attempt: Attempt, execution: 'ended' | 'unknown'): string {
+    const { source } = this.#timeout(attempt.tool)
+    return `The tool '${this.name}' did not end within ${attempt.timeoutMs} ms (${source}; raise it there if it needs longer). ${howItEnded(execution)}`
+  }
+
+  #unknownTool(): string {
+    const names = [...this.engine.registry.keys()]
+    const known =
+      names.length === 0
+        ? 'There are no tools.'
+        : `The tools are: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`
+    return `There is no tool '${printable(this.name, 128)}'. ${known}`
+  }
+
+  #refuse(status: UnsuccessfulResult['status'], code: ErrorCode, message: string, thrown?: unknown): void {
+    const now = this.engine.clock.now()
+    const waitedMs = now - this.acceptedAt
+    const timing = { queuedMs: waitedMs, runMs: 0, totalMs: waitedMs, attempts: 0 }
+    this.#settle(this.#unsuccessful(status, { code, message, retryable: false }, 'none', timing), now, thrown)
+  }
+
+  #timing(startedAt: number, endedAt: number): ToolResult['timing'] {
+    return {
+      queuedMs: startedAt - this.acceptedAt,
+      runMs: endedAt - startedAt,
+      totalMs: endedAt - this.acceptedAt,
+      attempts: 1,
+    }
+  }
+
+  #unsuccessful(
+    status: UnsuccessfulResult['status'],
+    error: UnsuccessfulResult['error'],
+    execution: Execution,
+    timing: ToolResult['timing'],
+  ): UnsuccessfulResult {
+    return {
+      index: this.index,
+      id: this.id,
+      name: this.name,
+      status,
+      success: false,
+      error,
+      execution,
+      timing,
+      source: 'run',
+    }
+  }
+
+  #settle(result: ToolResult, now: number, thrown: unknown): void {
+    this.#state = new Settled(result)
+    const { batch, engine } = this
+    batch.log?.callSettled(result)
+    if (engine.events.active) {
+      engine.events.emit({ type: 'settled', ...this.#about(now), result, ...(thrown !== undefined && { thrown }) })
+    }
+    batch.callSettled(this, result, now)
+  }
+
+  #about(at: number): CallEventBase {
+    const { batch, index, id, name } = this
+    return { at, run: batch.run, turn: batch.turn, batch: batch.number, index, id, name }
+  }
+}
+
+function howItEnded(execution: 'ended' | 'unknown'): string {
+  return execution === 'ended'
+    ? 'It has ended since, and what it returned was dropped; it may have acted.'
+    : 'It did not stop when asked to, and may still act.'
+}

@@ -1,0 +1,64 @@
+import { MisuseError } from './misuse.ts'
+import {
+  isStandardSchema,
+  type Issue,
+  type JsonSchemaCompiler,
+  type Schema,
+  standardValidator,
+  type Validation,
+  type Validator,
+} from './schema.ts'
+import { printable } from './text.ts'
+import { type AnyTool, checkTool } from './tool.ts'
+
+/** A tool with its schemas made into validators: what the executor runs. */
+export interface CompiledTool {
+  readonly tool: AnyTool
+  readonly validateInput: Validator | undefined
+  readonly validateOutput: Validator | undefined
+  /** A JSON Schema speaks of JSON, so it judges the copy; a Standard Schema judges what the tool returned. */
+  readonly outputSchemaIsJson: boolean
+}
+
+/**
+ * @throws MisuseError where the tool or a schema of it is unusable
+ */
+export function compileTool(tool: AnyTool, compileJsonSchema: JsonSchemaCompiler | undefined): CompiledTool {
+  checkTool(tool)
+  const { inputSchema, outputSchema } = tool
+  return {
+    tool,
+    validateInput: inputSchema && compileSchema(inputSchema, `tool '${tool.name}'.inputSchema`, compileJsonSchema),
+    validateOutput: outputSchema && compileSchema(outputSchema, `tool '${tool.name}'.outputSchema`, compileJsonSchema),
+    outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),
+  }
+}
+
+function compileSchema(schema: Schema, option: string, compileJsonSchema: JsonSchemaCompiler | undefined): Validator {
+  if (isStandardSchema(schema)) return standardValidator(schema)
+  if (compileJsonSchema === undefined)
+    throw new MisuseError('compileJsonSchema', `a compiler, since ${option} is a JSON Schema`, undefined)
+  try {
+    return compileJsonSchema(schema)
+  } catch (error) {
+    throw new MisuseError(
+      option,
+      `a usable JSON Schema (${error instanceof Error ? printable(error.message, 500) : 'it cannot be read'})`,
+      schema,
+    )
+  }
+}
+
+/** Whether a validator answers later. */
+export function isLater(validation: Validation | Promise<Validation>): validation is Promise<Validation> {
+  return 'then' in validation
+}
+
+/** The issues as a model can act on them: at most ten, each with its place. */
+export function describeIssues(issues: readonly Issue[]): string {
+  const shown = issues
+    .slice(0, 10)
+    .map(({ pointer, message }) => printable(pointer === '' ? message : `${pointer}: ${message}`, 300))
+  if (issues.length > shown.length) shown.push(`and ${issues.length - shown.length} more`)
+  return shown.map((issue) => issue.replace(/\.$/, '')).join('; ')
+}

@@ -1,0 +1,74 @@
+import type { Clock } from './clock.ts'
+import type { ToolEvent, ToolEventListener } from './events.ts'
+import type { Logger } from './logger.ts'
+
+/** Reports what a listener or logger did wrong. */
+export type ReportFailure = (during: string, thrown: unknown) => void
+
+/**
+ * Brings events to listeners.
+ *
+ * Duty: every listener gets every event, in order; what one of them throws reaches neither the others nor the calls.
+ * Boundary: whoever emits asks `active` first, so that nothing is made up when nobody listens.
+ */
+export class EventHub {
+  /** Whether anybody listens. */
+  active = false
+  readonly #clock: Clock
+  readonly #logger: Logger | undefined
+  #listeners: readonly ToolEventListener[] = []
+
+  constructor(clock: Clock, logger: Logger | undefined) {
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  /** @returns a function that ends the subscription; calling it again does nothing */
+  subscribe(listener: ToolEventListener): () => void {
+    // An entry of its own, so that one function subscribed twice ends once at a time.
+    const entry: ToolEventListener = (event) => listener(event)
+    this.#change([...this.#listeners, entry])
+    return () => this.#change(this.#listeners.filter((other) => other !== entry))
+  }
+
+  emit(event: ToolEvent): void {
+    // The array is replaced, never changed: who subscribes or leaves meanwhile does so from the next event on.
+    for (const listener of this.#listeners) {
+      try {
+        const returned: unknown = listener(event)
+        if (returned instanceof Promise) returned.catch((thrown: unknown) => this.#report(event, listener, thrown))
+      } catch (thrown) {
+        this.#report(event, listener, thrown)
+      }
+    }
+  }
+
+  /** Reports a logger that threw. */
+  readonly loggerFailed: ReportFailure = (during, thrown) => {
+    if (this.active) this.emit({ type: 'listener_failed', at: this.#clock.now(), during, thrown })
+  }
+
+  #change(listeners: readonly ToolEventListener[]): void {
+    this.#listeners = listeners
+    this.active = listeners.length > 0
+  }
+
+  /** To the log and to the other listeners; one that throws on this event, too, is not reported again. */
+  #report(event: ToolEvent, failed: ToolEventListener, thrown: unknown): void {
+    try {
+      this.#logger?.warn(`An event listener threw on '${event.type}'; nothing else is affected.`)
+    } catch {
+      // The logger is broken as well; the listeners below may still hear of it.
+    }
+    if (event.type === 'listener_failed') return
+    const report: ToolEvent = { type: 'listener_failed', at: this.#clock.now(), during: event.type, thrown }
+    for (const listener of this.#listeners) {
+      if (listener === failed) continue
+      try {
+        listener(report)
+      } catch {
+        // Reported once is enough.
+      }
+    }
+  }
+}

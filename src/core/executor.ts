@@ -1,0 +1,293 @@
+import { Permits } from './admission/permits.ts'
+import { Batch } from './batch.ts'
+import { type CallOptions, checkCallOptions, checkLogger } from './call-options.ts'
+import type { ToolCall } from './call.ts'
+import { type Clock, MAX_DELAY_MS, systemClock } from './clock.ts'
+import { type CompiledTool, compileTool } from './compiled-tool.ts'
+import type { Engine, EngineLimits } from './engine.ts'
+import { EventHub } from './event-hub.ts'
+import type { ToolEventListener } from './events.ts'
+import type { Logger } from './logger.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+import { type OpenBatch, StreamedBatch } from './open-batch.ts'
+import { drawId, type Random, systemRandom } from './random.ts'
+import type { ToolResult } from './result.ts'
+import type { JsonSchemaCompiler } from './schema.ts'
+import { Timeouts } from './timeouts.ts'
+import type { AnyTool, Tool } from './tool.ts'
+
+/** What an executor is made with. Everything has a default but the tools. */
+export interface ToolExecutorOptions {
+  /** The tools that calls may name. No two of one name. */
+  readonly tools: readonly AnyTool[]
+  /**
+   * How many tools of this executor run at once, over all its batches: at least 1, or `Infinity`.
+   * @default 10
+   */
+  readonly maxParallelTools?: number
+  /**
+   * How long one attempt of a tool may take that has no timeout of its own: 1 to 2 147 483 647 milliseconds, or `Infinity`.
+   * @default 30 000
+   */
+  readonly timeoutMs?: number
+  /**
+   * How long a tool may take to end after its signal, before it is abandoned: 0 to 60 000 milliseconds.
+   * @default 50
+   */
+  readonly graceMs?: number
+  /**
+   * The largest arguments of a call, in bytes of JSON: at least 2.
+   * @default 1 048 576 (1 MiB)
+   */
+  readonly maxArgumentsBytes?: number
+  /**
+   * The largest result of a call, in bytes of JSON: at least 2. A larger one fails with `result_too_large`.
+   * @default 1 048 576 (1 MiB)
+   */
+  readonly maxResultBytes?: number
+  /** Where log lines go. @default nowhere */
+  readonly logger?: Logger
+  /** @default the machine's monotonic clock */
+  readonly clock?: Clock
+  /** Draws the names of runs. @default the platform's cryptographic source */
+  readonly random?: Random
+  /** How JSON Schemas become validators; `aof-runtime` brings one. */
+  readonly compileJsonSchema?: JsonSchemaCompiler
+}
+
+/** What {@link ToolExecutor.stats} tells of this moment. */
+export interface ExecutorStats {
+  /** Calls whose tool is running; each holds a permit. */
+  readonly running: number
+  /** Calls that wait for a permit. */
+  readonly waiting: number
+  /** Tools that we stopped waiting for and that still run; they hold no permit. */
+  readonly abandoned: number
+  readonly limits: { readonly maxParallelTools: number }
+}
+
+/**
+ * Runs the tool calls of a model's turn: concurrently under a limit, each with exactly one result, in call order, no
+ * failure touching a sibling.
+ *
+ * Duty: take options and calls at their word, or refuse them by name; make batches.
+ * Boundary: what happens to a call is the business of its record, who runs next that of the permits.
+ */
+export class ToolExecutor {
+  readonly #engine: Engine
+  readonly #compileJsonSchema: JsonSchemaCompiler | undefined
+  readonly #logger: Logger | undefined
+  readonly #random: Random
+  readonly #live = new Set<Batch>()
+  /** Tools that `call` was given and that are not registered, compiled. */
+  readonly #foreign = new WeakMap<AnyTool, CompiledTool>()
+  #batches = 0
+  #runPrefix: string | undefined
+  #idle: (() => void)[] = []
+  #closed: Promise<{ abandoned: number }> | undefined
+
+  /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
+  constructor(options: ToolExecutorOptions) {
+    const { clock = systemClock, logger, random = systemRandom, compileJsonSchema } = options
+    if (logger !== undefined) checkLogger(logger)
+    const limits = checkedLimits(options)
+    this.#logger = logger
+    this.#random = random
+    this.#compileJsonSchema = compileJsonSchema
+    this.#engine = {
+      clock,
+      limits,
+      events: new EventHub(clock, logger),
+      permits: new Permits(limits.maxParallelTools),
+      timeouts: new Timeouts(clock),
+      registry: register(options.tools, compileJsonSchema),
+      closing: false,
+      abandoned: 0,
+    }
+  }
+
+  /** The registered tools, in the order they were given. */
+  get tools(): readonly AnyTool[] {
+    return Array.from(this.#engine.registry.values(), ({ tool }) => tool)
+  }
+
+  /**
+   * Runs the calls of a turn and resolves to one result for each, in call order.
+   *
+   * @returns never rejects for anything that a tool or a model does
+   * @throws MisuseError (as a rejection) for impossible options, or calls that are no array
+   *
+   * @example
+   * ```ts
+   * import { ToolExecutor, defineTool } from 'aof-runtime'
+   *
+   * const add = defineTool({ name: 'add', execute: ({ a, b }: { a: number; b: number }) => a + b })
+   * const executor = new ToolExecutor({ tools: [add] })
+   * const results = await executor.executeTools([
+   *   { id: '1', name: 'add', arguments: '{"a":1,"b":2}' },
+   *   { id: '2', name: 'ad', arguments: {} },
+   * ])
+   * console.log(results.map((result) => result.status)) // [ 'succeeded', 'invalid' ]
+   * ```
+   */
+  async executeTools(calls: readonly ToolCall[], options: CallOptions = {}): Promise<ToolResult[]> {
+    if (!Array.isArray(calls)) throw new MisuseError('calls', 'an array of tool calls', calls)
+    checkCallOptions(options)
+    if (calls.length === 0) return []
+    const batch = this.#open(options, calls.length)
+    batch.acceptAll(calls)
+    return batch.results()
+  }
+
+  /**
+   * Opens a batch that is filled call by call, so that calls start while the model is still talking.
+   *
+   * @throws MisuseError for impossible options
+   */
+  openBatch(options: CallOptions = {}): OpenBatch {
+    checkCallOptions(options)
+    return new StreamedBatch(this.#open(options, undefined))
+  }
+
+  /**
+   * Runs one tool with input of the application's own; a tool that is given itself need not be registered.
+   *
+   * @returns never rejects for anything that a tool does
+   * @throws MisuseError (as a rejection) for impossible options
+   */
+  async call<In, Out, Context>(tool: Tool<In, Out, Context>, input: In, options?: CallOptions): Promise<ToolResult<Out>>
+  async call(tool: string, input: unknown, options?: CallOptions): Promise<ToolResult>
+  async call(tool: AnyTool | string, input: unknown, options: CallOptions = {}): Promise<unknown> {
+    checkCallOptions(options)
+    const compiled = typeof tool === 'string' ? undefined : this.#compiled(tool)
+    const batch = this.#open(options, 1)
+    const name = typeof tool === 'string' ? tool : tool.name
+    batch
+      .accept(
+        { id: 'call-0', name, arguments: typeof input === 'string' ? JSON.stringify(input) : input },
+        batch.openedAt,
+        compiled,
+      )
+      .request()
+    batch.close()
+    const [result] = await batch.results()
+    return result
+  }
+
+  /**
+   * Gets every event from now on, synchronously.
+   *
+   * @returns a function that ends the subscription
+   */
+  subscribe(listener: ToolEventListener): () => void {
+    if (typeof listener !== 'function') throw new MisuseError('listener', 'a function', listener)
+    return this.#engine.events.subscribe(listener)
+  }
+
+  /** What is going on right now. */
+  stats(): ExecutorStats {
+    const { permits, abandoned, limits } = this.#engine
+    return {
+      running: permits.inUse,
+      waiting: permits.waiting,
+      abandoned,
+      limits: { maxParallelTools: limits.maxParallelTools },
+    }
+  }
+
+  /**
+   * Takes no more calls (they are `rejected`), lets those that it has end for `drainMs`, aborts the rest, and resolves
+   * when every call has its result. Again: the same promise.
+   *
+   * @param options.drainMs 0 to 2 147 483 647, or `Infinity`; 5 000 by default
+   * @returns how many tools have been abandoned and still run
+   */
+  close(options: { readonly drainMs?: number } = {}): Promise<{ abandoned: number }> {
+    const { drainMs = 5_000 } = options
+    checkDuration('drainMs', drainMs, 0, MAX_DELAY_MS, true)
+    return (this.#closed ??= this.#close(drainMs))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(drainMs: number): Promise<{ abandoned: number }> {
+    this.#engine.closing = true
+    if (this.#live.size > 0) {
+      const abort = (): void => {
+        for (const batch of this.#live) {
+          batch.close()
+          batch.abort(new DOMException('The executor was closed.', 'AbortError'))
+        }
+      }
+      const timer = drainMs === Infinity ? undefined : this.#engine.clock.setTimer(abort, drainMs)
+      await new Promise<void>((resolve) => this.#idle.push(resolve))
+      timer?.clear()
+    }
+    return { abandoned: this.#engine.abandoned }
+  }
+
+  #open(options: CallOptions, size: number | undefined): Batch {
+    const number = ++this.#batches
+    const batch = new Batch(
+      {
+        engine: this.#engine,
+        number,
+        options,
+        logger: options.logger ?? this.#logger,
+        drawRun: () => `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
+        onSettled: this.#settled,
+      },
+      size,
+    )
+    this.#live.add(batch)
+    return batch
+  }
+
+  readonly #settled = (batch: Batch): void => {
+    this.#live.delete(batch)
+    if (this.#live.size > 0) return
+    for (const resume of this.#idle.splice(0)) resume()
+  }
+
+  #compiled(tool: AnyTool): CompiledTool {
+    const registered = this.#engine.registry.get(tool.name)
+    if (registered?.tool === tool) return registered
+    const known = this.#foreign.get(tool)
+    if (known !== undefined) return known
+    const compiled = compileTool(tool, this.#compileJsonSchema)
+    this.#foreign.set(tool, compiled)
+    return compiled
+  }
+}
+
+function register(
+  tools: readonly AnyTool[],
+  compileJsonSchema: JsonSchemaCompiler | undefined,
+): ReadonlyMap<string, CompiledTool> {
+  if (!Array.isArray(tools)) throw new MisuseError('tools', 'an array of tools', tools)
+  const registry = new Map<string, CompiledTool>()
+  for (const tool of tools as readonly AnyTool[]) {
+    const compiled = compileTool(tool, compileJsonSchema)
+    if (registry.has(tool.name)) throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
+    registry.set(tool.name, compiled)
+  }
+  return registry
+}
+
+function checkedLimits(options: ToolExecutorOptions): EngineLimits {
+  const {
+    maxParallelTools = 10,
+    timeoutMs = 30_000,
+    graceMs = 50,
+    maxArgumentsBytes = 1_048_576,
+    maxResultBytes = 1_048_576,
+  } = options
+  checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
+  checkDuration('timeoutMs', timeoutMs, 1, MAX_DELAY_MS, true)
+  checkDuration('graceMs', graceMs, 0, 60_000)
+  checkCount('maxArgumentsBytes', maxArgumentsBytes, 2)
+  checkCount('maxResultBytes', maxResultBytes, 2)
+  return { maxParallelTools, timeoutMs, graceMs, maxArgumentsBytes, maxResultBytes }
+}

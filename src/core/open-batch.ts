@@ -1,0 +1,182 @@
+import type { Batch } from './batch.ts'
+import type { CallRecord } from './call-record.ts'
+import type { ToolCall } from './call.ts'
+import { MisuseError } from './misuse.ts'
+import type { ToolResult } from './result.ts'
+
+/** A call of an open batch. */
+export interface CallHandle {
+  /** Its place in the batch, from 0. */
+  readonly index: number
+  /** Its result, as soon as it has one; never rejects. */
+  result(): Promise<ToolResult>
+}
+
+/** A place in an open batch for a call whose arguments are still on their way. Complete it or drop it, once. */
+export interface Slot extends CallHandle {
+  /**
+   * The arguments are here: the call starts, as soon as it may.
+   *
+   * @param args the model's JSON text, or a value, which is copied
+   * @throws MisuseError where the slot was completed or dropped before
+   */
+  complete(args: unknown): void
+  /**
+   * The arguments will never come: the call gets an `invalid` result and nothing runs.
+   *
+   * @param reason for the model, e.g. "the answer was cut off"
+   * @throws MisuseError where the slot was completed or dropped before
+   */
+  drop(reason: string): void
+}
+
+/**
+ * A batch whose calls arrive one by one, while the model is still talking. Iterating gives the results as they are
+ * decided, from the first one on, however late it begins; leaving early cancels nothing.
+ *
+ * @example
+ * ```ts
+ * import { ToolExecutor, defineTool } from 'aof-runtime'
+ *
+ * const double = defineTool({ name: 'double', execute: ({ n }: { n: number }) => n * 2 })
+ * const executor = new ToolExecutor({ tools: [double] })
+ *
+ * await using batch = executor.openBatch()
+ * const slot = batch.reserve({ id: 'a', name: 'double' }) // the model began a call …
+ * batch.add({ id: 'b', name: 'double', arguments: '{"n":2}' }) // … and one that came whole
+ * slot.complete('{"n":1}')
+ * batch.close()
+ * for (const result of await batch.results()) console.log(result.id, result.success && result.data)
+ * ```
+ */
+export interface OpenBatch extends AsyncIterable<ToolResult>, AsyncDisposable {
+  /** Calls so far. */
+  readonly size: number
+  /**
+   * Fixes the place of a call whose name the model has given, and whose arguments it has not.
+   *
+   * @throws MisuseError after {@link close}
+   */
+  reserve(call: { readonly id: string; readonly name: string }): Slot
+  /**
+   * Takes a call that is complete, and starts it as soon as it may.
+   *
+   * @throws MisuseError after {@link close}
+   */
+  add(call: ToolCall): CallHandle
+  /** No more calls will come. Slots that are still waiting for arguments become `invalid`. Again: does nothing. */
+  close(): void
+  /** All results in call order, once the batch is closed and every call has one; never rejects. */
+  results(): Promise<ToolResult[]>
+  /** Closes, aborts what is still running or waiting, and resolves when every call has its result. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The application's view of a {@link Batch} that it fills itself. */
+export class StreamedBatch implements OpenBatch {
+  readonly #batch: Batch
+  readonly #decided: ToolResult[] = []
+  /** Iterations that have read everything so far. */
+  #idle: (() => void)[] = []
+
+  constructor(batch: Batch) {
+    this.#batch = batch
+    batch.onResult = (result) => {
+      this.#decided.push(result)
+      this.#wake()
+    }
+  }
+
+  get size(): number {
+    return this.#batch.records.length
+  }
+
+  reserve(call: { readonly id: string; readonly name: string }): Slot {
+    this.#checkOpen('reserve')
+    return new ReservedSlot(this.#batch, this.#batch.reserve(call.id, call.name))
+  }
+
+  add(call: ToolCall): CallHandle {
+    this.#checkOpen('add')
+    const record = this.#batch.accept(call, this.#batch.engine.clock.now())
+    record.request()
+    return { index: record.index, result: () => this.#batch.resultOf(record) }
+  }
+
+  close(): void {
+    this.#batch.close()
+    this.#wake()
+  }
+
+  results(): Promise<ToolResult[]> {
+    return this.#batch.results()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ToolResult, void, undefined> {
+    for (let next = 0; ; next++) {
+      while (next >= this.#decided.length) {
+        if (this.#batch.isClosed && next === this.size) return
+        await new Promise<void>((resolve) => this.#idle.push(resolve))
+      }
+      const result = this.#decided[next]
+      if (result !== undefined) yield result
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#batch.close()
+    this.#batch.abort(new DOMException('The batch was disposed of.', 'AbortError'))
+    await this.#batch.results()
+  }
+
+  #checkOpen(method: string): void {
+    if (this.#batch.isClosed) throw new MisuseError(`batch.${method}()`, 'an open batch', 'a closed one')
+  }
+
+  #wake(): void {
+    const idle = this.#idle
+    this.#idle = []
+    for (const resume of idle) resume()
+  }
+}
+
+class ReservedSlot implements Slot {
+  readonly #batch: Batch
+  readonly #record: CallRecord
+  #used = false
+
+  constructor(batch: Batch, record: CallRecord) {
+    this.#batch = batch
+    this.#record = record
+  }
+
+  get index(): number {
+    return this.#record.index
+  }
+
+  complete(args: unknown): void {
+    this.#use('complete')
+    const { engine } = this.#batch
+    this.#record.complete(args, engine.registry.get(this.#record.name))
+    this.#record.request()
+  }
+
+  drop(reason: string): void {
+    this.#use('drop')
+    this.#record.drop('incomplete_call', reason)
+  }
+
+  result(): Promise<ToolResult> {
+    return this.#batch.resultOf(this.#record)
+  }
+
+  #use(method: string): void {
+    if (this.#used)
+      throw new MisuseError(
+        `slot.${method}()`,
+        'a slot that was neither completed nor dropped',
+        `slot ${this.index}, which was`,
+      )
+    this.#used = true
+  }
+}

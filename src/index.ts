@@ -1,0 +1,2 @@
+export * from './core/index.ts'
+export { ToolExecutor } from './tool-executor.ts'
