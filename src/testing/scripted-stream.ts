@@ -1,0 +1,77 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { type Clock, MAX_DELAY_MS } from '../core/clock.ts'
+import { checkCount, checkDuration } from '../core/misuse.ts'
+import type { ScriptedPlay } from './scripted-turn.ts'
+import { sleep } from './sleep.ts'
+
+/** A turn ready to be played: what comes when, and how it ends. */
+export interface Recital {
+  /** The parts that come, up to where the stream breaks. */
+  readonly parts: readonly LanguageModelV4StreamPart[]
+  /** For each part, how long after the call it comes, in milliseconds. */
+  readonly offsetsMs: readonly number[]
+  /** What the stream breaks with after the last of the parts; `undefined` where it ends by itself. */
+  readonly breakWith: Error | undefined
+}
+
+/**
+ * Works out how `parts` are played.
+ *
+ * @throws MisuseError where `delayMs` or `breakAfter` is impossible
+ */
+export function recital(parts: readonly LanguageModelV4StreamPart[], play: ScriptedPlay): Recital {
+  const { breakAfter, breakWith = new Error(`The stream broke after part ${breakAfter}, as scripted.`) } = play
+  if (breakAfter !== undefined) checkCount('breakAfter', breakAfter, 0, parts.length)
+  const played = parts.slice(0, breakAfter)
+  return {
+    parts: played,
+    offsetsMs: offsetsOf(played, play.delayMs ?? 0),
+    breakWith: breakAfter === undefined || breakWith === 'end' ? undefined : breakWith,
+  }
+}
+
+function offsetsOf(
+  parts: readonly LanguageModelV4StreamPart[],
+  delayMs: NonNullable<ScriptedPlay['delayMs']>,
+): number[] {
+  let offset = 0
+  return parts.map((part, index) => {
+    const delay = typeof delayMs === 'number' ? delayMs : delayMs(part, index)
+    checkDuration('delayMs', delay, 0, MAX_DELAY_MS)
+    return (offset += delay)
+  })
+}
+
+/**
+ * Plays a turn. A part is handed over when it is read, but never before its moment; so what comes before a break is
+ * never lost to a slow reader. An abort errors the stream with the signal's reason.
+ */
+export function recitalStream(
+  { parts, offsetsMs, breakWith }: Recital,
+  clock: Clock,
+  signal?: AbortSignal,
+): ReadableStream<LanguageModelV4StreamPart> {
+  const startedAt = clock.now()
+  const cancelled = new AbortController()
+  const signals = signal === undefined ? [cancelled.signal] : [signal, cancelled.signal]
+  let next = 0
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        signal?.throwIfAborted()
+        const part = parts[next]
+        if (part !== undefined) {
+          const waitMs = startedAt + (offsetsMs[next] ?? 0) - clock.now()
+          if (waitMs > 0) await sleep(clock, waitMs, signals)
+          next += 1
+          controller.enqueue(part)
+        } else if (breakWith !== undefined) throw breakWith
+        if (next === parts.length && breakWith === undefined) controller.close()
+      },
+      cancel(reason) {
+        cancelled.abort(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

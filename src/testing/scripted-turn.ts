@@ -1,0 +1,143 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider'
+import { chunks } from './chunks.ts'
+
+/** A tool call that the scripted model makes. */
+export interface ScriptedCall {
+  /** @default `call-<turn>-<index>`, counted from 0 */
+  readonly id?: string
+  readonly name: string
+  /** A string goes out as it is, so that text which is no JSON can be played; of anything else, its JSON. @default {} */
+  readonly arguments?: unknown
+}
+
+/** Tokens of a turn; what is left out counts as not told by the provider. */
+export interface ScriptedUsage {
+  /** All input tokens, read from a cache or not. */
+  readonly inputTokens?: number
+  /** Those of them that came from the provider's cache. */
+  readonly cachedInputTokens?: number
+  readonly outputTokens?: number
+}
+
+/** How a turn is played, whatever is in it. */
+export interface ScriptedPlay {
+  /**
+   * Time before each part, in milliseconds; moments count from the call of the model, so a slow reader delays nothing.
+   * For `doGenerate` their sum passes before the answer. @default the model's `delayMs`
+   */
+  readonly delayMs?: number | ((part: LanguageModelV4StreamPart, index: number) => number)
+  /** The stream breaks after so many parts, 0 to all of them. @default it does not */
+  readonly breakAfter?: number
+  /** How it breaks: with an error, or by ending as if all were well. @default an error that says so */
+  readonly breakWith?: Error | 'end'
+}
+
+/** A turn in terms of what the model says; reasoning comes first, then text, then calls. */
+export interface ScriptedSpeech extends ScriptedPlay {
+  /** Several strings are several deltas; one is cut into deltas by the model's `chunkLength`. */
+  readonly text?: string | readonly string[]
+  /** As `text`. */
+  readonly reasoning?: string | readonly string[]
+  readonly calls?: readonly ScriptedCall[]
+  /** An `error` part, before the end. */
+  readonly error?: unknown
+  /** @default `error` with an error, `tool-calls` with calls, else `stop` */
+  readonly finishReason?: LanguageModelV4FinishReason['unified']
+  readonly usage?: ScriptedUsage
+}
+
+/** A turn part by part, played as it stands: nothing is added, nothing is checked. */
+export interface ScriptedParts extends ScriptedPlay {
+  readonly parts: readonly LanguageModelV4StreamPart[]
+}
+
+/** A turn in which the provider refuses the call: `doStream` and `doGenerate` reject. */
+export interface ScriptedRefusal {
+  readonly rejectWith: unknown
+}
+
+/** A turn as data. A bare list is short for `{ parts }`. */
+export type TurnScript = ScriptedSpeech | ScriptedParts | ScriptedRefusal | readonly LanguageModelV4StreamPart[]
+
+/** A turn that depends on what the model is asked, or on which turn it is, from 0. */
+export type TurnFunction = (options: LanguageModelV4CallOptions, turn: number) => TurnScript | Promise<TurnScript>
+
+/** What the parts of a turn take from the model that plays it. */
+export interface SpeechContext {
+  /** The turn's number, from 0. */
+  readonly turn: number
+  readonly modelId: string
+  /** The longest delta that a string is cut into, in Unicode code points. */
+  readonly chunkLength: number
+}
+
+/** The parts that a provider would stream for `speech`. */
+export function speechParts(speech: ScriptedSpeech, context: SpeechContext): LanguageModelV4StreamPart[] {
+  const { reasoning, text, calls = [] } = speech
+  return [
+    { type: 'stream-start', warnings: [] },
+    { type: 'response-metadata', id: `response-${context.turn}`, modelId: context.modelId },
+    ...blockParts('reasoning', reasoning, context),
+    ...blockParts('text', text, context),
+    ...calls.flatMap((call, index) => callParts(call, index, context)),
+    ...errorParts(speech),
+    { type: 'finish', finishReason: finishReasonOf(speech), usage: usageOf(speech.usage) },
+  ]
+}
+
+function blockParts(
+  kind: 'text' | 'reasoning',
+  block: string | readonly string[] | undefined,
+  { chunkLength }: SpeechContext,
+): LanguageModelV4StreamPart[] {
+  if (block === undefined) return []
+  const id = `${kind}-0`
+  const deltas = typeof block === 'string' ? chunks(block, chunkLength) : block
+  return [
+    { type: `${kind}-start`, id },
+    ...deltas.map((delta): LanguageModelV4StreamPart => ({ type: `${kind}-delta`, id, delta })),
+    { type: `${kind}-end`, id },
+  ]
+}
+
+function callParts(call: ScriptedCall, index: number, context: SpeechContext): LanguageModelV4StreamPart[] {
+  const { id = `call-${context.turn}-${index}`, name, arguments: args = {} } = call
+  const input = typeof args === 'string' ? args : JSON.stringify(args)
+  return [
+    { type: 'tool-input-start', id, toolName: name },
+    ...chunks(input, context.chunkLength).map((delta): LanguageModelV4StreamPart => ({
+      type: 'tool-input-delta',
+      id,
+      delta,
+    })),
+    { type: 'tool-input-end', id },
+    { type: 'tool-call', toolCallId: id, toolName: name, input },
+  ]
+}
+
+function errorParts({ error }: ScriptedSpeech): LanguageModelV4StreamPart[] {
+  return error === undefined ? [] : [{ type: 'error', error }]
+}
+
+function finishReasonOf({ finishReason, error, calls = [] }: ScriptedSpeech): LanguageModelV4FinishReason {
+  const unified = finishReason ?? (error !== undefined ? 'error' : calls.length > 0 ? 'tool-calls' : 'stop')
+  return { unified, raw: unified }
+}
+
+/** The provider's form of a usage; nothing known where there is none. */
+export function usageOf({ inputTokens, cachedInputTokens, outputTokens }: ScriptedUsage = {}): LanguageModelV4Usage {
+  return {
+    inputTokens: {
+      total: inputTokens,
+      noCache: inputTokens === undefined ? undefined : inputTokens - (cachedInputTokens ?? 0),
+      cacheRead: cachedInputTokens,
+      cacheWrite: undefined,
+    },
+    outputTokens: { total: outputTokens, text: undefined, reasoning: undefined },
+  }
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '../core/clock.ts'
+
+/**
+ * Resolves `ms` milliseconds from now on `clock`, or rejects with the reason of the first signal that aborts. Either
+ * way it leaves neither timer nor listener behind.
+ */
+export function sleep(clock: Clock, ms: number, signals: readonly AbortSignal[] = []): Promise<void> {
+  return new Promise((resolve, reject) => {
+    for (const signal of signals) signal.throwIfAborted()
+    const removeListeners = (): void => {
+      for (const signal of signals) signal.removeEventListener('abort', onAbort)
+    }
+    const timer = clock.setTimer(() => {
+      removeListeners()
+      resolve()
+    }, ms)
+    const onAbort = (event: Event): void => {
+      timer.clear()
+      removeListeners()
+      reject((event.currentTarget as AbortSignal).reason)
+    }
+    for (const signal of signals) signal.addEventListener('abort', onAbort)
+  })
+}
