@@ -17,7 +17,6 @@ export type Cut = 'timeout' | 'abort'
  * 3. Whatever an abandoned tool does later reaches nothing but the `ended_late` event.
  */
 export class Attempt implements Expiring {
-  readonly phase = 'running'
   readonly call: CallRecord
   readonly tool: CompiledTool
   readonly input: unknown
@@ -41,6 +40,10 @@ export class Attempt implements Expiring {
     this.timeoutMs = timeoutMs
     this.addedAt = now
     this.timeoutList = this.before = this.after = undefined
+  }
+
+  get phase(): 'running' {
+    return 'running'
   }
 
   /** Runs the tool; may end before it returns. */

@@ -50,6 +50,8 @@ export class Batch {
   #closed = false
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
+  /** Few calls have a timeout of their own, so it is no field of each. */
+  #ownTimeouts: Map<CallRecord, number> | undefined
   #watched: Map<CallRecord, (result: ToolResult) => void> | undefined
 
   constructor(setup: BatchSetup, size: number | undefined) {
@@ -115,23 +117,29 @@ export class Batch {
    * @param tool given where the application itself says which tool is meant, else looked up by name
    */
   accept(call: ToolCall, now: number, tool?: CompiledTool): CallRecord {
-    let fields: Partial<ToolCall>
+    let id: unknown
+    let name: unknown
+    let given: unknown
+    let timeoutMs: number | undefined
     try {
-      const { id, name, arguments: given, timeoutMs } = call
-      fields = { id, name, arguments: given, ...(timeoutMs !== undefined && { timeoutMs }) }
+      ;({ id, name, arguments: given, timeoutMs } = call)
     } catch {
-      fields = {}
+      // Not an object, or a getter that throws: it stays without a name.
     }
-    const { id, name, timeoutMs } = fields
     const record = this.reserve(id, name, now)
     if (typeof name !== 'string') record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
     else if (timeoutMs !== undefined && !isTimeout(timeoutMs)) {
       record.drop('malformed_call', `timeoutMs of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
     } else {
-      record.timeoutMs = timeoutMs
-      record.complete(fields.arguments, tool ?? this.engine.registry.get(name))
+      if (timeoutMs !== undefined) (this.#ownTimeouts ??= new Map()).set(record, timeoutMs)
+      record.complete(given, tool ?? this.engine.registry.get(name))
     }
     return record
+  }
+
+  /** The timeout that the host gave this very call, in milliseconds. */
+  ownTimeoutOf(record: CallRecord): number | undefined {
+    return this.#ownTimeouts?.get(record)
   }
 
   /** All calls of a turn that has arrived whole. Every one has its own copy of its arguments before the first one starts. */
@@ -188,9 +196,9 @@ export class Batch {
   }
 
   /** Calls a method in the context that was kept. */
-  inAsyncContext<T>(method: (this: T) => void, self: T): void {
-    if (this.#asyncContext === undefined) method.call(self)
-    else this.#asyncContext.runInAsyncScope(method, self)
+  inAsyncContext<T, A>(method: (this: T, argument: A) => void, self: T, argument: A): void {
+    if (this.#asyncContext === undefined) method.call(self, argument)
+    else this.#asyncContext.runInAsyncScope(method, self, argument)
   }
 
   /** For calls alone: one of them has its result now. */

@@ -18,7 +18,6 @@ const RESERVED = { phase: 'reserved' } as const
 
 /** Its arguments are good; it waits for a permit. */
 class Waiting {
-  readonly phase = 'waiting'
   readonly tool: CompiledTool
   readonly input: unknown
 
@@ -26,15 +25,23 @@ class Waiting {
     this.tool = tool
     this.input = input
   }
+
+  /** Not a field: a hundred thousand calls may be waiting. */
+  get phase(): 'waiting' {
+    return 'waiting'
+  }
 }
 
 /** It has its result, for good. */
 class Settled {
-  readonly phase = 'settled'
   readonly result: ToolResult
 
   constructor(result: ToolResult) {
     this.result = result
+  }
+
+  get phase(): 'settled' {
+    return 'settled'
   }
 }
 
@@ -55,8 +62,6 @@ export class CallRecord implements Waiter {
   readonly id: string
   readonly name: string
   readonly acceptedAt: number
-  /** A timeout of the call's own, which beats the batch's; set by the host, in milliseconds. */
-  timeoutMs: number | undefined
   #state: CallState = RESERVED
 
   constructor(batch: Batch, index: number, id: string, name: string, acceptedAt: number) {
@@ -115,7 +120,7 @@ export class CallRecord implements Waiter {
     if (this.#state.phase !== 'waiting') return
     const { permits, events, clock } = this.engine
     if (permits.take()) {
-      this.#start()
+      this.#start(undefined)
       return
     }
     this.batch.keepAsyncContext()
@@ -123,8 +128,8 @@ export class CallRecord implements Waiter {
     if (events.active) events.emit({ type: 'parked', ...this.#about(clock.now()), waitsFor: 'executor' })
   }
 
-  admit(): void {
-    this.batch.inAsyncContext(this.#start, this)
+  admit(now: number | undefined): void {
+    this.batch.inAsyncContext(this.#start, this, now)
   }
 
   /** Ends a call that will get no arguments, or none that make sense; nothing runs. */
@@ -183,7 +188,7 @@ export class CallRecord implements Waiter {
             }
       this.#settle(result, endedAt, undefined)
     } else this.#settle(this.#unsuccessful('failed', output.error, 'ended', timing), endedAt, output.thrown)
-    this.engine.permits.release()
+    this.#release(endedAt)
   }
 
   /** The tool was signalled and either ended within the grace, or is abandoned. */
@@ -201,7 +206,7 @@ export class CallRecord implements Waiter {
     }
     const status = cut === 'timeout' ? 'timed_out' : 'aborted'
     this.#settle(this.#unsuccessful(status, error, execution, this.#timing(attempt.startedAt, now)), now, undefined)
-    this.engine.permits.release()
+    this.#release(now)
   }
 
   /** An abandoned tool ended after all. */
@@ -217,6 +222,12 @@ export class CallRecord implements Waiter {
   progressed(value: unknown): void {
     const { events, clock } = this.engine
     if (events.active) events.emit({ type: 'progress', ...this.#about(clock.now()), value })
+  }
+
+  /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */
+  #release(now: number): void {
+    const { permits, events } = this.engine
+    permits.release(events.active || this.batch.log !== undefined ? undefined : now)
   }
 
   #checkLater(tool: CompiledTool, validation: Promise<Validation>): void {
@@ -265,11 +276,11 @@ export class CallRecord implements Waiter {
     )
   }
 
-  #start(): void {
+  #start(at: number | undefined): void {
     const waiting = this.#state
     if (waiting.phase !== 'waiting') return
     const { engine, batch } = this
-    const now = engine.clock.now()
+    const now = at ?? engine.clock.now()
     const attempt = new Attempt(this, waiting.tool, waiting.input, this.#timeout(waiting.tool).timeoutMs, now)
     this.#state = attempt
     if (engine.events.active)
@@ -291,7 +302,8 @@ export class CallRecord implements Waiter {
 
   /** The nearest timeout, and in words whose it is. */
   #timeout({ tool }: CompiledTool): { timeoutMs: number; source: string } {
-    if (this.timeoutMs !== undefined) return { timeoutMs: this.timeoutMs, source: "the call's timeoutMs" }
+    const own = this.batch.ownTimeoutOf(this)
+    if (own !== undefined) return { timeoutMs: own, source: "the call's timeoutMs" }
     if (this.batch.timeoutMs !== undefined) return { timeoutMs: this.batch.timeoutMs, source: "the batch's timeoutMs" }
     if (tool.timeoutMs !== undefined) return { timeoutMs: tool.timeoutMs, source: "the tool's timeoutMs" }
     return { timeoutMs: this.engine.limits.timeoutMs, source: "the executor's timeoutMs" }

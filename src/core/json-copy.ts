@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 
 /** How deep arrays and objects may be nested. */
 export const MAX_DEPTH = 256
@@ -33,9 +33,42 @@ export class NotJson extends Error {
  *   many bytes, with the place as a JSON Pointer; whatever a getter, a proxy or a `toJSON` throws
  */
 export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
-  // Scalars are the most common results by far.
-  if (typeof value === 'boolean' || value === null || value === undefined) return value ?? null
-  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null
+  return copyFlat(value, limits) ?? copyDeep(value, limits)
+}
+
+/**
+ * The copy of a small flat object or a scalar, which is what most calls carry; undefined for anything that needs a
+ * closer look. It makes nothing but the copy.
+ */
+function copyFlat(value: unknown, limits: CopyLimits): JsonValue | undefined {
+  if (typeof value !== 'object') return copyPlainScalar(value)
+  if (value === null || Object.getPrototypeOf(value) !== Object.prototype || limits.maxBytes < 4_096) return undefined
+  const keys = Object.keys(value)
+  if (keys.length > 8) return undefined
+  const copy: JsonObject = {}
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string
+    const copied = copyPlainScalar((value as Record<string, unknown>)[key])
+    if (copied === undefined || !isPlainText(key) || key === '__proto__') return undefined
+    copy[key] = copied
+  }
+  return copy
+}
+
+function copyPlainScalar(value: unknown): JsonValue | undefined {
+  if (typeof value === 'string') return isPlainText(value) ? value : undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** Whether `text` is short and free of surrogates; a loop is several times faster here than asking the engine. */
+function isPlainText(text: string): boolean {
+  if (text.length > 64) return false
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return false
+  return true
+}
+
+function copyDeep(value: unknown, limits: CopyLimits): JsonValue {
   const copier = new Copier(limits)
   const copy = copier.copy(value)
   // A node counts at least its least size; the widest of all, a number counted as 1, takes at most 25 bytes.
@@ -121,26 +154,19 @@ class Copier {
   }
 
   #properties(source: object): JsonValue {
-    const copy = { ...source } as Record<string, unknown>
-    const keys = Object.keys(copy)
+    const copy: JsonObject = {}
     const depth = this.#path.push('') - 1
     this.#count(2)
-    let leaveOut = false
-    for (const key of keys) {
-      const value = copy[key]
-      if (value === undefined) {
-        leaveOut = true
-        continue
-      }
+    for (const key of Object.keys(source)) {
+      const value = (source as Record<string, unknown>)[key]
+      if (value === undefined) continue
       this.#path[depth] = key
       this.#count(key.length + 4)
       if (this.#limits.refusePrototypeKeys === true) this.#checkKey(key, value)
-      const copied = this.copy(value)
-      if (copied !== value) copy[key] = copied
-      if (!key.isWellFormed()) leaveOut = true
+      setOwn(copy, key.toWellFormed(), this.copy(value))
     }
     this.#path.length = depth
-    return (leaveOut || Object.getOwnPropertySymbols(copy).length > 0 ? rebuilt(copy) : copy) as JsonValue
+    return copy
   }
 
   #checkKey(key: string, value: unknown): void {
@@ -199,10 +225,11 @@ class Copier {
   }
 }
 
-/** Without undefined properties and symbols, with well-formed keys. */
-function rebuilt(properties: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(properties).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries.map(([key, value]) => [key.toWellFormed(), value]))
+/** Sets a property of the object's own, whatever its name. */
+function setOwn(object: JsonObject, key: string, value: JsonValue): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+  else object[key] = value
 }
 
 function tooLarge({ maxBytes }: CopyLimits): NotJson {

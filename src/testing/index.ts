@@ -11,5 +11,7 @@ export type {
   TurnFunction,
   TurnScript,
 } from './scripted-turn.ts'
+export { SeededScheduler, type SeededSchedulerOptions } from './seeded-scheduler.ts'
+export { forEachSeed, type ForEachSeedOptions, SeedFailure, type Simulation, simulation } from './simulation.ts'
 export { StalledError } from './stalled.ts'
 export { type AdvanceBound, type RunUntilOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.ts'

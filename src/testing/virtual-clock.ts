@@ -12,6 +12,7 @@ import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/clock.ts'
 import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
 import { BinaryHeap, type HeapEntry } from './binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { seededRandom } from './random.ts'
 import { sleep } from './sleep.ts'
 import { StalledError } from './stalled.ts'
@@ -38,7 +39,8 @@ export interface RunUntilOptions extends AdvanceBound {
   readonly label?: string
 }
 
-const DEFAULT_MAX_MS = 3_600_000
+/** How far time moves at most where nothing else is said: an hour. */
+export const DEFAULT_MAX_MS = 3_600_000
 
 interface Timer extends HeapEntry {
   readonly at: number
@@ -64,10 +66,10 @@ export class VirtualClock implements Clock {
   #now: number
   #sequence = 0
   #firedAtThisMoment = 0
-  #advancing = false
   readonly #maxTimersPerMoment: number
   readonly #tieBreak: () => number
   readonly #timers = new BinaryHeap<Timer>(firesBefore)
+  readonly #exclusively = oneAtATime('clock')
 
   /** @throws MisuseError where an option is impossible */
   constructor(options: VirtualClockOptions = {}) {
@@ -227,18 +229,6 @@ export class VirtualClock implements Clock {
   #moveTo(moment: number): void {
     if (moment > this.#now) this.#firedAtThisMoment = 0
     this.#now = moment
-  }
-
-  async #exclusively<T>(advance: () => Promise<T>): Promise<T> {
-    if (this.#advancing) {
-      throw new MisuseError('clock', 'one advance at a time: await the one under way', 'a second one')
-    }
-    this.#advancing = true
-    try {
-      return await advance()
-    } finally {
-      this.#advancing = false
-    }
   }
 }
 

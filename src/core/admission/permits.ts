@@ -2,8 +2,12 @@
 export interface Waiter {
   /** Whether it still wants one; a call that was aborted while waiting does not. */
   readonly wantsPermit: boolean
-  /** It holds a permit now. */
-  admit(): void
+  /**
+   * It holds a permit now.
+   *
+   * @param now the clock's time, where whoever gave the permit back has just read it
+   */
+  admit(now: number | undefined): void
 }
 
 /**
@@ -59,12 +63,12 @@ export class Permits {
   }
 
   /** Gives a permit back; the first waiter has it before this returns, or when the hand-over that is under way gets to it. */
-  release(): void {
+  release(now: number | undefined): void {
     this.#inUse--
-    if (!this.#handing) this.#handOver()
+    if (!this.#handing) this.#handOver(now)
   }
 
-  #handOver(): void {
+  #handOver(now: number | undefined): void {
     this.#handing = true
     while (this.#head < this.#queue.length && this.#inUse < this.limit) {
       const waiter = this.#queue[this.#head]
@@ -74,7 +78,8 @@ export class Permits {
         continue
       }
       this.#inUse++
-      waiter.admit()
+      waiter.admit(now)
+      now = undefined
     }
     this.#handing = false
     if (this.#head === this.#queue.length) {

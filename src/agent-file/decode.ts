@@ -1,0 +1,114 @@
+import { Findings } from './problem.ts'
+import { Source } from './source.ts'
+
+/** The largest agent file that is read, in bytes. */
+export const MAX_BYTES = 1_048_576
+
+/** A file's text, or why it cannot be taken for one. */
+export type Decoded = { readonly source: Source; readonly findings: Findings }
+
+/**
+ * Turns the bytes of a file into text: UTF-8, at most {@link MAX_BYTES}, nothing in it that is not text. What is wrong
+ * is among the findings, and `source` then holds what could be read.
+ */
+export function decode(input: string | Uint8Array, file: string): Decoded {
+  const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
+  if (bytes.length > MAX_BYTES) return tooLarge(bytes, file)
+  const source = new Source(file, new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes))
+  const findings = new Findings(source)
+  reportEncoding(bytes, findings)
+  if (!findings.failed) reportControlCharacters(findings)
+  if (!findings.failed) warnOfHiddenCharacters(findings)
+  return { source, findings }
+}
+
+function tooLarge(bytes: Uint8Array, file: string): Decoded {
+  const source = new Source(file, new TextDecoder().decode(bytes.subarray(0, 200)))
+  const findings = new Findings(source)
+  findings.error({ start: 0, end: 1 }, '', {
+    code: 'too_large',
+    message: `the file has ${bytes.length > 2 * MAX_BYTES ? 'more than ' : ''}${mebibytes(Math.min(bytes.length, 2 * MAX_BYTES))}; an agent file has at most 1 MiB`,
+    fix: 'keep data out of the agent file: let a tool read it',
+  })
+  return { source, findings }
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(2)} MiB`
+}
+
+function reportEncoding(bytes: Uint8Array, findings: Findings): void {
+  const [first, second] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    findings.error({ start: 0, end: 1 }, '', {
+      code: 'encoding',
+      message: 'expected UTF-8, but the file is UTF-16',
+      fix: 'save it as UTF-8',
+    })
+    return
+  }
+  const wrong = findInvalidUtf8(bytes)
+  if (wrong === undefined) return
+  const before = new TextDecoder().decode(bytes.subarray(0, wrong)).length
+  findings.error({ start: before, end: before + 1 }, '', {
+    code: 'encoding',
+    message: `expected UTF-8, but byte ${wrong + 1} (0x${(bytes[wrong] ?? 0).toString(16).padStart(2, '0')}) is not part of a character`,
+    fix: 'save it as UTF-8',
+  })
+}
+
+/** The index of the first byte that is not well-formed UTF-8, found by halving: a prefix of good text decodes. */
+function findInvalidUtf8(bytes: Uint8Array): number | undefined {
+  if (decodes(bytes, false)) return undefined
+  let good = 0
+  let bad = bytes.length
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (decodes(bytes.subarray(0, middle), true)) good = middle
+    else bad = middle
+  }
+  return Math.min(good, bytes.length - 1)
+}
+
+function decodes(bytes: Uint8Array, unfinished: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: unfinished })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function reportControlCharacters(findings: Findings): void {
+  // eslint-disable-next-line no-control-regex -- these are the characters that this is about
+  const match = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\uFFFE\uFFFF]|\r(?!\n)/u.exec(
+    findings.source.text,
+  )
+  if (match === null) return
+  findings.error({ start: match.index, end: match.index + 1 }, '', {
+    code: 'control_character',
+    message: `expected text, found the control character ${codePoint(match[0])}`,
+    fix:
+      match[0] === '\r'
+        ? 'save it with line ends of LF or CRLF'
+        : 'remove it; in a text, write it as an escape in double quotes ("\\u001b")',
+  })
+}
+
+/** Characters that make a text look different from what it is: bidirectional overrides and tag characters (I46). */
+const HIDDEN = /[\u061C\u202A-\u202E\u2066-\u2069]|[\u{E0000}-\u{E007F}]/gu
+
+function warnOfHiddenCharacters(findings: Findings): void {
+  for (const match of findings.source.text.matchAll(HIDDEN)) {
+    findings.warn({ start: match.index, end: match.index + match[0].length }, '', {
+      code: 'hidden_character',
+      message: `the invisible character ${codePoint(match[0])} makes the text look different from what a model reads`,
+      fix: 'remove it, unless the text is written from right to left',
+    })
+    if (findings.full) return
+  }
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}

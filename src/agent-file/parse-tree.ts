@@ -1,0 +1,293 @@
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument, Scalar, visit } from 'yaml'
+import type { Alias, Document, Node as YamlNode, Pair, YAMLMap, YAMLSeq } from 'yaml'
+import { findExcess, MAX_DEPTH, MAX_TOKENS } from './nesting.ts'
+import type { Findings } from './problem.ts'
+import { quoted, type Span } from './source.ts'
+import { syntaxFinding, unclosedFinding } from './syntax.ts'
+import { type Entry, fieldPath, type ListNode, type MapNode, type Node, type ScalarNode } from './tree.ts'
+
+/** How many aliases a document may use, and how many values it may have when they are all written out. */
+export const MAX_ALIASES = 100
+export const MAX_VALUES = 20_000
+
+/**
+ * Parses one YAML 1.2 (or JSON) document by the core schema: no tag that makes anything but text, numbers, booleans,
+ * lists and maps, no merge keys, no duplicate keys, no key that is not text, within limits of depth, size and aliases.
+ * Parsing runs no code and reads no other file (I43).
+ *
+ * @returns undefined where there is nothing to go on with; why is among the findings
+ */
+export function parseTree(findings: Findings): Node | undefined {
+  const { text } = findings.source
+  const excess = findExcess(text)
+  if (excess !== undefined) {
+    findings.error(excess.span, '', EXCESS[excess.limit])
+    return undefined
+  }
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    uniqueKeys: false, // its own check takes quadratic time; TreeBuilder has one
+    intAsBigInt: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  })
+  reportSyntax(document, findings)
+  if (findings.failed) return undefined
+  const tree = document.contents === null ? undefined : new TreeBuilder(findings).build(document.contents, '')
+  return findings.failed ? undefined : tree
+}
+
+const EXCESS = {
+  depth: {
+    code: 'too_deep',
+    message: `nested more than ${MAX_DEPTH} levels deep`,
+    fix: 'an agent file needs ten at most: check for brackets or dashes that are repeated by mistake',
+  },
+  tokens: {
+    code: 'too_many_parts',
+    message: `more than ${MAX_TOKENS} keys, values and line ends`,
+    fix: 'keep data out of the agent file: let a tool read it',
+  },
+} as const
+
+function reportSyntax(document: Document.Parsed, findings: Findings): void {
+  const { text } = findings.source
+  for (const error of document.errors) {
+    const [start, end] = error.pos
+    const opener = error.code === 'MISSING_CHAR' || error.code === 'BAD_INDENT' ? openerOf(document, start) : undefined
+    if (opener === undefined) {
+      findings.error({ start, end }, '', syntaxFinding(error.code, error.message, text.slice(start, end)))
+    } else {
+      findings.error({ start: opener, end: opener + 1 }, '', unclosedFinding(text.charAt(opener)))
+    }
+    // What a parser says after its first complaint is mostly a consequence of it.
+    break
+  }
+  for (const warning of document.warnings) {
+    if (warning.code === 'TAG_RESOLVE_FAILED') continue
+    const [start, end] = warning.pos
+    findings.error({ start, end }, '', syntaxFinding(warning.code, warning.message, text.slice(start, end)))
+  }
+  const { yaml } = document.directives
+  const directive = /^%(YAML|TAG)\b.*$/m.exec(text.slice(0, document.contents?.range?.[0] ?? 0))
+  if (directive !== null && (directive[1] === 'TAG' || yaml.version !== '1.2')) {
+    findings.error({ start: directive.index, end: directive.index + directive[0].length }, '', {
+      code: 'directive',
+      message: `expected YAML 1.2 without tags of its own, found the directive ${quoted(directive[0])}`,
+      fix: 'remove the line',
+    })
+  }
+}
+
+/** Where the quotes or brackets begin that are still open at `offset`, if any are: the innermost. */
+function openerOf(document: Document.Parsed, offset: number): number | undefined {
+  let opener: number | undefined
+  visit(document, {
+    Node(_key, node) {
+      const [start = 0, end = 0] = node.range ?? []
+      const opens = isCollection(node)
+        ? node.flow === true
+        : isScalar(node) && (node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE)
+      if (opens && start < offset && offset <= end) opener = start
+    },
+  })
+  return opener
+}
+
+const CORE_TAGS: ReadonlySet<string> = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
+)
+
+const FORBIDDEN_KEYS: ReadonlyMap<string, string> = new Map([
+  ['__proto__', 'a key that could reach the prototype of an object'],
+  ['<<', 'a merge key, which YAML 1.2 does not have'],
+])
+
+class TreeBuilder {
+  readonly #findings: Findings
+  readonly #anchors = new Map<string, YamlNode>()
+  readonly #open = new Set<YamlNode>()
+  #aliases = 0
+  #values = 0
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  build(node: YamlNode, path: string): Node {
+    if (isAlias(node)) return this.#alias(node, path)
+    if (++this.#values > MAX_VALUES) return this.#tooMany(node, path)
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node)
+    this.#checkTag(node, path)
+    this.#open.add(node)
+    const built = isMap(node) ? this.#map(node, path) : isSeq(node) ? this.#list(node, path) : this.#scalar(node, path)
+    this.#open.delete(node)
+    return built
+  }
+
+  #alias(alias: Alias, path: string): Node {
+    const target = this.#anchors.get(alias.source)
+    const span = spanOf(alias)
+    if (++this.#aliases > MAX_ALIASES) return this.#tooMany(alias, path)
+    if (target === undefined) {
+      this.#findings.error(span, path, {
+        code: 'alias',
+        message: `*${alias.source} refers to an anchor that is not set before it`,
+        fix: `put &${alias.source} before the value that is meant, or the text in quotes`,
+      })
+      return nothing(span)
+    }
+    if (this.#open.has(target)) {
+      this.#findings.error(span, path, {
+        code: 'alias',
+        message: `*${alias.source} refers to a value that holds it: it would have no end`,
+        fix: 'write out what is meant',
+      })
+      return nothing(span)
+    }
+    return { ...this.build(target, path), span }
+  }
+
+  #tooMany(node: YamlNode, path: string): Node {
+    const span = spanOf(node)
+    // Said once: unwinding from here, every further value would say it again.
+    if (this.#values <= MAX_VALUES + 1 && this.#aliases <= MAX_ALIASES + 1) {
+      this.#findings.error(span, path, {
+        code: 'alias',
+        message: `more than ${MAX_ALIASES} aliases, or more than ${MAX_VALUES} values with aliases written out`,
+        fix: 'write out what is meant instead of using aliases',
+      })
+      this.#values = MAX_VALUES + 1
+    }
+    return nothing(span)
+  }
+
+  #checkTag(node: YamlNode, path: string): void {
+    const { tag } = node as { tag?: string }
+    if (tag === undefined || CORE_TAGS.has(tag)) return
+    const { text } = this.#findings.source
+    const span = tagSpan(spanOf(node), text)
+    const written = text.startsWith('!', span.start) ? text.slice(span.start, span.end) : tag
+    this.#findings.error(span, path, {
+      code: 'tag',
+      message: `expected plain text, numbers, booleans, lists and maps, found the tag ${quoted(written)}`,
+      fix: 'remove the tag, or put the text in quotes',
+    })
+  }
+
+  #map(map: YAMLMap, path: string): MapNode {
+    const entries = new Map<string, Entry>()
+    for (const pair of map.items) {
+      if (this.#values > MAX_VALUES) break
+      this.#entry(pair as Pair<YamlNode, YamlNode | null>, path, entries)
+    }
+    return { kind: 'map', span: spanOf(map), entries }
+  }
+
+  #entry(pair: Pair<YamlNode, YamlNode | null>, path: string, entries: Map<string, Entry>): void {
+    const name = isScalar(pair.key) && pair.key.tag === undefined ? pair.key.value : undefined
+    const key = spanOf(pair.key)
+    if (typeof name !== 'string') {
+      this.#findings.error(key, path, {
+        code: 'key',
+        message: `expected a key that is text, found ${quoted(this.#findings.source.text.slice(key.start, key.end))}`,
+        fix: isScalar(pair.key) ? 'put the key in quotes' : 'put text that begins with { or [ in quotes',
+      })
+      return
+    }
+    const forbidden = FORBIDDEN_KEYS.get(name)
+    if (forbidden !== undefined) {
+      this.#findings.error(key, fieldPath(path, name), {
+        code: 'forbidden_key',
+        message: `${name} is ${forbidden}`,
+        fix: name === '<<' ? 'write out the fields that are meant' : 'remove it',
+      })
+      return
+    }
+    const value =
+      pair.value === null
+        ? nothing({ start: key.end, end: key.end })
+        : this.build(pair.value, fieldPath(path, name))
+    const earlier = entries.get(name)
+    if (earlier !== undefined) {
+      const { line } = this.#findings.source.place(earlier.key, path)
+      this.#findings.error(key, fieldPath(path, name), {
+        code: 'duplicate_key',
+        message: `${quoted(name)} is there twice, first in line ${line}`,
+        fix: 'keep one of the two',
+      })
+      return
+    }
+    entries.set(name, { key, value })
+  }
+
+  #list(list: YAMLSeq, path: string): ListNode {
+    const items: Node[] = []
+    for (const [index, item] of list.items.entries()) {
+      if (this.#values > MAX_VALUES) break
+      const itemPath = `${path}[${index}]`
+      items.push(isPair(item) ? nothing(spanOf(list)) : this.build(item as YamlNode, itemPath))
+    }
+    return { kind: 'list', span: spanOf(list), items }
+  }
+
+  #scalar(node: YamlNode, path: string): ScalarNode {
+    const span = spanOf(node)
+    if (!isScalar(node)) return nothing(span)
+    const written = node.type === Scalar.PLAIN ? (node.source ?? '') : ''
+    const { value } = node
+    switch (typeof value) {
+      case 'bigint':
+        return integer(value, written, span)
+      case 'number':
+        return number(value, written, span)
+      case 'boolean':
+        return { kind: 'scalar', span, value, written }
+      case 'string':
+        this.#checkUnicode(value, span, path)
+        return { kind: 'scalar', span, value, written: value }
+      default:
+        return nothing(span)
+    }
+  }
+
+  #checkUnicode(value: string, span: Span, path: string): void {
+    if (value.isWellFormed()) return
+    this.#findings.error(span, path, {
+      code: 'encoding',
+      message: 'expected text, found half of a surrogate pair, which is no character',
+      fix: 'write the character itself',
+    })
+  }
+}
+
+function integer(value: bigint, written: string, span: Span): ScalarNode {
+  const asNumber = Number(value)
+  const node = { kind: 'scalar', span, value: asNumber, written } as const
+  if (/^[-+]?0\d/.test(written)) return { ...node, doubt: 'leading_zero' }
+  return Number.isSafeInteger(asNumber) ? node : { ...node, doubt: 'inexact' }
+}
+
+function number(value: number, written: string, span: Span): ScalarNode {
+  const node = { kind: 'scalar', span, value, written } as const
+  return Number.isFinite(value) ? node : { ...node, doubt: 'not_finite' }
+}
+
+function nothing(span: Span): ScalarNode {
+  return { kind: 'scalar', span, value: null, written: '' }
+}
+
+function spanOf(node: YamlNode): Span {
+  const [start, end] = node.range ?? [0, 0]
+  return { start, end }
+}
+
+/** Where the tag of the node at `span` stands: before it, with nothing but an anchor or a comment between. */
+function tagSpan(span: Span, text: string): Span {
+  const from = Math.max(0, span.start - 200)
+  const tag = /![^\s,[\]{}]*(?=\s*(?:&\S+\s+)?(?:#.*\n\s*)?$)/.exec(text.slice(from, span.start))
+  return tag === null ? span : { start: from + tag.index, end: from + tag.index + tag[0].length }
+}

@@ -1,0 +1,179 @@
+import type { ToolCall } from '../core/call.ts'
+import type { SucceededResult, ToolResult } from '../core/result.ts'
+import type { AnyTool } from '../core/tool.ts'
+import type { Dialect } from './dialect.ts'
+import { elementsOf, type Fields, fieldsOf } from './fields.ts'
+import { type FoundCall, toolCalls, withIds } from './found-call.ts'
+import { notAnAnswer } from './not-an-answer.ts'
+import { type Answered, inCallOrder } from './pairing.ts'
+import { failureText, type Media, renderSuccess } from './render.ts'
+import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+
+/** What is read of an answer of the Messages API; the SDK's `Message` is one. */
+export interface AnthropicAnswer {
+  readonly content: readonly { readonly type: string }[]
+  readonly stop_reason?: string | null
+}
+
+/** A tool as the Messages API is told of it; one of the SDK's `Tool`. */
+export interface AnthropicTool {
+  name: string
+  description?: string
+  input_schema: ObjectSchema
+}
+
+/** The model's turn, for the history; one of the SDK's `MessageParam`. */
+export interface AnthropicTurn<Content = AnthropicAnswer['content']> {
+  role: 'assistant'
+  content: Content
+}
+
+/** The results of a turn, all in one message; one of the SDK's `MessageParam`. */
+export interface AnthropicResults {
+  role: 'user'
+  content: AnthropicToolResult[]
+}
+
+/** One result; one of the SDK's `ToolResultBlockParam`. */
+export interface AnthropicToolResult {
+  type: 'tool_result'
+  tool_use_id: string
+  /** Left out where it would be empty, which the API refuses. */
+  content?: string | AnthropicContent[]
+  is_error?: true
+  /** Repeated from calls of the provider's toolsets. */
+  toolset_name?: string
+}
+
+/** What a result can hold. */
+export type AnthropicContent =
+  | { type: 'text'; text: string }
+  | { type: 'image'; source: { type: 'base64'; media_type: AnthropicImageType; data: string } }
+  | { type: 'document'; source: { type: 'base64'; media_type: 'application/pdf'; data: string }; title?: string }
+
+/** The images that the API takes. */
+export type AnthropicImageType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp'
+
+/** The functions of {@link anthropic}. */
+export interface AnthropicDialect extends Dialect<AnthropicAnswer, AnthropicTool, AnthropicResults> {
+  turn<Answer extends AnthropicAnswer>(answer: Answer): AnthropicTurn<Answer['content']>[]
+}
+
+/**
+ * Anthropic's Messages API, also as other providers offer it.
+ *
+ * Calls are the blocks `tool_use`; `server_tool_use` and `mcp_tool_use` are left to the provider. A call at the very end
+ * of an answer that stopped for its length, or was refused on the way, is taken as cut off. Results are one message with
+ * a `tool_result` for each call, failures with `is_error`; jpeg, png, gif and webp images and PDF are given as they are.
+ *
+ * @example
+ * ```ts
+ * import { ToolExecutor, defineTool } from 'aof-runtime'
+ * import { anthropic } from 'aof-runtime/messages'
+ *
+ * const add = defineTool({
+ *   name: 'add',
+ *   inputSchema: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } },
+ *   execute: ({ a, b }: { a: number; b: number }) => a + b,
+ * })
+ * const executor = new ToolExecutor({ tools: [add] })
+ * const request = { messages: [] as object[], tools: anthropic.tools([add]) }
+ *
+ * // const answer = await client.messages.create(request)
+ * const answer = { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'add', input: { a: 1, b: 2 } }] }
+ * const results = await executor.executeTools(anthropic.calls(answer))
+ * request.messages.push(...anthropic.turn(answer), ...anthropic.results(results, answer))
+ *
+ * console.log(JSON.stringify(request.messages.at(-1)))
+ * // {"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_1","content":"3"}]}
+ * ```
+ */
+export const anthropic: AnthropicDialect = { tools, calls, turn, results }
+
+/** Why the model stopped before it was done. */
+const CUT_OFF: ReadonlySet<unknown> = new Set(['max_tokens', 'model_context_window_exceeded', 'refusal'])
+
+const IMAGE_TYPES: ReadonlySet<string> = new Set<AnthropicImageType>([
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+])
+
+function tools(given: Iterable<AnyTool>): AnthropicTool[] {
+  return objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+    name,
+    ...(description !== undefined && { description }),
+    input_schema: inputSchema,
+  }))
+}
+
+function calls(answer: AnthropicAnswer): ToolCall[] {
+  return toolCalls(findCalls(answer))
+}
+
+function turn<Answer extends AnthropicAnswer>(answer: Answer): AnthropicTurn<Answer['content']>[] {
+  const content = withIds(answer.content, findCalls(answer), 'id')
+  return content.length === 0 ? [] : [{ role: 'assistant', content }]
+}
+
+function results(given: readonly ToolResult[], answer?: AnthropicAnswer): AnthropicResults[] {
+  const content = inCallOrder(given, answer && findCalls(answer)).map(toolResult)
+  return content.length === 0 ? [] : [{ role: 'user', content }]
+}
+
+function findCalls(answer: unknown): FoundCall[] {
+  const { content, stop_reason } = fieldsOf(answer)
+  if (!Array.isArray(content))
+    throw notAnAnswer('an answer of the Messages API, an object with a list `content`', answer)
+  const cutOff = CUT_OFF.has(stop_reason)
+  return elementsOf(content).flatMap((block, i) => {
+    const source = fieldsOf(block)
+    if (source.type !== 'tool_use') return []
+    return {
+      source,
+      id: source.id,
+      name: source.name,
+      arguments: source.input,
+      cut: cutOff && i === content.length - 1,
+    }
+  })
+}
+
+function toolResult({ result, id, source }: Answered): AnthropicToolResult {
+  const content = result.success ? successContent(result) : failureText(result)
+  return {
+    type: 'tool_result',
+    tool_use_id: id,
+    ...(content.length > 0 && { content }),
+    ...(!result.success && { is_error: true }),
+    ...toolsetOf(source),
+  }
+}
+
+function toolsetOf(source: Fields | undefined): { toolset_name?: string } {
+  const name = source?.toolset_name
+  return typeof name === 'string' ? { toolset_name: name } : {}
+}
+
+function successContent(result: SucceededResult): string | AnthropicContent[] {
+  const rendered = renderSuccess(result, mediaBlock)
+  if (typeof rendered === 'string') return rendered
+  return rendered
+    .filter((part) => part !== '')
+    .map((part) => (typeof part === 'string' ? { type: 'text', text: part } : part))
+}
+
+function mediaBlock({ mimeType, data, uri }: Media): AnthropicContent | undefined {
+  if (isImageType(mimeType)) return { type: 'image', source: { type: 'base64', media_type: mimeType, data } }
+  if (mimeType !== 'application/pdf') return undefined
+  return {
+    type: 'document',
+    source: { type: 'base64', media_type: mimeType, data },
+    ...(uri !== undefined && { title: uri }),
+  }
+}
+
+function isImageType(mimeType: string): mimeType is AnthropicImageType {
+  return IMAGE_TYPES.has(mimeType)
+}

@@ -1,0 +1,162 @@
+import type { ToolCall } from '../core/call.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { ToolResult } from '../core/result.ts'
+import type { AnyTool } from '../core/tool.ts'
+import type { Dialect } from './dialect.ts'
+import { elementsOf, fieldsOf, isObject } from './fields.ts'
+import { type FoundCall, hasId, isStandIn, toolCalls } from './found-call.ts'
+import { notAnAnswer } from './not-an-answer.ts'
+import { type Answered, inCallOrder } from './pairing.ts'
+import { failureOf, type Media, renderSuccess } from './render.ts'
+import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+
+/** What is read of an answer of generateContent; the SDK's `GenerateContentResponse` is one. */
+export interface GeminiAnswer {
+  readonly candidates?: readonly GeminiCandidate[] | undefined
+  readonly promptFeedback?: object | undefined
+}
+
+/** What is read of a candidate. */
+export interface GeminiCandidate {
+  readonly content?: { readonly parts?: readonly object[] | undefined } | undefined
+  readonly finishReason?: string | number | undefined
+}
+
+/** All tools together, as generateContent is told of them; one of the SDK's `Tool`. */
+export interface GeminiTool {
+  functionDeclarations: { name: string; description?: string; parametersJsonSchema: ObjectSchema }[]
+}
+
+/** The results of a turn, all in one message; one of the SDK's `Content`. */
+export interface GeminiResults {
+  role: 'user'
+  parts: { functionResponse: GeminiToolResult }[]
+}
+
+/** One result; one of the SDK's `FunctionResponse`. */
+export interface GeminiToolResult {
+  /** Only where the call has one. */
+  id?: string
+  name: string
+  response: GeminiOutput
+  parts?: GeminiMedia[]
+}
+
+/** What a result says: `output` of a success, `error` of a failure, so that no data can look like the other. */
+export type GeminiOutput = { output: JsonValue } | { error: { code: string; message: string } }
+
+/** Media beside what a result says. */
+export interface GeminiMedia {
+  inlineData: { mimeType: string; data: string }
+}
+
+/** The functions of {@link gemini}. */
+export interface GeminiDialect extends Dialect<GeminiAnswer, GeminiTool, GeminiResults> {
+  turn<Answer extends GeminiAnswer>(answer: Answer): GeminiTurn<Answer>[]
+}
+
+/** The model's turn, for the history: the content of the first candidate, with its thought signatures. */
+export type GeminiTurn<Answer extends GeminiAnswer> = NonNullable<NonNullable<Answer['candidates']>[number]['content']>
+
+/**
+ * Google's generateContent, of the Gemini API and of Vertex AI.
+ *
+ * The first candidate is read; its calls are the parts `functionCall`, what the provider runs (`executableCode`,
+ * `toolCall`) is left to it. A call at the very end of an answer that stopped for its length or a filter is taken as cut
+ * off. Results are one message with a `functionResponse` for each call; it has an id only where the call had one, so give
+ * the answer too. png, jpeg and webp images and PDF are given as they are, which models before Gemini 3 may refuse.
+ *
+ * @example
+ * ```ts
+ * import { ToolExecutor, defineTool } from 'aof-runtime'
+ * import { gemini } from 'aof-runtime/messages'
+ *
+ * const add = defineTool({
+ *   name: 'add',
+ *   inputSchema: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } },
+ *   execute: ({ a, b }: { a: number; b: number }) => a + b,
+ * })
+ * const executor = new ToolExecutor({ tools: [add] })
+ * const request = { contents: [] as object[], config: { tools: gemini.tools([add]) } }
+ *
+ * // const answer = await ai.models.generateContent(request)
+ * const part = { functionCall: { name: 'add', args: { a: 1, b: 2 } } }
+ * const answer = { candidates: [{ content: { role: 'model', parts: [part] } }] }
+ * const results = await executor.executeTools(gemini.calls(answer))
+ * request.contents.push(...gemini.turn(answer), ...gemini.results(results, answer))
+ *
+ * console.log(JSON.stringify(request.contents.at(-1)))
+ * // {"role":"user","parts":[{"functionResponse":{"name":"add","response":{"output":3}}}]}
+ * ```
+ */
+export const gemini: GeminiDialect = { tools, calls, turn, results }
+
+/** Why a model stopped that was done, by name and by number; without a reason it is taken to have been. */
+const DONE: ReadonlySet<unknown> = new Set([undefined, null, 'FINISH_REASON_UNSPECIFIED', 'STOP', 0, 1])
+
+const MEDIA_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf'])
+
+function tools(given: Iterable<AnyTool>): GeminiTool[] {
+  const functionDeclarations = objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+    name,
+    ...(description !== undefined && { description }),
+    parametersJsonSchema: inputSchema,
+  }))
+  return functionDeclarations.length === 0 ? [] : [{ functionDeclarations }]
+}
+
+function calls(answer: GeminiAnswer): ToolCall[] {
+  return toolCalls(findCalls(answer))
+}
+
+function turn<Answer extends GeminiAnswer>(answer: Answer): GeminiTurn<Answer>[] {
+  checkAnswer(answer)
+  const content = answer.candidates?.[0]?.content
+  return elementsOf(content?.parts).length === 0 ? [] : [content as GeminiTurn<Answer>]
+}
+
+function results(given: readonly ToolResult[], answer?: GeminiAnswer): GeminiResults[] {
+  const parts = inCallOrder(given, answer && findCalls(answer)).map((answered) => ({
+    functionResponse: toolResult(answered),
+  }))
+  return parts.length === 0 ? [] : [{ role: 'user', parts }]
+}
+
+function findCalls(answer: unknown): FoundCall[] {
+  checkAnswer(answer)
+  const { content, finishReason } = fieldsOf(elementsOf(fieldsOf(answer).candidates)[0])
+  const parts = elementsOf(fieldsOf(content).parts)
+  return parts.flatMap((part, i) => {
+    const source = fieldsOf(part).functionCall
+    if (!isObject(source)) return []
+    const cut = source.willContinue === true || (!DONE.has(finishReason) && i === parts.length - 1)
+    return { source, id: source.id, name: source.name, arguments: source.args, cut }
+  })
+}
+
+/** Where the prompt was blocked there is no candidate, and the API leaves out what is empty. */
+function checkAnswer(answer: unknown): void {
+  const { candidates, promptFeedback } = fieldsOf(answer)
+  if (Array.isArray(candidates) || isObject(promptFeedback)) return
+  throw notAnAnswer('an answer of generateContent, an object with a list `candidates`', answer)
+}
+
+function toolResult({ result, id, name, source }: Answered): GeminiToolResult {
+  const hasOwnId = source === undefined ? !isStandIn(id, result.index) : hasId(source.id)
+  return { ...(hasOwnId && { id }), name, ...said(result) }
+}
+
+function said(result: ToolResult): Pick<GeminiToolResult, 'response' | 'parts'> {
+  if (!result.success) return { response: { error: failureOf(result) } }
+  if (result.content === undefined) return { response: { output: result.data } }
+  const rendered = renderSuccess(result, mediaPart)
+  if (typeof rendered === 'string') return { response: { output: rendered } }
+  return {
+    response: { output: rendered.filter((part) => typeof part === 'string').join('\n') },
+    parts: rendered.filter((part) => typeof part !== 'string'),
+  }
+}
+
+function mediaPart({ mimeType, data }: Media): GeminiMedia | undefined {
+  return MEDIA_TYPES.has(mimeType) ? { inlineData: { mimeType, data } } : undefined
+}

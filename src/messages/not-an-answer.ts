@@ -1,0 +1,28 @@
+import { MisuseError } from '../core/misuse.ts'
+import { printable } from '../core/text.ts'
+import { fieldsOf } from './fields.ts'
+
+/** The error for what is no answer of a provider; says what it seems to be instead. */
+export function notAnAnswer(expected: string, got: unknown): MisuseError {
+  const hint = lookOf(got)
+  return new MisuseError('answer', hint === undefined ? expected : `${expected} (${hint})`, got)
+}
+
+function lookOf(got: unknown): string | undefined {
+  if (typeof got === 'string') return 'this is text: parse it first'
+  if (typeof got !== 'object' || got === null) return undefined
+  if ('then' in got) return 'this is a promise: await it'
+  if (Symbol.asyncIterator in got) return 'this is a stream: give the whole answer'
+  const { error, choices, content, output, candidates } = fieldsOf(got)
+  const { message } = fieldsOf(error)
+  if (typeof message === 'string') return `this is an error: ${printable(message, 500)}`
+  if (Array.isArray(choices)) {
+    return choices.some((choice) => 'delta' in fieldsOf(choice))
+      ? 'this is a chunk of a stream: give the whole answer'
+      : 'this looks like one for openaiChat'
+  }
+  if (Array.isArray(content)) return 'this looks like one for anthropic'
+  if (Array.isArray(output)) return 'this looks like one for openaiResponses'
+  if (Array.isArray(candidates)) return 'this looks like one for gemini'
+  return undefined
+}

@@ -1,0 +1,123 @@
+import type { ToolCall } from '../core/call.ts'
+import type { ToolResult } from '../core/result.ts'
+import type { AnyTool } from '../core/tool.ts'
+import type { Dialect } from './dialect.ts'
+import { elementsOf, fieldsOf, isObject } from './fields.ts'
+import { type FoundCall, toolCalls, withIds } from './found-call.ts'
+import { notAnAnswer } from './not-an-answer.ts'
+import { inCallOrder } from './pairing.ts'
+import { failureText, successText } from './render.ts'
+import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+
+/** What is read of an answer of the Chat Completions API; the SDK's `ChatCompletion` is one. */
+export interface OpenAIChatAnswer {
+  readonly choices: readonly { readonly message: object; readonly finish_reason?: string | null }[]
+}
+
+/** A tool as the Chat Completions API is told of it; one of the SDK's `ChatCompletionTool`. */
+export interface OpenAIChatTool {
+  type: 'function'
+  function: { name: string; description?: string; parameters: ObjectSchema }
+}
+
+/** One result; one of the SDK's `ChatCompletionMessageParam`. */
+export interface OpenAIChatResult {
+  role: 'tool'
+  tool_call_id: string
+  content: string
+}
+
+/** The functions of {@link openaiChat}. */
+export interface OpenAIChatDialect extends Dialect<OpenAIChatAnswer, OpenAIChatTool, OpenAIChatResult> {
+  turn<Answer extends OpenAIChatAnswer>(answer: Answer): Answer['choices'][number]['message'][]
+}
+
+/**
+ * OpenAI's Chat Completions API, and what speaks like it: Groq, Mistral, DeepSeek, xAI, OpenRouter, Ollama, llama.cpp,
+ * vLLM, Azure and many more.
+ *
+ * The first choice is read; its calls are the `tool_calls`, also those to custom tools, whose free text becomes JSON text
+ * of a string. (The `function_call` that came before `tool_calls` is not read.) Arguments that are no complete object are
+ * taken as cut off where the answer's last call was stopped by a limit or a filter. Results are one message each and
+ * carry text alone, and a failure has no other mark than its text.
+ *
+ * @example
+ * ```ts
+ * import { ToolExecutor, defineTool } from 'aof-runtime'
+ * import { openaiChat } from 'aof-runtime/messages'
+ *
+ * const add = defineTool({
+ *   name: 'add',
+ *   inputSchema: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } },
+ *   execute: ({ a, b }: { a: number; b: number }) => a + b,
+ * })
+ * const executor = new ToolExecutor({ tools: [add] })
+ * const request = { messages: [] as object[], tools: openaiChat.tools([add]) }
+ *
+ * // const answer = await client.chat.completions.create(request)
+ * const call = { id: 'call_a', type: 'function', function: { name: 'add', arguments: '{"a":1,"b":2}' } }
+ * const answer = { choices: [{ message: { role: 'assistant', content: null, tool_calls: [call] } }] }
+ * const results = await executor.executeTools(openaiChat.calls(answer))
+ * request.messages.push(...openaiChat.turn(answer), ...openaiChat.results(results, answer))
+ *
+ * console.log(JSON.stringify(request.messages.at(-1)))
+ * // {"role":"tool","tool_call_id":"call_a","content":"3"}
+ * ```
+ */
+export const openaiChat: OpenAIChatDialect = { tools, calls, turn, results }
+
+/** Why the model stopped before it was done; the last two are Mistral's and OpenRouter's. */
+const CUT_OFF: ReadonlySet<unknown> = new Set(['length', 'content_filter', 'model_length', 'error'])
+
+function tools(given: Iterable<AnyTool>): OpenAIChatTool[] {
+  return objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+    type: 'function',
+    function: { name, ...(description !== undefined && { description }), parameters: inputSchema },
+  }))
+}
+
+function calls(answer: OpenAIChatAnswer): ToolCall[] {
+  return toolCalls(findCalls(answer))
+}
+
+function turn<Answer extends OpenAIChatAnswer>(answer: Answer): Answer['choices'][number]['message'][] {
+  const found = findCalls(answer)
+  const message = answer.choices[0]?.message
+  if (!isObject(message)) return []
+  const given = elementsOf(message.tool_calls)
+  const withId = withIds(given, found, 'id')
+  return [withId === given ? message : { ...message, tool_calls: withId }]
+}
+
+function results(given: readonly ToolResult[], answer?: OpenAIChatAnswer): OpenAIChatResult[] {
+  return inCallOrder(given, answer && findCalls(answer)).map(({ result, id }) => ({
+    role: 'tool',
+    tool_call_id: id,
+    content: result.success ? successText(result) : failureText(result),
+  }))
+}
+
+function findCalls(answer: unknown): FoundCall[] {
+  const choices: unknown = fieldsOf(answer).choices
+  const choice = fieldsOf(elementsOf(choices)[0])
+  if (!Array.isArray(choices) || 'delta' in choice) {
+    throw notAnAnswer('an answer of the Chat Completions API, an object with a list `choices` of messages', answer)
+  }
+  const sources = elementsOf(fieldsOf(choice.message).tool_calls).filter(isObject)
+  const cutOff = CUT_OFF.has(choice.finish_reason)
+  return sources.map((source, i) => ({
+    ...read(source),
+    source,
+    id: source.id,
+    cut: cutOff && i === sources.length - 1,
+  }))
+}
+
+function read(source: { readonly [key: string]: unknown }): Pick<FoundCall, 'name' | 'arguments'> {
+  if (source.type === 'custom' || (source.function === undefined && source.custom !== undefined)) {
+    const { name, input } = fieldsOf(source.custom)
+    return { name, arguments: JSON.stringify(input) }
+  }
+  const called = fieldsOf(source.function)
+  return { name: called.name, arguments: called.arguments }
+}

@@ -1,0 +1,167 @@
+import type { ToolCall } from '../core/call.ts'
+import type { ToolResult } from '../core/result.ts'
+import type { AnyTool } from '../core/tool.ts'
+import type { Dialect } from './dialect.ts'
+import { elementsOf, type Fields, fieldsOf } from './fields.ts'
+import { type FoundCall, toolCalls, withIds } from './found-call.ts'
+import { notAnAnswer } from './not-an-answer.ts'
+import { type Answered, inCallOrder } from './pairing.ts'
+import { failureText, type Media, renderSuccess } from './render.ts'
+import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+
+/** What is read of an answer of the Responses API; the SDK's `Response` is one. */
+export interface OpenAIResponsesAnswer {
+  readonly output: readonly { readonly type: string }[]
+  readonly status?: string | null
+}
+
+/** A tool as the Responses API is told of it; one of the SDK's `Tool`. */
+export interface OpenAIResponsesTool {
+  type: 'function'
+  name: string
+  description?: string
+  parameters: ObjectSchema
+  /** Always false: with true, which is the API's default, it takes a part of JSON Schema alone. */
+  strict: false
+}
+
+/** One result; one of the SDK's `ResponseInputItem`. */
+export interface OpenAIResponsesResult {
+  type: 'function_call_output' | 'custom_tool_call_output'
+  call_id: string
+  output: string | OpenAIResponsesContent[]
+  /** Repeated from calls that a program of the model made. */
+  caller?: { type: 'program'; caller_id: string }
+}
+
+/** What a result can hold. */
+export type OpenAIResponsesContent =
+  | { type: 'input_text'; text: string }
+  | { type: 'input_image'; detail: 'auto'; image_url: string }
+  | { type: 'input_file'; filename: string; file_data: string }
+
+/** The functions of {@link openaiResponses}. */
+export interface OpenAIResponsesDialect extends Dialect<
+  OpenAIResponsesAnswer,
+  OpenAIResponsesTool,
+  OpenAIResponsesResult
+> {
+  turn<Answer extends OpenAIResponsesAnswer>(answer: Answer): OpenAIResponsesTurnItem<Answer>[]
+}
+
+/**
+ * An item of the model's turn; one of the SDK's `ResponseInputItem`. Two kinds of items are in the list if they are in
+ * the answer, but not in this type, as the SDK's types of what the API gives and what it takes differ in them.
+ */
+export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Exclude<
+  Answer['output'][number],
+  { readonly type: 'additional_tools' | 'computer_call_output' }
+>
+
+/**
+ * OpenAI's Responses API, also as other providers offer it.
+ *
+ * Calls are the items `function_call` and `custom_tool_call`, whose free text becomes JSON text of a string. All other
+ * calls (web search, code interpreter, MCP, …) are left to the provider; those that an application answers in another
+ * form (computer, shell, patch), to the application. A call that is marked as incomplete, or is the last of an incomplete
+ * answer, is taken as cut off unless its arguments are a complete object. Results are one item each, a failure has no
+ * other mark than its text; png, jpeg, webp and gif images and PDF are given as they are.
+ *
+ * With `previous_response_id` or a conversation the provider has the model's turn already: send the results alone.
+ *
+ * @example
+ * ```ts
+ * import { ToolExecutor, defineTool } from 'aof-runtime'
+ * import { openaiResponses } from 'aof-runtime/messages'
+ *
+ * const add = defineTool({
+ *   name: 'add',
+ *   inputSchema: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } },
+ *   execute: ({ a, b }: { a: number; b: number }) => a + b,
+ * })
+ * const executor = new ToolExecutor({ tools: [add] })
+ * const request = { input: [] as object[], tools: openaiResponses.tools([add]) }
+ *
+ * // const answer = await client.responses.create(request)
+ * const answer = { output: [{ type: 'function_call', call_id: 'call_a', name: 'add', arguments: '{"a":1,"b":2}' }] }
+ * const results = await executor.executeTools(openaiResponses.calls(answer))
+ * request.input.push(...openaiResponses.turn(answer), ...openaiResponses.results(results, answer))
+ *
+ * console.log(JSON.stringify(request.input.at(-1)))
+ * // {"type":"function_call_output","call_id":"call_a","output":"3"}
+ * ```
+ */
+export const openaiResponses: OpenAIResponsesDialect = { tools, calls, turn, results }
+
+/** What an answer, or an item of it, is while or because it is not done. */
+const CUT_OFF: ReadonlySet<unknown> = new Set(['incomplete', 'in_progress', 'queued', 'failed', 'cancelled'])
+
+const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
+
+function tools(given: Iterable<AnyTool>): OpenAIResponsesTool[] {
+  return objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+    type: 'function',
+    name,
+    ...(description !== undefined && { description }),
+    parameters: inputSchema,
+    strict: false,
+  }))
+}
+
+function calls(answer: OpenAIResponsesAnswer): ToolCall[] {
+  return toolCalls(findCalls(answer))
+}
+
+function turn<Answer extends OpenAIResponsesAnswer>(answer: Answer): OpenAIResponsesTurnItem<Answer>[] {
+  return [...withIds(answer.output, findCalls(answer), 'call_id')] as OpenAIResponsesTurnItem<Answer>[]
+}
+
+function results(given: readonly ToolResult[], answer?: OpenAIResponsesAnswer): OpenAIResponsesResult[] {
+  return inCallOrder(given, answer && findCalls(answer)).map(resultItem)
+}
+
+function findCalls(answer: unknown): FoundCall[] {
+  const { output, status } = fieldsOf(answer)
+  if (!Array.isArray(output))
+    throw notAnAnswer('an answer of the Responses API, an object with a list `output`', answer)
+  return elementsOf(output).flatMap((item, i) => {
+    const source = fieldsOf(item)
+    const given = argumentsOf(source)
+    if (given === undefined) return []
+    const cut = CUT_OFF.has(source.status) || (CUT_OFF.has(status) && i === output.length - 1)
+    return { source, id: source.call_id, name: source.name, arguments: given.arguments, cut }
+  })
+}
+
+/** The arguments of an item that is a call for the application. */
+function argumentsOf(source: Fields): { arguments: unknown } | undefined {
+  if (source.type === 'function_call') return { arguments: source.arguments }
+  if (source.type === 'custom_tool_call') return { arguments: JSON.stringify(source.input) }
+  return undefined
+}
+
+function resultItem({ result, id, source }: Answered): OpenAIResponsesResult {
+  return {
+    type: source?.type === 'custom_tool_call' ? 'custom_tool_call_output' : 'function_call_output',
+    call_id: id,
+    output: result.success ? outputOf(renderSuccess(result, mediaPart)) : failureText(result),
+    ...callerOf(source),
+  }
+}
+
+function callerOf(source: Fields | undefined): { caller?: { type: 'program'; caller_id: string } } {
+  const { type, caller_id } = fieldsOf(source?.caller)
+  return type === 'program' && typeof caller_id === 'string' ? { caller: { type, caller_id } } : {}
+}
+
+function outputOf(rendered: string | (string | OpenAIResponsesContent)[]): string | OpenAIResponsesContent[] {
+  if (typeof rendered === 'string') return rendered
+  return rendered.map((part) => (typeof part === 'string' ? { type: 'input_text', text: part } : part))
+}
+
+function mediaPart({ mimeType, data, uri }: Media): OpenAIResponsesContent | undefined {
+  const url = `data:${mimeType};base64,${data}`
+  if (IMAGE_TYPES.has(mimeType)) return { type: 'input_image', detail: 'auto', image_url: url }
+  if (mimeType !== 'application/pdf') return undefined
+  return { type: 'input_file', filename: uri?.split('/').at(-1) || 'file.pdf', file_data: url }
+}

@@ -1,0 +1,57 @@
+import { MisuseError } from '../core/misuse.ts'
+import type { ToolResult } from '../core/result.ts'
+import { type FoundCall, toolCalls } from './found-call.ts'
+import type { Fields } from './fields.ts'
+
+/** A result with what it goes back by. */
+export interface Answered {
+  readonly result: ToolResult
+  /** The id and the name of the call. */
+  readonly id: string
+  readonly name: string
+  /** The call as it stands in the answer, where that is known. */
+  readonly source: Fields | undefined
+}
+
+/**
+ * The results in call order. With the calls that they are of, exactly one for each: a result belongs to the call at its
+ * place, and its id and name must be that call's.
+ *
+ * @throws MisuseError where that is not so
+ */
+export function inCallOrder(results: readonly ToolResult[], found: readonly FoundCall[] | undefined): Answered[] {
+  const ordered = byPlace(results)
+  if (found === undefined)
+    return ordered.map((result) => ({ result, id: result.id, name: result.name, source: undefined }))
+  if (ordered.length !== found.length) {
+    throw new MisuseError('results.length', `${found.length}, one result for each call of the answer`, ordered.length)
+  }
+  return toolCalls(found).map(({ id, name }, index) => {
+    const result = ordered[index]
+    checkPlace(index, 'index', index, result?.index)
+    checkPlace(index, 'id', id, result?.id)
+    checkPlace(index, 'name', name, result?.name)
+    return { result: result as ToolResult, id, name, source: found[index]?.source }
+  })
+}
+
+function byPlace(results: readonly ToolResult[]): ToolResult[] {
+  if (!Array.isArray(results))
+    throw new MisuseError('results', 'an array of tool results (await the executor first)', results)
+  const ordered = [...results].sort((a, b) => a.index - b.index)
+  ordered.forEach(({ index }, place) => {
+    if (place > 0 && ordered[place - 1]?.index === index) {
+      throw new MisuseError(`results[${place}].index`, 'a place of its own, as the results of one batch have', index)
+    }
+  })
+  return ordered
+}
+
+function checkPlace(index: number, property: string, expected: string | number, got: unknown): void {
+  if (got === expected) return
+  throw new MisuseError(
+    `results[${index}].${property}`,
+    `${JSON.stringify(expected)}, as the answer's call at place ${index} has it (are they results of another answer?)`,
+    got,
+  )
+}

@@ -1,0 +1,205 @@
+/**
+ * Duty: decides in which order concurrent work goes on, by a seed.
+ * Boundary: knows only work that waits at its points, and the clock it was given; it starts and stops nothing.
+ *
+ * Invariants:
+ * 1. A point is released exactly once, or its wait is aborted.
+ * 2. Between two releases all microtasks have run; so one piece of work goes on at a time.
+ * 3. The order depends on the seed and on what waits at each release, on nothing else.
+ */
+import { checkCount, checkDuration } from '../core/misuse.ts'
+import { fnv1a64 } from './fnv.ts'
+import { settleMicrotasks } from './macrotask.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { SeededRandom } from './random.ts'
+import { StalledError } from './stalled.ts'
+import { DEFAULT_MAX_MS, type RunUntilOptions, type VirtualClock } from './virtual-clock.ts'
+
+/** Options of a {@link SeededScheduler}. */
+export interface SeededSchedulerOptions {
+  /** A whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number
+  /** The clock that {@link SeededScheduler.waitFor} moves. @default none: only points are released */
+  readonly clock?: VirtualClock
+  /**
+   * When the clock's next timer fires: once nothing waits at a point, so that points take no time; or drawn among the
+   * waiting points, so that any of them may be held up for as long as timers run.
+   * @default 'after-points'
+   */
+  readonly timers?: 'after-points' | 'among-points'
+  /** How many points one wait may release before that counts as going round in circles. @default 1 000 000 */
+  readonly maxReleases?: number
+}
+
+interface Point {
+  readonly label: string
+  readonly release: () => void
+}
+
+/**
+ * Holds concurrent work at the points where it asks, and lets one go on at a time, in an order drawn from a seed: each
+ * seed is one interleaving, and the same seed is the same one again.
+ *
+ * @example
+ * ```ts
+ * import { SeededScheduler } from 'aof-runtime/testing'
+ *
+ * const scheduler = new SeededScheduler({ seed: 1 })
+ * let balance = 0
+ * const deposit = async (name: string): Promise<void> => {
+ *   const before = balance
+ *   await scheduler.point(name)
+ *   balance = before + 1
+ * }
+ * await scheduler.waitFor(Promise.all([deposit('a'), deposit('b')]))
+ * console.log(balance, scheduler.trace.length)
+ * ```
+ */
+export class SeededScheduler {
+  readonly #random: SeededRandom
+  readonly #clock: VirtualClock | undefined
+  readonly #timers: 'after-points' | 'among-points'
+  readonly #maxReleases: number
+  readonly #points: Point[] = []
+  readonly #trace: string[] = []
+  readonly #exclusively = oneAtATime('scheduler')
+
+  /** @throws MisuseError where an option is impossible */
+  constructor({ seed, clock, timers = 'after-points', maxReleases = 1_000_000 }: SeededSchedulerOptions) {
+    checkCount('maxReleases', maxReleases, 1)
+    this.#random = new SeededRandom(seed)
+    this.#clock = clock
+    this.#timers = timers
+    this.#maxReleases = maxReleases
+  }
+
+  /**
+   * Waits until the scheduler lets this work go on. Rejects with the signal's reason as soon as that aborts; the point
+   * then waits no more.
+   *
+   * @param label what waits, for the trace
+   */
+  point(label: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const point: Point = {
+        label,
+        release: () => {
+          signal?.removeEventListener('abort', onAbort)
+          resolve()
+        },
+      }
+      const onAbort = (): void => {
+        this.#points.splice(this.#points.indexOf(point), 1)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      this.#points.push(point)
+    })
+  }
+
+  /** The labels of the points that wait, in order of arrival as far as none was released. */
+  get waiting(): readonly string[] {
+    return this.#points.map(({ label }) => label)
+  }
+
+  /** What happened, in order: labels of released points, `clock <moment>` for timers, and what was recorded. */
+  get trace(): readonly string[] {
+    return this.#trace
+  }
+
+  /** Puts an entry of the test's own into the trace, e.g. an event of the code under test, so that the hash covers it. */
+  record(entry: string): void {
+    this.#trace.push(entry)
+  }
+
+  /** 16 hexadecimal digits that stand for the trace: two runs with the same hash went the same way. */
+  traceHash(): string {
+    return fnv1a64(JSON.stringify(this.#trace)).toString(16).padStart(16, '0')
+  }
+
+  /** Releases one waiting point and lets microtasks run; false where none waits. */
+  async waitOne(): Promise<boolean> {
+    return this.#exclusively(async () => {
+      await settleMicrotasks()
+      return this.#releaseOne()
+    })
+  }
+
+  /** Releases points, also those that are reached on the way, until none waits. Moves no clock. */
+  async waitAll(): Promise<void> {
+    await this.#exclusively(async () => {
+      await settleMicrotasks()
+      for (let releases = 0; await this.#releaseOne(); releases++) this.#checkReleases(releases)
+    })
+  }
+
+  /**
+   * Releases points, and fires the clock's timers, until `promise` settles; settles like it.
+   *
+   * @throws StalledError (as a rejection) where the promise is still pending and nothing waits at a point or for a
+   * timer, or no timer within `maxMs`
+   */
+  async waitFor<T>(promise: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
+    const { label = 'the promise', maxMs = DEFAULT_MAX_MS } = options
+    checkDuration('maxMs', maxMs, 0, Number.MAX_SAFE_INTEGER, true)
+    const limit = (this.#clock?.now() ?? 0) + maxMs
+    let settled = false
+    const onSettled = (): void => void (settled = true)
+    promise.then(onSettled, onSettled)
+    await this.#exclusively(async () => {
+      await settleMicrotasks()
+      for (let releases = 0; !settled; releases++) {
+        this.#checkReleases(releases)
+        const moved = this.#drawsTimer() ? await this.#fireNext(limit) : await this.#releaseOne()
+        if (!moved) throw new StalledError(this.#stalled(label, limit))
+      }
+    })
+    return promise
+  }
+
+  async #releaseOne(): Promise<boolean> {
+    if (this.#points.length === 0) return false
+    const [point] = this.#points.splice(this.#random.int(0, this.#points.length - 1), 1)
+    if (point === undefined) return false
+    this.#trace.push(point.label)
+    point.release()
+    await settleMicrotasks()
+    return true
+  }
+
+  #drawsTimer(): boolean {
+    if (this.#clock?.nextAt === undefined) return false
+    if (this.#points.length === 0) return true
+    return this.#timers === 'among-points' && this.#random.int(0, this.#points.length) === 0
+  }
+
+  async #fireNext(limit: number): Promise<boolean> {
+    const clock = this.#clock
+    if (clock?.nextAt === undefined || clock.nextAt > limit) return false
+    this.#trace.push(`clock ${clock.nextAt}`)
+    return clock.fireNext()
+  }
+
+  #checkReleases(releases: number): void {
+    if (releases < this.#maxReleases) return
+    throw new StalledError(
+      `${this.#maxReleases} points and timers went by in one wait, and there are still more: something goes round in circles (maxReleases). The last: ${this.#last()}.`,
+    )
+  }
+
+  #stalled(label: string, limit: number): string {
+    const clock = this.#clock
+    const moment = clock === undefined ? '' : ` at ${clock.now()} ms`
+    const why =
+      clock?.nextAt === undefined
+        ? `nothing waits at a point${clock === undefined ? '' : ' or for a timer'}. What it waits for never comes; look for a promise that nobody resolves.`
+        : `the next timer is due at ${clock.nextAt} ms, beyond the bound of ${limit} ms (maxMs).`
+    return `Waiting for ${label}: still pending${moment}, and ${why} The last to go on: ${this.#last()}.`
+  }
+
+  #last(): string {
+    return this.#trace.slice(-5).join(', ') || 'nothing yet'
+  }
+}
