@@ -11,7 +11,7 @@ import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
 
 /** What is read of an answer of the Messages API; the SDK's `Message` is one. */
 export interface AnthropicAnswer {
-  readonly content: readonly { readonly type: string }[]
+  readonly content: readonly object[]
   readonly stop_reason?: string | null
 }
 
@@ -113,7 +113,8 @@ function calls(answer: AnthropicAnswer): ToolCall[] {
 }
 
 function turn<Answer extends AnthropicAnswer>(answer: Answer): AnthropicTurn<Answer['content']>[] {
-  const content = withIds(answer.content, findCalls(answer), 'id')
+  const found = findCalls(answer)
+  const content = withIds(answer.content, found, 'id')
   return content.length === 0 ? [] : [{ role: 'assistant', content }]
 }
 

@@ -11,7 +11,7 @@ import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
 
 /** What is read of an answer of the Responses API; the SDK's `Response` is one. */
 export interface OpenAIResponsesAnswer {
-  readonly output: readonly { readonly type: string }[]
+  readonly output: readonly object[]
   readonly status?: string | null
 }
 
@@ -113,7 +113,8 @@ function calls(answer: OpenAIResponsesAnswer): ToolCall[] {
 }
 
 function turn<Answer extends OpenAIResponsesAnswer>(answer: Answer): OpenAIResponsesTurnItem<Answer>[] {
-  return [...withIds(answer.output, findCalls(answer), 'call_id')] as OpenAIResponsesTurnItem<Answer>[]
+  const found = findCalls(answer)
+  return [...withIds(answer.output, found, 'call_id')] as OpenAIResponsesTurnItem<Answer>[]
 }
 
 function results(given: readonly ToolResult[], answer?: OpenAIResponsesAnswer): OpenAIResponsesResult[] {

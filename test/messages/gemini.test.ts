@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { defineTool, type ToolCall } from '../../src/core/index.ts'
+import { gemini } from '../../src/messages/index.ts'
+import { failure, success } from './harness.ts'
+
+const content = {
+  role: 'model',
+  parts: [
+    { text: 'Thinking.', thought: true },
+    { functionCall: { name: 'weather', args: { city: 'Oslo' } }, thoughtSignature: 'c2ln' },
+    { executableCode: { language: 'PYTHON', code: '1' } },
+    { toolCall: { id: 't1', toolType: 'GOOGLE_SEARCH', args: {} } },
+    { functionCall: { id: 'fc-2', name: 'clock' } },
+    { text: '\n' },
+  ],
+}
+const answer = { candidates: [{ content, finishReason: 'STOP' }] }
+const [first, second] = gemini.calls(answer) as [ToolCall, ToolCall]
+
+describe('gemini', () => {
+  test('tools: one tool of all functions, sorted by name; none for none', () => {
+    const weather = defineTool({
+      name: 'weather',
+      description: 'The weather.',
+      inputSchema: { type: 'object' },
+      execute: () => 1,
+    })
+    const clock = defineTool({ name: 'clock', inputSchema: { type: 'object' }, execute: () => 1 })
+    expect(gemini.tools([weather, clock])).toStrictEqual([
+      {
+        functionDeclarations: [
+          { name: 'clock', parametersJsonSchema: { type: 'object' } },
+          { name: 'weather', description: 'The weather.', parametersJsonSchema: { type: 'object' } },
+        ],
+      },
+    ])
+    expect(gemini.tools([])).toStrictEqual([])
+  })
+
+  test('calls: the functionCall parts, with a stand-in where there is no id; what the provider runs is left to it', () => {
+    expect(gemini.calls(answer)).toStrictEqual([
+      { id: 'call-0', name: 'weather', arguments: { city: 'Oslo' } },
+      { id: 'fc-2', name: 'clock', arguments: {} },
+    ])
+  })
+
+  test('calls: none of an answer without a candidate or content', () => {
+    expect(gemini.calls({ candidates: [] })).toStrictEqual([])
+    expect(gemini.calls({ candidates: [{ finishReason: 'SAFETY' }] })).toStrictEqual([])
+    expect(gemini.calls({ promptFeedback: { blockReason: 'SAFETY' } })).toStrictEqual([])
+  })
+
+  test('turn: the content as it came, with its signatures; none of an empty one', () => {
+    expect(gemini.turn(answer)[0]).toBe(content)
+    expect(gemini.turn({ candidates: [{ content: {} }] })).toStrictEqual([])
+    expect(gemini.turn({ promptFeedback: {} })).toStrictEqual([])
+  })
+
+  test('results: one message, an id only where the call had one, failures apart from successes', () => {
+    const parts = [
+      { functionResponse: { name: 'weather', response: { output: { error: 'as data' } } } },
+      {
+        functionResponse: {
+          id: 'fc-2',
+          name: 'clock',
+          response: { error: { code: 'tool_error', message: 'It broke.' } },
+        },
+      },
+    ]
+    const given = [success(first, 0, { error: 'as data' }), failure(second, 1)]
+    expect(gemini.results(given, answer)).toStrictEqual([{ role: 'user', parts }])
+    expect(gemini.results(given), 'without the answer, a stand-in is known by its form').toStrictEqual([
+      { role: 'user', parts },
+    ])
+    expect(gemini.results([])).toStrictEqual([])
+  })
+
+  test('results: an id in the form of a stand-in is kept where the answer shows it to be the call’s own', () => {
+    const odd = { candidates: [{ content: { parts: [{ functionCall: { id: 'call-0', name: 'f' } }] } }] }
+    const [message] = gemini.results([success({ id: 'call-0', name: 'f' }, 0, 1)], odd)
+    expect(message?.parts[0]?.functionResponse.id).toBe('call-0')
+  })
+
+  test('results: media beside the text', () => {
+    const [message] = gemini.results([
+      success(first, 0, null, [
+        { type: 'text', text: 'Look:' },
+        { type: 'image', data: 'iVBORw==', mimeType: 'image/png' },
+        { type: 'image', data: 'R0lGODlh', mimeType: 'image/gif' },
+      ]),
+    ])
+    expect(message?.parts[0]?.functionResponse).toStrictEqual({
+      name: 'weather',
+      response: { output: 'Look:\n[left out: 6 bytes of image/gif, which cannot be shown in a tool result here]' },
+      parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBORw==' } }],
+    })
+  })
+
+  test.each(['MAX_TOKENS', 'SAFETY', 2])(
+    'I37: a call at the very end of an answer that stopped for %s cannot run',
+    (finishReason) => {
+      const part = { functionCall: { name: 'write', args: { path: 'a' } } }
+      const [whole, cut] = gemini.calls({ candidates: [{ content: { parts: [part, part] }, finishReason }] })
+      expect(whole?.arguments).toStrictEqual({ path: 'a' })
+      expect(() => JSON.parse(cut?.arguments as string)).toThrow(SyntaxError)
+    },
+  )
+
+  test('I37: a call of which more was to come cannot run', () => {
+    const part = { functionCall: { name: 'write', args: {}, willContinue: true } }
+    const [cut] = gemini.calls({ candidates: [{ content: { parts: [part] } }] })
+    expect(() => JSON.parse(cut?.arguments as string)).toThrow(SyntaxError)
+  })
+})

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { defineTool, type ToolCall } from '../../src/core/index.ts'
+import { openaiResponses } from '../../src/messages/index.ts'
+import { failure, success } from './harness.ts'
+
+const program = { type: 'program', caller_id: 'prog_1' }
+const answer = {
+  object: 'response',
+  status: 'completed',
+  output: [
+    { type: 'reasoning', id: 'rs_1', summary: [] },
+    { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'a' } },
+    { type: 'mcp_call', id: 'mcp_1', name: 'remote', arguments: '{}', server_label: 's' },
+    {
+      type: 'function_call',
+      id: 'fc_1',
+      call_id: 'call_a',
+      name: 'weather',
+      arguments: '{"city":"Oslo"}',
+      status: 'completed',
+    },
+    { type: 'custom_tool_call', id: 'ct_1', call_id: 'call_b', name: 'sql', input: 'SELECT 1' },
+    { type: 'function_call', id: 'fc_2', call_id: 'call_c', name: 'clock', arguments: '', caller: program },
+  ],
+}
+const [first, second, third] = openaiResponses.calls(answer) as [ToolCall, ToolCall, ToolCall]
+
+describe('openaiResponses', () => {
+  test('tools: functions without strict mode, sorted by name', () => {
+    const weather = defineTool({
+      name: 'weather',
+      description: 'The weather.',
+      inputSchema: { type: 'object' },
+      execute: () => 1,
+    })
+    const clock = defineTool({ name: 'clock', inputSchema: { type: 'object' }, execute: () => 1 })
+    expect(openaiResponses.tools([weather, clock])).toStrictEqual([
+      { type: 'function', name: 'clock', parameters: { type: 'object' }, strict: false },
+      { type: 'function', name: 'weather', description: 'The weather.', parameters: { type: 'object' }, strict: false },
+    ])
+  })
+
+  test('calls: functions and custom tools, by call_id; what the provider runs is left to it', () => {
+    expect(openaiResponses.calls(answer)).toStrictEqual([
+      { id: 'call_a', name: 'weather', arguments: '{"city":"Oslo"}' },
+      { id: 'call_b', name: 'sql', arguments: '"SELECT 1"' },
+      { id: 'call_c', name: 'clock', arguments: '' },
+    ])
+  })
+
+  test('turn: the items as they came, in a list of its own', () => {
+    const turn = openaiResponses.turn(answer)
+    expect(turn).toStrictEqual(answer.output)
+    expect(turn).not.toBe(answer.output)
+    turn.forEach((item, i) => expect(item).toBe(answer.output[i]))
+  })
+
+  test('turn: a call without an id gets the one that its result names', () => {
+    const odd = { output: [{ type: 'function_call', name: 'f', arguments: '{}' }] }
+    expect(openaiResponses.turn(odd)).toStrictEqual([{ ...odd.output[0], call_id: 'call-0' }])
+    expect(openaiResponses.results([success({ id: 'call-0', name: 'f' }, 0, 1)], odd)).toStrictEqual([
+      { type: 'function_call_output', call_id: 'call-0', output: '1' },
+    ])
+  })
+
+  test('results: one item each, of the kind of its call, with the program that made it', () => {
+    const given = [success(first, 0, { degrees: 7 }), failure(second, 1), success(third, 2, 'noon')]
+    expect(openaiResponses.results(given, answer)).toStrictEqual([
+      { type: 'function_call_output', call_id: 'call_a', output: '{"degrees":7}' },
+      {
+        type: 'custom_tool_call_output',
+        call_id: 'call_b',
+        output: '{"error":{"code":"tool_error","message":"It broke."}}',
+      },
+      { type: 'function_call_output', call_id: 'call_c', output: 'noon', caller: program },
+    ])
+  })
+
+  test('results: images and PDF as they are, the rest is named', () => {
+    const [item] = openaiResponses.results([
+      success(first, 0, null, [
+        { type: 'text', text: 'Look:' },
+        { type: 'image', data: 'iVBORw==', mimeType: 'image/png' },
+        { type: 'audio', data: 'UklGRg==', mimeType: 'audio/wav' },
+        { type: 'resource', resource: { uri: 'file:///b/a.pdf', mimeType: 'application/pdf', blob: 'JVBERg==' } },
+      ]),
+    ])
+    expect(item?.output).toStrictEqual([
+      { type: 'input_text', text: 'Look:' },
+      { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,iVBORw==' },
+      { type: 'input_text', text: '[left out: 4 bytes of audio/wav, which cannot be shown in a tool result here]' },
+      { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERg==' },
+    ])
+  })
+
+  test('I37: a call that is marked as incomplete, or ends an incomplete answer, runs only if it is complete', () => {
+    const call = { type: 'function_call', call_id: 'a', name: 'f', arguments: '' }
+    const argumentsOf = (item: object, status?: string) =>
+      openaiResponses.calls({ output: [{ ...call, ...item }], ...(status !== undefined && { status }) })[0]?.arguments
+    expect(argumentsOf({})).toBe('')
+    expect(argumentsOf({ arguments: '{"a":1}' }, 'incomplete')).toBe('{"a":1}')
+    for (const given of [
+      argumentsOf({}, 'incomplete'),
+      argumentsOf({ status: 'incomplete' }),
+      argumentsOf({ arguments: '{"a' }, 'incomplete'),
+    ]) {
+      expect(() => JSON.parse(given as string)).toThrow(SyntaxError)
+    }
+    const custom = { type: 'custom_tool_call', call_id: 'a', name: 'sql', input: 'DELETE FROM a' }
+    const [cut] = openaiResponses.calls({ output: [custom], status: 'incomplete' })
+    expect(() => JSON.parse(cut?.arguments as string)).toThrow(SyntaxError)
+  })
+})

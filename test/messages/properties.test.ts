@@ -1,0 +1,200 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ToolCall, ToolResult } from '../../src/core/index.ts'
+import { failure, harnesses, type Item, success } from './harness.ts'
+
+const id = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'c') },
+  { weight: 2, arbitrary: fc.constantFrom('call-0', 'call-1', 'call-1-2', '', '__proto__') },
+  { weight: 2, arbitrary: fc.constantFrom(undefined, null, 7) },
+  fc.string(),
+)
+const name = fc.oneof(
+  fc.constantFrom('add', '__proto__', 'constructor', ''),
+  fc.constantFrom(undefined, null, 7),
+  fc.string(),
+)
+const input = fc.oneof(
+  fc.object(),
+  fc.constantFrom('', ' ', '{}', 'null', '{"a":"b', '{"a":1}{"b":2}', undefined, null, 7, []),
+)
+const item: fc.Arbitrary<Item> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('call' as const), id, name, input }) },
+  fc.record({ kind: fc.constant('text' as const), text: fc.string() }),
+  fc.constant({ kind: 'server' as const }),
+)
+const items = fc.array(item, { maxLength: 12 })
+
+const status = fc.constantFrom('failed', 'invalid', 'timed_out', 'aborted', 'rejected', 'skipped', 'lost')
+const content = fc.array(fc.record({ type: fc.constant('text' as const), text: fc.string({ unit: 'binary' }) }), {
+  maxLength: 3,
+})
+type Make = (call: ToolCall, index: number) => ToolResult
+const outcome: fc.Arbitrary<Make> = fc.oneof(
+  fc.jsonValue().map(
+    (data): Make =>
+      (call, index) =>
+        success(call, index, data as null),
+  ),
+  content.map(
+    (parts): Make =>
+      (call, index) =>
+        success(call, index, null, parts),
+  ),
+  fc.record({ status, message: fc.string({ unit: 'binary' }) }).map(
+    (given): Make =>
+      (call, index) =>
+        failure(call, index, { message: given.message }, given.status),
+  ),
+)
+const outcomes = fc.infiniteStream(outcome)
+
+/** What an executor would give for these calls. */
+function run(calls: readonly ToolCall[], made: Iterable<Make>): ToolResult[] {
+  const source = made[Symbol.iterator]()
+  return calls.map((call, index) => (source.next().value as Make)(call, index))
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const bytes = (messages: readonly object[]) => JSON.stringify(messages)
+
+describe.each(harnesses)('$name', (harness) => {
+  const { dialect } = harness
+  const called = (given: readonly Item[]) => given.filter((part) => part.kind === 'call')
+
+  test('I1, I3: whatever the model writes, each of its calls is one call, in its place', () => {
+    fc.assert(
+      fc.property(items, fc.boolean(), (given, cut) => {
+        const calls = dialect.calls(harness.answer(given, cut ? harness.cutOff : undefined))
+        expect(calls).toHaveLength(called(given).length)
+        called(given).forEach((part, i) => {
+          const call = calls[i] as ToolCall
+          expect(call.name).toBe(typeof part.name === 'string' ? part.name : '')
+          if (typeof part.id === 'string' && part.id !== '') expect(call.id).toBe(part.id)
+          else expect(calls.filter((other) => other.id === call.id)).toStrictEqual([call])
+        })
+      }),
+    )
+  })
+
+  test('I5: arguments are what the model gave', () => {
+    fc.assert(
+      fc.property(items, (given) => {
+        const calls = dialect.calls(harness.answer(given))
+        called(given).forEach((part, i) => {
+          const expected = part.input ?? {}
+          const got = calls[i]?.arguments
+          const isText = harness.textArguments && typeof got === 'string' && typeof expected !== 'string'
+          expect(isText ? got : JSON.stringify(got)).toBe(JSON.stringify(expected))
+        })
+      }),
+    )
+  })
+
+  test('I37: of an answer that was cut off, a last call without a complete object as text does not parse', () => {
+    const isObjectText = (text: unknown) => typeof text === 'string' && /^\s*\{/.test(text) && parses(text)
+    fc.assert(
+      fc.property(items, id, name, input, (given, callId, callName, callInput) => {
+        const last: Item = { kind: 'call', id: callId, name: callName, input: callInput }
+        const got = dialect.calls(harness.answer([...given, last], harness.cutOff)).at(-1)?.arguments
+        const text = harness.textArguments && typeof callInput === 'object' ? JSON.stringify(callInput) : callInput
+        expect(got).toBeTypeOf('string')
+        expect(parses(String(got))).toBe(isObjectText(text))
+      }),
+    )
+  })
+
+  test('I1, I2: every call has exactly one result, in call order, whatever order they are given in', () => {
+    fc.assert(
+      fc.property(items, outcomes, fc.infiniteStream(fc.nat()), (given, made, keys) => {
+        const answer = harness.answer(given)
+        const calls = dialect.calls(answer)
+        const results = run(calls, made)
+        const sent = harness.sent(dialect.results(results, answer))
+        expect(sent).toHaveLength(calls.length)
+        sent.forEach((one, i) => {
+          const { id: callId, name: callName } = calls[i] as ToolCall
+          const hasOwnId = called(given)[i]?.id === callId
+          expect(one.id).toBe(harness.name === 'gemini' && !hasOwnId ? undefined : callId)
+          if (harness.name === 'gemini') expect(one.name).toBe(callName)
+          if (one.failed !== undefined) expect(one.failed).toBe(!results[i]?.success)
+        })
+        const shuffled = results
+          .map((result) => ({ result, key: keys.next().value as number }))
+          .sort((a, b) => a.key - b.key)
+        const again = dialect.results(
+          shuffled.map(({ result }) => result),
+          answer,
+        )
+        expect(bytes(again)).toBe(bytes(dialect.results(results, answer)))
+      }),
+    )
+  })
+
+  test('I2: the bytes depend on what a result says, not on how long it took or where it came from', () => {
+    fc.assert(
+      fc.property(items, outcomes, fc.double({ min: 0, noNaN: true }), (given, made, ms) => {
+        const answer = harness.answer(given)
+        const results = run(dialect.calls(answer), made)
+        const later = results.map((result) => ({
+          ...result,
+          timing: { queuedMs: ms, runMs: ms, totalMs: ms, attempts: 3 },
+          source: 'journal' as const,
+        }))
+        expect(bytes(dialect.results(later, answer))).toBe(bytes(dialect.results(results, answer)))
+      }),
+    )
+  })
+
+  test('I4: the ids of the turn are those of its results, and a turn whose calls have ids is the very same', () => {
+    fc.assert(
+      fc.property(items, outcomes, (given, made) => {
+        const answer = harness.answer(given)
+        const before = JSON.stringify(answer)
+        const results = run(dialect.calls(answer), made)
+        const sent = harness.sent(dialect.results(results, answer))
+        const own = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+        expect(harness.turnIds(dialect.turn(answer)).map(own)).toStrictEqual(sent.map((one) => one.id))
+        if (called(given).every((part) => own(part.id) !== undefined)) {
+          const turn = JSON.stringify(dialect.turn(answer)).slice(1, -1)
+          expect(before).toContain(turn.replace('{"role":"assistant","content":', '').slice(0, -1))
+        }
+        expect(JSON.stringify(answer), 'the answer is left as it was').toBe(before)
+      }),
+    )
+  })
+
+  test('I44: what a tool says is text of its own result, well-formed, and makes no message more', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const answer = harness.answer([{ kind: 'call', id: 'a', name: 'f', input: {} }])
+        const [call] = dialect.calls(answer) as [ToolCall]
+        const messages = dialect.results([success(call, 0, text)], answer)
+        expect(messages).toHaveLength(1)
+        expect(harness.sent(messages).map((one) => one.text)).toStrictEqual([text.toWellFormed()])
+      }),
+    )
+  })
+
+  test('a failure says its code and its message', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), status, (message, how) => {
+        const call = { id: 'a', name: 'f' }
+        const [sent] = harness.sent(
+          dialect.results([failure(call, 0, { code: 'timeout', message, retryable: true }, how)]),
+        )
+        expect(JSON.parse(sent?.text ?? '')).toStrictEqual({
+          error: { code: 'timeout', message: message.toWellFormed() },
+        })
+      }),
+    )
+  })
+})
