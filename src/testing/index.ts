@@ -11,7 +11,14 @@ export type {
   TurnFunction,
   TurnScript,
 } from './scripted-turn.ts'
-export { SeededScheduler, type SeededSchedulerOptions } from './seeded-scheduler.ts'
-export { forEachSeed, type ForEachSeedOptions, SeedFailure, type Simulation, simulation } from './simulation.ts'
+export { SeededScheduler, type SeededSchedulerOptions, type TimeMoves } from './seeded-scheduler.ts'
+export {
+  forEachSeed,
+  type ForEachSeedOptions,
+  SeedFailure,
+  type SeedFailureDetails,
+  type Simulation,
+  simulation,
+} from './simulation.ts'
 export { StalledError } from './stalled.ts'
 export { type AdvanceBound, type RunUntilOptions, VirtualClock, type VirtualClockOptions } from './virtual-clock.ts'

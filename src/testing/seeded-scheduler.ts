@@ -15,6 +15,9 @@ import { SeededRandom } from './random.ts'
 import { StalledError } from './stalled.ts'
 import { DEFAULT_MAX_MS, type RunUntilOptions, type VirtualClock } from './virtual-clock.ts'
 
+/** When a {@link SeededScheduler} may move time on. */
+export type TimeMoves = 'when-idle' | 'any-time'
+
 /** Options of a {@link SeededScheduler}. */
 export interface SeededSchedulerOptions {
   /** A whole number from 0 to 2⁵³ − 1. */
@@ -22,11 +25,12 @@ export interface SeededSchedulerOptions {
   /** The clock that {@link SeededScheduler.waitFor} moves. @default none: only points are released */
   readonly clock?: VirtualClock
   /**
-   * When the clock's next timer fires: once nothing waits at a point, so that points take no time; or drawn among the
-   * waiting points, so that any of them may be held up for as long as timers run.
-   * @default 'after-points'
+   * When {@link SeededScheduler.waitFor} may move time on. `when-idle`: once nothing waits at a point, so that points
+   * take no time. `any-time`: also while something waits at a point, which may then be held up for as long as timers
+   * run. Either way timers that are due at the present moment are drawn among the points.
+   * @default 'when-idle'
    */
-  readonly timers?: 'after-points' | 'among-points'
+  readonly timeMoves?: TimeMoves
   /** How many points one wait may release before that counts as going round in circles. @default 1 000 000 */
   readonly maxReleases?: number
 }
@@ -58,18 +62,18 @@ interface Point {
 export class SeededScheduler {
   readonly #random: SeededRandom
   readonly #clock: VirtualClock | undefined
-  readonly #timers: 'after-points' | 'among-points'
+  readonly #timeMoves: TimeMoves
   readonly #maxReleases: number
   readonly #points: Point[] = []
   readonly #trace: string[] = []
   readonly #exclusively = oneAtATime('scheduler')
 
   /** @throws MisuseError where an option is impossible */
-  constructor({ seed, clock, timers = 'after-points', maxReleases = 1_000_000 }: SeededSchedulerOptions) {
+  constructor({ seed, clock, timeMoves = 'when-idle', maxReleases = 1_000_000 }: SeededSchedulerOptions) {
     checkCount('maxReleases', maxReleases, 1)
     this.#random = new SeededRandom(seed)
     this.#clock = clock
-    this.#timers = timers
+    this.#timeMoves = timeMoves
     this.#maxReleases = maxReleases
   }
 
@@ -131,7 +135,10 @@ export class SeededScheduler {
   async waitAll(): Promise<void> {
     await this.#exclusively(async () => {
       await settleMicrotasks()
-      for (let releases = 0; await this.#releaseOne(); releases++) this.#checkReleases(releases)
+      for (let releases = 0; this.#points.length > 0; releases++) {
+        this.#checkReleases(releases)
+        await this.#releaseOne()
+      }
     })
   }
 
@@ -170,9 +177,11 @@ export class SeededScheduler {
   }
 
   #drawsTimer(): boolean {
-    if (this.#clock?.nextAt === undefined) return false
+    const clock = this.#clock
+    if (clock?.nextAt === undefined) return false
     if (this.#points.length === 0) return true
-    return this.#timers === 'among-points' && this.#random.int(0, this.#points.length) === 0
+    const mayFire = this.#timeMoves === 'any-time' || clock.nextAt === clock.now()
+    return mayFire && this.#random.int(0, this.#points.length) === 0
   }
 
   async #fireNext(limit: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { checkCount, MisuseError } from '../core/misuse.ts'
 import { SeededRandom } from './random.ts'
-import { SeededScheduler } from './seeded-scheduler.ts'
+import { SeededScheduler, type TimeMoves } from './seeded-scheduler.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** Everything that a simulated run draws on, all from one seed. */
@@ -13,11 +13,16 @@ export interface Simulation {
   readonly scheduler: SeededScheduler
 }
 
-/** A simulation from a seed: a whole number from 0 to 2⁵³ − 1. */
-export function simulation(seed: number): Simulation {
+/**
+ * A simulation from a seed.
+ *
+ * @param seed a whole number from 0 to 2⁵³ − 1
+ * @param timeMoves when its scheduler may move time on
+ */
+export function simulation(seed: number, timeMoves: TimeMoves = 'when-idle'): Simulation {
   const random = new SeededRandom(seed)
   const clock = new VirtualClock({ seed: random.fork().seed })
-  const scheduler = new SeededScheduler({ seed: random.fork().seed, clock })
+  const scheduler = new SeededScheduler({ seed: random.fork().seed, clock, timeMoves })
   return { seed, random, clock, scheduler }
 }
 
@@ -29,31 +34,40 @@ export interface ForEachSeedOptions {
   readonly from?: number
   /** Run this seed alone. @default the environment variable `AOF_SEED`, where it is set */
   readonly replay?: number
+  /** When the scheduler may move time on; as for a `SeededScheduler`. @default 'when-idle' */
+  readonly timeMoves?: TimeMoves
+}
+
+/** What is known of a seed that failed. */
+export interface SeedFailureDetails {
+  readonly seed: number
+  /** The hash of the run's trace; see {@link SeededScheduler.traceHash}. */
+  readonly traceHash: string
+  /** Whether the seed, run a second time, failed again and with the same trace. */
+  readonly reproduced: boolean
+  /** What the run threw. */
+  readonly cause: unknown
 }
 
 /** A seed with which a simulated run failed; the failure itself is its `cause`. */
 export class SeedFailure extends Error {
   override readonly name: string = 'SeedFailure'
   readonly seed: number
-  /** The hash of the run's trace; see {@link SeededScheduler.traceHash}. */
   readonly traceHash: string
-  /** Whether the seed, run a second time, failed again and with the same trace. */
   readonly reproduced: boolean
 
-  constructor(first: Outcome, second: Outcome) {
-    super(describe(first, second), { cause: first.thrown })
-    this.seed = first.seed
-    this.traceHash = first.traceHash
-    this.reproduced = second.failed && second.traceHash === first.traceHash
+  constructor(message: string, { seed, traceHash, reproduced, cause }: SeedFailureDetails) {
+    super(message, { cause })
+    this.seed = seed
+    this.traceHash = traceHash
+    this.reproduced = reproduced
   }
 }
 
-interface Outcome {
-  readonly seed: number
-  readonly failed: boolean
-  readonly thrown: unknown
-  readonly traceHash: string
-  readonly trace: readonly string[]
+/** A run that is over: how it ended, and what it drew on. */
+interface EndedRun {
+  readonly simulation: Simulation
+  readonly failure: { readonly thrown: unknown } | undefined
 }
 
 /**
@@ -78,8 +92,9 @@ export async function forEachSeed(
   run: (simulation: Simulation) => Promise<void> | void,
 ): Promise<void> {
   for (const seed of seedsOf(options)) {
-    const first = await outcomeOf(seed, run)
-    if (first.failed) throw new SeedFailure(first, await outcomeOf(seed, run))
+    const { simulation: first, failure } = await runToEnd(simulation(seed, options.timeMoves), run)
+    if (failure === undefined) continue
+    throw seedFailure(first, failure.thrown, await runToEnd(simulation(seed, options.timeMoves), run))
   }
 }
 
@@ -99,35 +114,33 @@ function seedOfEnvironment(): number | undefined {
   return Number(text)
 }
 
-/** What went wrong with a seed; `undefined` where nothing did. */
-async function failureOf(
-  seed: number,
-  run: (simulation: Simulation) => Promise<void> | void,
-): Promise<Outcome | undefined> {
-  const sim = simulation(seed)
+async function runToEnd(sim: Simulation, run: (simulation: Simulation) => Promise<void> | void): Promise<EndedRun> {
   try {
     await run(sim)
-    return undefined
+    return { simulation: sim, failure: undefined }
   } catch (thrown) {
-    return { seed, failed: true, thrown, traceHash: sim.scheduler.traceHash(), trace: sim.scheduler.trace }
+    return { simulation: sim, failure: { thrown } }
   }
 }
 
-function describe(first: Outcome, second: Outcome): string {
-  const { seed, thrown, trace } = first
-  return [
+function seedFailure({ seed, scheduler }: Simulation, thrown: unknown, second: EndedRun): SeedFailure {
+  const traceHash = scheduler.traceHash()
+  const secondHash = second.simulation.scheduler.traceHash()
+  const failedAgain = second.failure !== undefined
+  const message = [
     `Seed ${seed} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     `To replay it alone, run the test with AOF_SEED=${seed}.`,
-    again(first, second),
-    `Its trace has ${trace.length} entries, the last: ${trace.slice(-5).join(', ') || 'none'}.`,
+    comparison(failedAgain, traceHash, secondHash),
+    `Its trace has ${scheduler.trace.length} entries, the last: ${scheduler.trace.slice(-5).join(', ') || 'none'}.`,
   ].join('\n')
+  const reproduced = failedAgain && secondHash === traceHash
+  return new SeedFailure(message, { seed, traceHash, reproduced, cause: thrown })
 }
 
-function again(first: Outcome, second: Outcome): string {
-  const outcome = second.failed ? 'it failed again' : 'it passed'
-  if (first.traceHash !== second.traceHash) {
-    return `Run a second time, ${outcome}, and went another way (traces ${first.traceHash} and ${second.traceHash}): something beside the seed decides, e.g. real time, or state kept between runs.`
+function comparison(failedAgain: boolean, first: string, second: string): string {
+  if (first !== second) {
+    return `Run a second time, it ${failedAgain ? 'failed again' : 'passed'}, and went another way (traces ${first} and ${second}): something beside the seed decides, e.g. real time, or state kept between runs.`
   }
-  if (second.failed) return `Run a second time, it failed again with the same trace (${first.traceHash}).`
-  return `Run a second time, it passed although the trace was the same (${first.traceHash}): something decides that neither the seed nor the trace shows.`
+  if (failedAgain) return `Run a second time, it failed again with the same trace (${first}).`
+  return `Run a second time, it passed although the trace was the same (${first}): something decides that neither the seed nor the trace shows.`
 }

@@ -122,7 +122,7 @@ describe('advance', () => {
   test('a second advance while one is under way is refused', async () => {
     const clock = new VirtualClock()
     const first = clock.advance(5)
-    await expect(clock.advance(5)).rejects.toThrow('clock: expected one advance at a time')
+    await expect(clock.advance(5)).rejects.toThrow('clock: expected to be moved by one at a time')
     await first
     expect(clock.now()).toBe(5)
   })
