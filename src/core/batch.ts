@@ -4,6 +4,7 @@ import { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
+import type { ToolEvent } from './events.ts'
 import { LogLines } from './log-lines.ts'
 import { MAX_DELAY_MS } from './clock.ts'
 import type { Logger } from './logger.ts'
@@ -65,8 +66,8 @@ export class Batch {
     this.timeoutMs = options.timeoutMs
     this.log = logger && new LogLines(logger, engine.events.loggerFailed)
     this.openedAt = engine.clock.now()
-    if (engine.events.active) {
-      engine.events.emit({
+    if (this.isObserved) {
+      this.emit({
         type: 'batch_opened',
         at: this.openedAt,
         ...this.#about(),
@@ -163,6 +164,18 @@ export class Batch {
     this.#seal()
   }
 
+  /** Whether anybody wants this batch's events; whoever emits asks first, so that nothing is made up for nobody. */
+  get isObserved(): boolean {
+    return this.engine.events.active || this.#setup.options.onEvent !== undefined
+  }
+
+  emit(event: ToolEvent): void {
+    const { events } = this.engine
+    const { onEvent } = this.#setup.options
+    if (events.active) events.emit(event)
+    if (onEvent !== undefined) events.deliver(event, onEvent)
+  }
+
   /** Aborts every call that is not settled, and all that come. */
   abort(reason: unknown): void {
     if (this.#aborted !== undefined) return
@@ -220,8 +233,7 @@ export class Batch {
   #seal(): void {
     this.#closed = true
     const now = this.engine.clock.now()
-    const { events } = this.engine
-    if (events.active) events.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
+    if (this.isObserved) this.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
     this.#settleIfDone(now)
   }
 
@@ -237,9 +249,8 @@ export class Batch {
     const wallMs = now - this.openedAt
     const succeeded = this.#succeeded
     if (size > 1) this.log?.batchSettled(size, wallMs, succeeded)
-    const { events } = this.engine
-    if (events.active)
-      events.emit({
+    if (this.isObserved)
+      this.emit({
         type: 'batch_settled',
         at: now,
         ...this.#about(),

@@ -1,4 +1,5 @@
 import { MAX_DELAY_MS } from './clock.ts'
+import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
 import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 
@@ -23,11 +24,13 @@ export interface CallOptions {
   readonly timeoutMs?: number
   /** Where this batch's log lines go. @default the executor's `logger` */
   readonly logger?: Logger
+  /** Gets the events of this batch alone, synchronously and in order; `subscribe` of the executor gets those of all. */
+  readonly onEvent?: ToolEventListener
 }
 
 /** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkCallOptions(options: CallOptions): void {
-  const { signal, run, turn, timeoutMs, logger } = options
+  const { signal, run, turn, timeoutMs, logger, onEvent } = options
   if (
     signal !== undefined &&
     (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function')
@@ -39,6 +42,7 @@ export function checkCallOptions(options: CallOptions): void {
   if (turn !== undefined) checkCount('turn', turn, 0)
   if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs, 1, MAX_DELAY_MS, true)
   if (logger !== undefined) checkLogger(logger)
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw new MisuseError('onEvent', 'a function', onEvent)
 }
 
 /** Throws a {@link MisuseError} unless `logger` has the four methods. */

@@ -70,8 +70,7 @@ export class CallRecord implements Waiter {
     this.id = id
     this.name = name
     this.acceptedAt = acceptedAt
-    const { events } = batch.engine
-    if (events.active) events.emit({ type: 'accepted', ...this.#about(acceptedAt) })
+    if (batch.isObserved) batch.emit({ type: 'accepted', ...this.#about(acceptedAt) })
   }
 
   get engine(): Engine {
@@ -118,14 +117,14 @@ export class CallRecord implements Waiter {
   /** Starts if a permit is free, else queues up; does nothing unless it is waiting. */
   request(): void {
     if (this.#state.phase !== 'waiting') return
-    const { permits, events, clock } = this.engine
+    const { permits, clock } = this.engine
     if (permits.take()) {
       this.#start(undefined)
       return
     }
     this.batch.keepAsyncContext()
     permits.wait(this)
-    if (events.active) events.emit({ type: 'parked', ...this.#about(clock.now()), waitsFor: 'executor' })
+    if (this.batch.isObserved) this.batch.emit({ type: 'parked', ...this.#about(clock.now()), waitsFor: 'executor' })
   }
 
   admit(now: number | undefined): void {
@@ -211,23 +210,21 @@ export class CallRecord implements Waiter {
 
   /** An abandoned tool ended after all. */
   abandonedEnded(since: number, outcome: { readonly returned: unknown } | { readonly thrown: unknown }): void {
-    const { events, clock } = this.engine
     this.engine.abandoned--
-    if (!events.active) return
-    const now = clock.now()
-    events.emit({ type: 'ended_late', ...this.#about(now), lateMs: now - since, outcome })
+    if (!this.batch.isObserved) return
+    const now = this.engine.clock.now()
+    this.batch.emit({ type: 'ended_late', ...this.#about(now), lateMs: now - since, outcome })
   }
 
   /** The tool reported progress. */
   progressed(value: unknown): void {
-    const { events, clock } = this.engine
-    if (events.active) events.emit({ type: 'progress', ...this.#about(clock.now()), value })
+    const { batch, engine } = this
+    if (batch.isObserved) batch.emit({ type: 'progress', ...this.#about(engine.clock.now()), value })
   }
 
   /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */
   #release(now: number): void {
-    const { permits, events } = this.engine
-    permits.release(events.active || this.batch.log !== undefined ? undefined : now)
+    this.engine.permits.release(this.batch.isObserved || this.batch.log !== undefined ? undefined : now)
   }
 
   #checkLater(tool: CompiledTool, validation: Promise<Validation>): void {
@@ -283,17 +280,17 @@ export class CallRecord implements Waiter {
     const now = at ?? engine.clock.now()
     const attempt = new Attempt(this, waiting.tool, waiting.input, this.#timeout(waiting.tool).timeoutMs, now)
     this.#state = attempt
-    if (engine.events.active)
-      engine.events.emit({ type: 'started', ...this.#about(now), attempt: 1, queuedMs: now - this.acceptedAt })
+    if (batch.isObserved)
+      batch.emit({ type: 'started', ...this.#about(now), attempt: 1, queuedMs: now - this.acceptedAt })
     batch.log?.callStarted(this.index, this.name)
     attempt.run(new CallContext(attempt))
   }
 
   #abandoned(cut: Cut, now: number): void {
-    const { events } = this.engine
+    const { batch } = this
     this.engine.abandoned++
-    this.batch.log?.callAbandoned(this.index, this.name)
-    if (events.active) events.emit({ type: 'abandoned', ...this.#about(now), reason: cut })
+    batch.log?.callAbandoned(this.index, this.name)
+    if (batch.isObserved) batch.emit({ type: 'abandoned', ...this.#about(now), reason: cut })
   }
 
   #abortedUnstarted(): void {
@@ -360,10 +357,10 @@ export class CallRecord implements Waiter {
 
   #settle(result: ToolResult, now: number, thrown: unknown): void {
     this.#state = new Settled(result)
-    const { batch, engine } = this
+    const { batch } = this
     batch.log?.callSettled(result)
-    if (engine.events.active) {
-      engine.events.emit({ type: 'settled', ...this.#about(now), result, ...(thrown !== undefined && { thrown }) })
+    if (batch.isObserved) {
+      batch.emit({ type: 'settled', ...this.#about(now), result, ...(thrown !== undefined && { thrown }) })
     }
     batch.callSettled(this, result, now)
   }

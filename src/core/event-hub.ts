@@ -33,13 +33,16 @@ export class EventHub {
 
   emit(event: ToolEvent): void {
     // The array is replaced, never changed: who subscribes or leaves meanwhile does so from the next event on.
-    for (const listener of this.#listeners) {
-      try {
-        const returned: unknown = listener(event)
-        if (returned instanceof Promise) returned.catch((thrown: unknown) => this.#report(event, listener, thrown))
-      } catch (thrown) {
-        this.#report(event, listener, thrown)
-      }
+    for (const listener of this.#listeners) this.deliver(event, listener)
+  }
+
+  /** Brings an event to one listener, subscribed or not; never throws. */
+  deliver(event: ToolEvent, listener: ToolEventListener): void {
+    try {
+      const returned: unknown = listener(event)
+      if (returned instanceof Promise) returned.catch((thrown: unknown) => this.#report(event, listener, thrown))
+    } catch (thrown) {
+      this.#report(event, listener, thrown)
     }
   }
 
