@@ -33,6 +33,7 @@ try {
   build()
 } catch (error) {
   // What the compiler has to say is on its standard output.
-  console.error((error as { stdout?: string }).stdout ?? error)
+  const said = (error as { stdout?: string }).stdout
+  console.error(said?.replace(/^TSFILE: .*\n/gm, '') ?? error)
   process.exitCode = 1
 }

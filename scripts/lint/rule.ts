@@ -23,6 +23,14 @@ export interface Reference {
   readonly isValueReference: boolean
 }
 
+/** The outermost scope. */
+export interface GlobalScope {
+  /** Uses of names that nothing defines. */
+  readonly through: readonly Reference[]
+  /** What is defined; the language's own globals without a definition. */
+  readonly variables: readonly { readonly defs: readonly unknown[]; readonly references: readonly Reference[] }[]
+}
+
 /** What the linter gives a rule. */
 export interface RuleContext {
   /** The file, absolute. */
@@ -30,7 +38,7 @@ export interface RuleContext {
   /** Where the linter was started: the project's root. */
   readonly cwd: string
   readonly sourceCode: {
-    readonly scopeManager: { readonly globalScope: { readonly through: readonly Reference[] } | null }
+    readonly scopeManager: { readonly globalScope: GlobalScope | null }
   }
   report(problem: { node: SyntaxNode; message: string }): void
 }

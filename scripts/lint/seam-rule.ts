@@ -1,4 +1,4 @@
-import type { Rule, SyntaxNode } from './rule.ts'
+import type { GlobalScope, Reference, Rule, SyntaxNode } from './rule.ts'
 
 /** Globals that are time itself. */
 const clocks = new Set(['setTimeout', 'setInterval', 'setImmediate', 'performance', 'Temporal'])
@@ -29,13 +29,20 @@ export const seamRule: Rule = {
         if (node.importKind !== 'type' && typeof from === 'string' && modules.has(from)) report(node, from)
       },
       'Program:exit': () => {
-        for (const { identifier, isValueReference } of context.sourceCode.scopeManager.globalScope?.through ?? []) {
+        for (const { identifier, isValueReference } of globalReferences(context.sourceCode.scopeManager.globalScope)) {
           const what = isValueReference ? breach(identifier) : undefined
           if (what !== undefined) report(identifier, what)
         }
       },
     }
   },
+}
+
+/** Every use of a global, of the language or of the host. */
+function globalReferences(scope: GlobalScope | null): Reference[] {
+  if (scope === null) return []
+  const builtIn = scope.variables.filter(({ defs }) => defs.length === 0)
+  return [...scope.through, ...builtIn.flatMap(({ references }) => references)]
 }
 
 /** How the use of a global goes round the seam, if it does. */

@@ -1,0 +1,86 @@
+/**
+ * Everything that must hold before a change lands. `npm test`, or `npm test -- lint knip` for some of it.
+ *
+ * One line per check, then the whole output of those that failed, then what the tests came to. Fails if anything did.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { manifest } from './manifest.ts'
+import { type Outcome, runCommand } from './run-command.ts'
+import { readTally, showTally } from './test-tally.ts'
+
+interface Check {
+  readonly name: string
+  /** Of `package.json`. */
+  readonly script: string
+  /** Reads `dist`, so it is left out where the build failed. */
+  readonly built?: boolean
+}
+
+/** Checks of one stage run side by side, the stages one after the other. */
+const stages: readonly (readonly Check[])[] = [
+  [
+    { name: 'build', script: 'build' },
+    { name: 'types', script: 'typecheck' },
+    { name: 'lint', script: 'lint' },
+    { name: 'format', script: 'format:check' },
+    { name: 'unused code', script: 'unused' },
+  ],
+  [
+    { name: 'api reports', script: 'api:check', built: true },
+    { name: 'package', script: 'package:check', built: true },
+  ],
+  // Alone, so that nothing else takes the processors from tests that really run in parallel.
+  [{ name: 'tests', script: 'test:unit' }],
+]
+
+const scratch = mkdtempSync(join(tmpdir(), 'aof-check-'))
+const report = join(scratch, 'tests.json')
+const failed: { check: Check; outcome: Outcome }[] = []
+
+function commandOf({ script }: Check): string {
+  const command = manifest.scripts[script]
+  if (command === undefined) throw new Error(`package.json has no script "${script}".`)
+  return script === 'test:unit'
+    ? `${command} --reporter=default --reporter=json --outputFile.json="${report}"`
+    : command
+}
+
+async function run(check: Check): Promise<void> {
+  if (check.built === true && failed.some((entry) => entry.check.name === 'build')) {
+    console.log(`- ${check.name.padEnd(12)} not run, since the build failed`)
+    return
+  }
+  const outcome = await runCommand(commandOf(check))
+  if (!outcome.ok) failed.push({ check, outcome })
+  const seconds = (outcome.ms / 1_000).toFixed(1).padStart(6)
+  console.log(`${outcome.ok ? '✓' : '✗'} ${check.name.padEnd(12)} ${seconds} s${outcome.ok ? '' : '  failed'}`)
+}
+
+/** Runs `checks`, as many at a time as there are processors. */
+async function runStage(checks: readonly Check[]): Promise<void> {
+  const waiting = checks.values()
+  const lane = async (): Promise<void> => {
+    for (const check of waiting) await run(check)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, lane))
+}
+
+function chosen(names: readonly string[]): readonly (readonly Check[])[] {
+  const known = stages.flat().map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`No check is named "${unknown}"; there are: ${known.join(', ')}.`)
+  return names.length === 0 ? stages : stages.map((stage) => stage.filter(({ name }) => names.includes(name)))
+}
+
+try {
+  for (const stage of chosen(process.argv.slice(2))) await runStage(stage)
+  for (const { check, outcome } of failed) console.log(`\n── ${check.name} ──\n${outcome.output.trim()}`)
+  if (failed.length > 0) console.log(`\nFailed: ${failed.map(({ check }) => check.name).join(', ')}.`)
+  const tally = readTally(report)
+  console.log(`\n${tally.skippedIn.map((line) => `skipped: ${line}\n`).join('')}${showTally(tally)}`)
+} finally {
+  rmSync(scratch, { recursive: true })
+}
+process.exitCode = failed.length > 0 ? 1 : 0

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { performance } from 'node:perf_hooks'
+import { delimiter, join } from 'node:path'
+import { root } from './manifest.ts'
+
+/** How a command ended. */
+export interface Outcome {
+  readonly ok: boolean
+  /** What it wrote, standard output and error as they came. */
+  readonly output: string
+  readonly ms: number
+}
+
+/** Runs a shell command at the project's root, with the project's own tools and Node found first. */
+export function runCommand(command: string): Promise<Outcome> {
+  const began = performance.now()
+  const { PATH = '', ...environment } = process.env
+  const child = spawn(command, {
+    cwd: root,
+    shell: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${PATH}` },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  return new Promise((resolve) => {
+    const end = (ok: boolean): void => resolve({ ok, output, ms: performance.now() - began })
+    child.on('error', (error) => {
+      output += String(error)
+      end(false)
+    })
+    child.on('close', (code) => end(code === 0))
+  })
+}
