@@ -4,14 +4,11 @@ import { Source } from './source.ts'
 /** The largest agent file that is read, in bytes. */
 export const MAX_BYTES = 1_048_576
 
-/** A file's text, or why it cannot be taken for one. */
-export type Decoded = { readonly source: Source; readonly findings: Findings }
-
 /**
  * Turns the bytes of a file into text: UTF-8, at most {@link MAX_BYTES}, nothing in it that is not text. What is wrong
- * is among the findings, and `source` then holds what could be read.
+ * is among the findings, whose source then holds what could be read.
  */
-export function decode(input: string | Uint8Array, file: string): Decoded {
+export function decode(input: string | Uint8Array, file: string): Findings {
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
   if (bytes.length > MAX_BYTES) return tooLarge(bytes, file)
   const source = new Source(file, new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes))
@@ -19,10 +16,10 @@ export function decode(input: string | Uint8Array, file: string): Decoded {
   reportEncoding(bytes, findings)
   if (!findings.failed) reportControlCharacters(findings)
   if (!findings.failed) warnOfHiddenCharacters(findings)
-  return { source, findings }
+  return findings
 }
 
-function tooLarge(bytes: Uint8Array, file: string): Decoded {
+function tooLarge(bytes: Uint8Array, file: string): Findings {
   const source = new Source(file, new TextDecoder().decode(bytes.subarray(0, 200)))
   const findings = new Findings(source)
   findings.error({ start: 0, end: 1 }, '', {
@@ -30,7 +27,7 @@ function tooLarge(bytes: Uint8Array, file: string): Decoded {
     message: `the file has ${bytes.length > 2 * MAX_BYTES ? 'more than ' : ''}${mebibytes(Math.min(bytes.length, 2 * MAX_BYTES))}; an agent file has at most 1 MiB`,
     fix: 'keep data out of the agent file: let a tool read it',
   })
-  return { source, findings }
+  return findings
 }
 
 function mebibytes(bytes: number): string {
@@ -80,7 +77,6 @@ function decodes(bytes: Uint8Array, unfinished: boolean): boolean {
 }
 
 function reportControlCharacters(findings: Findings): void {
-  // eslint-disable-next-line no-control-regex -- these are the characters that this is about
   const match = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\uFFFE\uFFFF]|\r(?!\n)/u.exec(
     findings.source.text,
   )

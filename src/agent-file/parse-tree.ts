@@ -208,9 +208,7 @@ class TreeBuilder {
       return
     }
     const value =
-      pair.value === null
-        ? nothing({ start: key.end, end: key.end })
-        : this.build(pair.value, fieldPath(path, name))
+      pair.value === null ? nothing({ start: key.end, end: key.end }) : this.build(pair.value, fieldPath(path, name))
     const earlier = entries.get(name)
     if (earlier !== undefined) {
       const { line } = this.#findings.source.place(earlier.key, path)

@@ -78,12 +78,11 @@ export class Findings {
   }
 
   error(span: Span, path: string, finding: Finding): void {
-    this.#errors++
-    this.#add(problemAt(this.source.place(span, path), 'error', finding))
+    this.add(problemAt(this.source.place(span, path), 'error', finding))
   }
 
   warn(span: Span, path: string, finding: Finding): void {
-    this.#add(problemAt(this.source.place(span, path), 'warning', finding))
+    this.add(problemAt(this.source.place(span, path), 'warning', finding))
   }
 
   /** In the order of the file; errors before warnings at one place. */
@@ -91,7 +90,8 @@ export class Findings {
     return this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column || rank(a) - rank(b))
   }
 
-  #add(problem: Problem): void {
+  add(problem: Problem): void {
+    if (problem.severity === 'error') this.#errors++
     const known = this.#problems.some(
       (other) => other.line === problem.line && other.column === problem.column && other.message === problem.message,
     )

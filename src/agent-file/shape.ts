@@ -15,13 +15,11 @@ export type Shape =
   | VariantsShape
   | JsonObjectShape
 
-/** Text: what is written in quotes, or cannot be read as a number, a boolean or nothing. */
+/** Text that is not blank: what is written in quotes, or cannot be read as a number, a boolean or nothing. */
 export interface TextShape {
   readonly kind: 'text'
   /** What the text must look like: a regular expression, and words for it. */
   readonly pattern?: Pattern
-  /** @default 1 */
-  readonly minLength?: number
 }
 
 /** Text, or a number or boolean that is taken as it is written: `8080`, `1.10`, `true`. */
@@ -84,7 +82,7 @@ export interface VariantsShape {
 }
 
 export interface Variant {
-  readonly when: 'text' | 'list' | 'map' | { readonly field: string }
+  readonly when: 'scalar' | 'list' | 'map' | { readonly field: string }
   readonly shape: Shape
 }
 
@@ -107,4 +105,10 @@ export interface Field {
   readonly doc: string
   /** @default false */
   readonly required?: boolean
+}
+
+/** Every way in which the words of a choice may be written. */
+export function spellings({ values, anyCase }: ChoiceShape): string[] {
+  if (anyCase !== true) return [...values]
+  return [...new Set(values.flatMap((value) => [value, value.toLowerCase(), value.toUpperCase()]))]
 }

@@ -20,8 +20,16 @@ export function syntaxFinding(code: ErrorCode, message: string, at: string): Fin
 export function unclosedFinding(opener: string): Finding {
   const closer = CLOSERS.get(opener)
   return closer === undefined
-    ? { code: 'syntax', message: `not valid YAML: the text that begins with ${opener} here does not end`, fix: `close it with ${opener}` }
-    : { code: 'syntax', message: `not valid YAML: the ${opener} here has no ${closer}`, fix: `close it with ${closer}, and indent what is inside` }
+    ? {
+        code: 'syntax',
+        message: `not valid YAML: the text that begins with ${opener} here does not end`,
+        fix: `close it with ${opener}`,
+      }
+    : {
+        code: 'syntax',
+        message: `not valid YAML: the ${opener} here has no ${closer}`,
+        fix: `close it with ${closer}, and indent what is inside`,
+      }
 }
 
 const CLOSERS: ReadonlyMap<string, string> = new Map([

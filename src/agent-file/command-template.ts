@@ -1,0 +1,121 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+
+/** A part of a command: one element of `argv`, made of text and the values of arguments. */
+export type Element = readonly ElementPart[]
+
+export type ElementPart = string | { readonly argument: string }
+
+/** Elements that go together: all of them, or, where an argument of theirs is missing, none. */
+export interface Group {
+  readonly optional: boolean
+  readonly elements: readonly Element[]
+}
+
+/** How the value of an argument becomes text. */
+export interface ArgumentRule {
+  readonly name: string
+  /** Whether the value may be a list, each item of which is an element of its own. */
+  readonly list: boolean
+  /** Whether a value may begin with `-`. */
+  readonly mayBeginWithDash: boolean
+  readonly fallback?: JsonValue
+}
+
+/** A program and its arguments, with places for the values that a model gives. */
+export interface CommandTemplate {
+  readonly program: string
+  readonly groups: readonly Group[]
+  readonly rules: ReadonlyMap<string, ArgumentRule>
+}
+
+/** The longest value of one argument, in bytes; Linux takes 128 KiB. */
+export const MAX_ARGUMENT_BYTES = 100_000
+
+/** What a command comes to with a model's arguments: the elements, or why they are refused, in words for the model. */
+export type FilledCommand =
+  | { readonly ok: true; readonly argv: readonly string[] }
+  | { readonly ok: false; readonly argument: string; readonly reason: string }
+
+/**
+ * Reads one element: `{name}` is an argument, `\{` a brace. Braces that hold anything else, or that are doubled as in
+ * Go templates, are text.
+ */
+export function parseElement(text: string): Element {
+  const parts: ElementPart[] = []
+  let literal = ''
+  for (const [token, argument] of text.matchAll(/\\\{|\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_-]*)\}|[^]/gu)) {
+    if (argument === undefined) {
+      literal += token === '\\{' ? '{' : token
+      continue
+    }
+    if (literal !== '') parts.push(literal)
+    literal = ''
+    parts.push({ argument })
+  }
+  if (literal !== '' || parts.length === 0) parts.push(literal)
+  return parts
+}
+
+/** The names of the arguments in an element. */
+export function argumentsOf(element: Element): string[] {
+  return element.flatMap((part) => (typeof part === 'string' ? [] : [part.argument]))
+}
+
+/**
+ * Puts a model's arguments into a command. What comes out is the `argv` of a program, to be started without a shell:
+ * a value fills its place and nothing else, whatever characters are in it. A value that would make an element begin
+ * with `-` is refused, since the program would take it for an option, unless the file allows it.
+ */
+export function fillCommand(template: CommandTemplate, input: JsonObject): FilledCommand {
+  const argv = [template.program]
+  for (const group of template.groups) {
+    const values = group.elements.map((element) => elementValues(element, template, input))
+    if (group.optional && values.includes(undefined)) continue
+    for (const value of values) {
+      if (value === undefined) continue
+      if (!value.ok) return value
+      argv.push(...value.argv)
+    }
+  }
+  return { ok: true, argv }
+}
+
+/** The elements that one becomes; undefined where a value is missing. */
+function elementValues(element: Element, template: CommandTemplate, input: JsonObject): FilledCommand | undefined {
+  const texts: string[][] = []
+  for (const part of element) {
+    if (typeof part === 'string') {
+      texts.push([part])
+      continue
+    }
+    const rule = template.rules.get(part.argument)
+    if (rule === undefined) return undefined
+    const value = Object.hasOwn(input, rule.name) ? input[rule.name] : rule.fallback
+    if (value === undefined || value === null) return undefined
+    const leads = texts.every(([text]) => text === '')
+    const filled = valueTexts(value, rule, leads)
+    if (!filled.ok) return filled
+    texts.push([...filled.argv])
+  }
+  const alone = element.length === 1 ? texts[0] : undefined
+  return { ok: true, argv: alone ?? [texts.map(([text = '']) => text).join('')] }
+}
+
+function valueTexts(value: JsonValue, rule: ArgumentRule, leads: boolean): FilledCommand {
+  const refuse = (reason: string): FilledCommand => ({ ok: false, argument: rule.name, reason })
+  const items = Array.isArray(value) ? value : [value]
+  if (Array.isArray(value) && !rule.list) return refuse('must be one value, not a list')
+  const texts: string[] = []
+  for (const item of items) {
+    if (item === null || typeof item === 'object') return refuse('must be text, a number or true or false')
+    const text = String(item)
+    if (text.includes('\0')) return refuse('must not contain the character U+0000')
+    if (!text.isWellFormed()) return refuse('must be well-formed Unicode')
+    if (text.length > MAX_ARGUMENT_BYTES || new TextEncoder().encode(text).length > MAX_ARGUMENT_BYTES)
+      return refuse(`must have at most ${MAX_ARGUMENT_BYTES} bytes`)
+    if (leads && text.startsWith('-') && !rule.mayBeginWithDash)
+      return refuse('must not begin with "-": the program would take it for an option')
+    texts.push(text)
+  }
+  return { ok: true, argv: texts }
+}

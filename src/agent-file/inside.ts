@@ -1,0 +1,29 @@
+import type { Findings } from './problem.ts'
+import { quoted } from './source.ts'
+import { type Node, textOf } from './tree.ts'
+
+/**
+ * Whether a path as it is written stays below the directory that it starts from: relative, with `/`, not up and out.
+ * Links are not looked at; who opens the path must compare real paths (I42).
+ */
+export function isInside(path: string): boolean {
+  if (path === '' || path.startsWith('/') || /[\\\0]/.test(path) || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path)) return false
+  let depth = 0
+  for (const segment of path.split('/')) {
+    if (segment === '..') depth--
+    else if (segment !== '' && segment !== '.') depth++
+    if (depth < 0) return false
+  }
+  return true
+}
+
+/** Reports a path that does not stay below the directory of the agent file. */
+export function checkInside(node: Node | undefined, path: string, what: string, findings: Findings): void {
+  const written = textOf(node)
+  if (node === undefined || written === undefined || isInside(written)) return
+  findings.error(node.span, path, {
+    code: 'outside',
+    message: `expected ${what} below the directory of this file, found ${quoted(written)}`,
+    fix: 'put it there, and write its path with ./ and /',
+  })
+}

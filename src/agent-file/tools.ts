@@ -1,0 +1,77 @@
+import type { ToolEntry } from './agent-file.ts'
+import { readCommand } from './command.ts'
+import { checkInside } from './inside.ts'
+import type { Findings } from './problem.ts'
+import { warnOfReferences } from './template.ts'
+import { booleanOf, child, fieldPath, itemsOf, type MapNode, textOf } from './tree.ts'
+import { type Unsupported, unsupportedTool } from './unsupported.ts'
+
+/** The tools of an agent file: those that this version can load, and those that it cannot. */
+export interface ReadTools {
+  readonly tools: ToolEntry[]
+  readonly unsupported: Unsupported[]
+}
+
+const MODULE_ENDING = /\.[cm]?[jt]s$/
+
+/** Reads `spec.tools`; entries with `enabled: false` are checked and left out. */
+export function readTools(spec: MapNode, findings: Findings): ReadTools {
+  const tools: ToolEntry[] = []
+  const unsupported: Unsupported[] = []
+  itemsOf(child(spec, 'tools')).forEach((node, index) => {
+    const path = `spec.tools[${index}]`
+    const entry = node.kind === 'map' ? readEntry(node, path, findings) : undefined
+    if (booleanOf(child(node, 'enabled')) === false) return
+    if (entry !== undefined) tools.push(entry)
+    else if (child(node, 'module') === undefined && child(node, 'command') === undefined)
+      unsupported.push(unsupportedTool(node, path, findings))
+  })
+  reportRepeatedNames(tools, spec, findings)
+  return { tools, unsupported }
+}
+
+function readEntry(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {
+  if (node.entries.has('module')) return readModule(node, path, findings)
+  return node.entries.has('command') ? readCommandIn(node, path, findings) : undefined
+}
+
+function readCommandIn(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {
+  checkInside(child(node, 'cwd'), fieldPath(path, 'cwd'), 'a directory', findings)
+  warnOfReferences(child(node, 'description'), fieldPath(path, 'description'), 'the model', findings)
+  return readCommand(node, path, findings)
+}
+
+function readModule(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {
+  const module = child(node, 'module')
+  const written = textOf(module)
+  if (module === undefined || written === undefined) return undefined
+  const at = fieldPath(path, 'module')
+  checkInside(module, at, 'a module', findings)
+  if (!MODULE_ENDING.test(written)) {
+    findings.error(module.span, at, {
+      code: 'wrong_value',
+      message: `expected a JavaScript or TypeScript file, found ${JSON.stringify(written)}`,
+      fix: 'write its whole name, e.g. ./tools.ts',
+    })
+  }
+  return { kind: 'module', path: written, at: findings.source.place(module.span, at) }
+}
+
+function reportRepeatedNames(tools: readonly ToolEntry[], spec: MapNode, findings: Findings): void {
+  const lines = new Map<string, number>()
+  for (const tool of tools) {
+    if (tool.kind !== 'command') continue
+    const line = lines.get(tool.name)
+    if (line === undefined) {
+      lines.set(tool.name, tool.at.line)
+      continue
+    }
+    const index = Number(/\d+/.exec(tool.at.path)?.[0])
+    const node = itemsOf(child(spec, 'tools'))[index]
+    findings.error(child(node, 'name')?.span ?? spec.span, `${tool.at.path}.name`, {
+      code: 'conflict',
+      message: `two tools are called ${JSON.stringify(tool.name)}, the first in line ${line}`,
+      fix: 'give one of them another name',
+    })
+  }
+}

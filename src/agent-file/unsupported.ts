@@ -1,0 +1,82 @@
+import { type Findings, type Problem, problemAt } from './problem.ts'
+import type { Place } from './source.ts'
+import { child, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
+
+/** Something that an agent file says and this version does not do. */
+export interface Unsupported {
+  /** The field, or the tool, by name. */
+  readonly what: string
+  /** `ignored`: the agent runs all the same; `refused`: it would not be the agent that is meant, so it does not run. */
+  readonly effect: 'ignored' | 'refused'
+  readonly message: string
+  readonly at: Place
+}
+
+/** An unsupported entry as a problem: a warning of a file that is checked, an error of an agent that is to run. */
+export function unsupportedProblem(entry: Unsupported, severity: Problem['severity']): Problem {
+  return problemAt(entry.at, severity, {
+    code: 'unsupported',
+    message: entry.message,
+    ...(entry.effect === 'refused' && { fix: FIXES.get(entry.what) ?? 'remove it, if the agent can do without' }),
+  })
+}
+
+const FIXES: ReadonlyMap<string, string> = new Map([
+  ['tool', 'give the tool as a command ({name, command: [program, …]}) or in a module ({module: ./tools.ts})'],
+])
+
+interface Rule {
+  readonly effect: Unsupported['effect']
+  readonly words: string
+  readonly applies: (node: Node) => boolean
+}
+
+const always = (): boolean => true
+const notEmpty = (node: Node): boolean => (node.kind === 'map' ? node.entries.size > 0 : itemsOf(node).length > 0)
+
+const FIELDS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['memory', { effect: 'ignored', words: 'each run begins without a memory', applies: (node) => !isInMemory(node) }],
+  ['max_context_messages', { effect: 'ignored', words: 'the model is shown all messages of its run', applies: always }],
+  ['mcp_servers', { effect: 'refused', words: 'the agent would lack the tools of its servers', applies: notEmpty }],
+  [
+    'tool_restrictions',
+    { effect: 'refused', words: 'the tools would run without the restrictions', applies: notEmpty },
+  ],
+  ['output_schema', { effect: 'refused', words: 'the answer would not be held to the schema', applies: notEmpty }],
+])
+
+/** Memory that ends with the run is what every agent has. */
+function isInMemory(node: Node): boolean {
+  const type = textOf(node) ?? textOf(child(node, 'type')) ?? ''
+  return /^in_?memory$/i.test(type)
+}
+
+/** The fields of `spec` that this version does not act on. */
+export function unsupportedFields(spec: MapNode, findings: Findings): Unsupported[] {
+  return Array.from(FIELDS, ([what, { effect, words, applies }]) => {
+    const entry = spec.entries.get(what)
+    if (entry === undefined || !applies(entry.value)) return undefined
+    const consequence = effect === 'ignored' ? 'ignored' : 'an agent with it does not run'
+    return {
+      what,
+      effect,
+      message: `${what} is not supported by this version, ${consequence}: ${words}`,
+      at: findings.source.place(entry.key, `spec.${what}`),
+    }
+  }).filter((entry) => entry !== undefined)
+}
+
+/** A tool that this version does not have. */
+export function unsupportedTool(node: Node, path: string, findings: Findings): Unsupported {
+  const name = textOf(node) ?? textOf(child(node, 'name')) ?? textOf(child(node, 'type')) ?? 'tool'
+  return {
+    what: 'tool',
+    effect: 'refused',
+    message: `the tool ${JSON.stringify(name)} is not built into this version: an agent with it does not run`,
+    at: findings.source.place(node.kind === 'map' ? (firstKey(node) ?? node.span) : node.span, path),
+  }
+}
+
+function firstKey(node: MapNode): { start: number; end: number } | undefined {
+  return (node.entries.get('name') ?? node.entries.get('type'))?.value.span
+}

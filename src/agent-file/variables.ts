@@ -1,0 +1,98 @@
+import type { AgentFile, Variable } from './agent-file.ts'
+import { type Findings, type Problem, problemAt } from './problem.ts'
+import type { Span } from './source.ts'
+import { fillTemplate, readTemplate } from './template.ts'
+import { child, fieldPath, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
+import { VARIABLE } from './format.ts'
+
+const VARIABLE_NAME = new RegExp(VARIABLE.regex)
+
+/** Variables that make programs load or run code of someone's choice. */
+const LOADERS =
+  /^(?:LD_(?:PRELOAD|LIBRARY_PATH|AUDIT)|DYLD_.*|NODE_OPTIONS|BASH_ENV|ENV|SHELLOPTS|PROMPT_COMMAND|PYTHONSTARTUP|PYTHONPATH|PERL5(?:OPT|LIB)|RUBY(?:OPT|LIB)|JAVA_TOOL_OPTIONS|GIT_(?:SSH|SSH_COMMAND|EXTERNAL_DIFF|PAGER|EDITOR|CONFIG.*|EXEC_PATH|PROXY_COMMAND|ASKPASS)|SSH_ASKPASS|PAGER|EDITOR|VISUAL|IFS)$/
+
+/** Reports what is no name of a variable, or one by which code could be slipped into a program. */
+export function checkVariableName(name: string, span: Span, path: string, findings: Findings): void {
+  if (!VARIABLE_NAME.test(name)) {
+    findings.error(span, path, {
+      code: 'wrong_value',
+      message: `expected ${VARIABLE.words}, found ${JSON.stringify(name)}`,
+    })
+  } else if (LOADERS.test(name)) {
+    findings.error(span, path, {
+      code: 'unsafe',
+      message: `${name} makes programs load or run other code: it is not handed to commands`,
+      fix: 'write what is meant into command, or set it in a script of yours that the command calls',
+    })
+  }
+}
+
+/** Reads `environment` (or `env`, the same). */
+export function readEnvironment(spec: MapNode, findings: Findings): Variable[] {
+  const environment = child(spec, 'environment')
+  const env = child(spec, 'env')
+  if (
+    environment !== undefined &&
+    env !== undefined &&
+    JSON.stringify(jsonOf(environment)) !== JSON.stringify(jsonOf(env))
+  ) {
+    findings.error(env.span, 'spec.env', {
+      code: 'conflict',
+      message: 'environment and env are the same field, and say different things',
+      fix: 'keep one of the two',
+    })
+  }
+  return readVariables(environment ?? env, environment === undefined ? 'spec.env' : 'spec.environment', findings)
+}
+
+/** Reads a map of variables whose values may hold `${NAME}`. */
+export function readVariables(node: Node | undefined, path: string, findings: Findings): Variable[] {
+  if (node?.kind !== 'map') return []
+  return Array.from(node.entries, ([name, entry]) => {
+    const at = fieldPath(path, name)
+    if (VARIABLE_NAME.test(name)) checkVariableName(name, entry.key, at, findings)
+    checkSearchPath(name, entry.value, at, findings)
+    const value = readTemplate(entry.value, at, findings)
+    return value === undefined ? undefined : { name, value, at: findings.source.place(entry.value.span, at) }
+  }).filter((variable) => variable !== undefined)
+}
+
+function checkSearchPath(name: string, node: Node, path: string, findings: Findings): void {
+  const value = wordOf(node)
+  if (name !== 'PATH' || value === undefined) return
+  const relative = value.split(':').find((directory) => !/^(?:\/|\$\{|[A-Za-z]:\\)/.test(directory))
+  if (relative === undefined) return
+  findings.error(node.span, path, {
+    code: 'unsafe',
+    message: `expected directories from the root, found ${JSON.stringify(relative)}: programs of the current directory would run`,
+    fix: 'write whole paths',
+  })
+}
+
+/** The variables of an agent file with their values. */
+export type ResolvedVariables =
+  | { readonly ok: true; readonly values: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** Puts values of `env` into the variables of an agent file; says of which ones it has none. */
+export function resolveVariables(
+  agent: AgentFile,
+  env: Readonly<Record<string, string | undefined>>,
+): ResolvedVariables {
+  const values = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const { name, value, at } of agent.environment) {
+    const filled = fillTemplate(value, env)
+    if (filled.ok) values.set(name, filled.text)
+    else {
+      problems.push(
+        problemAt(at, 'error', {
+          code: 'substitution',
+          message: `the variable ${filled.missing.join(' and ')} is not set`,
+          fix: `set it (export ${filled.missing[0]}=…), or write a default: \${${filled.missing[0]}:-…}`,
+        }),
+      )
+    }
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, values }
+}
