@@ -42,7 +42,7 @@ export interface BatchSettledEvent extends EventBase {
   readonly wallMs: number
 }
 
-/** A call has its place; it will have exactly one `settled` event. An open batch's slot that is only reserved has none of either yet. */
+/** A call has its place, also one whose arguments are still on their way. It will have exactly one `settled` event. */
 export interface AcceptedEvent extends CallEventBase {
   readonly type: 'accepted'
 }

@@ -1,0 +1,8 @@
+export { AgentExecutor, type AgentInput, type RunOptions } from './agent-executor.ts'
+export type { AgentRun } from './agent-run.ts'
+export type * from './events.ts'
+export { mendHistory } from './history.ts'
+export type { AgentOptions, FinishedTurn, ModelSettings, TurnSettings, TurnToPrepare } from './options.ts'
+export type { AgentError, AgentMessage, AgentResult, AgentStatus, CallTotals } from './result.ts'
+export type { Eager } from './turn.ts'
+export type { Usage } from './usage.ts'

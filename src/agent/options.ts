@@ -1,0 +1,117 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { Clock } from '../core/clock.ts'
+import type { ToolExecutor } from '../core/executor.ts'
+import type { Logger } from '../core/logger.ts'
+import { checkCount, MisuseError } from '../core/misuse.ts'
+import type { ToolResult } from '../core/result.ts'
+import type { AnyTool } from '../core/tool.ts'
+import type { AgentMessage } from './result.ts'
+import type { Eager } from './turn.ts'
+
+/** Settings that go to the model as they are; see the AI SDK's provider interface. */
+export type ModelSettings = Partial<
+  Pick<
+    LanguageModelV4CallOptions,
+    | 'temperature'
+    | 'maxOutputTokens'
+    | 'topP'
+    | 'topK'
+    | 'presencePenalty'
+    | 'frequencyPenalty'
+    | 'stopSequences'
+    | 'seed'
+    | 'reasoning'
+    | 'toolChoice'
+    | 'responseFormat'
+    | 'headers'
+    | 'providerOptions'
+  >
+>
+
+/** What {@link AgentOptions.prepareTurn} is told. */
+export interface TurnToPrepare {
+  /** From 0. */
+  readonly turn: number
+  /** The history so far, without the instructions. */
+  readonly messages: readonly AgentMessage[]
+}
+
+/** What {@link AgentOptions.prepareTurn} may change for this one turn. */
+export interface TurnSettings extends ModelSettings {
+  /** Another model. */
+  readonly model?: LanguageModelV4
+  /** What the model is shown instead of the whole history, e.g. a summary of it; the history itself stays. */
+  readonly messages?: readonly AgentMessage[]
+  /** The names of the tools that the model is offered; all by default. Changing them costs the provider's prompt cache. */
+  readonly activeTools?: readonly string[]
+}
+
+/** What {@link AgentOptions.stopWhen} is told. */
+export interface FinishedTurn extends TurnToPrepare {
+  /** What the model said in this turn. */
+  readonly text: string
+  /** What its calls came to, in call order. */
+  readonly results: readonly ToolResult[]
+}
+
+/** What an agent is made with. */
+export interface AgentOptions extends ModelSettings {
+  /** For logs and traces. @default 'agent' */
+  readonly name?: string
+  /** Any model of the AI SDK's provider interface, version 4. */
+  readonly model: LanguageModelV4
+  /** The system prompt. */
+  readonly instructions?: string
+  /** What the model may call; each needs a schema that it can be shown. Not together with `executor`. */
+  readonly tools?: readonly AnyTool[]
+  /** An executor to share with other agents; its tools are the agent's. */
+  readonly executor?: ToolExecutor
+  /** How many tools run at once, over all runs of the agent. Not together with `executor`, which has its own. @default 10 */
+  readonly maxParallelTools?: number
+  /** How often the model may be asked in one run: at least 1. @default 10 */
+  readonly maxIterations?: number
+  /**
+   * When a call may start: `all` as soon as its arguments are complete, while the turn is still arriving; `read-only`
+   * so only for tools with `readOnlyHint`; `off` after the whole turn.
+   * @default 'all'
+   */
+  readonly eager?: Eager
+  /** Called before each turn. */
+  readonly prepareTurn?: (turn: TurnToPrepare) => TurnSettings | undefined | Promise<TurnSettings | undefined>
+  /** Called after each turn that had calls: true ends the run as `done`. */
+  readonly stopWhen?: (turn: FinishedTurn) => boolean | Promise<boolean>
+  /** How many of a run's events are kept for readers that come late: at least 1. @default 1 000 */
+  readonly maxKeptEvents?: number
+  /** Where log lines go. @default the executor's logger */
+  readonly logger?: Logger
+  /** @default the machine's monotonic clock */
+  readonly clock?: Clock
+}
+
+/** Throws a {@link MisuseError} for an option that is impossible. */
+export function checkAgentOptions(options: AgentOptions): void {
+  const { model, tools, executor, maxParallelTools, maxIterations, eager, maxKeptEvents } = options
+  checkModel('model', model)
+  if (executor !== undefined && tools !== undefined)
+    throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
+  if (executor !== undefined && maxParallelTools !== undefined) {
+    throw new MisuseError(
+      'maxParallelTools',
+      'either maxParallelTools or executor (which has its own limit)',
+      maxParallelTools,
+    )
+  }
+  if (maxIterations !== undefined) checkCount('maxIterations', maxIterations, 1)
+  if (maxKeptEvents !== undefined) checkCount('maxKeptEvents', maxKeptEvents, 1)
+  if (eager !== undefined && !['all', 'read-only', 'off'].includes(eager))
+    throw new MisuseError('eager', "'all', 'read-only' or 'off'", eager)
+}
+
+/** Throws a {@link MisuseError} unless `model` speaks version 4 of the provider interface. */
+export function checkModel(option: string, model: LanguageModelV4): void {
+  const version: unknown = model?.specificationVersion
+  if (version === 'v4' && typeof model.doStream === 'function') return
+  const hint =
+    typeof version === 'string' ? ` (this one speaks ${version}: use a release of its provider for AI SDK 7)` : ''
+  throw new MisuseError(option, `a LanguageModelV4 of an AI SDK provider${hint}`, model)
+}

@@ -1,0 +1,57 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider'
+import type { Usage } from './usage.ts'
+
+/** One message of a history, in the form of the AI SDK's provider interface. */
+export type AgentMessage = LanguageModelV4Message
+
+/**
+ * How a run ended:
+ * - `done`: the model had nothing more to call, or `stopWhen` said so
+ * - `aborted`: its signal, or `run.abort()`
+ * - `max_iterations`: the model still wanted tools after the last turn that it was allowed
+ * - `failed`: the model or a hook failed, see `error`
+ * - `budget`, `awaiting_approval`: kept for what is to come; no run ends so yet
+ */
+export type AgentStatus = 'done' | 'aborted' | 'max_iterations' | 'budget' | 'awaiting_approval' | 'failed'
+
+/** Why a run failed. */
+export interface AgentError {
+  /** `model_failed`: the provider refused, or its stream broke before any call started. `hook_failed`: `prepareTurn` or `stopWhen` threw. */
+  readonly code: 'model_failed' | 'hook_failed'
+  readonly message: string
+  /** What was thrown, whole. */
+  readonly cause: unknown
+}
+
+/** What a run came to. */
+export interface AgentResult {
+  readonly status: AgentStatus
+  /** What the model said in its last turn. */
+  readonly text: string
+  /**
+   * The whole history, without the instructions: the messages that the run began with (mended where they were not
+   * valid) and its own. Valid for every provider after any end: each call has exactly one result, in call order.
+   */
+  readonly messages: readonly AgentMessage[]
+  /** Tokens of all model calls of the run. */
+  readonly usage: Usage
+  /** Model calls that were made. */
+  readonly iterations: number
+  /** Why the model stopped last, in the AI SDK's words. */
+  readonly finishReason?: string
+  /** What the run's tool calls came to. */
+  readonly calls: CallTotals
+  /** From start to end, in milliseconds. */
+  readonly wallMs: number
+  /** Why it failed; only with the status `failed`. */
+  readonly error?: AgentError
+}
+
+/** The tool calls of a run, counted. */
+export interface CallTotals {
+  readonly total: number
+  readonly succeeded: number
+  readonly failed: number
+  /** The sum of the times that tools ran, in milliseconds; beside the wall time it shows what running them in parallel won. */
+  readonly runMs: number
+}
