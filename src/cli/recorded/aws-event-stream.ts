@@ -47,7 +47,7 @@ export function chunkFrame(text: string): Uint8Array {
 
 function split(buffer: Buffer): Buffer[] {
   const frames: Buffer[] = []
-  for (let at = 0; at < buffer.length; ) {
+  for (let at = 0; at < buffer.length;) {
     const length = buffer.length - at < PRELUDE_BYTES ? 0 : buffer.readUInt32BE(at)
     const end = length < PRELUDE_BYTES + SUM_BYTES ? buffer.length : Math.min(at + length, buffer.length)
     frames.push(buffer.subarray(at, end))
@@ -78,7 +78,7 @@ function headersOf(bytes: Buffer): Map<string, string> {
   const headers = new Map<string, string>()
   if (!isWhole(bytes)) return headers
   const end = Math.min(PRELUDE_BYTES + bytes.readUInt32BE(4), bytes.length - SUM_BYTES)
-  for (let at = PRELUDE_BYTES; at < end; ) {
+  for (let at = PRELUDE_BYTES; at < end;) {
     const typeAt = at + 1 + bytes.readUInt8(at)
     if (typeAt + 3 > end || bytes.readUInt8(typeAt) !== TEXT_HEADER) break
     const textEnd = typeAt + 3 + bytes.readUInt16BE(typeAt + 1)
@@ -111,7 +111,12 @@ function frame(messageType: 'event' | 'exception', type: string, payload: string
 
 function header(name: string, text: string): Buffer {
   const value = Buffer.from(text)
-  return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from([TEXT_HEADER, value.length >> 8, value.length & 255]), value])
+  return Buffer.concat([
+    Buffer.from([name.length]),
+    Buffer.from(name),
+    Buffer.from([TEXT_HEADER, value.length >> 8, value.length & 255]),
+    value,
+  ])
 }
 
 function numbers(...values: number[]): Buffer {

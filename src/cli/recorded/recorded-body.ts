@@ -54,11 +54,13 @@ function readText(withMark: string): RecordedBody {
 function readJson(text: string): RecordedBody {
   try {
     const value: unknown = JSON.parse(text)
-    if (Array.isArray(value)) return { framing: 'json-array', events: value.map((element) => ofText(JSON.stringify(element))) }
+    if (Array.isArray(value))
+      return { framing: 'json-array', events: value.map((element) => ofText(JSON.stringify(element))) }
     return { framing: 'json', events: [{ bytes: encode(text), text, value }] }
   } catch (error) {
     const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-    if (lines.length > 1 && lines.every((line) => line.startsWith('{'))) return { framing: 'ndjson', events: lines.map(ofText) }
+    if (lines.length > 1 && lines.every((line) => line.startsWith('{')))
+      return { framing: 'ndjson', events: lines.map(ofText) }
     throw unreadable(`It begins like JSON, but: ${(error as Error).message}.`, error)
   }
 }

@@ -1,0 +1,80 @@
+import type { JsonValue } from '../../../core/json.ts'
+import type { SucceededResult, ToolResult } from '../../../core/result.ts'
+import { isObject } from '../../../messages/fields.ts'
+import { inCallOrder } from '../../../messages/pairing.ts'
+import { failureText, type Media, renderSuccess } from '../../../messages/render.ts'
+import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import type { RecordedDialect } from './dialect.ts'
+
+const EVENTS = ['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop']
+
+/** Amazon Bedrock's Converse and ConverseStream, also the like events that Amazon's models send through InvokeModel. */
+export const bedrockConverse: RecordedDialect = {
+  name: 'bedrock-converse',
+  title: "Amazon Bedrock's Converse",
+  isWhole: ({ output }) => isObject(output) && isObject(output.message),
+  isEvent: (value) => EVENTS.some((type) => isObject(value[type])),
+  wire: 'aws-events',
+  wholeArguments: 'value',
+  provider: providerPackage({
+    name: '@ai-sdk/amazon-bedrock',
+    major: 5,
+    load: () => import('@ai-sdk/amazon-bedrock'),
+    model: ({ createAmazonBedrock }, fetch) =>
+      createAmazonBedrock({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
+  }),
+  results: bedrockResults,
+}
+
+/** The user's next message. */
+interface BedrockResults {
+  role: 'user'
+  content: { toolResult: BedrockToolResult }[]
+}
+
+interface BedrockToolResult {
+  toolUseId: string
+  content: BedrockContent[]
+  status: 'success' | 'error'
+}
+
+type BedrockContent =
+  | { text: string }
+  | { json: JsonValue }
+  | { image: { format: string; source: { bytes: string } } }
+  | { document: { format: 'pdf'; name: string; source: { bytes: string } } }
+
+const IMAGE_FORMATS: ReadonlyMap<string, string> = new Map(
+  ['png', 'jpeg', 'gif', 'webp'].map((format) => [`image/${format}`, format]),
+)
+
+function bedrockResults(results: readonly ToolResult[]): BedrockResults[] {
+  const content = inCallOrder(results, undefined).map(({ result, id }) => ({ toolResult: toolResult(result, id) }))
+  return content.length === 0 ? [] : [{ role: 'user', content }]
+}
+
+function toolResult(result: ToolResult, toolUseId: string): BedrockToolResult {
+  if (!result.success) return { toolUseId, content: [{ text: failureText(result) }], status: 'error' }
+  return { toolUseId, content: successContent(result, toolUseId), status: 'success' }
+}
+
+/** Only an object may be `json`; a text may not be empty. */
+function successContent(result: SucceededResult, toolUseId: string): BedrockContent[] {
+  if (result.content === undefined && isObject(result.data)) return [{ json: result.data }]
+  let documents = 0
+  const rendered = renderSuccess(result, (media) =>
+    mediaBlock(media, () => `${toolUseId.replaceAll(/[^A-Za-z0-9]+/g, '-')} ${++documents}`),
+  )
+  const blocks = typeof rendered === 'string' ? [rendered] : rendered
+  const content = blocks.map((block) => (typeof block === 'string' ? { text: block } : block))
+  const said = content.filter((block) => !('text' in block) || block.text.trim() !== '')
+  return said.length === 0 ? [{ json: {} }] : said
+}
+
+function mediaBlock({ mimeType, data }: Media, name: () => string): BedrockContent | undefined {
+  const format = IMAGE_FORMATS.get(mimeType)
+  if (format !== undefined) return { image: { format, source: { bytes: data } } }
+  return mimeType === 'application/pdf'
+    ? { document: { format: 'pdf', name: name(), source: { bytes: data } } }
+    : undefined
+}

@@ -1,0 +1,6 @@
+export { DIALECT_NAMES } from './detect-dialect.ts'
+export type { DialectName } from './dialects/index.ts'
+export { openRecorded, type OpenRecordedOptions, type RecordedAnswer } from './open-recorded.ts'
+export { RecordedAnswerError, type RecordedAnswerErrorKind } from './recorded-answer-error.ts'
+export type { Framing } from './recorded-body.ts'
+export type { BeforeEvent } from './replay-fetch.ts'
