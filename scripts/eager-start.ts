@@ -1,0 +1,106 @@
+/*
+ * Writes docs/eager-start.md: for each dialect, how long after a call is known to be complete its `tool-call` part comes
+ * out of the AI SDK's provider. Needs the recorded answers in ../shared/workloads.
+ *
+ *   node scripts/eager-start.ts
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { openRecorded } from '../src/cli/recorded/index.ts'
+import { DIALECTS } from '../src/cli/recorded/dialects/index.ts'
+import { readBody } from '../src/cli/recorded/recorded-body.ts'
+import { settleMicrotasks } from '../src/testing/macrotask.ts'
+import { type Recorded, recordedAnswers } from '../test/cli/recorded/workloads.ts'
+
+/** One call of a stream: when it is known to be complete and when its part comes, in events of its stream. */
+interface Timing {
+  readonly known: number
+  readonly part: number
+  readonly events: number
+}
+
+/** The document, anew. */
+export async function eagerStartDocument(): Promise<string> {
+  const rows = new Map<string, Timing[][]>()
+  for (const recorded of [...recordedAnswers('parallel'), ...recordedAnswers('edge')]) {
+    const { dialect, streamed } = await openRecorded(recorded.body)
+    if (streamed) rows.set(dialect, [...(rows.get(dialect) ?? []), await timingsOf(recorded)])
+  }
+  return document([...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+async function timingsOf(recorded: Recorded): Promise<Timing[]> {
+  let delivered = -1
+  const beforeEvent = async (k: number): Promise<void> => {
+    await settleMicrotasks()
+    delivered = k
+  }
+  const { model, events } = await openRecorded(recorded.body, { beforeEvent })
+  const parts: number[] = []
+  const { stream } = await model.doStream({ prompt: [] })
+  for await (const part of stream)
+    if (part.type === 'tool-call' && part.providerExecuted !== true) parts.push(delivered)
+  const places = placesOf(recorded.body)
+  return recorded.expected.calls.flatMap(({ endEvent, knownCompleteEvent = endEvent }, i) => {
+    const part = parts[i]
+    if (part === undefined || endEvent === undefined || endEvent === null) return []
+    return [
+      { known: knownCompleteEvent === null ? events : (places[knownCompleteEvent as number] ?? events), part, events },
+    ]
+  })
+}
+
+/** Where the events stand that the recordings count: those with data, and not what is broken. */
+function placesOf(body: string): number[] {
+  return readBody(body).events.flatMap(({ text, value }, k) => (value === undefined && text !== '[DONE]' ? [] : [k]))
+}
+
+function document(rows: readonly (readonly [string, Timing[][]])[]): string {
+  const table = rows.map(([dialect, streams]) => rowOf(dialect, streams))
+  return `# When a call can start
+
+A call starts in the same turn of the event loop in which the AI SDK's provider gives its \`tool-call\` part. This table
+says, for each dialect, how much later that part comes than the event of the stream that shows that the call is complete
+(its end or, where the dialect does not mark that, the beginning of what follows it, or the end of the stream). It is
+measured on recorded streams, given to the provider one event at a time; \`node scripts/eager-start.ts\` writes it.
+
+| dialect | provider | streams | calls | later | by events (median, most) | part of the stream lost (median) |
+|---|---|--:|--:|--:|--:|--:|
+${table.join('\n')}
+
+- *later*: calls whose part comes at a later event than the one that shows that they are complete.
+- *part of the stream lost*: from that event to the part, of all events of the stream; over the calls that are later.
+- Every provider for Chat Completions keeps all calls back until the stream has ended (it cannot know that no more
+  of a call's arguments will come), so there no call of a turn starts before the turn is over. The other dialects mark the
+  end of a call, and their providers give it at once.
+`
+}
+
+function rowOf(dialect: string, streams: Timing[][]): string {
+  const calls = streams.flat()
+  const later = calls.filter(({ known, part }) => part > known)
+  const by = later.map(({ known, part }) => part - known)
+  const lost = later.map(({ known, part, events }) => (part - known) / events)
+  const cells = [
+    `\`${dialect}\``,
+    providerOf(dialect),
+    streams.length,
+    calls.length,
+    later.length,
+    later.length === 0 ? '' : `${median(by)}, ${Math.max(...by)}`,
+    later.length === 0 ? '' : `${Math.round(100 * median(lost))} %`,
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function providerOf(dialect: string): string {
+  const name = DIALECTS.find((each) => each.name === dialect)?.provider.name ?? ''
+  const file = new URL(`../node_modules/${name}/package.json`, import.meta.url)
+  return `${name} ${(JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version}`
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
+
+if (import.meta.main) writeFileSync(new URL('../docs/eager-start.md', import.meta.url), await eagerStartDocument())

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entryPoints, manifest, root } from '../../scripts/manifest.ts'
+
+/** A project of someone else's, in which the package is installed. */
+let consumer = ''
+
+beforeAll(() => {
+  consumer = mkdtempSync(join(tmpdir(), 'aof-consumer-'))
+  mkdirSync(join(consumer, 'node_modules'))
+  symlinkSync(root, join(consumer, 'node_modules', manifest.name))
+  writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }')
+})
+
+afterAll(() => rmSync(consumer, { recursive: true }))
+
+function node(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, args, { cwd: consumer, encoding: 'utf8' })
+}
+
+describe.each(entryPoints)('$specifier', ({ specifier, code, types, source }) => {
+  test('is built from a source', () => {
+    expect(existsSync(join(root, source)), source).toBe(true)
+    for (const file of [code, types]) expect(existsSync(join(root, file)), `${file}: run \`npm run build\``).toBe(true)
+  })
+
+  test('require() gives what import gives, so it has no top-level await', () => {
+    const names = (load: string): unknown => {
+      const { stdout, stderr } = node('-e', `${load}.then((it) => console.log(JSON.stringify(Object.keys(it).sort())))`)
+      expect(stderr).toBe('')
+      return JSON.parse(stdout)
+    }
+    const required = names(`Promise.resolve(require('${specifier}'))`)
+    expect(required).toEqual(names(`import('${specifier}')`))
+    expect(required).not.toEqual([])
+  })
+
+  test('leaves a process that imports it free to exit', () => {
+    expect(node('--input-type=module', '-e', `import '${specifier}'`)).toEqual(
+      expect.objectContaining({ status: 0, stdout: '', stderr: '' }),
+    )
+  })
+})
+
+describe.each(['nodenext', 'bundler'])('the declarations under moduleResolution %s', (moduleResolution) => {
+  test('resolve from the build and have no error', () => {
+    const folder = join(consumer, moduleResolution)
+    mkdirSync(folder)
+    writeFileSync(
+      join(folder, 'index.ts'),
+      entryPoints.map(({ specifier }, index) => `export * as e${index} from '${specifier}'`).join('\n'),
+    )
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
+          moduleResolution,
+          target: 'es2023',
+          lib: ['es2024', 'esnext.disposable', 'dom'],
+          types: [],
+          strict: true,
+          noEmit: true,
+        },
+        files: ['index.ts'],
+      }),
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const read = node(tsc, '-p', folder, '--listFilesOnly').stdout.split('\n')
+    for (const { types } of entryPoints) expect(read).toContainEqual(expect.stringMatching(`/${types}$`))
+    // What is wrong in the declarations of other packages is theirs.
+    const errors = node(tsc, '-p', folder)
+      .stdout.split('\n')
+      .filter((line) => line.includes(': error '))
+    expect(errors.filter((line) => !/^[^(]*\/node_modules\//.test(line))).toEqual([])
+  })
+})
+
+describe('package.json', () => {
+  test('what is installed is pinned', () => {
+    const { dependencies, devDependencies } = manifest
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      expect(version, name).toMatch(/^\d+\.\d+\.\d+$/)
+    }
+  })
+
+  test('every optional peer is installed here, at a version in its range', () => {
+    for (const [name, range] of Object.entries(manifest.peerDependencies)) {
+      expect(manifest.peerDependenciesMeta[name], name).toEqual({ optional: true })
+      expect(manifest.devDependencies[name], name).toMatch(new RegExp(String.raw`^${range.slice(1).split('.')[0]}\.`))
+    }
+  })
+
+  test('the lock file holds no host', () => {
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"')
+  })
+})
