@@ -50,11 +50,6 @@ export class BinaryHeap<T extends HeapEntry> {
     return true
   }
 
-  /** All entries, the first one first, the others in no order. */
-  values(): IterableIterator<T> {
-    return this.#entries.values()
-  }
-
   #replace(index: number, entry: T): void {
     const parent = this.#entries[(index - 1) >> 1]
     if (index > 0 && parent !== undefined && this.#before(entry, parent)) this.#rise(entry, index)

@@ -23,7 +23,7 @@ test('an empty heap has nothing to give', () => {
 
 test('heap order is sorted order', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (keys) => {
+    fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 100, size: 'max' }), (keys) => {
       const heap = new BinaryHeap<Entry>(byKeyThenOrder)
       const entries = keys.map((key, order): Entry => ({ key, order, heapIndex: -1 }))
       for (const entry of entries) heap.push(entry)
@@ -32,15 +32,25 @@ test('heap order is sorted order', () => {
   )
 })
 
+test('an entry that fills a gap rises where it comes before its new parent', () => {
+  const heap = new BinaryHeap<Entry>(byKeyThenOrder)
+  const keys = [1, 10, 2, 11, 12, 20, 3, 13, 14, 15, 16, 21, 22, 4]
+  const entries = keys.map((key, order): Entry => ({ key, order, heapIndex: -1 }))
+  for (const entry of entries) heap.push(entry)
+  // 4, the last one, moves to where 12 was: below 10.
+  expect(heap.remove(entries[4]!)).toBe(true)
+  expect(drain(heap).map(({ key }) => key)).toEqual([1, 2, 3, 4, 10, 11, 13, 14, 15, 16, 20, 21, 22])
+})
+
 const operation = fc.oneof(
-  fc.record({ do: fc.constant('push' as const), key: fc.integer({ min: 0, max: 9 }) }),
-  fc.record({ do: fc.constant('pop' as const) }),
-  fc.record({ do: fc.constant('remove' as const), which: fc.nat() }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('push' as const), key: fc.integer({ min: 0, max: 99 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pop' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), which: fc.nat() }) },
 )
 
 test('any program of pushes, pops and removals does what a sorted list does', () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 200 }), (program) => {
+    fc.property(fc.array(operation, { maxLength: 100, size: 'max' }), (program) => {
       const heap = new BinaryHeap<Entry>(byKeyThenOrder)
       const pushed: Entry[] = []
       let model: Entry[] = []
@@ -60,7 +70,6 @@ test('any program of pushes, pops and removals does what a sorted list does', ()
         }
         expect(heap.size).toBe(model.length)
         expect(heap.peek()).toBe(model[0])
-        expect(sorted([...heap.values()])).toEqual(model)
       }
       expect(drain(heap)).toEqual(model)
     }),

@@ -8,6 +8,7 @@ import {
   StalledError,
   VirtualClock,
 } from '../../src/testing/index.ts'
+import { countingSignal } from './counting-signal.ts'
 
 /** Work that reaches so many points one after the other and notes when it goes on. */
 async function work(scheduler: SeededScheduler, name: string, points: number, log: string[]): Promise<void> {
@@ -77,6 +78,13 @@ describe('points', () => {
     await expect(scheduler.point('late', { signal: controller.signal })).rejects.toBe('stop')
     expect([scheduler.waiting, scheduler.trace.length]).toEqual([[], 1])
   })
+})
+
+test('a point that is released leaves no listener behind (I17)', async () => {
+  const scheduler = new SeededScheduler({ seed: 1 })
+  const { signal, added, removed } = countingSignal()
+  await scheduler.waitFor(scheduler.point('a', { signal }))
+  expect([added(), removed()]).toEqual([1, 1])
 })
 
 describe('waitFor', () => {
@@ -194,7 +202,7 @@ describe('waitFor', () => {
 
 describe('the trace', () => {
   /** A program: for each piece of work, what it does in turn: reach a point (0) or sleep so many milliseconds. */
-  const program = fc.array(fc.array(fc.nat({ max: 3 }), { maxLength: 6 }), { maxLength: 6 })
+  const program = fc.array(fc.array(fc.nat({ max: 3 }), { maxLength: 6, size: 'max' }), { maxLength: 6, size: 'max' })
 
   async function run(pieces: number[][], options: SeededSchedulerOptions): Promise<SeededScheduler> {
     const clock = new VirtualClock({ seed: options.seed })

@@ -51,10 +51,10 @@ describe('forEachSeed', () => {
     ['when-idle' as const, ['a']],
     ['any-time' as const, ['a', 'clock 5']],
   ])('passes on when time moves: %s', async (timeMoves, expected) => {
-    const firsts = new Set<string | undefined>()
+    const firsts = new Set<string>()
     await forEachSeed({ seeds: 40, timeMoves }, async ({ clock, scheduler }) => {
       await scheduler.waitFor(Promise.all([scheduler.point('a'), clock.sleep(5)]))
-      firsts.add(scheduler.trace[0])
+      firsts.add(String(scheduler.trace[0]))
     })
     expect([...firsts].sort()).toEqual(expected)
   })
