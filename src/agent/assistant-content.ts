@@ -73,12 +73,12 @@ export class AssistantContentBuilder {
     this.#entries.push(part)
   }
 
-  /** The assistant message's content; calls that `keeps` refuses are left out. */
-  build(keeps: (id: string) => boolean): AssistantContent {
+  /** The assistant message's content, without the calls of the ids in `left`. */
+  build(left: ReadonlySet<string>): AssistantContent {
     const content: AssistantContent = []
     for (const entry of this.#entries) {
       if (entry.type === 'call') {
-        if (keeps(entry.id)) content.push(callPart(entry))
+        if (!left.has(entry.id)) content.push(callPart(entry))
       } else if ('done' in entry) {
         if (entry.type === 'text' ? entry.text !== '' : entry.done) content.push(textPart(entry))
       } else content.push(entry)

@@ -1,4 +1,4 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { LanguageModelV4StreamPart, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
 import type { OpenBatch, Slot } from '../core/open-batch.ts'
 import type { ToolResult } from '../core/result.ts'
 import { AssistantContentBuilder, withOptions } from './assistant-content.ts'
@@ -121,15 +121,22 @@ export class Turn {
    * @param results the batch's, in call order
    */
   messages(results: readonly ToolResult[]): { readonly messages: AgentMessage[]; readonly results: ToolResult[] } {
-    const kept = this.#calls.filter((call) => call.started)
-    const dropped = new Set(this.#calls.filter((call) => !call.started).map((call) => call.id))
-    const content = this.#content.build((id) => !dropped.has(id) && !this.#providerCalls.has(id))
+    const parts: LanguageModelV4ToolResultPart[] = []
+    const own: ToolResult[] = []
+    const left = new Set(this.#providerCalls)
+    for (const call of this.#calls) {
+      const result = call.started ? results[call.slot.index] : undefined
+      if (result === undefined) left.add(call.id)
+      else {
+        own.push(result)
+        parts.push(toolResultPart(call.id, result))
+      }
+    }
+    const content = this.#content.build(left)
     const messages: AgentMessage[] = []
     if (content.length > 0) messages.push({ role: 'assistant', content })
-    const settled = kept.map((call) => ({ id: call.id, result: results[call.slot.index] as ToolResult }))
-    if (settled.length > 0)
-      messages.push({ role: 'tool', content: settled.map(({ id, result }) => toolResultPart(id, result)) })
-    return { messages, results: settled.map(({ result }) => result) }
+    if (parts.length > 0) messages.push({ role: 'tool', content: parts })
+    return { messages, results: own }
   }
 
   #take(part: PartOf<'tool-call'>): void {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './failure.ts'
 import { copyJson, MAX_DEPTH, NotJson } from './json-copy.ts'
+import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
 /** A call's arguments as a value of its own, or why there is none, in words that a model can act on. */
@@ -15,12 +16,24 @@ export function readArguments(given: unknown, maxBytes: number): ReadArguments {
   return typeof given === 'string' ? parse(given, maxBytes) : copy(given, maxBytes)
 }
 
-/** What in a text makes its parsed value worth a closer look: keys that reach a prototype, escaped surrogates. */
-const WORTH_A_LOOK = /__proto__|"constructor"|\\u/
+/**
+ * Whether the value that a text stands for is worth a closer look: it may have keys that reach a prototype, or unpaired
+ * surrogates. For the short texts of most calls a loop is several times faster than asking the engine.
+ */
+function isWorthALook(text: string): boolean {
+  if (text.length > 256) return /__proto__|constructor|\\u/.test(text) || !text.isWellFormed()
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i)
+    if (char === 92 /* \ */ || (char & 0xf800) === 0xd800) return true
+    if (char === 95 /* _ */ && text.startsWith('__proto__', i)) return true
+    if (char === 99 /* c */ && text.startsWith('constructor', i)) return true
+  }
+  return false
+}
 
 function parse(text: string, maxBytes: number): ReadArguments {
   if (text.length > maxBytes) return refused('invalid_arguments', `are larger than ${maxBytes} bytes`)
-  if (text.trim() === '') return { ok: true, value: {} }
+  if (isBlank(text)) return { ok: true, value: {} }
   if (text.length > 2 * MAX_DEPTH && isTooDeep(text))
     return refused('invalid_arguments', `are nested deeper than ${MAX_DEPTH} levels`)
   let value: unknown
@@ -34,7 +47,11 @@ function parse(text: string, maxBytes: number): ReadArguments {
       'Send one complete JSON object, every quote and bracket closed.',
     )
   }
-  return WORTH_A_LOOK.test(text) || !text.isWellFormed() ? copy(value, maxBytes) : { ok: true, value }
+  return isWorthALook(text) ? copy(value, maxBytes) : { ok: true, value }
+}
+
+function isBlank(text: string): boolean {
+  return (text.length < 16 || text.charCodeAt(0) <= 32) && text.trim() === ''
 }
 
 function copy(value: unknown, maxBytes: number): ReadArguments {
@@ -44,7 +61,7 @@ function copy(value: unknown, maxBytes: number): ReadArguments {
   } catch (error) {
     return refused(
       'invalid_arguments',
-      error instanceof NotJson ? `cannot be taken: the value ${error.message}` : 'cannot be read',
+      isInstance(error, NotJson) ? `cannot be taken: the value ${error.message}` : 'cannot be read',
     )
   }
 }

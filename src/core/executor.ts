@@ -248,6 +248,7 @@ export class ToolExecutor {
   readonly #settled = (batch: Batch): void => {
     this.#live.delete(batch)
     if (this.#live.size > 0) return
+    this.#engine.timeouts.rest()
     for (const resume of this.#idle.splice(0)) resume()
   }
 

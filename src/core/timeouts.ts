@@ -6,7 +6,8 @@ import type { Clock, TimerHandle } from './clock.ts'
  * Duty: call `expire` on each entry once, `durationMs` after it was added, unless it was removed before.
  * Boundary: knows nothing of calls; an entry brings its own links, so that adding and removing allocate nothing.
  * 1. Entries of one duration expire in the order they were added, so a list by arrival is a list by moment.
- * 2. A duration has a timer exactly while it has entries: when all are removed, nothing keeps the process alive.
+ * 2. A duration with entries has a timer. One without may keep it until {@link Timeouts.rest}: calls come and go by the
+ *    thousand, and setting a timer costs more than all else here. After `rest` nothing keeps the process alive.
  * 3. A timer is not moved when its first entry is removed; it finds the next one's moment when it fires.
  */
 export class Timeouts {
@@ -34,6 +35,11 @@ export class Timeouts {
   /** Takes an entry out; does nothing where it is in no list. */
   remove(entry: Expiring): void {
     entry.timeoutList?.remove(entry)
+  }
+
+  /** There is nothing under way: timers of durations without entries are cleared. */
+  rest(): void {
+    for (const list of this.#lists.values()) list.rest()
   }
 
   #listFor(durationMs: number): TimeoutList {
@@ -93,7 +99,6 @@ export class TimeoutList {
     if (entry.after === undefined) this.#last = entry.before
     else entry.after.before = entry.before
     entry.timeoutList = entry.before = entry.after = undefined
-    if (this.#first === undefined) this.#stop()
   }
 
   readonly #fire = (): void => {
@@ -111,8 +116,10 @@ export class TimeoutList {
       this.#timer = this.#clock.setTimer(this.#fire, Math.ceil(first.addedAt + this.durationMs - now))
   }
 
-  #stop(): void {
-    this.#timer?.clear()
+  /** Clears the timer if there is nothing to wait for. */
+  rest(): void {
+    if (this.#first !== undefined || this.#timer === undefined) return
+    this.#timer.clear()
     this.#timer = undefined
   }
 }
