@@ -88,7 +88,7 @@ function listFix(text: string): string | undefined {
 }
 
 function flowWord(word: string): string {
-  return /^[\w./][\w./:=@+-]*$/.test(word) ? word : JSON.stringify(word)
+  return /^(?:[\w./]|-[\w-])[\w./:=@+-]*$/.test(word) ? word : JSON.stringify(word)
 }
 
 function checkMap(value: Value, shape: MapShape, findings: Findings): void {

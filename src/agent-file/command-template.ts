@@ -91,7 +91,7 @@ function elementValues(element: Element, template: CommandTemplate, input: JsonO
     const rule = template.rules.get(part.argument)
     if (rule === undefined) return undefined
     const value = Object.hasOwn(input, rule.name) ? input[rule.name] : rule.fallback
-    if (value === undefined || value === null) return undefined
+    if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return undefined
     const leads = texts.every(([text]) => text === '')
     const filled = valueTexts(value, rule, leads)
     if (!filled.ok) return filled

@@ -91,7 +91,7 @@ function kindOf(schema: Node, required: boolean): ArgumentKind | undefined {
   if (schema.kind !== 'map') return undefined
   const fallback = child(schema, 'default')
   const common = {
-    always: required || fallback !== undefined,
+    always: (required && !isNullable(schema)) || fallback !== undefined,
     ...(fallback !== undefined && { fallback: jsonOf(fallback) }),
   }
   if (textOf(child(schema, 'type')) === 'array') {
@@ -106,6 +106,11 @@ function isScalarSchema(schema: Node): boolean {
   if (type === undefined) return isChosen(schema)
   const types = type.kind === 'list' ? type.items.map(textOf) : [textOf(type)]
   return types.length > 0 && types.every((name) => name !== undefined && SCALAR_TYPES.has(name))
+}
+
+function isNullable(schema: Node): boolean {
+  const type = child(schema, 'type')
+  return textOf(type) === 'null' || itemsOf(type).some((name) => textOf(name) === 'null')
 }
 
 function isChosen(schema: Node): boolean {

@@ -10,9 +10,9 @@ export interface Span {
 export interface Place {
   /** The file's name, as it was given. */
   readonly file: string
-  /** From 1. */
+  /** From 1; 0 for a file as a whole. */
   readonly line: number
-  /** In characters, from 1. */
+  /** In characters, from 1; 0 for a file as a whole. */
   readonly column: number
   /** The field, e.g. `spec.tools[0].command`; empty for the whole document. */
   readonly path: string

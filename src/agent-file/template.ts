@@ -72,14 +72,14 @@ export function readTemplate(node: Node, path: string, findings: Findings): Temp
 /** Warns of a `${NAME}` where nothing is put in: secrets do not get into prompts that way, nor do values. */
 export function warnOfReferences(node: Node | undefined, path: string, reader: string, findings: Findings): void {
   const text = wordOf(node)
-  const reference = text === undefined ? null : /\$\{[A-Za-z_]\w*/.exec(text)
+  const reference = text === undefined ? null : /\$\{[A-Za-z_]\w*[^${}\s]*\}?/.exec(text)
   if (node === undefined || reference === null) return
   const { start, end } = node.span
   const at = findings.source.text.slice(start, end).indexOf(reference[0])
   const from = at === -1 ? start : start + at
-  findings.warn({ start: from, end: at === -1 ? end : from + reference[0].length + 1 }, path, {
+  findings.warn({ start: from, end: at === -1 ? end : from + reference[0].length }, path, {
     code: 'not_substituted',
-    message: `no variable is put in here: ${reader} gets the characters ${reference[0]}… as they are`,
+    message: `no variable is put in here: ${reader} gets the characters ${reference[0]} as they are`,
     fix: 'variables are put into environment, and into env and headers of MCP servers',
   })
 }

@@ -3,7 +3,7 @@ import { readCommand } from './command.ts'
 import { checkInside } from './inside.ts'
 import type { Findings } from './problem.ts'
 import { warnOfReferences } from './template.ts'
-import { booleanOf, child, fieldPath, itemsOf, type MapNode, textOf } from './tree.ts'
+import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 import { type Unsupported, unsupportedTool } from './unsupported.ts'
 
 /** The tools of an agent file: those that this version can load, and those that it cannot. */
@@ -23,11 +23,18 @@ export function readTools(spec: MapNode, findings: Findings): ReadTools {
     const entry = node.kind === 'map' ? readEntry(node, path, findings) : undefined
     if (booleanOf(child(node, 'enabled')) === false) return
     if (entry !== undefined) tools.push(entry)
-    else if (child(node, 'module') === undefined && child(node, 'command') === undefined)
-      unsupported.push(unsupportedTool(node, path, findings))
+    else if (isKnown(node)) unsupported.push(unsupportedTool(node, path, findings))
   })
   reportRepeatedNames(tools, spec, findings)
   return { tools, unsupported }
+}
+
+/** Whether an entry that is neither module nor command is one that the format has. */
+function isKnown(node: Node): boolean {
+  if (node.kind !== 'map') return textOf(node) !== undefined
+  const type = textOf(child(node, 'type'))
+  const named = !['module', 'command'].some((field) => node.entries.has(field))
+  return named && (type === undefined ? node.entries.has('name') : /^(?:shell|http|mcp)$/i.test(type))
 }
 
 function readEntry(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander'
+import { COMMANDS } from './commands.ts'
+import { CliError } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { formatProblem } from './format-problem.ts'
+import { Output } from './output.ts'
+import { createProgram } from './program.ts'
+import { oneLine } from './text.ts'
+
+/** Runs the command that the arguments name, and sets the exit code of the process. Never rejects. */
+async function main(argv: readonly string[]): Promise<void> {
+  const given = withoutHelpCommand(argv)
+  try {
+    await createProgram(given).parseAsync(given, { from: 'user' })
+  } catch (error) {
+    process.exitCode = report(error, given)
+  }
+}
+
+/** `aof help validate` is `aof validate --help`; a command that there is not is left to be reported. */
+function withoutHelpCommand([first, ...rest]: readonly string[]): string[] {
+  if (first !== 'help') return first === undefined ? [] : [first, ...rest]
+  const known = rest.length === 0 || COMMANDS.some(({ name }) => name === rest[0])
+  return known ? [...rest, '--help'] : rest
+}
+
+function report(error: unknown, argv: readonly string[]): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  const output = new Output({
+    json: argv.includes('--json'),
+    logLevel: 'info',
+    color: !argv.includes('--no-color'),
+  })
+  return error instanceof CliError ? reportError(error, output) : reportFault(error, output)
+}
+
+function reportError(error: CliError, output: Output): ExitCode {
+  const { message, fix, exitCode, problems } = error
+  for (const problem of problems) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
+  output.note(`${output.style.error('aof:')} ${oneLine(message, 2000)}`)
+  if (fix !== undefined) output.note(`     ${oneLine(fix, 2000)}`)
+  if (output.json) output.answerJson({ ok: false, exitCode, error: { message, fix, problems } })
+  return exitCode
+}
+
+function reportFault(error: unknown, output: Output): ExitCode {
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  output.note(`${output.style.error('aof:')} a fault in aof itself, please report it:`)
+  for (const line of words.split('\n')) output.note(`     ${oneLine(line)}`)
+  if (output.json) output.answerJson({ ok: false, exitCode: EXIT.internal, error: { message: oneLine(words) } })
+  return EXIT.internal
+}
+
+// A reader that has gone (`aof … | head`) is no fault: there is nobody to tell anything any more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
+void main(process.argv.slice(2))

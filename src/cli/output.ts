@@ -1,0 +1,70 @@
+import type { Logger } from '../core/logger.ts'
+import { createStyle, type Style, wantsColor } from './style.ts'
+import { oneLine } from './text.ts'
+
+/** How much a command tells while it works, from most to least. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** The options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean
+  readonly logLevel: LogLevel
+  readonly color: boolean
+}
+
+/**
+ * Where a command's words go: what it was asked for to standard output, everything else to standard error.
+ */
+export class Output {
+  /** Whether machines read the answer. */
+  readonly json: boolean
+  /** Marks for standard output, and for standard error. */
+  readonly answerStyle: Style
+  readonly style: Style
+  /** Columns of the terminal that standard error goes to; 100 where it is none. */
+  readonly width: number
+  /** Log lines at and above `--log-level`, on standard error. */
+  readonly logger: Logger
+
+  constructor(options: CommonOptions) {
+    const { stdout, stderr, env } = process
+    this.json = options.json ?? false
+    this.answerStyle = createStyle(wantsColor(stdout, env, options.color))
+    this.style = createStyle(wantsColor(stderr, env, options.color))
+    this.width = Math.min(Math.max(stderr.isTTY ? stderr.columns : 100, 40), 120)
+    this.logger = createLogger(options.logLevel, this.style, (line) => this.note(line))
+  }
+
+  /** Writes what the command was asked for, and a line end, to standard output. */
+  answer(text: string): void {
+    process.stdout.write(`${text}\n`)
+  }
+
+  /** Writes a JSON document, and a line end, to standard output. */
+  answerJson(value: unknown): void {
+    this.answer(JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined))
+  }
+
+  /** Writes a line for people to standard error. */
+  note(text: string): void {
+    process.stderr.write(`${text}\n`)
+  }
+}
+
+function createLogger(level: LogLevel, style: Style, write: (line: string) => void): Logger {
+  const lowest = LOG_LEVELS.indexOf(level)
+  const log = (of: Exclude<LogLevel, 'silent'>, mark: (text: string) => string) => {
+    const label = mark(of.toUpperCase().padEnd(5))
+    return (message: string): void => {
+      if (LOG_LEVELS.indexOf(of) >= lowest) write(`${label} ${oneLine(message, 4000)}`)
+    }
+  }
+  return {
+    debug: log('debug', style.dim),
+    info: log('info', style.accent),
+    warn: log('warn', style.warning),
+    error: log('error', style.error),
+  }
+}
