@@ -148,7 +148,8 @@ function toolResult({ result, id, name, source }: Answered): GeminiToolResult {
 
 function said(result: ToolResult): Pick<GeminiToolResult, 'response' | 'parts'> {
   if (!result.success) return { response: { error: failureOf(result) } }
-  if (result.content === undefined) return { response: { output: result.data } }
+  const { content, data } = result
+  if (content === undefined) return { response: { output: typeof data === 'string' ? data.toWellFormed() : data } }
   const rendered = renderSuccess(result, mediaPart)
   if (typeof rendered === 'string') return { response: { output: rendered } }
   return {

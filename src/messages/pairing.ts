@@ -36,15 +36,19 @@ export function inCallOrder(results: readonly ToolResult[], found: readonly Foun
 }
 
 function byPlace(results: readonly ToolResult[]): ToolResult[] {
-  if (!Array.isArray(results))
-    throw new MisuseError('results', 'an array of tool results (await the executor first)', results)
-  const ordered = [...results].sort((a, b) => a.index - b.index)
+  checkIsList(results)
+  const ordered = results.toSorted((a, b) => a.index - b.index)
   ordered.forEach(({ index }, place) => {
     if (place > 0 && ordered[place - 1]?.index === index) {
       throw new MisuseError(`results[${place}].index`, 'a place of its own, as the results of one batch have', index)
     }
   })
   return ordered
+}
+
+function checkIsList(results: unknown): void {
+  if (!Array.isArray(results))
+    throw new MisuseError('results', 'an array of tool results (await the executor first)', results)
 }
 
 function checkPlace(index: number, property: string, expected: string | number, got: unknown): void {

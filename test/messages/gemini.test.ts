@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineTool, type ToolCall } from '../../src/core/index.ts'
 import { gemini } from '../../src/messages/index.ts'
-import { failure, success } from './harness.ts'
+import { failure, isReadable, success } from './harness.ts'
 
 const content = {
   role: 'model',
@@ -102,13 +102,13 @@ describe('gemini', () => {
       const part = { functionCall: { name: 'write', args: { path: 'a' } } }
       const [whole, cut] = gemini.calls({ candidates: [{ content: { parts: [part, part] }, finishReason }] })
       expect(whole?.arguments).toStrictEqual({ path: 'a' })
-      expect(() => JSON.parse(cut?.arguments as string)).toThrow(SyntaxError)
+      expect(isReadable(cut?.arguments)).toBe(false)
     },
   )
 
   test('I37: a call of which more was to come cannot run', () => {
     const part = { functionCall: { name: 'write', args: {}, willContinue: true } }
     const [cut] = gemini.calls({ candidates: [{ content: { parts: [part] } }] })
-    expect(() => JSON.parse(cut?.arguments as string)).toThrow(SyntaxError)
+    expect(isReadable(cut?.arguments)).toBe(false)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineTool, type ToolCall } from '../../src/core/index.ts'
 import { openaiChat } from '../../src/messages/index.ts'
-import { failure, success } from './harness.ts'
+import { failure, isReadable, success } from './harness.ts'
 
 const message = {
   role: 'assistant',
@@ -118,10 +118,10 @@ describe('openaiChat', () => {
     expect(cutArguments('{"a":1}')).toBe('{"a":1}')
     expect(cutArguments('{"a":"b')).toBe('{"a":"b')
     for (const text of ['', ' ', '1', 'null', '"a"', '[1]', '}', undefined, { a: 1 }]) {
-      expect(() => JSON.parse(cutArguments(text) as string), JSON.stringify(text)).toThrow(SyntaxError)
+      expect(isReadable(cutArguments(text)), JSON.stringify(text)).toBe(false)
     }
     const custom = callsOf([{ id: 'a', type: 'custom', custom: { name: 'sql', input: 'DELETE FROM a' } }], 'length')
-    expect(() => JSON.parse(custom[0]?.arguments as string)).toThrow(SyntaxError)
+    expect(isReadable(custom[0]?.arguments)).toBe(false)
   })
 
   test('I37: calls before the last are complete', () => {
