@@ -1,0 +1,52 @@
+/** One call's outcome, kept apart from its siblings'. */
+export type Outcome<Out> =
+  | { readonly success: true; readonly data: Out }
+  | { readonly success: false; readonly error: unknown }
+
+/**
+ * The floor: `limit` lanes take the next item until none is left; a failure stays with its item; outcomes in the order
+ * of the items. Nothing else: no look-up, parsing, validation, copy, timing, timeout, abort or event.
+ */
+export async function bareLoop<Item, Out>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Out>,
+): Promise<Outcome<Out>[]> {
+  const outcomes = new Array<Outcome<Out>>(items.length)
+  let next = 0
+  async function lane(): Promise<void> {
+    while (next < items.length) {
+      const index = next++
+      try {
+        outcomes[index] = { success: true, data: await work(items[index] as Item) }
+      } catch (error) {
+        outcomes[index] = { success: false, error }
+      }
+    }
+  }
+  const lanes: Promise<void>[] = []
+  for (let count = Math.min(limit, items.length); count > 0; count--) lanes.push(lane())
+  await Promise.all(lanes)
+  return outcomes
+}
+
+/** The bare loop that also says how long each item took, by the monotonic clock. */
+export function timedLoop<Item, Out>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Out>,
+): Promise<Outcome<{ readonly data: Out; readonly ms: number }>[]> {
+  return bareLoop(items, limit, async (item) => {
+    const startedAt = performance.now()
+    return { data: await work(item), ms: performance.now() - startedAt }
+  })
+}
+
+/** The same isolation for one item, for the peers, which bring the scheduling. */
+export async function isolated<Out>(work: () => Promise<Out>): Promise<Outcome<Out>> {
+  try {
+    return { success: true, data: await work() }
+  } catch (error) {
+    return { success: false, error }
+  }
+}

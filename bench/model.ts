@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4FinishReason,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+  LanguageModelV4StreamResult,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider'
+
+/** A tool call of the model. */
+export interface ScriptedCall {
+  readonly id: string
+  readonly name: string
+  /** The arguments as JSON text. */
+  readonly input: string
+}
+
+/** What the model says when it has the results. */
+export const FINAL_TEXT = 'done'
+
+const USAGE: LanguageModelV4Usage = {
+  inputTokens: { total: 10, noCache: 10, cacheRead: 0, cacheWrite: 0 },
+  outputTokens: { total: 5, text: 5, reasoning: 0 },
+}
+
+/** Cuts a call's arguments where a provider would: into pieces of this many characters. */
+const DELTA_LENGTH = 16
+
+/**
+ * A model that asks for the same calls whenever there are no results yet, and answers in words when there are. It costs
+ * the same for everyone: its parts are prepared, and it only hands them out, one for each pull.
+ */
+export class ScriptedModel implements LanguageModelV4 {
+  readonly specificationVersion = 'v4'
+  readonly provider = 'bench'
+  readonly modelId = 'scripted'
+  readonly supportedUrls: Record<string, RegExp[]> = {}
+  readonly #calls: readonly ScriptedCall[]
+  readonly #turn: readonly LanguageModelV4StreamPart[]
+  readonly #answer: readonly LanguageModelV4StreamPart[]
+  readonly #everyMs: number
+
+  /** @param everyMs how long each call's arguments take to arrive; 0 for all at once */
+  constructor(calls: readonly ScriptedCall[], everyMs = 0) {
+    this.#calls = calls
+    this.#turn = turnParts(calls)
+    this.#answer = answerParts()
+    this.#everyMs = everyMs
+  }
+
+  async doStream({ prompt }: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
+    if (!asksForCalls(prompt, this.#calls)) return { stream: streamOf(this.#answer) }
+    return { stream: this.#everyMs === 0 ? streamOf(this.#turn) : pacedStream(this.#turn, this.#everyMs) }
+  }
+
+  async doGenerate({ prompt }: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
+    const asks = asksForCalls(prompt, this.#calls)
+    const content: LanguageModelV4Content[] = asks ? this.#calls.map(callPart) : [{ type: 'text', text: FINAL_TEXT }]
+    return { content, finishReason: finishReason(asks), usage: USAGE, warnings: [] }
+  }
+}
+
+/** Whether the prompt is the first of the run; if not, each call must have its result, or the measurement is void. */
+function asksForCalls(prompt: LanguageModelV4CallOptions['prompt'], calls: readonly ScriptedCall[]): boolean {
+  const last = prompt.at(-1)
+  if (last?.role !== 'tool') return calls.length > 0
+  const results = last.content.filter((part) => part.type === 'tool-result')
+  if (results.length !== calls.length)
+    throw new Error(`The model expected ${calls.length} results, got ${results.length}.`)
+  for (const [index, { toolCallId }] of results.entries()) {
+    if (toolCallId !== calls[index]?.id)
+      throw new Error(`The model expected the result of ${calls[index]?.id}, got that of ${toolCallId}.`)
+  }
+  return false
+}
+
+function callPart({ id, name, input }: ScriptedCall): LanguageModelV4Content & LanguageModelV4StreamPart {
+  return { type: 'tool-call', toolCallId: id, toolName: name, input }
+}
+
+function turnParts(calls: readonly ScriptedCall[]): LanguageModelV4StreamPart[] {
+  return [{ type: 'stream-start', warnings: [] }, ...calls.flatMap(callParts), finish(true)]
+}
+
+function callParts(call: ScriptedCall): LanguageModelV4StreamPart[] {
+  const { id, name, input } = call
+  const parts: LanguageModelV4StreamPart[] = [{ type: 'tool-input-start', id, toolName: name }]
+  for (let start = 0; start < input.length; start += DELTA_LENGTH) {
+    parts.push({ type: 'tool-input-delta', id, delta: input.slice(start, start + DELTA_LENGTH) })
+  }
+  parts.push({ type: 'tool-input-end', id }, callPart(call))
+  return parts
+}
+
+function answerParts(): LanguageModelV4StreamPart[] {
+  return [
+    { type: 'stream-start', warnings: [] },
+    { type: 'text-start', id: 'text' },
+    { type: 'text-delta', id: 'text', delta: FINAL_TEXT },
+    { type: 'text-end', id: 'text' },
+    finish(false),
+  ]
+}
+
+function finish(asks: boolean): LanguageModelV4StreamPart {
+  return { type: 'finish', finishReason: finishReason(asks), usage: USAGE }
+}
+
+function finishReason(asks: boolean): LanguageModelV4FinishReason {
+  return asks ? { unified: 'tool-calls', raw: 'tool_calls' } : { unified: 'stop', raw: 'stop' }
+}
+
+function streamOf(parts: readonly LanguageModelV4StreamPart[]): ReadableStream<LanguageModelV4StreamPart> {
+  let next = 0
+  return new ReadableStream({
+    pull(controller) {
+      const part = parts[next++]
+      if (part === undefined) controller.close()
+      else controller.enqueue(part)
+    },
+  })
+}
+
+/** Call i's arguments arrive from `i · everyMs` and are complete at `(i + 1) · everyMs`, by absolute moments. */
+function pacedStream(
+  parts: readonly LanguageModelV4StreamPart[],
+  everyMs: number,
+): ReadableStream<LanguageModelV4StreamPart> {
+  return new ReadableStream({
+    async start(controller) {
+      const startedAt = performance.now()
+      let complete = 0
+      for (const part of parts) {
+        if (part.type === 'tool-input-end') await until(startedAt + ++complete * everyMs)
+        controller.enqueue(part)
+      }
+      controller.close()
+    },
+  })
+}
+
+async function until(moment: number): Promise<void> {
+  const ms = moment - performance.now()
+  if (ms > 0) await sleep(ms)
+}

@@ -1,0 +1,36 @@
+import { mapLimit } from 'async'
+import { Effect } from 'effect'
+import pLimit from 'p-limit'
+import pMap from 'p-map'
+import PQueue from 'p-queue'
+import { isolated, type Outcome } from './baselines/bare-loop.ts'
+
+/** Runs `work` for each item with at most `limit` at once (but for the first, which has no limit), outcomes in order. */
+export type Schedule = <Item, Out>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Out>,
+) => Promise<Outcome<Out>[]>
+
+/**
+ * The schedulers that people reach for. Each brings its queue and its limit; the isolation of one call's failure from
+ * the others is the same for all and wrapped around the call, since none but effect has it.
+ */
+export const peers: Readonly<Record<string, Schedule>> = {
+  'Promise.all (no limit)': (items, _limit, work) => Promise.all(items.map((item) => isolated(() => work(item)))),
+  'p-limit': (items, limit, work) => {
+    const limited = pLimit(limit)
+    return Promise.all(items.map((item) => limited(() => isolated(() => work(item)))))
+  },
+  'p-map': (items, limit, work) => pMap(items, (item) => isolated(() => work(item)), { concurrency: limit }),
+  'p-queue': (items, limit, work) => {
+    const queue = new PQueue({ concurrency: limit })
+    return queue.addAll(items.map((item) => () => isolated(() => work(item))))
+  },
+  'async.mapLimit': <Item, Out>(items: readonly Item[], limit: number, work: (item: Item) => Promise<Out>) =>
+    mapLimit<Item, Outcome<Out>>([...items], limit, async (item: Item) => isolated(() => work(item))),
+  'effect.forEach': (items, limit, work) =>
+    Effect.runPromise(
+      Effect.forEach(items, (item) => Effect.promise(() => isolated(() => work(item))), { concurrency: limit }),
+    ),
+}

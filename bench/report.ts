@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import type { Summary } from './statistics.ts'
+
+/** A table of measured figures. */
+export interface Table {
+  readonly title: string
+  /** What a figure means, e.g. `ns per call`. */
+  readonly unit: string
+  /** Heads of the columns that follow the name. */
+  readonly columns: readonly string[]
+  readonly rows: readonly Row[]
+}
+
+/** One candidate's figures; `null` where it was not measured. */
+export interface Row {
+  readonly name: string
+  readonly cells: readonly (Summary | null)[]
+}
+
+/** What the figures should reach. Never fails anything: it is said, and that is all. */
+export interface Target {
+  readonly claim: string
+  readonly wanted: string
+  /** The median, or a set of them, in words. */
+  readonly measured: string
+  readonly met: boolean
+}
+
+/** What one claim file measured. */
+export interface Claim {
+  readonly name: string
+  readonly tables: readonly Table[]
+  readonly targets: readonly Target[]
+  /** What the figures say nothing of. */
+  readonly notMeasured: readonly string[]
+}
+
+/** Where and with what the figures were taken. */
+export interface Environment {
+  readonly node: string
+  readonly platform: string
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGiB: number
+  /** Load of the last minute when the run began: more than a fraction of the cores means that others disturbed it. */
+  readonly loadAtStart: number
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** Describes this machine and the versions of everything that is measured. */
+export function environment(): Environment {
+  const bench = readPackage('package.json')
+  const ours = readPackage('../package.json')
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    loadAtStart: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+    versions: { 'aof-runtime': ours.version, ...bench.dependencies },
+  }
+}
+
+interface PackageFile {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+function readPackage(path: string): PackageFile {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as PackageFile
+}
+
+/** A claim as Markdown: tables with median (min–max), the targets, and what is not measured. */
+export function renderClaim(claim: Claim): string {
+  const targets = claim.targets.map(
+    ({ claim: what, wanted, measured, met }) =>
+      `- ${met ? 'met   ' : 'missed'} ${what}: wanted ${wanted}, measured ${measured}`,
+  )
+  return [
+    `## ${claim.name}`,
+    ...claim.tables.map(renderTable),
+    targets.length > 0 ? targets.join('\n') : '',
+    `Not measured: ${claim.notMeasured.join('; ')}.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function renderTable({ title, unit, columns, rows }: Table): string {
+  const lines = [['', ...columns], ...rows.map(({ name, cells }) => [name, ...cells.map(renderCell)])]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))) ?? []
+  const rendered = lines.map(
+    (line) => `| ${line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(' | ')} |`,
+  )
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`)).join(' | ')} |`
+  return [`**${title}** (${unit}; median, min–max)`, '', rendered[0], rule, ...rendered.slice(1)].join('\n')
+}
+
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width)
+}
+
+function renderCell(cell: Summary | null): string {
+  if (cell === null) return '–'
+  return `${figure(cell.median)} (${figure(cell.min)}–${figure(cell.max)})`
+}
+
+/** Three figures that mean something. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  const magnitude = Math.abs(value)
+  if (magnitude >= 1000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
+  if (magnitude >= 100) return value.toFixed(0)
+  if (magnitude >= 10) return value.toFixed(1)
+  return value.toFixed(magnitude >= 1 ? 2 : 3)
+}

@@ -1,0 +1,15 @@
+import type { Validator } from '../dist/index.js'
+import type { z } from 'zod'
+
+/** A zod schema as the hand-written loops use it. */
+export function zodValidator(schema: z.ZodType): Validator {
+  return (value) => {
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return { ok: true, value: parsed.data }
+    const issues = parsed.error.issues.map(({ path, message }) => ({
+      pointer: path.map((key) => `/${String(key)}`).join(''),
+      message,
+    }))
+    return { ok: false, issues }
+  }
+}
