@@ -1,6 +1,7 @@
 import type { CallRecord } from './call-record.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
+import { isThenable } from './safe-checks.ts'
 import type { Expiring, TimeoutList } from './timeouts.ts'
 
 /** Why an attempt was cut short. */
@@ -14,7 +15,8 @@ export type Cut = 'timeout' | 'abort'
  * 1. Exactly one of `call.attemptEnded` and `call.attemptCut` is called, once.
  * 2. A cut (timeout or abort) fixes the outcome at that moment. The tool gets its signal and `graceMs` to end; what it
  *    returns then is dropped, but known to have ended. After the grace it is abandoned.
- * 3. Whatever an abandoned tool does later reaches nothing but the `ended_late` event.
+ * 3. What is cut before it has begun never runs the tool.
+ * 4. Whatever an abandoned tool does later reaches nothing but the `ended_late` event.
  */
 export class Attempt implements Expiring {
   readonly call: CallRecord
@@ -23,6 +25,7 @@ export class Attempt implements Expiring {
   readonly startedAt: number
   /** In force for this attempt, in milliseconds. */
   readonly timeoutMs: number
+  #begun = false
   #cut: Cut | undefined
   #over = false
   #controller: AbortController | undefined
@@ -46,15 +49,19 @@ export class Attempt implements Expiring {
     return 'running'
   }
 
-  /** Runs the tool; may end before it returns. */
+  /** Runs the tool, unless the attempt was cut before; may end before it returns. */
   run(ctx: unknown): void {
+    if (this.#over) return
+    this.#begun = true
     this.call.engine.timeouts.add(this, this.timeoutMs, this.startedAt)
     let returned: unknown
     try {
       returned = this.tool.tool.execute(this.input as never, ctx as never)
       if (isThenable(returned)) {
-        Promise.resolve(returned).then(
-          (value) => this.#returned(value),
+        // As `await` does, past a `then` of the promise's own: that one might answer twice.
+        void Promise.prototype.then.call(
+          Promise.resolve(returned),
+          (value: unknown) => this.#returned(value),
           (thrown: unknown) => this.#threw(thrown),
         )
         return
@@ -83,6 +90,7 @@ export class Attempt implements Expiring {
   /** Signals the tool and stops waiting for it after the grace. Does nothing where it is over or cut already. */
   cut(cut: Cut): void {
     if (this.#over || this.#cut !== undefined) return
+    if (!this.#begun) return this.#endUnbegun(cut)
     this.#cut = cut
     const { engine } = this.call
     engine.timeouts.remove(this)
@@ -119,9 +127,14 @@ export class Attempt implements Expiring {
 
   #end(output: Output): void {
     this.#over = true
-    this.call.attemptEnded(this, output)
-    // Last, so that the call that got our permit keeps the shared timer busy and it need not be set anew.
     this.call.engine.timeouts.remove(this)
+    this.call.attemptEnded(this, output)
+  }
+
+  /** Whoever was told of the start aborted it before the tool was run. */
+  #endUnbegun(cut: Cut): void {
+    this.#over = true
+    this.call.attemptCut(this, cut, 'none')
   }
 
   #endCut(cut: Cut): void {
@@ -139,13 +152,4 @@ export class Attempt implements Expiring {
   #late(outcome: { readonly returned: unknown } | { readonly thrown: unknown }): void {
     this.call.abandonedEnded(this.addedAt, outcome)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (value instanceof Promise) return true
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
 }

@@ -43,12 +43,16 @@ export class Batch {
   readonly openedAt: number
   /** Gets each result as it is decided, if the batch is read that way. */
   onResult: ((result: ToolResult) => void) | undefined
+  /** Told when the last result is decided and no more calls will come, whoever closed the batch. */
+  onEnd: (() => void) | undefined
   readonly #setup: BatchSetup
   #run: string | undefined
+  readonly #comesWhole: boolean
   #asyncContext: AsyncResource | undefined
   #unsettled = 0
   #succeeded = 0
   #closed = false
+  #settled = false
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   /** Few calls have a timeout of their own, so it is no field of each. */
@@ -58,6 +62,7 @@ export class Batch {
   constructor(setup: BatchSetup, size: number | undefined) {
     const { engine, options, logger } = setup
     this.#setup = setup
+    this.#comesWhole = size !== undefined
     this.engine = engine
     this.number = setup.number
     this.#run = options.run
@@ -107,6 +112,7 @@ export class Batch {
     )
     this.records.push(record)
     this.#unsettled++
+    record.announce()
     if (this.#aborted !== undefined) record.abort()
     return record
   }
@@ -122,13 +128,17 @@ export class Batch {
     let name: unknown
     let given: unknown
     let timeoutMs: number | undefined
+    let isReadable = true
     try {
       ;({ id, name, arguments: given, timeoutMs } = call)
     } catch {
-      // Not an object, or a getter that throws: it stays without a name.
+      isReadable = false
     }
     const record = this.reserve(id, name, now)
-    if (typeof name !== 'string') record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
+    if (!isReadable)
+      record.drop('malformed_call', 'The call cannot be read: it is no object, or a property of it throws.')
+    else if (typeof name !== 'string')
+      record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
     else if (timeoutMs !== undefined && !isTimeout(timeoutMs)) {
       record.drop('malformed_call', `timeoutMs of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
     } else {
@@ -203,15 +213,13 @@ export class Batch {
     return promise
   }
 
-  /** Remembers the caller's async context: what starts later may be started from somebody else's. */
-  keepAsyncContext(): void {
-    this.#asyncContext ??= new AsyncResource('aof.batch', { requireManualDestroy: true })
-  }
-
-  /** Calls a method in the context that was kept. */
-  inAsyncContext<T, A>(method: (this: T, argument: A) => void, self: T, argument: A): void {
-    if (this.#asyncContext === undefined) method.call(self, argument)
-    else this.#asyncContext.runInAsyncScope(method, self, argument)
+  /**
+   * The caller's async context, for what has to wait: it may be started from somebody else's. A turn that came whole has
+   * one; where calls come one by one, each may come from another.
+   */
+  asyncContext(): AsyncResource {
+    if (this.#comesWhole) return (this.#asyncContext ??= newAsyncContext())
+    return newAsyncContext()
   }
 
   /** For calls alone: one of them has its result now. */
@@ -231,6 +239,7 @@ export class Batch {
   }
 
   #seal(): void {
+    if (this.#closed) return
     this.#closed = true
     const now = this.engine.clock.now()
     if (this.isObserved) this.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
@@ -242,7 +251,8 @@ export class Batch {
   }
 
   #settleIfDone(now: number): void {
-    if (!this.#isDone) return
+    if (!this.#isDone || this.#settled) return
+    this.#settled = true
     const { options, onSettled } = this.#setup
     options.signal?.removeEventListener('abort', this.#onAbort)
     const size = this.records.length
@@ -260,6 +270,7 @@ export class Batch {
         wallMs,
       })
     this.#done?.resolve(this.#collect())
+    this.onEnd?.()
     onSettled(this)
   }
 
@@ -272,6 +283,10 @@ export class Batch {
   }
 
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
+}
+
+function newAsyncContext(): AsyncResource {
+  return new AsyncResource('aof.batch', { requireManualDestroy: true })
 }
 
 function isTimeout(ms: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks'
 import { readArguments } from './arguments.ts'
 import { Attempt, type Cut } from './attempt.ts'
 import type { Batch } from './batch.ts'
@@ -5,10 +6,10 @@ import { CallContext } from './call-context.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
 import type { CallEventBase } from './events.ts'
-import { type ErrorCode, thrownMessage } from './failure.ts'
+import { type ErrorCode, MAX_MESSAGE_LENGTH, thrownMessage } from './failure.ts'
 import { InputCheck } from './input-check.ts'
 import type { Output } from './output.ts'
-import type { Execution, SucceededResult, ToolResult, UnsuccessfulResult } from './result.ts'
+import type { Execution, SucceededResult, ToolError, ToolResult, UnsuccessfulResult } from './result.ts'
 import type { Validation } from './schema.ts'
 import { printable } from './text.ts'
 import type { Waiter } from './admission/permits.ts'
@@ -20,6 +21,8 @@ const RESERVED = { phase: 'reserved' } as const
 class Waiting {
   readonly tool: CompiledTool
   readonly input: unknown
+  /** The async context that it is to start in, once it is in the permits' queue. */
+  queuedIn: AsyncResource | undefined = undefined
 
   constructor(tool: CompiledTool, input: unknown) {
     this.tool = tool
@@ -70,7 +73,12 @@ export class CallRecord implements Waiter {
     this.id = id
     this.name = name
     this.acceptedAt = acceptedAt
-    if (batch.isObserved) batch.emit({ type: 'accepted', ...this.#about(acceptedAt) })
+  }
+
+  /** It has its place. Said once, after the batch has it: a listener may add a call itself. */
+  announce(): void {
+    const { batch } = this
+    if (batch.isObserved) batch.emit({ type: 'accepted', ...this.#about(this.acceptedAt) })
   }
 
   get engine(): Engine {
@@ -99,7 +107,9 @@ export class CallRecord implements Waiter {
     if (this.batch.isAborted) return this.#abortedUnstarted()
     if (this.engine.closing) return this.#refuse('rejected', 'closed', 'The executor has been closed; nothing was run.')
     if (tool === undefined) return this.#refuse('invalid', 'unknown_tool', this.#unknownTool())
+    // Reading and validating run code that is not ours and may end this call, e.g. by an abort.
     const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
+    if (this.#state !== RESERVED) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
     if (tool.validateInput === undefined) {
       this.#state = new Waiting(tool, read.value)
@@ -107,28 +117,31 @@ export class CallRecord implements Waiter {
     }
     try {
       const validation = tool.validateInput(read.value)
+      if (this.#state !== RESERVED) return
       if (isLater(validation)) this.#checkLater(tool, validation)
       else this.#checked(tool, validation)
     } catch (thrown) {
-      this.#checkFailed(tool, thrown)
+      if (this.#state === RESERVED) this.#checkFailed(tool, thrown)
     }
   }
 
   /** Starts if a permit is free, else queues up; does nothing unless it is waiting. */
   request(): void {
-    if (this.#state.phase !== 'waiting') return
+    const state = this.#state
+    if (state.phase !== 'waiting') return
     const { permits, clock } = this.engine
     if (permits.take()) {
       this.#start(undefined)
       return
     }
-    this.batch.keepAsyncContext()
+    state.queuedIn = this.batch.asyncContext()
     permits.wait(this)
     if (this.batch.isObserved) this.batch.emit({ type: 'parked', ...this.#about(clock.now()), waitsFor: 'executor' })
   }
 
   admit(now: number | undefined): void {
-    this.batch.inAsyncContext(this.#start, this, now)
+    const state = this.#state
+    if (state.phase === 'waiting') state.queuedIn?.runInAsyncScope(this.#start, this, now)
   }
 
   /** Ends a call that will get no arguments, or none that make sense; nothing runs. */
@@ -148,8 +161,10 @@ export class CallRecord implements Waiter {
         state.end(this.engine)
         break
       case 'waiting':
-        this.#abortedUnstarted()
-        return this.engine.permits.withdraw()
+        // It withdraws before anybody is told: a listener may free a permit or want one.
+        this.#state = RESERVED
+        if (state.queuedIn !== undefined) this.engine.permits.withdraw()
+        break
       case 'reserved':
         break
     }
@@ -190,9 +205,13 @@ export class CallRecord implements Waiter {
     this.#release(endedAt)
   }
 
-  /** The tool was signalled and either ended within the grace, or is abandoned. */
-  attemptCut(attempt: Attempt, cut: Cut, execution: 'ended' | 'unknown'): void {
+  /** The tool was signalled and either ended within the grace, or is abandoned; or it was not run at all. */
+  attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
     const now = this.engine.clock.now()
+    if (execution === 'none') {
+      this.#abortedUnstarted()
+      return this.#release(now)
+    }
     if (execution === 'unknown') this.#abandoned(cut, now)
     const message =
       cut === 'timeout'
@@ -239,18 +258,19 @@ export class CallRecord implements Waiter {
     const { timeoutMs, source } = this.#timeout(tool)
     this.#state = check
     timeouts.add(check, timeoutMs, clock.now())
-    const proceed = (next: () => void): void => {
+    const answered = (conclude: () => void): void => {
       if (this.#state !== check) return
       check.end(this.engine)
-      next()
+      try {
+        conclude()
+      } catch (thrown) {
+        this.#checkFailed(tool, thrown)
+      }
+      this.request()
     }
     validation.then(
-      (verdict) =>
-        proceed(() => {
-          this.#checked(tool, verdict)
-          this.request()
-        }),
-      (thrown: unknown) => proceed(() => this.#checkFailed(tool, thrown)),
+      (verdict) => answered(() => this.#checked(tool, verdict)),
+      (thrown: unknown) => answered(() => this.#checkFailed(tool, thrown)),
     )
   }
 
@@ -348,7 +368,7 @@ export class CallRecord implements Waiter {
       name: this.name,
       status,
       success: false,
-      error,
+      error: bounded(error),
       execution,
       timing,
       source: 'run',
@@ -369,6 +389,12 @@ export class CallRecord implements Waiter {
     const { batch, index, id, name } = this
     return { at, run: batch.run, turn: batch.turn, batch: batch.number, index, id, name }
   }
+}
+
+/** Messages quote what others wrote, at any length. */
+function bounded(error: ToolError): ToolError {
+  if (error.message.length <= MAX_MESSAGE_LENGTH) return error
+  return { ...error, message: printable(error.message, MAX_MESSAGE_LENGTH) }
 }
 
 function howItEnded(execution: 'ended' | 'unknown'): string {

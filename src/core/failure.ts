@@ -1,4 +1,5 @@
 import type { ToolError } from './result.ts'
+import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
 /** Every code that an error of a result can carry, by the status that it comes with. */
@@ -57,10 +58,15 @@ export class ToolFailure extends Error {
 
 /** The error of a result for whatever a tool threw: any value at all, even one whose getters throw. */
 export function describeThrown(thrown: unknown): ToolError {
-  return {
-    code: 'tool_error',
-    message: thrownMessage(thrown),
-    retryable: thrown instanceof ToolFailure && thrown.retryable,
+  return { code: 'tool_error', message: thrownMessage(thrown), retryable: isRetryable(thrown) }
+}
+
+function isRetryable(thrown: unknown): boolean {
+  if (!isInstance(thrown, ToolFailure)) return false
+  try {
+    return thrown.retryable === true
+  } catch {
+    return false
   }
 }
 

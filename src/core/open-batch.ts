@@ -1,8 +1,10 @@
 import type { Batch } from './batch.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
+import { MAX_MESSAGE_LENGTH } from './failure.ts'
 import { MisuseError } from './misuse.ts'
 import type { ToolResult } from './result.ts'
+import { printable } from './text.ts'
 
 /** A call of an open batch. */
 export interface CallHandle {
@@ -85,6 +87,7 @@ export class StreamedBatch implements OpenBatch {
       this.#decided.push(result)
       this.#wake()
     }
+    batch.onEnd = () => this.#wake()
   }
 
   get size(): number {
@@ -105,7 +108,6 @@ export class StreamedBatch implements OpenBatch {
 
   close(): void {
     this.#batch.close()
-    this.#wake()
   }
 
   results(): Promise<ToolResult[]> {
@@ -162,8 +164,9 @@ class ReservedSlot implements Slot {
   }
 
   drop(reason: string): void {
+    if (typeof reason !== 'string') throw new MisuseError('slot.drop(reason)', 'a string, for the model', reason)
     this.#use('drop')
-    this.#record.drop('incomplete_call', reason)
+    this.#record.drop('incomplete_call', printable(reason, MAX_MESSAGE_LENGTH))
   }
 
   result(): Promise<ToolResult> {

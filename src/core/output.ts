@@ -4,6 +4,7 @@ import { describeThrown, type ErrorCode, thrownMessage } from './failure.ts'
 import { copyJson, NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { ToolError } from './result.ts'
+import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
 import type { AnyTool } from './tool.ts'
 
@@ -23,7 +24,7 @@ export function thrownOutput(thrown: unknown): Output {
  */
 export function readOutput(compiled: CompiledTool, returned: unknown, maxBytes: number): Output | Promise<Output> {
   // A tool may say that it failed by returning an error as well as by throwing it.
-  if (typeof returned === 'object' && returned !== null && isError(returned)) return thrownOutput(returned)
+  if (typeof returned === 'object' && isInstance(returned, Error)) return thrownOutput(returned)
   if (compiled.validateOutput === undefined) return copyOutput(compiled.tool, returned, maxBytes)
   return guarded(compiled.tool, () => validated(compiled, returned, maxBytes))
 }
@@ -73,7 +74,7 @@ function guarded(tool: AnyTool, read: () => Output | Promise<Output>): Output | 
 }
 
 function refused(tool: AnyTool, thrown: unknown): Output {
-  if (!(thrown instanceof NotJson)) {
+  if (!isInstance(thrown, NotJson)) {
     return failure(
       'unserializable_result',
       `The tool '${tool.name}' returned a value that cannot be read: ${thrownMessage(thrown)}`,
@@ -96,12 +97,4 @@ function refused(tool: AnyTool, thrown: unknown): Output {
 
 function failure(code: ErrorCode, message: string, thrown: unknown): Output {
   return { ok: false, error: { code, message, retryable: false }, thrown }
-}
-
-function isError(value: object): boolean {
-  try {
-    return value instanceof Error
-  } catch {
-    return false
-  }
 }
