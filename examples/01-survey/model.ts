@@ -2,7 +2,10 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { TurnFunction } from 'aof-runtime/testing'
 
 /** About the pace at which a model writes its calls, in milliseconds between the parts of its stream. */
-const delayMs = 8
+const delayMs = 4
+
+/** Packages that it asks the server for at once. */
+const asked = ['yaml', 'commander', 'zod', 'typescript', 'vitest', 'oxlint']
 
 const look: TurnFunction = () => ({
   text: 'I look at everything at once.',
@@ -17,10 +20,7 @@ const look: TurnFunction = () => ({
     { name: 'machine' },
     { name: 'disk' },
     { name: 'processes', arguments: { top: 3 } },
-    { name: 'package_info', arguments: { name: 'yaml' } },
-    { name: 'package_info', arguments: { name: 'commander' } },
-    { name: 'package_info', arguments: { name: 'zod' } },
-    { name: 'package_info', arguments: { name: 'no-such-package' } },
+    ...[...asked, 'no-such-package'].map((name) => ({ name: 'package_info', arguments: { name } })),
   ],
 })
 
@@ -33,7 +33,7 @@ const lookCloser: TurnFunction = (options) => {
   }))
   const newest = found.text('git_log')?.match(/^[0-9a-f]{4,40}/)?.[0]
   const manifest = JSON.parse(found.text('read_file') ?? '{}') as { dependencies?: Record<string, string> }
-  const unknown = Object.keys(manifest.dependencies ?? {}).filter((name) => !['yaml', 'commander'].includes(name))
+  const unknown = Object.keys(manifest.dependencies ?? {}).filter((name) => !asked.includes(name))
   return {
     text: 'Now the longest files, the newest commit, and the packages that I have not seen.',
     delayMs,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 /** How long the server takes for an answer, in milliseconds: about what an API on the network takes. */
 const LATENCY_MS = 300
@@ -14,16 +15,10 @@ export function packageServer(root: string): Promise<string> {
 
 function start(root: string): Promise<string> {
   const server = createServer((request, response) => {
-    const name = decodeURIComponent(request.url?.slice(1) ?? '')
-    const found = /^(@[\w.-]+\/)?[\w.-]+$/.test(name)
-      ? describe(root, name)
-      : Promise.reject(new Error('no such package'))
-    setTimeout(() => {
-      found.then(
-        (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
-        () => response.writeHead(404).end(),
-      )
-    }, LATENCY_MS)
+    void answer(root, decodeURIComponent(request.url?.slice(1) ?? '')).then((body) => {
+      if (body === undefined) response.writeHead(404).end()
+      else response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+    })
   })
   server.unref()
   return new Promise((resolve, reject) => {
@@ -33,6 +28,11 @@ function start(root: string): Promise<string> {
       resolve(`http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`)
     })
   })
+}
+
+async function answer(root: string, name: string): Promise<object | undefined> {
+  await setTimeout(LATENCY_MS)
+  return /^(@[\w.-]+\/)?[\w.-]+$/.test(name) ? describe(root, name).catch(() => undefined) : undefined
 }
 
 async function describe(root: string, name: string): Promise<object> {
