@@ -1,5 +1,5 @@
 /**
- * Everything that must hold before a change lands. `npm test`, or `npm test -- lint knip` for some of it.
+ * Everything that must hold before a change lands. `npm test`, or `npm test -- lint unused` for some of it.
  *
  * One line per check, then the whole output of those that failed, then what the tests came to. Fails if anything did.
  */
@@ -25,10 +25,10 @@ const stages: readonly (readonly Check[])[] = [
     { name: 'types', script: 'typecheck' },
     { name: 'lint', script: 'lint' },
     { name: 'format', script: 'format:check' },
-    { name: 'unused code', script: 'unused' },
+    { name: 'unused', script: 'unused' },
   ],
   [
-    { name: 'api reports', script: 'api:check', built: true },
+    { name: 'api', script: 'api:check', built: true },
     { name: 'package', script: 'package:check', built: true },
   ],
   // Alone, so that nothing else takes the processors from tests that really run in parallel.
@@ -49,13 +49,13 @@ function commandOf({ script }: Check): string {
 
 async function run(check: Check): Promise<void> {
   if (check.built === true && failed.some((entry) => entry.check.name === 'build')) {
-    console.log(`- ${check.name.padEnd(12)} not run, since the build failed`)
+    console.log(`- ${check.name.padEnd(8)} not run, since the build failed`)
     return
   }
   const outcome = await runCommand(commandOf(check))
   if (!outcome.ok) failed.push({ check, outcome })
   const seconds = (outcome.ms / 1_000).toFixed(1).padStart(6)
-  console.log(`${outcome.ok ? '✓' : '✗'} ${check.name.padEnd(12)} ${seconds} s${outcome.ok ? '' : '  failed'}`)
+  console.log(`${outcome.ok ? '✓' : '✗'} ${check.name.padEnd(8)} ${seconds} s${outcome.ok ? '' : '  failed'}`)
 }
 
 /** Runs `checks`, as many at a time as there are processors. */
@@ -68,19 +68,32 @@ async function runStage(checks: readonly Check[]): Promise<void> {
 }
 
 function chosen(names: readonly string[]): readonly (readonly Check[])[] {
-  const known = stages.flat().map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`No check is named "${unknown}"; there are: ${known.join(', ')}.`)
   return names.length === 0 ? stages : stages.map((stage) => stage.filter(({ name }) => names.includes(name)))
 }
 
-try {
-  for (const stage of chosen(process.argv.slice(2))) await runStage(stage)
+/** Prints what went wrong and what the tests came to. Returns whether all is well. */
+function conclude(tested: boolean): boolean {
   for (const { check, outcome } of failed) console.log(`\n── ${check.name} ──\n${outcome.output.trim()}`)
   if (failed.length > 0) console.log(`\nFailed: ${failed.map(({ check }) => check.name).join(', ')}.`)
+  if (!tested) return failed.length === 0
   const tally = readTally(report)
   console.log(`\n${tally.skippedIn.map((line) => `skipped: ${line}\n`).join('')}${showTally(tally)}`)
-} finally {
-  rmSync(scratch, { recursive: true })
+  return failed.length === 0 && tally.failed === 0 && tally.passed > 0
 }
-process.exitCode = failed.length > 0 ? 1 : 0
+
+async function main(names: readonly string[]): Promise<number> {
+  const known = stages.flat().map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    console.error(`No check is named "${unknown}"; there are: ${known.join(', ')}.`)
+    return 2
+  }
+  try {
+    for (const stage of chosen(names)) await runStage(stage)
+    return conclude(names.length === 0 || names.includes('tests')) ? 0 : 1
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,39 @@
+/**
+ * The documents say what is true: every code block of the README, of `docs/` and its like, and of the doc comments' examples is
+ * type-checked and run. See CONTRIBUTING.md for what a block can say about itself.
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../scripts/manifest.ts'
+import { checkBlock, isSketch } from './house/check-block.ts'
+import { type CodeBlock, exampleBlocks, markdownBlocks } from './house/code-blocks.ts'
+import { DocumentWorkspace } from './house/document-workspace.ts'
+
+function blocksOf(pattern: string, read: (document: string, text: string) => CodeBlock[]): CodeBlock[] {
+  const files = globSync(pattern, { cwd: root }).toSorted()
+  return files.flatMap((file) => read(file, readFileSync(join(root, file), 'utf8')))
+}
+
+const readme = blocksOf('README.md', markdownBlocks)
+const documents = blocksOf('{CONTRIBUTING,DESIGN,docs/**/*}.md', markdownBlocks)
+const blocks = [...readme, ...documents, ...blocksOf('src/**/*.ts', exampleBlocks)]
+const workspace = new DocumentWorkspace('documents', blocks)
+
+beforeAll(() => workspace.typeCheck())
+afterAll(() => workspace.close())
+
+describe.concurrent('code blocks', () => {
+  test.each(blocks.map((block) => ({ place: `${block.document}:${block.line}`, block })))(
+    '$place',
+    async ({ block }) => {
+      expect(await checkBlock(workspace, block)).toEqual([])
+    },
+    120_000,
+  )
+})
+
+test('the README has code, and none that is only a sketch', () => {
+  expect(readme).not.toEqual([])
+  expect(readme.filter(isSketch)).toEqual([])
+})
