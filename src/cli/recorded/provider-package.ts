@@ -22,7 +22,7 @@ export interface ProviderPackage {
   /**
    * Loads the package.
    *
-   * @throws RecordedAnswerError `provider_missing`, `provider_unfit`; what it gives, only `provider_unfit`
+   * @throws RecordedAnswerError `provider_missing`, `provider_unfit`
    */
   readonly load: () => Promise<ModelMaker>
 }
@@ -46,7 +46,9 @@ export function providerPackage<Module>(given: {
     const module = await given
       .load()
       .catch((error: unknown) => loadFromProject<Module>(specifier, error, { name, major }))
-    return (fetch) => checked(() => given.model(module, fetch), { name, major })
+    const make: ModelMaker = (fetch) => given.model(module, fetch)
+    checkModel(make, { name, major })
+    return make
   }
   return { name, major, load }
 }
@@ -74,16 +76,14 @@ function isMissing(error: unknown, name: string): boolean {
   return error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`)
 }
 
-function checked(make: () => LanguageModelV4, named: Named): LanguageModelV4 {
-  let model: LanguageModelV4
+function checkModel(make: ModelMaker, named: Named): void {
+  let version: string
   try {
-    model = make()
+    version = make(globalThis.fetch).specificationVersion
   } catch (error) {
     throw unfit(named, error)
   }
-  const version: string = model.specificationVersion
   if (version !== 'v4') throw unfit(named, new Error(`its models speak ${version} of the AI SDK's interface, not v4`))
-  return model
 }
 
 function missing({ name, major }: Named, cause: unknown): RecordedAnswerError {

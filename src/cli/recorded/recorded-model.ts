@@ -30,7 +30,7 @@ export function recordedModel(recording: Recording): LanguageModelV4 {
     modelId: MODEL_ID,
     supportedUrls: {},
     doStream: async (options) => ({
-      stream: (await partsOf(recording, options)).pipeThrough(standIns(recording.body)),
+      stream: replayed(await partsOf(recording, options), recording, options.abortSignal),
     }),
     doGenerate: async () => {
       throw new TypeError(
@@ -54,19 +54,45 @@ async function partsOf(
     ...(asked.includeRawChunks !== undefined && { includeRawChunks: asked.includeRawChunks }),
   }
   try {
-    const amend = dialect.amend ?? (() => undefined)
-    const sent = streamed ? sendStream(body, dialect.wire, amend) : sendWhole(body, amend)
+    const sent = streamed ? sendStream(body, dialect) : sendWhole(body, dialect)
     const model = makeModel(replayFetch(sent, beforeEvent))
     if (streamed) return (await model.doStream(options)).stream
     return streamOf(generatedParts(await model.doGenerate(options), dialect.wholeArguments))
   } catch (error) {
-    if (asked.abortSignal?.aborted === true) throw error
-    throw new RecordedAnswerError(
-      'unread',
-      `${dialect.provider.name} cannot read the body as an answer of ${dialect.title}: ${reasonOf(error)}`,
-      { cause: error },
-    )
+    throw unread(dialect, error, asked.abortSignal)
   }
+}
+
+/** The parts as the provider gives them, but for stand-ins of ids; where its stream breaks, the error says why. */
+function replayed(parts: Parts, { body, dialect }: Recording, signal: AbortSignal | undefined): Parts {
+  const reader = parts.getReader()
+  const standIn = withStandIns(body)
+  return new ReadableStream<LanguageModelV4StreamPart>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (done) controller.close()
+          else controller.enqueue(standIn(value))
+        } catch (error) {
+          controller.error(unread(dialect, error, signal))
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Providers wrap what went wrong in errors of a connection; the innermost one names what is wrong with the body. */
+function unread({ provider, title }: RecordedDialect, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true) return error
+  let reason = error
+  while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause
+  const said = reason instanceof Error ? reason.message : String(reason)
+  return new RecordedAnswerError('unread', `${provider.name} cannot read the body as an answer of ${title}: ${said}`, {
+    cause: error,
+  })
 }
 
 function streamOf(parts: readonly LanguageModelV4StreamPart[]): Parts {
@@ -76,16 +102,4 @@ function streamOf(parts: readonly LanguageModelV4StreamPart[]): Parts {
       controller.close()
     },
   })
-}
-
-/** The innermost reason, which names what is wrong with the body. */
-function reasonOf(error: unknown): string {
-  let reason = error
-  while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause
-  return reason instanceof Error ? reason.message : String(reason)
-}
-
-function standIns(body: RecordedBody): TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart> {
-  const standIn = withStandIns(body)
-  return new TransformStream({ transform: (part, controller) => controller.enqueue(standIn(part)) })
 }

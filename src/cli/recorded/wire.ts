@@ -8,8 +8,18 @@ export type Wire = Extract<Framing, 'sse' | 'ndjson' | 'aws-events' | 'aws-chunk
 /** What a client is sent, with the content type that it looks for. */
 export interface Sent {
   readonly contentType: string
-  /** The bytes of each event. */
-  readonly events: readonly Uint8Array[]
+  /** The bytes of each event; an error where the stream is to break instead. */
+  readonly events: readonly (Uint8Array | Error)[]
+}
+
+/** What of a dialect decides how it is sent. */
+export interface WireRules {
+  /** How the provider's client takes a stream. */
+  readonly wire: Wire
+  /** Says a whole answer or an event otherwise where the client cannot read how it says it; absent where it always can. */
+  readonly amend?: (value: unknown) => object | undefined
+  /** Why an event is of no use, where the client would pass over it without a word; absent where it never does. */
+  readonly unusable?: (event: RecordedEvent) => string | undefined
 }
 
 interface WireFormat {
@@ -25,27 +35,26 @@ const FORMATS: Readonly<Record<Wire, WireFormat>> = {
 }
 
 /** A whole answer, to be sent as one document. */
-export function sendWhole({ events }: RecordedBody, amend: Amend): Sent {
-  return { contentType: 'application/json', events: events.map((event) => amended(event, amend)?.bytes ?? event.bytes) }
+export function sendWhole({ events }: RecordedBody, rules: WireRules): Sent {
+  return { contentType: 'application/json', events: events.map((event) => amended(event, rules)?.bytes ?? event.bytes) }
 }
 
-/** A stream, event by event, as it was recorded where it was recorded in this framing. */
-export function sendStream({ framing, events }: RecordedBody, wire: Wire, amend: Amend): Sent {
-  const { contentType, encode } = FORMATS[wire]
-  const send = (event: RecordedEvent): Uint8Array => {
-    const changed = amended(event, amend)
-    if (changed === undefined && framing === wire) return event.bytes
+/** A stream, event by event, as it was recorded where it was recorded in the client's framing. */
+export function sendStream({ framing, events }: RecordedBody, rules: WireRules): Sent {
+  const { contentType, encode } = FORMATS[rules.wire]
+  const send = (event: RecordedEvent, k: number): Uint8Array | Error => {
+    const problem = rules.unusable?.(event)
+    if (problem !== undefined) return new Error(`Event ${k + 1} of ${events.length} ${problem}.`)
+    const changed = amended(event, rules)
+    if (changed === undefined && framing === rules.wire) return event.bytes
     const { text, value } = changed ?? event
     return text === '' ? new Uint8Array() : encode(text, value)
   }
   return { contentType, events: events.map(send) }
 }
 
-/** Says an event otherwise, so that the provider's client can read it; undefined where it can as it is. */
-export type Amend = (value: unknown) => object | undefined
-
-function amended({ value }: RecordedEvent, amend: Amend): RecordedEvent | undefined {
-  const changed = amend(value)
+function amended({ value }: RecordedEvent, { amend }: WireRules): RecordedEvent | undefined {
+  const changed = amend?.(value)
   if (changed === undefined) return undefined
   const text = JSON.stringify(changed)
   return { bytes: new TextEncoder().encode(text), text, value: changed }

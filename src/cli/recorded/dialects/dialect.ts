@@ -2,7 +2,7 @@ import type { ToolResult } from '../../../core/result.ts'
 import type { Fields } from '../../../messages/fields.ts'
 import type { ProviderPackage } from '../provider-package.ts'
 import type { Framing } from '../recorded-body.ts'
-import type { Amend, Wire } from '../wire.ts'
+import type { WireRules } from '../wire.ts'
 
 /** The names that `--dialect` takes. */
 export type DialectName =
@@ -16,7 +16,7 @@ export type DialectName =
   | 'ollama-chat'
 
 /** A provider's way of answering: how it is told from others, who reads it, and how results go back. */
-export interface RecordedDialect {
+export interface RecordedDialect extends WireRules {
   readonly name: DialectName
   /** For people. */
   readonly title: string
@@ -24,16 +24,12 @@ export interface RecordedDialect {
   readonly isWhole: (value: Fields) => boolean
   /** Whether this is an event of a stream. */
   readonly isEvent: (value: Fields, framing: Framing) => boolean
-  /** How the provider's client takes a stream. */
-  readonly wire: Wire
   readonly provider: ProviderPackage
   /**
    * What a whole answer has for a call's arguments: the model's text, which is complete if it parses, or a value, which
    * does not show whether there was to be more of it.
    */
   readonly wholeArguments: 'text' | 'value'
-  /** Says a whole answer or an event otherwise where the client cannot read how it says it; absent where it always can. */
-  readonly amend?: Amend
   /**
    * What a whole answer or an event holds of calls, as the provider's own objects, for what the results must repeat of
    * them; absent where that is their ids and names alone.
