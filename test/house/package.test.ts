@@ -61,7 +61,9 @@ describe.each(['nodenext', 'bundler'])('the declarations under moduleResolution 
           moduleResolution,
           target: 'es2023',
           lib: ['es2024', 'esnext.disposable', 'dom'],
-          types: [],
+          // The declarations name Node's AsyncResource.
+          types: ['node'],
+          typeRoots: [join(root, 'node_modules/@types')],
           strict: true,
           noEmit: true,
         },
