@@ -1,5 +1,6 @@
+import { inexactNumber } from './exact-numbers.ts'
 import type { ErrorCode } from './failure.ts'
-import { copyJson, MAX_DEPTH, NotJson } from './json-copy.ts'
+import { copyJson, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
 import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
@@ -17,13 +18,21 @@ export function readArguments(given: unknown, maxBytes: number): ReadArguments {
 }
 
 /**
- * Whether the value that a text stands for is worth a closer look: it may have keys that reach a prototype, or unpaired
- * surrogates. For the short texts of most calls a loop is several times faster than asking the engine.
+ * Whether the value that a text stands for is worth a closer look: it may have keys that reach a prototype, unpaired
+ * surrogates, or numbers that cannot be held. For the short texts of most calls a loop is several times faster than
+ * asking the engine.
  */
 function isWorthALook(text: string): boolean {
-  if (text.length > 256) return /__proto__|constructor|\\u/.test(text) || !text.isWellFormed()
+  if (text.length > 256) return /__proto__|constructor|\\u|[0-9]{16}|[0-9][eE]/.test(text) || !text.isWellFormed()
+  let digits = 0
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
+    if (char >= 48 /* 0 */ && char <= 57 /* 9 */) {
+      if (++digits === 16) return true
+      continue
+    }
+    if (digits > 0 && (char | 32) === 101 /* e, E */) return true
+    digits = 0
     if (char === 92 /* \ */ || (char & 0xf800) === 0xd800) return true
     if (char === 95 /* _ */ && text.startsWith('__proto__', i)) return true
     if (char === 99 /* c */ && text.startsWith('constructor', i)) return true
@@ -32,7 +41,8 @@ function isWorthALook(text: string): boolean {
 }
 
 function parse(text: string, maxBytes: number): ReadArguments {
-  if (text.length > maxBytes) return refused('invalid_arguments', `are larger than ${maxBytes} bytes`)
+  if (text.length > maxBytes || (text.length * 3 > maxBytes && utf8Length(text) > maxBytes))
+    return refused('invalid_arguments', `are larger than ${maxBytes} bytes`)
   if (isBlank(text)) return { ok: true, value: {} }
   if (text.length > 2 * MAX_DEPTH && isTooDeep(text))
     return refused('invalid_arguments', `are nested deeper than ${MAX_DEPTH} levels`)
@@ -47,7 +57,17 @@ function parse(text: string, maxBytes: number): ReadArguments {
       'Send one complete JSON object, every quote and bracket closed.',
     )
   }
-  return isWorthALook(text) ? copy(value, maxBytes) : { ok: true, value }
+  return isWorthALook(text) ? lookedAt(text, value, maxBytes) : { ok: true, value }
+}
+
+function lookedAt(text: string, value: unknown, maxBytes: number): ReadArguments {
+  const inexact = inexactNumber(text)
+  if (inexact === undefined) return copy(value, maxBytes)
+  return refused(
+    'invalid_arguments',
+    `hold the number ${printable(inexact, 60)}, which double precision would change`,
+    'Send it as a string, or send a number that is held exactly.',
+  )
 }
 
 function isBlank(text: string): boolean {

@@ -1,7 +1,7 @@
 import { MAX_DELAY_MS } from './clock.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
-import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 
 /** What a batch, or one call made by the application, may be given. The nearest setting wins: call, batch, tool, executor. */
 export interface CallOptions {
@@ -30,6 +30,7 @@ export interface CallOptions {
 
 /** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkCallOptions(options: CallOptions): void {
+  checkObject('options', options)
   const { signal, run, turn, timeoutMs, logger, onEvent } = options
   if (
     signal !== undefined &&

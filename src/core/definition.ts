@@ -1,5 +1,6 @@
 import type { JsonSchema } from './schema.ts'
 import { isStandardSchema } from './schema.ts'
+import { thrownMessage } from './failure.ts'
 import { MisuseError } from './misuse.ts'
 import type { AnyTool, ToolAnnotations } from './tool.ts'
 
@@ -50,6 +51,14 @@ function shownSchema(tool: AnyTool): JsonSchema {
       undefined,
     )
   }
-  const { $schema: _dialect, ...shown } = jsonSchema.input({ target: 'draft-07' })
-  return shown
+  try {
+    const { $schema: _dialect, ...shown } = jsonSchema.input({ target: 'draft-07' })
+    return shown
+  } catch (error) {
+    throw new MisuseError(
+      `tool '${tool.name}'.inputSchema`,
+      `a schema that JSON Schema can express, or an inputJsonSchema beside it (${thrownMessage(error)})`,
+      schema,
+    )
+  }
 }

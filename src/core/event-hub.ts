@@ -1,6 +1,10 @@
 import type { Clock } from './clock.ts'
 import type { ToolEvent, ToolEventListener } from './events.ts'
-import type { Logger } from './logger.ts'
+import { guardedLogger, type Logger } from './logger.ts'
+import { callGuarded } from './safe-checks.ts'
+
+/** Reported once is enough: what goes wrong with a report goes nowhere. */
+const ignored = (): void => {}
 
 /** Reports what a listener or logger did wrong. */
 export type ReportFailure = (during: string, thrown: unknown) => void
@@ -20,7 +24,7 @@ export class EventHub {
 
   constructor(clock: Clock, logger: Logger | undefined) {
     this.#clock = clock
-    this.#logger = logger
+    this.#logger = logger && guardedLogger(logger, ignored)
   }
 
   /** @returns a function that ends the subscription; calling it again does nothing */
@@ -38,12 +42,7 @@ export class EventHub {
 
   /** Brings an event to one listener, subscribed or not; never throws. */
   deliver(event: ToolEvent, listener: ToolEventListener): void {
-    try {
-      const returned: unknown = listener(event)
-      if (returned instanceof Promise) returned.catch((thrown: unknown) => this.#report(event, listener, thrown))
-    } catch (thrown) {
-      this.#report(event, listener, thrown)
-    }
+    callGuarded(listener, event, (thrown) => this.#report(event, listener, thrown))
   }
 
   /** Reports a logger that threw. */
@@ -58,20 +57,9 @@ export class EventHub {
 
   /** To the log and to the other listeners; one that throws on this event, too, is not reported again. */
   #report(event: ToolEvent, failed: ToolEventListener, thrown: unknown): void {
-    try {
-      this.#logger?.warn(`An event listener threw on '${event.type}'; nothing else is affected.`)
-    } catch {
-      // The logger is broken as well; the listeners below may still hear of it.
-    }
+    this.#logger?.warn(`An event listener threw on '${event.type}'; nothing else is affected.`)
     if (event.type === 'listener_failed') return
     const report: ToolEvent = { type: 'listener_failed', at: this.#clock.now(), during: event.type, thrown }
-    for (const listener of this.#listeners) {
-      if (listener === failed) continue
-      try {
-        listener(report)
-      } catch {
-        // Reported once is enough.
-      }
-    }
+    for (const listener of this.#listeners) if (listener !== failed) callGuarded(listener, report, ignored)
   }
 }

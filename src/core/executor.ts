@@ -8,13 +8,13 @@ import type { Engine, EngineLimits } from './engine.ts'
 import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
-import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
 import type { ToolResult } from './result.ts'
 import type { JsonSchemaCompiler } from './schema.ts'
 import { Timeouts } from './timeouts.ts'
-import type { AnyTool, Tool } from './tool.ts'
+import { type AnyTool, checkTool, type Tool } from './tool.ts'
 
 /** What an executor is made with. Everything has a default but the tools. */
 export interface ToolExecutorOptions {
@@ -88,8 +88,14 @@ export class ToolExecutor {
 
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
+    checkObject('options', options)
     const { clock = systemClock, logger, random = systemRandom, compileJsonSchema } = options
     if (logger !== undefined) checkLogger(logger)
+    if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
+      throw new MisuseError('clock', 'an object with now and setTimer', clock)
+    if (typeof random !== 'function') throw new MisuseError('random', 'a function', random)
+    if (compileJsonSchema !== undefined && typeof compileJsonSchema !== 'function')
+      throw new MisuseError('compileJsonSchema', 'a function', compileJsonSchema)
     const limits = checkedLimits(options)
     this.#logger = logger
     this.#random = random
@@ -159,6 +165,7 @@ export class ToolExecutor {
   async call(tool: string, input: unknown, options?: CallOptions): Promise<ToolResult>
   async call(tool: AnyTool | string, input: unknown, options: CallOptions = {}): Promise<unknown> {
     checkCallOptions(options)
+    if (typeof tool !== 'string') checkTool(tool)
     const compiled = typeof tool === 'string' ? undefined : this.#compiled(tool)
     const batch = this.#open(options, 1)
     const name = typeof tool === 'string' ? tool : tool.name
@@ -203,6 +210,7 @@ export class ToolExecutor {
    * @returns how many tools have been abandoned and still run
    */
   close(options: { readonly drainMs?: number } = {}): Promise<{ abandoned: number }> {
+    checkObject('options', options)
     const { drainMs = 5_000 } = options
     checkDuration('drainMs', drainMs, 0, MAX_DELAY_MS, true)
     return (this.#closed ??= this.#close(drainMs))

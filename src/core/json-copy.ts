@@ -25,26 +25,33 @@ export class NotJson extends Error {
  * A copy of any value as JSON, which shares nothing with it. As JSON.stringify would have it (own enumerable properties,
  * `toJSON`, -0 is 0, NaN and the infinities are null, undefined properties are left out), but nothing is lost in
  * silence: undefined at the top is null, a BigInt is a decimal string, a Set an array, a Map with string keys an object,
- * an Error its name and message; unpaired surrogates become U+FFFD.
+ * an Error its name and message; unpaired surrogates become U+FFFD; a stream, an iterator or an HTTP response is refused.
  *
  * Bounded whatever comes: every node counts towards `maxBytes`, also holes of sparse arrays and what is shared.
  *
- * @throws NotJson for a function, a symbol, a promise, binary data, a cycle, more than {@link MAX_DEPTH} levels, or too
+ * @throws NotJson for a function, a symbol, a promise, a stream, binary data, a cycle, more than {@link MAX_DEPTH} levels, or too
  *   many bytes, with the place as a JSON Pointer; whatever a getter, a proxy or a `toJSON` throws
  */
 export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
   return copyFlat(value, limits) ?? copyDeep(value, limits)
 }
 
+/** How many keys, and how long a text, count as small. */
+const FLAT_KEYS = 8
+const FLAT_TEXT = 64
+/** No small flat object is larger: each key and each value a text of control characters, six bytes each. */
+const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
+
 /**
  * The copy of a small flat object or a scalar, which is what most calls carry; undefined for anything that needs a
  * closer look. It makes nothing but the copy.
  */
 function copyFlat(value: unknown, limits: CopyLimits): JsonValue | undefined {
+  if (limits.maxBytes < FLAT_BYTES) return undefined
   if (typeof value !== 'object') return copyPlainScalar(value)
-  if (value === null || Object.getPrototypeOf(value) !== Object.prototype || limits.maxBytes < 4_096) return undefined
+  if (value === null || Object.getPrototypeOf(value) !== Object.prototype) return undefined
   const keys = Object.keys(value)
-  if (keys.length > 8) return undefined
+  if (keys.length > FLAT_KEYS) return undefined
   const copy: JsonObject = {}
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string
@@ -63,7 +70,7 @@ function copyPlainScalar(value: unknown): JsonValue | undefined {
 
 /** Whether `text` is short and free of surrogates; a loop is several times faster here than asking the engine. */
 function isPlainText(text: string): boolean {
-  if (text.length > 64) return false
+  if (text.length > FLAT_TEXT) return false
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return false
   return true
 }
@@ -135,7 +142,7 @@ class Copier {
     this.#count(2)
     for (let i = 0; i < source.length; i++) {
       this.#path[depth] = i
-      this.#count(1)
+      if (i > 0) this.#count(1)
       copy.push(this.copy(source[i]))
     }
     this.#path.length = depth
@@ -156,12 +163,14 @@ class Copier {
   #properties(source: object): JsonValue {
     const copy: JsonObject = {}
     const depth = this.#path.push('') - 1
+    let separator = 0
     this.#count(2)
     for (const key of Object.keys(source)) {
       const value = (source as Record<string, unknown>)[key]
       if (value === undefined) continue
       this.#path[depth] = key
-      this.#count(key.length + 4)
+      this.#count(key.length + 3 + separator)
+      separator = 1
       if (this.#limits.refusePrototypeKeys === true) this.#checkKey(key, value)
       setOwn(copy, key.toWellFormed(), this.copy(value))
     }
@@ -180,8 +189,6 @@ class Copier {
 
   /** The copy of an object that is more than its properties; undefined where it is not. */
   #standIn(source: object): { readonly value: JsonValue } | undefined {
-    if (source instanceof Date)
-      return { value: this.copy(Number.isNaN(source.getTime()) ? null : source.toISOString()) }
     const { toJSON } = source as { toJSON?: unknown }
     if (
       ArrayBuffer.isView(source) ||
@@ -191,6 +198,13 @@ class Copier {
       throw this.#refusal('is binary data (give it as base64 text, or as an image or resource through toContent)')
     }
     if (typeof toJSON === 'function') return { value: this.#fromToJson(source as { toJSON(): unknown }) }
+    return this.#collection(source)
+  }
+
+  /** The copy of an object whose content its properties do not show; undefined where they do. */
+  #collection(source: object): { readonly value: JsonValue } | undefined {
+    if (source instanceof Date)
+      return { value: this.copy(Number.isNaN(source.getTime()) ? null : source.toISOString()) }
     if (source instanceof Set) return { value: this.#array([...source]) }
     if (source instanceof Map) return { value: this.#map(source) }
     if (source instanceof Error)
@@ -198,6 +212,9 @@ class Copier {
     if (source instanceof Promise) throw this.#refusal('is a promise (await it)')
     if (source instanceof String || source instanceof Number || source instanceof Boolean)
       return { value: this.copy(source.valueOf()) }
+    if (isStream(source)) throw this.#refusal('is a stream or an iterator (read it, and return what it gives)')
+    if (typeof Response === 'function' && source instanceof Response)
+      throw this.#refusal('is an HTTP response (return its status and what you read of its body)')
     return undefined
   }
 
@@ -211,7 +228,8 @@ class Copier {
   #fromToJson(source: { toJSON(): unknown }): JsonValue {
     const value = source.toJSON()
     if (typeof value !== 'object' || value === null) return this.copy(value)
-    return Array.isArray(value) ? this.#array(value) : this.#properties(value)
+    if (Array.isArray(value)) return this.#array(value)
+    return this.#collection(value)?.value ?? this.#properties(value)
   }
 
   #count(units: number): void {
@@ -223,6 +241,14 @@ class Copier {
     const pointer = this.#path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
     return new NotJson('unserializable', pointer === '' ? what : `${what}, at ${pointer.slice(0, 200)}`)
   }
+}
+
+/** What gives its content only when it is read: without a word of this its copy would be an empty object. */
+function isStream(source: object): boolean {
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = source as Partial<
+    Record<typeof Symbol.asyncIterator | typeof Symbol.iterator, unknown>
+  >
+  return typeof later === 'function' || (typeof now === 'function' && Object.keys(source).length === 0)
 }
 
 /** Sets a property of the object's own, whatever its name. */

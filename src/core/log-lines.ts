@@ -1,57 +1,44 @@
 import type { ReportFailure } from './event-hub.ts'
-import type { Logger } from './logger.ts'
+import { guardedLogger, type Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
 
 /** The log lines of batches and calls, word for word; a logger that throws harms nothing and is reported. */
 export class LogLines {
+  /** The caller's logger; what it throws goes nowhere but into the report. */
   readonly logger: Logger
-  readonly #failed: ReportFailure
 
   constructor(logger: Logger, failed: ReportFailure) {
-    this.logger = logger
-    this.#failed = failed
+    this.logger = guardedLogger(logger, failed)
   }
 
   batchStarted(size: number, limit: number): void {
-    this.#write('info', `Executing ${size} tools in parallel (max concurrency: ${limit})`)
+    this.logger.info(`Executing ${size} tools in parallel (max concurrency: ${limit})`)
   }
 
   batchSettled(size: number, wallMs: number, succeeded: number): void {
-    this.#write(
-      'info',
+    this.logger.info(
       `Parallel tool execution completed: ${size} tools in ${Math.round(wallMs)}ms (${succeeded} success, ${size - succeeded} failures)`,
     )
   }
 
   callStarted(index: number, name: string): void {
-    this.#write('debug', `Executing tool [${index}]: ${shown(name)}`)
+    this.logger.debug(`Executing tool [${index}]: ${shown(name)}`)
   }
 
   callSettled(result: ToolResult): void {
     const { index, name, timing } = result
     const how = result.success ? 'completed' : `${result.status.replace('_', ' ')} (${result.error.code})`
     const when = result.execution === 'none' ? 'without being started' : `in ${Math.round(timing.runMs)}ms`
-    this.#write('debug', `Tool [${index}] ${shown(name)} ${how} ${when}`)
+    this.logger.debug(`Tool [${index}] ${shown(name)} ${how} ${when}`)
   }
 
   callAbandoned(index: number, name: string): void {
-    this.#write(
-      'warn',
-      `Tool [${index}] ${shown(name)} did not end after its signal; it is abandoned and may still act`,
-    )
-  }
-
-  #write(level: 'debug' | 'info' | 'warn', line: string): void {
-    try {
-      this.logger[level](line)
-    } catch (thrown) {
-      this.#failed(`log ${level}`, thrown)
-    }
+    this.logger.warn(`Tool [${index}] ${shown(name)} did not end after its signal; it is abandoned and may still act`)
   }
 }
 
-/** Names come from models: no control characters, no endless lines. */
+/** Names come from models: no control characters, no line of their own, no endless lines. */
 function shown(name: string): string {
-  return printable(name, 128)
+  return printable(name, 128).replaceAll(/[\n\t]/g, '\uFFFD')
 }

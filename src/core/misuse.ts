@@ -44,6 +44,11 @@ function safely(read: () => string): string {
   }
 }
 
+/** Throws a {@link MisuseError} unless `value` is an object. */
+export function checkObject(option: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw new MisuseError(option, 'an object', value)
+}
+
 /** Throws a {@link MisuseError} unless `value` is a whole number from `min` to `max` or, where `orInfinity`, Infinity. */
 export function checkCount(
   option: string,

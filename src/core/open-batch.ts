@@ -2,7 +2,7 @@ import type { Batch } from './batch.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import { MAX_MESSAGE_LENGTH } from './failure.ts'
-import { MisuseError } from './misuse.ts'
+import { checkObject, MisuseError } from './misuse.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
 
@@ -96,6 +96,7 @@ export class StreamedBatch implements OpenBatch {
 
   reserve(call: { readonly id: string; readonly name: string }): Slot {
     this.#checkOpen('reserve')
+    checkObject('batch.reserve(call)', call)
     return new ReservedSlot(this.#batch, this.#batch.reserve(call.id, call.name))
   }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts'
+import { isThenable } from './safe-checks.ts'
 
 /**
  * The part of the Standard Schema interface (standardschema.dev, version 1) that the executor uses: zod, valibot,
@@ -75,7 +76,7 @@ export function standardValidator(schema: StandardSchema): Validator {
   const standard = schema['~standard']
   return (value) => {
     const outcome = standard.validate(value)
-    return outcome instanceof Promise ? outcome.then(fromStandard) : fromStandard(outcome)
+    return isThenable(outcome) ? Promise.resolve(outcome).then(fromStandard) : fromStandard(outcome)
   }
 }
 

@@ -1,7 +1,6 @@
-/** Control characters (but tab and newline), bidirectional overrides and other invisible formatting, tag characters. */
-// eslint-disable-next-line no-control-regex -- these are the characters that this is about
+/** Control characters (but tab and newline), bidirectional overrides and other invisible formatting, line separators, tag characters. */
 const UNPRINTABLE =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|\u{E0000}|[\u{E0001}-\u{E007F}]/gu
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]|\u{E0000}|[\u{E0001}-\u{E007F}]/gu
 
 /**
  * `text` made safe to show in a terminal, a log line or an error: well-formed Unicode, no control or invisible

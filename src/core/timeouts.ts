@@ -42,11 +42,19 @@ export class Timeouts {
     for (const list of this.#lists.values()) list.rest()
   }
 
+  #prune(): void {
+    for (const [durationMs, list] of this.#lists) {
+      if (!list.isEmpty) continue
+      list.rest()
+      this.#lists.delete(durationMs)
+    }
+  }
+
   #listFor(durationMs: number): TimeoutList {
     let list = this.#lists.get(durationMs)
     if (list === undefined) {
       // Durations that were used once must not pile up.
-      if (this.#lists.size >= 64) for (const [key, old] of this.#lists) if (old.isEmpty) this.#lists.delete(key)
+      if (this.#lists.size >= 64) this.#prune()
       list = new TimeoutList(this.#clock, durationMs)
       this.#lists.set(durationMs, list)
     }

@@ -2,7 +2,7 @@ import { MAX_DELAY_MS } from './clock.ts'
 import type { ToolContent } from './content.ts'
 import type { ToolContext } from './context.ts'
 import type { JsonObject, Jsonified } from './json.ts'
-import { checkDuration, MisuseError } from './misuse.ts'
+import { checkDuration, checkObject, MisuseError } from './misuse.ts'
 import type { JsonSchema, Schema, StandardSchema } from './schema.ts'
 
 /** What a tool says of itself: the annotations of the Model Context Protocol, with its names and defaults. */
@@ -125,6 +125,9 @@ export function checkTool(tool: AnyTool): void {
     throw new MisuseError('tool.name', 'a string of 1 to 256 characters', name)
   const label = `tool '${name}'`
   if (typeof execute !== 'function') throw new MisuseError(`${label}.execute`, 'a function', execute)
+  if (tool.description !== undefined && typeof tool.description !== 'string')
+    throw new MisuseError(`${label}.description`, 'a string', tool.description)
+  if (tool.annotations !== undefined) checkObject(`${label}.annotations`, tool.annotations)
   if (tool.toContent !== undefined && typeof tool.toContent !== 'function')
     throw new MisuseError(`${label}.toContent`, 'a function', tool.toContent)
   for (const key of ['inputSchema', 'outputSchema', 'inputJsonSchema'] as const) {
