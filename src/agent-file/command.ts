@@ -98,6 +98,7 @@ function elementNodes(item: Node): readonly Node[] {
 /** Every argument in the command must be in the schema, there in every call or in a group of its own, and no list inside an element. */
 function checkElements(command: Node, path: string, schema: InputSchema, findings: Findings): void {
   itemsOf(command).forEach((item, index) => {
+    if (index === 0) return
     for (const node of elementNodes(item)) {
       const at = `${path}[${index}]`
       const text = wordOf(node) ?? ''

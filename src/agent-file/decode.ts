@@ -10,7 +10,7 @@ export const MAX_BYTES = 1_048_576
  */
 export function decode(input: string | Uint8Array, file: string): Findings {
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
-  if (bytes.length > MAX_BYTES) return tooLarge(bytes, file)
+  if (bytes.length > MAX_BYTES) return tooLarge(file)
   const source = new Source(file, new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes))
   const findings = new Findings(source)
   reportEncoding(bytes, findings)
@@ -19,19 +19,14 @@ export function decode(input: string | Uint8Array, file: string): Findings {
   return findings
 }
 
-function tooLarge(bytes: Uint8Array, file: string): Findings {
-  const source = new Source(file, new TextDecoder().decode(bytes.subarray(0, 200)))
-  const findings = new Findings(source)
-  findings.error({ start: 0, end: 1 }, '', {
+function tooLarge(file: string): Findings {
+  const findings = new Findings(new Source(file, ''))
+  findings.error({ start: 0, end: 0 }, '', {
     code: 'too_large',
-    message: `the file has ${bytes.length > 2 * MAX_BYTES ? 'more than ' : ''}${mebibytes(Math.min(bytes.length, 2 * MAX_BYTES))}; an agent file has at most 1 MiB`,
+    message: 'the file has more than 1 MiB, the most that is read of an agent file',
     fix: 'keep data out of the agent file: let a tool read it',
   })
   return findings
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1_048_576).toFixed(2)} MiB`
 }
 
 function reportEncoding(bytes: Uint8Array, findings: Findings): void {

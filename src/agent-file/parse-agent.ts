@@ -11,7 +11,7 @@ import { warnOfReferences } from './template.ts'
 import { readTools } from './tools.ts'
 import { child, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 import { unsupportedFields, unsupportedProblem } from './unsupported.ts'
-import { readEnvironment } from './variables.ts'
+import { checkServers, readEnvironment } from './variables.ts'
 
 /**
  * Reads an agent file (`apiVersion: aof.dev/v1`, `kind: Agent`; YAML or JSON) and checks everything in it. Reading runs
@@ -71,6 +71,7 @@ function readDocument(tree: MapNode, findings: Findings): AgentFile | undefined 
   const model = readModel(spec, findings)
   const { tools, unsupported: unsupportedTools } = readTools(spec, findings)
   const environment = readEnvironment(spec, findings)
+  checkServers(spec, findings)
   const settings = readSettings(tree, spec, findings)
   const unsupported = [...unsupportedFields(spec, findings), ...unsupportedTools]
   for (const entry of unsupported) findings.add(unsupportedProblem(entry, 'warning'))

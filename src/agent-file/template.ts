@@ -1,4 +1,5 @@
 import type { Findings, Finding } from './problem.ts'
+import { quoted } from './source.ts'
 import { type Node, wordOf } from './tree.ts'
 
 /** Text with places for the values of environment variables. */
@@ -21,7 +22,7 @@ export function parseTemplate(text: string): ParsedTemplate {
     const at = rest.indexOf('${')
     if (at === -1) return { ok: true, template: [...parts, rest] }
     if (rest[at - 1] === '$') {
-      parts.push(rest.slice(0, at - 1), '${')
+      parts.push(`${rest.slice(0, at - 1)}\${`)
       rest = rest.slice(at + 2)
       continue
     }
@@ -38,7 +39,7 @@ export function parseTemplate(text: string): ParsedTemplate {
 function unreadable(text: string): Finding {
   return {
     code: 'substitution',
-    message: `expected \${NAME} or \${NAME:-default}, found ${JSON.stringify(text)}`,
+    message: `expected \${NAME} or \${NAME:-default}, found ${quoted(text)}`,
     fix: 'write $${ for the characters ${',
   }
 }

@@ -2,6 +2,7 @@ import type { ToolEntry } from './agent-file.ts'
 import { readCommand } from './command.ts'
 import { checkInside } from './inside.ts'
 import type { Findings } from './problem.ts'
+import { quoted } from './source.ts'
 import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 import { type Unsupported, unsupportedTool } from './unsupported.ts'
@@ -57,7 +58,7 @@ function readModule(node: MapNode, path: string, findings: Findings): ToolEntry 
   if (!MODULE_ENDING.test(written)) {
     findings.error(module.span, at, {
       code: 'wrong_value',
-      message: `expected a JavaScript or TypeScript file, found ${JSON.stringify(written)}`,
+      message: `expected a JavaScript or TypeScript file, found ${quoted(written)}`,
       fix: 'write its whole name, e.g. ./tools.ts',
     })
   }
@@ -77,7 +78,7 @@ function reportRepeatedNames(tools: readonly ToolEntry[], spec: MapNode, finding
     const node = itemsOf(child(spec, 'tools'))[index]
     findings.error(child(node, 'name')?.span ?? spec.span, `${tool.at.path}.name`, {
       code: 'conflict',
-      message: `two tools are called ${JSON.stringify(tool.name)}, the first in line ${line}`,
+      message: `two tools are called ${quoted(tool.name)}, the first in line ${line}`,
       fix: 'give one of them another name',
     })
   }

@@ -1,5 +1,5 @@
 import { type Findings, type Problem, problemAt } from './problem.ts'
-import type { Place } from './source.ts'
+import { type Place, quoted } from './source.ts'
 import { child, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 
 /** Something that an agent file says and this version does not do. */
@@ -72,7 +72,7 @@ export function unsupportedTool(node: Node, path: string, findings: Findings): U
   return {
     what: 'tool',
     effect: 'refused',
-    message: `the tool ${JSON.stringify(name)} is not built into this version: an agent with it does not run`,
+    message: `the tool ${quoted(name)} is not built into this version: an agent with it does not run`,
     at: findings.source.place(node.kind === 'map' ? (firstKey(node) ?? node.span) : node.span, path),
   }
 }

@@ -1,8 +1,8 @@
 import type { AgentFile, Variable } from './agent-file.ts'
 import { type Findings, type Problem, problemAt } from './problem.ts'
-import type { Span } from './source.ts'
+import { quoted, type Span } from './source.ts'
 import { fillTemplate, readTemplate } from './template.ts'
-import { child, fieldPath, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
+import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
 import { VARIABLE } from './format.ts'
 
 const VARIABLE_NAME = new RegExp(VARIABLE.regex)
@@ -16,7 +16,7 @@ export function checkVariableName(name: string, span: Span, path: string, findin
   if (!VARIABLE_NAME.test(name)) {
     findings.error(span, path, {
       code: 'wrong_value',
-      message: `expected ${VARIABLE.words}, found ${JSON.stringify(name)}`,
+      message: `expected ${VARIABLE.words}, found ${quoted(name)}`,
     })
   } else if (LOADERS.test(name)) {
     findings.error(span, path, {
@@ -57,6 +57,17 @@ export function readVariables(node: Node | undefined, path: string, findings: Fi
   }).filter((variable) => variable !== undefined)
 }
 
+/** Reads the templates in `env` and `headers` of MCP servers for what is wrong with them. */
+export function checkServers(spec: MapNode, findings: Findings): void {
+  itemsOf(child(spec, 'mcp_servers')).forEach((server, index) => {
+    const path = `spec.mcp_servers[${index}]`
+    readVariables(child(server, 'env'), `${path}.env`, findings)
+    const headers = child(server, 'headers')
+    if (headers?.kind !== 'map') return
+    for (const [name, { value }] of headers.entries) readTemplate(value, fieldPath(`${path}.headers`, name), findings)
+  })
+}
+
 function checkSearchPath(name: string, node: Node, path: string, findings: Findings): void {
   const value = wordOf(node)
   if (name !== 'PATH' || value === undefined) return
@@ -64,7 +75,7 @@ function checkSearchPath(name: string, node: Node, path: string, findings: Findi
   if (relative === undefined) return
   findings.error(node.span, path, {
     code: 'unsafe',
-    message: `expected directories from the root, found ${JSON.stringify(relative)}: programs of the current directory would run`,
+    message: `expected directories from the root, found ${quoted(relative)}: programs of the current directory would run`,
     fix: 'write whole paths',
   })
 }

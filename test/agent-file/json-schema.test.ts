@@ -1,0 +1,34 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Validator } from '@cfworker/json-schema'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { agentSchema } from '../../src/agent-file/index.ts'
+import { corpus } from './corpus.ts'
+
+const FILE = new URL('../../schema/agent.schema.json', import.meta.url)
+const validator = new Validator(agentSchema(), '7', false)
+
+describe('the published JSON Schema', () => {
+  it('is up to date (UPDATE_SCHEMA=1 writes it anew)', () => {
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(FILE, JSON.stringify(agentSchema(), undefined, 2))
+    expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(agentSchema())
+  })
+
+  it.each(corpus('good'))('accepts $name, as the validator does', ({ text }) => {
+    expect(validator.validate(parse(text)).errors).toEqual([])
+  })
+
+  it.each(corpus('bad').filter(({ schema }) => schema === 'refuses'))(
+    'refuses $name, as the validator does',
+    ({ text }) => {
+      expect(validator.validate(parse(text, { logLevel: 'error' })).valid).toBe(false)
+    },
+  )
+
+  it.each(corpus('bad').filter(({ schema }) => schema === 'accepts'))(
+    'cannot see what is wrong with $name',
+    ({ text }) => {
+      expect(validator.validate(parse(text)).errors).toEqual([])
+    },
+  )
+})
