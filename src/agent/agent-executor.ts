@@ -1,19 +1,24 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { systemClock } from '../core/clock.ts'
+import { checkCallOptions } from '../core/call-options.ts'
+import { type Clock, MAX_DELAY_MS, systemClock } from '../core/clock.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
-import { MisuseError } from '../core/misuse.ts'
+import { checkDuration, MisuseError } from '../core/misuse.ts'
 import { drawId, systemRandom } from '../core/random.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
+import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
 import { type AgentOptions, checkAgentOptions } from './options.ts'
 import type { AgentMessage } from './result.ts'
 import { RunLoop } from './run-loop.ts'
 
-/** What a run begins with: words of the user, or a history to go on from. */
+/**
+ * What a run begins with: words of the user, or a history to go on from, which is mended where it is not valid. With an
+ * empty one the model gets the instructions alone, which not every provider takes.
+ */
 export type AgentInput = string | { readonly messages: readonly AgentMessage[] }
 
 /** What a run may be given. */
@@ -22,7 +27,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** The application's own object, given to the tools as `ctx.context`; never shown to the model. */
   readonly context?: unknown
-  /** The run's name, part of its calls' idempotency keys. @default a new one */
+  /**
+   * The run's name, part of its calls' idempotency keys, 1 to 256 characters: the same name again means the same keys.
+   * @default a new one
+   */
   readonly run?: string
   /** @default the agent's */
   readonly logger?: Logger
@@ -60,10 +68,14 @@ export class AgentExecutor {
   readonly executor: ToolExecutor
   readonly #options: AgentOptions
   readonly #ownsExecutor: boolean
+  readonly #clock: Clock
   readonly #definitions: readonly LanguageModelV4FunctionTool[]
+  readonly #toolNames: ReadonlySet<string>
   readonly #readOnly: ReadonlySet<string>
   readonly #idPrefix: string
+  readonly #live = new Set<AgentRun>()
   #runs = 0
+  #isClosed = false
 
   /** @throws MisuseError where an option is impossible, or a tool has no schema that the model could be shown */
   constructor(options: AgentOptions) {
@@ -80,7 +92,9 @@ export class AgentExecutor {
         ...(clock !== undefined && { clock }),
         ...(logger !== undefined && { logger }),
       })
+    this.#clock = clock ?? systemClock
     this.#definitions = toolDefinitions(this.executor.tools).map(functionTool)
+    this.#toolNames = new Set(this.#definitions.map((tool) => tool.name))
     this.#readOnly = new Set(
       this.executor.tools.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
     )
@@ -90,10 +104,12 @@ export class AgentExecutor {
   /**
    * Starts a run; it goes on by itself.
    *
-   * @throws MisuseError where the input is neither text nor messages
+   * @throws MisuseError where the input is neither text nor messages, an option is impossible, or the agent is closed
    */
   run(input: AgentInput, options: RunOptions = {}): AgentRun {
+    if (this.#isClosed) throw new MisuseError('agent.run()', 'an agent that is open', 'a closed one')
     const messages = messagesOf(input)
+    checkCallOptions(options)
     const { signal, context, logger = this.#options.logger } = options
     const id = options.run ?? `${this.#idPrefix}-${++this.#runs}`
     const controller = new AbortController()
@@ -107,8 +123,9 @@ export class AgentExecutor {
         options: this.#options,
         executor: this.executor,
         definitions: this.#definitions,
+        toolNames: this.#toolNames,
         readOnly: this.#readOnly,
-        clock: this.#options.clock ?? systemClock,
+        clock: this.#clock,
         signal: controller.signal,
         context,
         logger,
@@ -118,21 +135,43 @@ export class AgentExecutor {
     )
     const result = loop.run().then((ended) => {
       signal?.removeEventListener('abort', forward)
+      this.#live.delete(run)
       log.push({ type: 'done', result: ended })
       log.end()
       return ended
     })
-    return {
+    const run: AgentRun = {
       id,
       result,
       abort: (reason: unknown = new DOMException('The run was aborted.', 'AbortError')) => controller.abort(reason),
       [Symbol.asyncIterator]: () => log.read(),
     }
+    this.#live.add(run)
+    return run
   }
 
-  /** Closes the executor that the agent made for itself; one that it was given stays open. */
-  async close(options?: { readonly drainMs?: number }): Promise<{ abandoned: number }> {
+  /**
+   * Takes no more runs, lets those under way end for `drainMs`, aborts the rest, and resolves when all have ended. An
+   * executor that the agent made for itself is closed then; one that it was given stays open.
+   *
+   * @param options.drainMs 0 to 2 147 483 647, or `Infinity`; 5 000 by default
+   * @returns how many tools of its own executor have been abandoned and still run
+   */
+  async close(options: { readonly drainMs?: number } = {}): Promise<{ abandoned: number }> {
+    const { drainMs = 5_000 } = options
+    checkDuration('drainMs', drainMs, 0, MAX_DELAY_MS, true)
+    this.#isClosed = true
+    if (this.#live.size > 0) await this.#drain(drainMs)
     return this.#ownsExecutor ? this.executor.close(options) : { abandoned: 0 }
+  }
+
+  async #drain(drainMs: number): Promise<void> {
+    const abort = (): void => {
+      for (const run of this.#live) run.abort(new DOMException('The agent was closed.', 'AbortError'))
+    }
+    const timer = drainMs === Infinity ? undefined : this.#clock.setTimer(abort, drainMs)
+    await Promise.all(Array.from(this.#live, (run) => run.result))
+    timer?.clear()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -155,6 +194,7 @@ function functionTool({
 
 function messagesOf(input: AgentInput): readonly AgentMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: [{ type: 'text', text: input }] }]
-  if (!Array.isArray(input?.messages)) throw new MisuseError('input', 'text, or { messages }', input)
+  if (typeof input !== 'object' || input === null) throw new MisuseError('input', 'text, or { messages }', input)
+  checkMessages('input.messages', input.messages)
   return input.messages
 }

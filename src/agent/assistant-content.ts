@@ -4,22 +4,29 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
+import { readArguments } from '../core/arguments.ts'
 
 type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
 type AssistantPart = AssistantContent[number]
-type TextLike = {
-  type: 'text' | 'reasoning'
+type ToolCall = Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>
+
+/** A text, or a train of thought, as far as it has come. */
+interface TextEntry {
+  readonly type: 'text' | 'reasoning'
   text: string
   done: boolean
   metadata: SharedV4ProviderMetadata | undefined
 }
-type ToolCall = Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>
 
-/** A call of the turn, whose part is made when the turn is over. */
-interface CallEntry {
+/** The place of a call among what the model said. */
+export interface CallEntry {
   readonly type: 'call'
-  readonly call: ToolCall
+  /** Its id in the history. */
   readonly id: string
+  /** Its tool's name in the history. */
+  readonly name: string
+  /** The call itself, once it is to be in the history; without one the place stays empty. */
+  call: ToolCall | undefined
 }
 
 /**
@@ -27,12 +34,13 @@ interface CallEntry {
  *
  * 1. Everything stands in the order in which it began.
  * 2. A text that was cut off is kept as far as it came; reasoning that was cut off is left out, since providers refuse
- *    it without its signature.
- * 3. A provider's metadata goes back to it with the same part.
+ *    it without its signature, and so is reasoning that nothing follows, which they refuse as well.
+ * 3. A provider's metadata goes back to it with the same part, unless that was cut off: it may point to what the
+ *    provider never stored.
  */
 export class AssistantContentBuilder {
-  readonly #entries: (TextLike | CallEntry | AssistantPart)[] = []
-  readonly #open = new Map<string, TextLike>()
+  readonly #entries: (TextEntry | CallEntry | AssistantPart)[] = []
+  readonly #open = new Map<string, TextEntry>()
   #text = ''
 
   /** All text so far. */
@@ -41,15 +49,11 @@ export class AssistantContentBuilder {
   }
 
   begin(type: 'text' | 'reasoning', id: string, metadata: SharedV4ProviderMetadata | undefined): void {
-    const entry: TextLike = { type, text: '', done: false, metadata }
-    this.#entries.push(entry)
-    this.#open.set(`${type} ${id}`, entry)
+    this.#begin(type, id, metadata)
   }
 
   append(type: 'text' | 'reasoning', id: string, delta: string, metadata: SharedV4ProviderMetadata | undefined): void {
-    if (!this.#open.has(`${type} ${id}`)) this.begin(type, id, undefined)
-    const entry = this.#open.get(`${type} ${id}`)
-    if (entry === undefined) return
+    const entry = this.#open.get(`${type} ${id}`) ?? this.#begin(type, id, undefined)
     entry.text += delta
     entry.metadata = metadata ?? entry.metadata
     if (type === 'text') this.#text += delta
@@ -63,9 +67,11 @@ export class AssistantContentBuilder {
     this.#open.delete(`${type} ${id}`)
   }
 
-  /** @param id the call's id in the history */
-  call(call: ToolCall, id: string): void {
-    this.#entries.push({ type: 'call', call, id })
+  /** The place of a call that begins now. */
+  beginCall(id: string, name: string): CallEntry {
+    const entry: CallEntry = { type: 'call', id, name, call: undefined }
+    this.#entries.push(entry)
+    return entry
   }
 
   /** A part that came whole. */
@@ -73,30 +79,42 @@ export class AssistantContentBuilder {
     this.#entries.push(part)
   }
 
-  /** The assistant message's content, without the calls of the ids in `left`. */
-  build(left: ReadonlySet<string>): AssistantContent {
+  /** The assistant message's content. */
+  build(): AssistantContent {
     const content: AssistantContent = []
     for (const entry of this.#entries) {
       if (entry.type === 'call') {
-        if (!left.has(entry.id)) content.push(callPart(entry))
-      } else if ('done' in entry) {
-        if (entry.type === 'text' ? entry.text !== '' : entry.done) content.push(textPart(entry))
-      } else content.push(entry)
+        if (entry.call !== undefined) content.push(callPart(entry, entry.call))
+      } else if (!('done' in entry)) content.push(entry)
+      else if (isKept(entry)) content.push(textPart(entry))
     }
+    while (content.at(-1)?.type === 'reasoning') content.pop()
     return content
+  }
+
+  #begin(type: 'text' | 'reasoning', id: string, metadata: SharedV4ProviderMetadata | undefined): TextEntry {
+    const entry: TextEntry = { type, text: '', done: false, metadata }
+    this.#entries.push(entry)
+    this.#open.set(`${type} ${id}`, entry)
+    return entry
   }
 }
 
-function textPart({ type, text, metadata }: TextLike): AssistantPart {
-  return { type, text, ...withOptions(metadata) }
+/** Blank text says nothing, and some providers refuse it; but its metadata may be what the provider wants back. */
+function isKept({ type, text, done, metadata }: TextEntry): boolean {
+  if (type === 'reasoning') return done
+  return text.trim() !== '' || (done && metadata !== undefined)
 }
 
-function callPart({ call, id }: CallEntry): AssistantPart {
-  const { toolName, input, providerExecuted, providerMetadata } = call
+function textPart({ type, text, done, metadata }: TextEntry): AssistantPart {
+  return { type, text, ...withOptions(done ? metadata : undefined) }
+}
+
+function callPart({ id, name }: CallEntry, { input, providerExecuted, providerMetadata }: ToolCall): AssistantPart {
   return {
     type: 'tool-call',
     toolCallId: id,
-    toolName,
+    toolName: name,
     input: inputValue(input),
     ...(providerExecuted === true && { providerExecuted }),
     ...withOptions(providerMetadata),
@@ -110,12 +128,12 @@ export function withOptions(metadata: SharedV4ProviderMetadata | undefined): {
   return metadata === undefined ? {} : { providerOptions: metadata }
 }
 
-/** The input as providers want it back: an object. What is none never ran, and its result says why. */
+/**
+ * The input as providers want it back: an object, read as the executor reads it. What is none, or what cannot be read
+ * (unparsable, or so deep that no provider could write it), never ran, and its result says why.
+ */
 function inputValue(input: string): JSONValue {
-  try {
-    const value = JSON.parse(input) as JSONValue
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-  } catch {
-    return {}
-  }
+  const read = readArguments(input, Infinity)
+  const value = read.ok ? (read.value as JSONValue) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }

@@ -1,75 +1,119 @@
-import type { LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import type { LanguageModelV4ToolCallPart, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import { CallIds } from './call-ids.ts'
 import type { AgentMessage } from './result.ts'
 
 type ToolMessage = Extract<AgentMessage, { role: 'tool' }>
 type AssistantMessage = Extract<AgentMessage, { role: 'assistant' }>
+
+/** The calls of one message that share an id, by their places among all calls. */
+interface SameId {
+  readonly message: number
+  readonly places: number[]
+  answered: number
+}
 
 /**
  * A history that every provider takes: after each assistant message exactly one result for each of its calls, in call
  * order, in one tool message; no result without a call; no call id twice. What is valid is returned as it is, so
  * mending twice is mending once, and what a prompt cache has seen stays the same.
  *
- * Orphaned calls get an error result that says so; orphaned and repeated results are left out; of two calls with one id
- * in different turns the later one gets another id. Calls that the provider ran itself are left alone.
+ * A result that stands too late, e.g. behind a message of the user, is brought to its call. Orphaned calls get an error
+ * result that says so; orphaned and repeated results are left out, and so are empty messages of the assistant; of two
+ * calls with one id the later one gets another id. Calls that the provider ran itself are left alone.
  */
 export function mendHistory(messages: readonly AgentMessage[]): AgentMessage[] {
   const mended: AgentMessage[] = []
-  const used = new Set<string>()
+  const results = pairedResults(messages).values()
+  const ids = new CallIds()
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i] as AgentMessage
-    if (message.role === 'tool') continue // taken with the assistant message that it follows, or an orphan
-    if (message.role !== 'assistant' || !hasCalls(message)) {
-      mended.push(message)
-      continue
-    }
-    const answers: ToolMessage[] = []
-    for (let next = i + 1; messages[next]?.role === 'tool'; next++) answers.push(messages[next] as ToolMessage)
-    mended.push(...mendTurn(message, answers, used))
+    if (message.role === 'tool') mended.push(...withoutResults(message))
+    else if (message.role !== 'assistant') mended.push(message)
+    else if (ownCalls(message).length > 0) {
+      const answers: ToolMessage[] = []
+      while (messages[i + 1]?.role === 'tool') answers.push(messages[++i] as ToolMessage)
+      mended.push(...mendTurn(message, answers, results, ids))
+    } else if (message.content.length > 0) mended.push(message)
   }
   return mended
 }
 
 /** The ids of all calls of a history. */
-export function callIds(messages: readonly AgentMessage[]): Set<string> {
-  const ids = new Set<string>()
-  for (const message of messages) if (message.role === 'assistant') for (const id of ownCallIds(message)) ids.add(id)
+export function callIds(messages: readonly AgentMessage[]): CallIds {
+  const ids = new CallIds()
+  for (const message of messages)
+    if (message.role === 'assistant') for (const { toolCallId } of ownCalls(message)) ids.take(toolCallId)
   return ids
 }
 
-/** `id`, or the first of `id_2`, `id_3`, … that is not used; notes it as used. */
-export function uniqueId(id: string, used: Set<string>): string {
-  let unique = id
-  for (let n = 2; used.has(unique); n++) unique = `${id}_${n}`
-  used.add(unique)
-  return unique
+/**
+ * For each call, in order, its result. A result belongs to the last message before it that has calls of its id, and there
+ * to the first of them that has none.
+ */
+function pairedResults(messages: readonly AgentMessage[]): (LanguageModelV4ToolResultPart | undefined)[] {
+  const results: (LanguageModelV4ToolResultPart | undefined)[] = []
+  const calls = new Map<string, SameId>()
+  messages.forEach((message, i) => {
+    if (message.role === 'assistant') {
+      for (const { toolCallId } of ownCalls(message)) {
+        const place = results.push(undefined) - 1
+        const sameId = calls.get(toolCallId)
+        if (sameId?.message === i) sameId.places.push(place)
+        else calls.set(toolCallId, { message: i, places: [place], answered: 0 })
+      }
+    } else if (message.role === 'tool') {
+      for (const part of message.content) {
+        if (part.type !== 'tool-result') continue
+        const sameId = calls.get(part.toolCallId)
+        const place = sameId?.places[sameId.answered++]
+        if (place !== undefined) results[place] = part
+      }
+    }
+  })
+  return results
 }
 
-function mendTurn(message: AssistantMessage, answers: readonly ToolMessage[], used: Set<string>): AgentMessage[] {
-  // Results by their call's id, in order: two calls of one id take the first and the second.
-  const results = new Map<string, LanguageModelV4ToolResultPart[]>()
-  const others: ToolMessage['content'] = []
-  for (const part of answers.flatMap(({ content }) => content)) {
-    if (part.type !== 'tool-result') others.push(part)
-    else results.set(part.toolCallId, [...(results.get(part.toolCallId) ?? []), part])
-  }
+/** @param results yields those of this turn's calls next */
+function mendTurn(
+  message: AssistantMessage,
+  answers: readonly ToolMessage[],
+  results: Iterator<LanguageModelV4ToolResultPart | undefined, undefined>,
+  ids: CallIds,
+): AgentMessage[] {
   const content: AssistantMessage['content'] = []
-  const ordered: ToolMessage['content'] = []
+  const answer: ToolMessage['content'] = []
   for (const part of message.content) {
-    if (part.type !== 'tool-call' || part.providerExecuted === true) {
+    if (!isOwnCall(part)) {
       content.push(part)
       continue
     }
-    const toolCallId = uniqueId(part.toolCallId, used)
-    const result = results.get(part.toolCallId)?.shift() ?? missingResult(toolCallId, part.toolName)
+    const toolCallId = ids.take(part.toolCallId)
+    const result = results.next().value ?? missingResult(toolCallId, part.toolName)
     content.push(toolCallId === part.toolCallId ? part : { ...part, toolCallId })
-    ordered.push(toolCallId === result.toolCallId ? result : { ...result, toolCallId })
+    const fits = result.toolCallId === toolCallId && result.toolName === part.toolName
+    answer.push(fits ? result : { ...result, toolCallId, toolName: part.toolName })
   }
-  const tool: ToolMessage = { ...answers[0], role: 'tool', content: [...ordered, ...others] }
-  const [only] = answers
+  for (const { content: parts } of answers) answer.push(...parts.filter((part) => part.type !== 'tool-result'))
   return [
-    sameParts(message.content, content) ? message : { ...message, content },
-    only !== undefined && answers.length === 1 && sameParts(only.content, tool.content) ? only : tool,
+    withContent(message, content),
+    answers.length === 1
+      ? withContent(answers[0] as ToolMessage, answer)
+      : { ...answers[0], role: 'tool', content: answer },
   ]
+}
+
+/** What a tool message holds beside results that belong to no call before it, e.g. an approval for the provider. */
+function withoutResults(message: ToolMessage): ToolMessage[] {
+  const others = message.content.filter((part) => part.type !== 'tool-result')
+  return others.length > 0 ? [withContent(message, others)] : []
+}
+
+/** The message itself where nothing changes. */
+function withContent<M extends AssistantMessage | ToolMessage>(message: M, content: M['content']): M {
+  const parts: readonly unknown[] = message.content
+  return parts.length === content.length && parts.every((part, i) => part === content[i])
+    ? message
+    : { ...message, content }
 }
 
 function missingResult(toolCallId: string, toolName: string): LanguageModelV4ToolResultPart {
@@ -77,16 +121,10 @@ function missingResult(toolCallId: string, toolName: string): LanguageModelV4Too
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'error-json', value: { error } } }
 }
 
-function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((part, i) => part === b[i])
+function ownCalls({ content }: AssistantMessage): LanguageModelV4ToolCallPart[] {
+  return content.filter(isOwnCall)
 }
 
-function hasCalls(message: AssistantMessage): boolean {
-  return message.content.some((part) => part.type === 'tool-call' && part.providerExecuted !== true)
-}
-
-function ownCallIds({ content }: AssistantMessage): string[] {
-  return content.flatMap((part) =>
-    part.type === 'tool-call' && part.providerExecuted !== true ? [part.toolCallId] : [],
-  )
+function isOwnCall(part: AssistantMessage['content'][number]): part is LanguageModelV4ToolCallPart {
+  return part.type === 'tool-call' && part.providerExecuted !== true
 }

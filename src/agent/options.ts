@@ -5,10 +5,15 @@ import type { Logger } from '../core/logger.ts'
 import { checkCount, MisuseError } from '../core/misuse.ts'
 import type { ToolResult } from '../core/result.ts'
 import type { AnyTool } from '../core/tool.ts'
+import { checkMessages } from './check-messages.ts'
 import type { AgentMessage } from './result.ts'
 import type { Eager } from './turn.ts'
 
-/** Settings that go to the model as they are; see the AI SDK's provider interface. */
+/**
+ * Settings that go to the model as they are; see the AI SDK's provider interface. They hold for every turn: with the
+ * `toolChoice` `required` an agent calls tools until `maxIterations`, unless `stopWhen` ends it or `prepareTurn` sets
+ * another for later turns.
+ */
 export type ModelSettings = Partial<
   Pick<
     LanguageModelV4CallOptions,
@@ -34,15 +39,23 @@ export interface TurnToPrepare {
   readonly turn: number
   /** The history so far, without the instructions. */
   readonly messages: readonly AgentMessage[]
+  /** Aborts with the run, which then waits for the hook no more. */
+  readonly signal: AbortSignal
 }
 
 /** What {@link AgentOptions.prepareTurn} may change for this one turn. */
 export interface TurnSettings extends ModelSettings {
   /** Another model. */
   readonly model?: LanguageModelV4
-  /** What the model is shown instead of the whole history, e.g. a summary of it; the history itself stays. */
+  /**
+   * What the model is shown instead of the whole history, e.g. its newest part; mended where it is not valid, as by
+   * `mendHistory`. The history itself stays.
+   */
   readonly messages?: readonly AgentMessage[]
-  /** The names of the tools that the model is offered; all by default. Changing them costs the provider's prompt cache. */
+  /**
+   * The names of the tools that the model is offered; all by default. A call of another one is refused. Changing them
+   * costs the provider's prompt cache.
+   */
   readonly activeTools?: readonly string[]
 }
 
@@ -76,9 +89,9 @@ export interface AgentOptions extends ModelSettings {
    * @default 'all'
    */
   readonly eager?: Eager
-  /** Called before each turn. */
+  /** Called before each turn. A throw, or an impossible setting, ends the run as `failed` with `hook_failed`. */
   readonly prepareTurn?: (turn: TurnToPrepare) => TurnSettings | undefined | Promise<TurnSettings | undefined>
-  /** Called after each turn that had calls: true ends the run as `done`. */
+  /** Called after each turn that had calls: true ends the run as `done`, a throw as `failed` with `hook_failed`. */
   readonly stopWhen?: (turn: FinishedTurn) => boolean | Promise<boolean>
   /** How many of a run's events are kept for readers that come late: at least 1. @default 1 000 */
   readonly maxKeptEvents?: number
@@ -88,9 +101,20 @@ export interface AgentOptions extends ModelSettings {
   readonly clock?: Clock
 }
 
+/** Throws a {@link MisuseError} for a setting that is impossible. */
+export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet<string>): void {
+  const { model, messages, activeTools } = settings
+  if (model !== undefined) checkModel('prepareTurn().model', model)
+  if (messages !== undefined) checkMessages('prepareTurn().messages', messages)
+  if (activeTools === undefined) return
+  if (!Array.isArray(activeTools)) throw new MisuseError('prepareTurn().activeTools', 'an array of names', activeTools)
+  for (const name of activeTools as readonly string[])
+    if (!toolNames.has(name)) throw new MisuseError('prepareTurn().activeTools', "names of the agent's tools", name)
+}
+
 /** Throws a {@link MisuseError} for an option that is impossible. */
 export function checkAgentOptions(options: AgentOptions): void {
-  const { model, tools, executor, maxParallelTools, maxIterations, eager, maxKeptEvents } = options
+  const { model, instructions, tools, executor, maxParallelTools, maxIterations, eager, maxKeptEvents } = options
   checkModel('model', model)
   if (executor !== undefined && tools !== undefined)
     throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
@@ -103,12 +127,18 @@ export function checkAgentOptions(options: AgentOptions): void {
   }
   if (maxIterations !== undefined) checkCount('maxIterations', maxIterations, 1)
   if (maxKeptEvents !== undefined) checkCount('maxKeptEvents', maxKeptEvents, 1)
+  for (const hook of ['prepareTurn', 'stopWhen'] as const) {
+    const given: unknown = options[hook]
+    if (given !== undefined && typeof given !== 'function') throw new MisuseError(hook, 'a function', given)
+  }
+  if (instructions !== undefined && typeof instructions !== 'string')
+    throw new MisuseError('instructions', 'text', instructions)
   if (eager !== undefined && !['all', 'read-only', 'off'].includes(eager))
     throw new MisuseError('eager', "'all', 'read-only' or 'off'", eager)
 }
 
 /** Throws a {@link MisuseError} unless `model` speaks version 4 of the provider interface. */
-export function checkModel(option: string, model: LanguageModelV4): void {
+function checkModel(option: string, model: LanguageModelV4): void {
   const version: unknown = model?.specificationVersion
   if (version === 'v4' && typeof model.doStream === 'function') return
   const hint =

@@ -7,7 +7,7 @@ export type AgentMessage = LanguageModelV4Message
 /**
  * How a run ended:
  * - `done`: the model had nothing more to call, or `stopWhen` said so
- * - `aborted`: its signal, or `run.abort()`
+ * - `aborted`: its signal, `run.abort()`, or the agent or its executor was closed
  * - `max_iterations`: the model still wanted tools after the last turn that it was allowed
  * - `failed`: the model or a hook failed, see `error`
  * - `budget`, `awaiting_approval`: kept for what is to come; no run ends so yet
@@ -16,7 +16,7 @@ export type AgentStatus = 'done' | 'aborted' | 'max_iterations' | 'budget' | 'aw
 
 /** Why a run failed. */
 export interface AgentError {
-  /** `model_failed`: the provider refused, or its stream broke before any call started. `hook_failed`: `prepareTurn` or `stopWhen` threw. */
+  /** `model_failed`: the provider refused, or its stream broke before any call started. `hook_failed`: `prepareTurn` or `stopWhen` threw, or `prepareTurn` gave an impossible setting. */
   readonly code: 'model_failed' | 'hook_failed'
   readonly message: string
   /** What was thrown, whole. */

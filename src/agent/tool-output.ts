@@ -8,9 +8,14 @@ type ContentPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>
  * A call's result as the history holds it. The same result gives the same bytes: it is rendered once and kept.
  *
  * @param toolCallId the call's id in the history
+ * @param toolName the tool's name in the history
  */
-export function toolResultPart(toolCallId: string, result: ToolResult): LanguageModelV4ToolResultPart {
-  return { type: 'tool-result', toolCallId, toolName: result.name, output: toolOutput(result) }
+export function toolResultPart(
+  toolCallId: string,
+  toolName: string,
+  result: ToolResult,
+): LanguageModelV4ToolResultPart {
+  return { type: 'tool-result', toolCallId, toolName, output: toolOutput(result) }
 }
 
 function toolOutput(result: ToolResult): LanguageModelV4ToolResultOutput {

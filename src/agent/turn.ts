@@ -1,8 +1,11 @@
-import type { LanguageModelV4StreamPart, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { OpenBatch, Slot } from '../core/open-batch.ts'
 import type { ToolResult } from '../core/result.ts'
-import { AssistantContentBuilder, withOptions } from './assistant-content.ts'
+import { printable } from '../core/text.ts'
+import { AssistantContentBuilder, type CallEntry, withOptions } from './assistant-content.ts'
+import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
+import { nameInHistory } from './name-in-history.ts'
 import type { AgentMessage } from './result.ts'
 import { toolResultPart } from './tool-output.ts'
 import { NO_USAGE, type Usage, usageOf } from './usage.ts'
@@ -18,8 +21,12 @@ export interface TurnSetup {
   readonly batch: OpenBatch
   /** Whether a tool's calls may start while the turn is still arriving. */
   readonly startsEarly: (toolName: string) => boolean
-  /** Makes a call's id unique in the history. */
-  readonly uniqueId: (id: string) => string
+  /** The names of the agent's tools. */
+  readonly tools: ReadonlySet<string>
+  /** Those of them that the model was offered in this turn. */
+  readonly offered: ReadonlySet<string>
+  /** Of all calls of the history. */
+  readonly ids: CallIds
   readonly emit: (event: AgentEvent) => void
 }
 
@@ -27,11 +34,11 @@ export interface TurnSetup {
 interface TurnCall {
   readonly slot: Slot
   readonly name: string
-  /** Its id in the history. */
-  readonly id: string
-  /** The arguments, once they are complete. */
-  input: string | undefined
-  started: boolean
+  readonly entry: CallEntry
+  /** The call, once its arguments are complete. */
+  part: PartOf<'tool-call'> | undefined
+  /** `settling`: it will have, or has, a result for the model. `dropped`: it never was complete. */
+  state: 'arriving' | 'complete' | 'settling' | 'dropped'
 }
 
 /**
@@ -49,8 +56,8 @@ export class Turn {
   readonly #calls: TurnCall[] = []
   /** Calls whose arguments are on their way, by the provider's id. */
   readonly #arriving = new Map<string, TurnCall>()
-  /** Calls that the provider runs and has not answered, by id. One is left out if the stream broke before its answer. */
-  readonly #providerCalls = new Set<string>()
+  /** Calls that the provider runs and has not answered, by id. */
+  readonly #providerCalls = new Map<string, CallEntry>()
   /** Why the model stopped; undefined while it has not said so. */
   finishReason: string | undefined
   usage: Usage = NO_USAGE
@@ -63,11 +70,6 @@ export class Turn {
 
   get text(): string {
     return this.#content.text
-  }
-
-  /** Whether a call has been given to the executor. */
-  get hasStarted(): boolean {
-    return this.#calls.some((call) => call.started)
   }
 
   /** Takes the next part of the stream; a call that it completes has started when this returns, if it may. */
@@ -92,7 +94,7 @@ export class Turn {
           this.#arriving.set(part.id, this.#reserve(part.id, part.toolName))
         return
       case 'tool-call':
-        return this.#take(part)
+        return part.providerExecuted === true ? this.#takeProviderCall(part) : this.#takeCall(part)
       default:
         return this.#takeOther(part)
     }
@@ -100,19 +102,16 @@ export class Turn {
 
   /** The stream has ended: what it left incomplete is dropped; what waited for its end starts, unless it broke. */
   finish(broken: boolean): void {
-    const { batch } = this.#setup
+    const cutShort = broken || this.finishReason === 'length'
     for (const call of this.#calls) {
-      if (call.started) continue
-      if (call.input !== undefined && !broken) this.#start(call)
-      else call.slot.drop('The answer was cut off before this call was complete; nothing was run.')
+      const { part } = call
+      if (part === undefined || broken || (cutShort && isBlank(part.input)))
+        this.#drop(call, 'The answer was cut off before this call was complete; nothing was run.')
+      else this.#settle(call, part)
     }
-    if (!broken) this.#providerCalls.clear()
-    batch.close()
-  }
-
-  /** Calls that were given to the executor. */
-  get started(): number {
-    return this.#calls.reduce((count, call) => count + (call.started ? 1 : 0), 0)
+    // A provider goes on with an unanswered call of its own in the next turn, but not with one that was cut off.
+    if (cutShort) for (const entry of this.#providerCalls.values()) entry.call = undefined
+    this.#setup.batch.close()
   }
 
   /**
@@ -121,39 +120,36 @@ export class Turn {
    * @param results the batch's, in call order
    */
   messages(results: readonly ToolResult[]): { readonly messages: AgentMessage[]; readonly results: ToolResult[] } {
-    const parts: LanguageModelV4ToolResultPart[] = []
-    const own: ToolResult[] = []
-    const left = new Set(this.#providerCalls)
-    for (const call of this.#calls) {
-      const result = call.started ? results[call.slot.index] : undefined
-      if (result === undefined) left.add(call.id)
-      else {
-        own.push(result)
-        parts.push(toolResultPart(call.id, result))
-      }
-    }
-    const content = this.#content.build(left)
+    const settled = this.#calls
+      .filter(({ state }) => state === 'settling')
+      .map(({ entry, slot }) => ({ entry, result: results[slot.index] as ToolResult }))
+    const content = this.#content.build()
     const messages: AgentMessage[] = []
     if (content.length > 0) messages.push({ role: 'assistant', content })
-    if (parts.length > 0) messages.push({ role: 'tool', content: parts })
-    return { messages, results: own }
+    if (settled.length > 0) {
+      const parts = settled.map(({ entry, result }) => toolResultPart(entry.id, entry.name, result))
+      messages.push({ role: 'tool', content: parts })
+    }
+    return { messages, results: settled.map(({ result }) => result) }
   }
 
-  #take(part: PartOf<'tool-call'>): void {
-    if (part.providerExecuted === true) {
-      this.#providerCalls.add(part.toolCallId)
-      return this.#content.call(part, part.toolCallId)
-    }
-    let call = this.#arriving.get(part.toolCallId)
-    this.#arriving.delete(part.toolCallId)
-    if (call !== undefined && call.name !== part.toolName) {
-      call.slot.drop('The model began this call under another name.')
-      call = undefined
-    }
-    call ??= this.#reserve(part.toolCallId, part.toolName)
-    call.input = part.input
-    this.#content.call(part, call.id)
-    if (this.#setup.startsEarly(call.name)) this.#start(call)
+  #takeCall(part: PartOf<'tool-call'>): void {
+    const begun = this.#begun(part.toolCallId)
+    if (begun !== undefined && begun.name !== part.toolName)
+      this.#drop(begun, 'The model completed this call under another name; nothing was run under this one.')
+    const call = begun?.state === 'arriving' ? begun : this.#reserve(part.toolCallId, part.toolName)
+    call.part = part
+    call.state = 'complete'
+    // Without a word of arguments, a call that came whole and one that was cut off look the same until the turn is over.
+    if (this.#setup.startsEarly(call.name) && !isBlank(part.input)) this.#settle(call, part)
+  }
+
+  #takeProviderCall(part: PartOf<'tool-call'>): void {
+    const begun = this.#begun(part.toolCallId)
+    if (begun !== undefined) this.#drop(begun, 'The provider runs this call itself.')
+    const entry = this.#content.beginCall(part.toolCallId, part.toolName)
+    entry.call = part
+    this.#providerCalls.set(part.toolCallId, entry)
   }
 
   #takeOther(part: LanguageModelV4StreamPart): void {
@@ -191,15 +187,40 @@ export class Turn {
   }
 
   #reserve(id: string, name: string): TurnCall {
-    const slot = this.#setup.batch.reserve({ id, name })
-    const call: TurnCall = { slot, name, id: this.#setup.uniqueId(id), input: undefined, started: false }
+    const { batch, ids, tools, turn, emit } = this.#setup
+    const slot = batch.reserve({ id, name })
+    const entry = this.#content.beginCall(ids.take(id), nameInHistory(name, tools))
+    const call: TurnCall = { slot, name, entry, part: undefined, state: 'arriving' }
     this.#calls.push(call)
-    this.#setup.emit({ type: 'call_arriving', turn: this.#setup.turn, index: slot.index, id, name })
+    emit({ type: 'call_arriving', turn, index: slot.index, id, name })
     return call
   }
 
-  #start(call: TurnCall): void {
-    call.started = true
-    call.slot.complete(call.input)
+  /** The call of this id that the model has begun and not completed. */
+  #begun(id: string): TurnCall | undefined {
+    const call = this.#arriving.get(id)
+    this.#arriving.delete(id)
+    return call
   }
+
+  /** Gives a complete call to the executor, once, which starts or refuses it; a tool that was not offered never starts. */
+  #settle(call: TurnCall, part: PartOf<'tool-call'>): void {
+    if (call.state !== 'complete') return
+    const { tools, offered } = this.#setup
+    call.state = 'settling'
+    call.entry.call = part
+    if (tools.has(call.name) && !offered.has(call.name))
+      call.slot.drop(`The tool '${printable(call.name, 128)}' is not offered in this turn; nothing was run.`)
+    else call.slot.complete(part.input)
+  }
+
+  #drop(call: TurnCall, reason: string): void {
+    if (call.state === 'settling' || call.state === 'dropped') return
+    call.state = 'dropped'
+    call.slot.drop(reason)
+  }
+}
+
+function isBlank(input: string): boolean {
+  return typeof input === 'string' && input.trim() === ''
 }

@@ -1,0 +1,63 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { untilAborted } from './until-aborted.ts'
+
+/** What broke a stream. */
+export interface Broken {
+  readonly cause: unknown
+}
+
+/**
+ * Asks the model. A model that ignores its signal holds nothing: after an abort this rejects at once, and a stream that
+ * comes later is cancelled.
+ */
+export async function openStream(
+  model: LanguageModelV4,
+  request: LanguageModelV4CallOptions,
+  signal: AbortSignal,
+): Promise<ReadableStream<LanguageModelV4StreamPart>> {
+  const asked = ask(model, request)
+  try {
+    return await untilAborted(asked, signal)
+  } catch (thrown) {
+    asked.then((stream) => stream.cancel(thrown)).catch(() => undefined)
+    throw thrown
+  }
+}
+
+async function ask(
+  model: LanguageModelV4,
+  request: LanguageModelV4CallOptions,
+): Promise<ReadableStream<LanguageModelV4StreamPart>> {
+  const { stream } = await model.doStream(request)
+  return stream
+}
+
+/**
+ * Gives each part of a stream to `take`, until the stream ends, breaks, or the signal aborts.
+ *
+ * @returns what broke it, if something did
+ */
+export async function readStream(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  take: (part: LanguageModelV4StreamPart) => void,
+  signal: AbortSignal,
+): Promise<Broken | undefined> {
+  const reader = stream.getReader()
+  // Some streams ignore their signal; a reader that was cancelled ends for sure.
+  const cancel = (reason: unknown): void => void reader.cancel(reason).catch(() => undefined)
+  const onAbort = (): void => cancel(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return signal.aborted ? { cause: signal.reason } : undefined
+      take(value)
+    }
+  } catch (cause) {
+    cancel(cause)
+    return { cause }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,30 @@
+import { MAX_MESSAGE_LENGTH } from '../core/failure.ts'
+import { printable } from '../core/text.ts'
+import type { AgentError } from './result.ts'
+
+/** Ends a run as failed. */
+export class RunFailure extends Error {
+  readonly code: AgentError['code']
+
+  /** @param cause what was thrown; its message ends ours */
+  constructor(code: AgentError['code'], what: string, cause: unknown) {
+    super(`${what}: ${reasonOf(cause)}`, { cause })
+    this.code = code
+  }
+
+  /** As a run's result tells it. */
+  toAgentError(): AgentError {
+    return { code: this.code, message: this.message, cause: this.cause }
+  }
+}
+
+/** What a thrown value, or an error that a provider sent, says; runs code of the value's own only under guard. */
+function reasonOf(thrown: unknown): string {
+  try {
+    const message: unknown = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null)?.message
+    if (typeof message === 'string' && message !== '') return printable(message, MAX_MESSAGE_LENGTH)
+    return thrown === undefined || thrown === null ? `no reason was given (${thrown})` : 'no reason was given'
+  } catch {
+    return 'what was thrown cannot be read'
+  }
+}
