@@ -13,6 +13,9 @@ const config: UserWorkspaceConfig = defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Many tests start processes. A loaded machine fails none of them, and a real hang still shows.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], ignoreSourceErrors: true },
   },
 })

@@ -29,7 +29,6 @@ describe.concurrent('code blocks', () => {
     async ({ block }) => {
       expect(await checkBlock(workspace, block)).toEqual([])
     },
-    120_000,
   )
 })
 

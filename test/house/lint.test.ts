@@ -75,6 +75,16 @@ const planted: Readonly<Record<string, string>> = {
     export const lazy = (): Promise<unknown> => import('@ai-sdk/google')
     export const main: unknown[] = [spawn, Command, openai, core, chalk, process.argv]
     export type Provider = OpenAIProvider`,
+  'src/tools/leaf.ts': `
+    import { spawn } from 'node:child_process'
+    import { clock } from '../core/clock.ts'
+    import { leaf } from '../agent/leaf.ts' //! aof(rooms)
+    export const all: unknown[] = [spawn, clock, leaf]`,
+  'src/agent-file/leaf.ts': `
+    import { parse } from 'yaml'
+    import { readFile } from 'node:fs/promises' //! aof(rooms)
+    import { main } from '../cli/leaf.ts' //! aof(rooms)
+    export const all: unknown[] = [parse, readFile, main]`,
   'src/bullmq/index.ts': `export const job = 1 //! aof(rooms)`,
   'src/core/clock.ts': `
     export const up = (): unknown => setTimeout(() => undefined, performance.now())`,
