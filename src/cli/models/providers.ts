@@ -1,0 +1,162 @@
+import { providerPackage, type ProviderPackage } from '../recorded/provider-package.ts'
+import { COMPATIBLE_SERVICES, type CompatibleService } from './compatible-services.ts'
+import { ollamaAddress } from './ollama-address.ts'
+import type { AskedModel, Provider } from './provider.ts'
+
+/** The providers that have a package of their own, or need more than a key. */
+const OWN: Readonly<Record<string, Provider>> = {
+  anthropic: {
+    title: 'Anthropic',
+    needs: [[['ANTHROPIC_API_KEY']]],
+    keys: 'https://console.anthropic.com/settings/keys',
+    package: ({ name, variable }) =>
+      providerPackage({
+        name: '@ai-sdk/anthropic',
+        major: 4,
+        load: () => import('@ai-sdk/anthropic'),
+        model: ({ createAnthropic }, fetch) =>
+          createAnthropic({ ...keyOf(variable('ANTHROPIC_API_KEY')), fetch })(name),
+      }),
+  },
+  azure: {
+    title: 'Azure OpenAI',
+    needs: [
+      [['AZURE_API_KEY'], ['AZURE_OPENAI_API_KEY']],
+      [['AZURE_RESOURCE_NAME'], ['AZURE_OPENAI_ENDPOINT']],
+    ],
+    package: ({ name, variable }) => {
+      const key = variable('AZURE_API_KEY', 'AZURE_OPENAI_API_KEY')
+      const endpoint =
+        variable('AZURE_OPENAI_ENDPOINT') ?? `https://${variable('AZURE_RESOURCE_NAME') ?? ''}.openai.azure.com`
+      const baseURL = `${withoutSlash(endpoint)}/openai/v1`
+      const headers = key === undefined ? {} : { 'api-key': key }
+      return openai(name, { ...keyOf(key), baseURL, headers })
+    },
+  },
+  bedrock: {
+    title: 'Amazon Bedrock',
+    needs: [
+      [['AWS_BEARER_TOKEN_BEDROCK'], ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']],
+      [['AWS_REGION'], ['AWS_DEFAULT_REGION']],
+    ],
+    package: ({ name, variable }) =>
+      providerPackage({
+        name: '@ai-sdk/amazon-bedrock',
+        major: 5,
+        load: () => import('@ai-sdk/amazon-bedrock'),
+        model: ({ createAmazonBedrock }, fetch) => {
+          const region = variable('AWS_REGION', 'AWS_DEFAULT_REGION')
+          return createAmazonBedrock({ ...(region !== undefined && { region }), fetch })(name)
+        },
+      }),
+  },
+  cohere: {
+    title: 'Cohere',
+    needs: [[['COHERE_API_KEY']]],
+    keys: 'https://dashboard.cohere.com/api-keys',
+    package: ({ name, variable }) =>
+      providerPackage({
+        name: '@ai-sdk/cohere',
+        major: 4,
+        load: () => import('@ai-sdk/cohere'),
+        model: ({ createCohere }, fetch) => createCohere({ ...keyOf(variable('COHERE_API_KEY')), fetch })(name),
+      }),
+  },
+  google: {
+    title: 'the Gemini API of Google',
+    needs: [[['GOOGLE_GENERATIVE_AI_API_KEY'], ['GEMINI_API_KEY'], ['GOOGLE_API_KEY']]],
+    keys: 'https://aistudio.google.com/apikey',
+    package: ({ name, variable }) =>
+      providerPackage({
+        name: '@ai-sdk/google',
+        major: 4,
+        load: () => import('@ai-sdk/google'),
+        model: ({ createGoogle }, fetch) => {
+          const key = variable('GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY')
+          return createGoogle({ ...keyOf(key), fetch })(name)
+        },
+      }),
+  },
+  ollama: {
+    title: 'Ollama',
+    needs: [],
+    package: ({ name, variable }) =>
+      compatible(name, {
+        name: 'ollama',
+        baseURL: `${ollamaAddress(variable('OLLAMA_HOST'))}/v1`,
+        ...keyOf(variable('OLLAMA_API_KEY')),
+        includeUsage: true,
+      }),
+  },
+  openai: {
+    title: 'OpenAI',
+    needs: [[['OPENAI_API_KEY']]],
+    keys: 'https://platform.openai.com/api-keys',
+    package: ({ name, variable }) => openai(name, keyOf(variable('OPENAI_API_KEY'))),
+  },
+  'openai-compatible': {
+    title: "a service that speaks OpenAI's Chat Completions API",
+    needs: [[['OPENAI_COMPATIBLE_BASE_URL']]],
+    package: ({ name, variable }) =>
+      compatible(name, {
+        name: 'openai-compatible',
+        baseURL: withoutSlash(variable('OPENAI_COMPATIBLE_BASE_URL') ?? ''),
+        ...keyOf(variable('OPENAI_COMPATIBLE_API_KEY')),
+      }),
+  },
+}
+
+/** Every provider, by the name that stands before the colon of `provider:name`. */
+export const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
+  ...Object.entries(OWN),
+  ...Object.entries(COMPATIBLE_SERVICES).map(([id, service]) => [id, compatibleProvider(id, service)] as const),
+])
+
+function compatibleProvider(id: string, service: CompatibleService): Provider {
+  const { title, baseURL, keyVariables, keys, countsUnasked } = service
+  return {
+    title,
+    needs: [keyVariables.map((variable) => [variable])],
+    keys,
+    package: ({ name, variable }) =>
+      compatible(name, {
+        name: id,
+        baseURL,
+        ...keyOf(variable(...keyVariables)),
+        includeUsage: countsUnasked !== true,
+      }),
+  }
+}
+
+/** OpenAI's own models, through its Responses API, as the package does by default. */
+function openai(
+  name: AskedModel['name'],
+  settings: { apiKey?: string; baseURL?: string; headers?: Record<string, string> },
+): ProviderPackage {
+  return providerPackage({
+    name: '@ai-sdk/openai',
+    major: 4,
+    load: () => import('@ai-sdk/openai'),
+    model: ({ createOpenAI }, fetch) => createOpenAI({ ...settings, fetch })(name),
+  })
+}
+
+function compatible(
+  name: AskedModel['name'],
+  settings: { name: string; baseURL: string; apiKey?: string; includeUsage?: boolean },
+): ProviderPackage {
+  return providerPackage({
+    name: '@ai-sdk/openai-compatible',
+    major: 3,
+    load: () => import('@ai-sdk/openai-compatible'),
+    model: ({ createOpenAICompatible }, fetch) => createOpenAICompatible({ ...settings, fetch })(name),
+  })
+}
+
+function keyOf(apiKey: string | undefined): { apiKey?: string } {
+  return apiKey === undefined ? {} : { apiKey }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}

@@ -1,0 +1,1 @@
+export { loadTools, type ToolSurroundings } from './load-tools.ts'
