@@ -4,6 +4,7 @@ export { type CommandTemplate, fillCommand, type FilledCommand, MAX_ARGUMENT_BYT
 export { MAX_BYTES } from './decode.ts'
 export { API_VERSION, KIND } from './format.ts'
 export { agentSchema } from './json-schema.ts'
+export { FILE_PROVIDERS } from './model.ts'
 export { parseAgentFile } from './parse-agent.ts'
 export { type Problem, problemAt, type ProblemCode } from './problem.ts'
 export type { Excerpt, Place } from './source.ts'

@@ -1,4 +1,4 @@
-import type { Findings } from './problem.ts'
+import type { Finding, Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { type Node, textOf } from './tree.ts'
 
@@ -21,9 +21,14 @@ export function isInside(path: string): boolean {
 export function checkInside(node: Node | undefined, path: string, what: string, findings: Findings): void {
   const written = textOf(node)
   if (node === undefined || written === undefined || isInside(written)) return
-  findings.error(node.span, path, {
+  findings.error(node.span, path, outsideFinding(what, written))
+}
+
+/** What there is to say of a path that does not stay inside. */
+export function outsideFinding(what: string, path: string): Finding {
+  return {
     code: 'outside',
-    message: `expected ${what} below the directory of this file, found ${quoted(written)}`,
+    message: `expected ${what} below the directory of this file, found ${quoted(path)}`,
     fix: 'put it there, and write its path with ./ and /',
-  })
+  }
 }

@@ -1,4 +1,5 @@
 import type { ModelName } from './agent-file.ts'
+import { isInside, outsideFinding } from './inside.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { suggest } from './suggest.ts'
@@ -18,9 +19,14 @@ const WELL_KNOWN_PROVIDERS: readonly string[] = [
   'openai',
   'openai-compatible',
   'openrouter',
+  'recorded',
+  'scripted',
   'vertex',
   'xai',
 ]
+
+/** Providers whose models are files of the agent: a module of scripted turns, a recording. */
+export const FILE_PROVIDERS: ReadonlySet<string> = new Set(['recorded', 'scripted'])
 
 const PROVIDER = /^[A-Za-z][A-Za-z0-9_-]*$/
 
@@ -47,6 +53,7 @@ export function readModel(spec: MapNode, findings: Findings): ModelName | undefi
     return undefined
   }
   warnOfMisspelling(node, parts.provider, findings)
+  if (FILE_PROVIDERS.has(parts.provider)) checkFile(node, parts.name, findings)
   return { ...parts, at: findings.source.place(node.span, 'spec.model') }
 }
 
@@ -79,6 +86,10 @@ function reportNoProvider(node: Node, model: string, findings: Findings): void {
       ? 'write the name of the model here: no variable is put in'
       : 'write who serves the model before its name, or add the field provider',
   })
+}
+
+function checkFile(node: Node, path: string, findings: Findings): void {
+  if (!isInside(path)) findings.error(node.span, 'spec.model', outsideFinding('a file', path))
 }
 
 function warnOfMisspelling(node: Node, provider: string, findings: Findings): void {

@@ -3,7 +3,8 @@ import { delimiter, join } from 'node:path'
 import {
   type AgentFile,
   type CommandTool,
-  type ModuleTools,
+  FILE_PROVIDERS,
+  type Place,
   type Problem,
   problemAt,
   resolveVariables,
@@ -23,29 +24,31 @@ export async function checkSurroundings(
   const missing = variables.ok
     ? []
     : variables.problems.map((problem): Problem => ({ ...problem, severity: 'warning' }))
+  const { model } = agent
+  const files = FILE_PROVIDERS.has(model.provider) ? [checkFile(model.at, model.name, 'file', directory)] : []
   const checks = agent.tools.map((tool) =>
-    tool.kind === 'module' ? checkModule(tool, directory) : checkCommand(tool, directory, env),
+    tool.kind === 'module' ? checkFile(tool.at, tool.path, 'module', directory) : checkCommand(tool, directory, env),
   )
-  return [...missing, ...(await Promise.all(checks)).flat()]
+  return [...missing, ...(await Promise.all([...files, ...checks])).flat()]
 }
 
-async function checkModule(tool: ModuleTools, directory: string): Promise<Problem[]> {
-  const found = await resolveInside(directory, tool.path)
+async function checkFile(at: Place, path: string, what: string, directory: string): Promise<Problem[]> {
+  const found = await resolveInside(directory, path)
   if (!found.ok) {
     return [
-      problemAt(tool.at, 'error', {
+      problemAt(at, 'error', {
         code: 'not_found',
-        message: `the module ${JSON.stringify(tool.path)} cannot be used: ${found.reason}`,
+        message: `the ${what} ${JSON.stringify(path)} cannot be used: ${found.reason}`,
         fix: 'paths start from the directory of the agent file',
       }),
     ]
   }
   if ((await stat(found.path)).isFile()) return []
   return [
-    problemAt(tool.at, 'error', {
+    problemAt(at, 'error', {
       code: 'not_found',
-      message: `the module ${JSON.stringify(tool.path)} is not a file`,
-      fix: 'name the file, e.g. ./tools/index.ts',
+      message: `the ${what} ${JSON.stringify(path)} is not a file`,
+      fix: 'name the file itself, e.g. ./tools/index.ts',
     }),
   ]
 }
