@@ -10,8 +10,13 @@ const config: KnipConfig = {
     'test/house/use-source.ts',
   ],
   project: ['src/**', 'test/**', 'scripts/**', 'examples/**'],
-  // What the declarations of @ai-sdk/provider import without bringing it.
-  ignoreDependencies: ['@types/json-schema'],
+  ignoreDependencies: [
+    // What the declarations of @ai-sdk/provider import without bringing it.
+    '@types/json-schema',
+    // Run by scripts/package.ts.
+    '@arethetypeswrong/cli',
+    'publint',
+  ],
   // A type that only its own file names is part of what that file exports.
   ignoreExportsUsedInFile: { interface: true, type: true },
 }
