@@ -52,7 +52,7 @@ export function commandTool(enabled: Field): RecordShape {
       },
       cwd: {
         shape: { kind: 'text' },
-        doc: 'A directory below that of this file in which the command runs. Default: the directory in which aof was started.',
+        doc: 'A directory below that of this file in which the command runs. Default: the directory of this file.',
       },
       ok_exit_codes: {
         shape: { kind: 'list', items: { kind: 'number', whole: true, min: 0, max: 255 }, min: 1 },

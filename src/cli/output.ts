@@ -23,17 +23,18 @@ export class Output {
   /** Marks for standard output, and for standard error. */
   readonly answerStyle: Style
   readonly style: Style
-  /** Columns of the terminal that standard error goes to; 100 where it is none. */
+  /** Columns of the terminal that standard error goes to, 40 to 120; 1000 where it is none, so that no line breaks. */
   readonly width: number
   /** Log lines at and above `--log-level`, on standard error. */
   readonly logger: Logger
+  #writeNote = (text: string): void => void process.stderr.write(`${text}\n`)
 
   constructor(options: CommonOptions) {
     const { stdout, stderr, env } = process
     this.json = options.json ?? false
     this.answerStyle = createStyle(wantsColor(stdout, env, options.color))
     this.style = createStyle(wantsColor(stderr, env, options.color))
-    this.width = Math.min(Math.max(stderr.isTTY ? stderr.columns : 100, 40), 120)
+    this.width = stderr.isTTY ? Math.min(Math.max(stderr.columns, 40), 120) : 1000
     this.logger = createLogger(options.logLevel, this.style, (line) => this.note(line))
   }
 
@@ -49,7 +50,20 @@ export class Output {
 
   /** Writes a line for people to standard error. */
   note(text: string): void {
-    process.stderr.write(`${text}\n`)
+    this.#writeNote(text)
+  }
+
+  /**
+   * Gives notes to `write` instead, which finds them a place beside what it shows on standard error.
+   *
+   * @returns a function that ends this
+   */
+  divertNotes(write: (text: string) => void): () => void {
+    const before = this.#writeNote
+    this.#writeNote = write
+    return () => {
+      this.#writeNote = before
+    }
   }
 }
 
