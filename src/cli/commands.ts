@@ -20,6 +20,13 @@ export interface CommandModule {
 /** Every command, in the order in which the overview shows them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'exec',
+    usage: '<turn> --tools <file>',
+    summary: "run the tool calls of a model's recorded answer, print its results",
+    example: 'aof exec turn.sse --tools tools.ts',
+    load: () => import('./exec.ts'),
+  },
+  {
     name: 'validate',
     usage: '<file...>',
     summary: 'check agent files: what is wrong, where, and how to mend it',

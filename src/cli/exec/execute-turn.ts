@@ -1,0 +1,88 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { CallIds } from '../../agent/call-ids.ts'
+import type { AgentEvent } from '../../agent/events.ts'
+import { openStream, readStream } from '../../agent/model-stream.ts'
+import { Turn } from '../../agent/turn.ts'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import type { ToolExecutor } from '../../core/executor.ts'
+import type { ToolResult } from '../../core/result.ts'
+import { CallLog, type LoggedCall } from './call-log.ts'
+
+/** What a turn is executed with. */
+export interface TurnExecution {
+  /** Gives the answer whose calls are run. */
+  readonly model: LanguageModelV4
+  /** Has the tools. */
+  readonly executor: ToolExecutor
+  /** Aborts what runs, and what has not started. */
+  readonly signal: AbortSignal
+  /** Gets the turn's own events and those of its calls, as they happen. */
+  readonly emit: (event: AgentEvent) => void
+  /** Timeout of each call in milliseconds. @default the tool's, else the executor's */
+  readonly timeoutMs?: number | undefined
+  /** @default the machine's monotonic clock */
+  readonly clock?: Clock
+}
+
+/** What came of a turn's calls. */
+export interface ExecutedTurn {
+  /** In call order; those that the provider runs itself are not among them. */
+  readonly calls: readonly LoggedCall[]
+  /** One for each call, in call order; a call that was never complete is `invalid`. */
+  readonly results: readonly ToolResult[]
+  /** How many calls the provider runs itself. */
+  readonly leftToProvider: number
+  /** Why the answer ended before the model did; undefined where it did not. */
+  readonly broken: { readonly cause: unknown } | undefined
+  /** From the first part of the answer to the last result, in milliseconds. */
+  readonly wallMs: number
+}
+
+/**
+ * Reads a model's answer and runs its calls, each as soon as it is complete, in the way an agent does: the same turn, on
+ * the same executor. What was cut off, or is no JSON, never runs (I37).
+ *
+ * @throws what the model's `doStream` throws
+ */
+export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
+  const { model, executor, signal, emit, timeoutMs, clock = systemClock } = given
+  const startedAt = clock.now()
+  emit({ type: 'turn_started', turn: 0 })
+  const stream = await openStream(model, { prompt: [], abortSignal: signal }, signal)
+  const tools = new Set(executor.tools.map(({ name }) => name))
+  const batch = executor.openBatch({ signal, onEvent: emit, ...(timeoutMs !== undefined && { timeoutMs }) })
+  const log = new CallLog()
+  const turn = new Turn({
+    turn: 0,
+    batch,
+    startsEarly: () => true,
+    tools,
+    offered: tools,
+    ids: new CallIds(),
+    emit: (event) => {
+      if (event.type === 'call_arriving') log.begin(event)
+      emit(event)
+    },
+  })
+  const take = (part: LanguageModelV4StreamPart): void => {
+    turn.take(part)
+    log.take(part)
+  }
+  const broken = (await readStream(stream, take, signal)) ?? turn.error ?? cutOff(turn.finishReason)
+  turn.finish(broken !== undefined)
+  emit({
+    type: 'model_finished',
+    turn: 0,
+    finishReason: broken === undefined ? (turn.finishReason ?? 'other') : 'error',
+  })
+  const results = log.own(await batch.results())
+  emit({ type: 'turn_finished', turn: 0, calls: results.length })
+  const { calls, leftToProvider } = log
+  return { calls, results, leftToProvider, broken, wallMs: clock.now() - startedAt }
+}
+
+/** Streams of some dialects just end where they were cut off. */
+function cutOff(finishReason: string | undefined): { readonly cause: Error } | undefined {
+  if (finishReason !== undefined && finishReason !== 'interrupted' && finishReason !== 'error') return undefined
+  return { cause: new Error('it ends before the model was done') }
+}
