@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { describeThrown, MAX_MESSAGE_LENGTH, thrownMessage, ToolFailure } from '../../src/core/failure.ts'
+import { revokedProxy } from './harness.ts'
+
+const UNREADABLE = 'The tool failed, and what it threw cannot be read.'
+const withGetter = (key: string): object =>
+  Object.defineProperty(new Error('hidden'), key, {
+    get() {
+      throw new Error('getter')
+    },
+  })
+
+describe('the error for what a tool threw (I7)', () => {
+  test.each([
+    ['an Error', new Error('disk full'), 'disk full'],
+    ['a text', 'no such file', 'no such file'],
+    ['an empty text', '', 'The tool failed with an empty message.'],
+    ['60: null', null, 'The tool failed without saying why (it threw null).'],
+    ['60: undefined', undefined, 'The tool failed without saying why (it threw undefined).'],
+    ['60: a symbol', Symbol('s'), 'The tool failed without saying why (it threw Symbol(s)).'],
+    ['a number', 42, 'The tool failed without saying why (it threw 42).'],
+    ['a BigInt', 42n, 'The tool failed without saying why (it threw 42).'],
+    ['an object with a message', { message: 'quota' }, 'quota'],
+    [
+      'an object without one',
+      { code: 7 },
+      'The tool failed without saying why (it threw an object without a message).',
+    ],
+    ['an Error without a message', new TypeError(), 'The tool failed without saying why (it threw TypeError).'],
+    [
+      'several errors',
+      new AggregateError([new Error('a')]),
+      'The tool failed without saying why (it threw AggregateError).',
+    ],
+    [
+      'a message that is no text',
+      { message: { a: 1 } },
+      'The tool failed without saying why (it threw an object without a message).',
+    ],
+    ['61: a message that throws', withGetter('message'), UNREADABLE],
+    ['a name that throws', withGetter('name'), UNREADABLE],
+    ['57: a revoked proxy', revokedProxy(), UNREADABLE],
+    ['a DOMException', new DOMException('gone', 'AbortError'), 'gone'],
+  ])('%s', (_what, thrown, message) => {
+    expect(describeThrown(thrown)).toEqual({ code: 'tool_error', message, retryable: false })
+  })
+
+  test('is bounded and well-formed for any value at all', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withBoxedValues: true,
+          withNullPrototype: true,
+          withSparseArray: true,
+          stringUnit: 'binary',
+        }),
+        (thrown) => {
+          const { message, retryable } = describeThrown(thrown)
+          expect(message.length).toBeGreaterThan(0)
+          expect(message.length).toBeLessThanOrEqual(MAX_MESSAGE_LENGTH)
+          expect(message.isWellFormed()).toBe(true)
+          expect(retryable).toBe(false)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('cuts a long message', () => {
+    expect(thrownMessage(new Error('x'.repeat(10_000))).length).toBe(MAX_MESSAGE_LENGTH)
+    expect(thrownMessage('x'.repeat(10_000)).length).toBe(MAX_MESSAGE_LENGTH)
+  })
+
+  test('70: shows no terminal command', () => {
+    expect(thrownMessage(new Error('\x1b]52;c;ZXZpbA==\x07'))).toBe('\ufffd]52;c;ZXZpbA==\ufffd')
+  })
+})
+
+describe('a ToolFailure', () => {
+  test('says whether the same call might succeed if made again', () => {
+    expect(describeThrown(new ToolFailure('down', { retryable: true }))).toEqual({
+      code: 'tool_error',
+      message: 'down',
+      retryable: true,
+    })
+    expect(describeThrown(new ToolFailure('gone')).retryable).toBe(false)
+  })
+
+  test('keeps its cause for those who are local', () => {
+    const cause = new Error('ECONNREFUSED')
+    expect(new ToolFailure('down', { cause })).toMatchObject({ name: 'ToolFailure', message: 'down', cause })
+  })
+
+  test.each([
+    ['claims something odd', { retryable: 'yes' }],
+    ['throws when asked', withGetter('retryable')],
+  ])('is not made again where it %s', (_what, odd) => {
+    const failure = Object.defineProperties(new ToolFailure('x'), Object.getOwnPropertyDescriptors(odd))
+    expect(describeThrown(failure).retryable).toBe(false)
+  })
+})
