@@ -1,3 +1,4 @@
+import type { LateOutcome } from './call-events.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
@@ -6,6 +7,9 @@ import type { Expiring, TimeoutList } from './timeouts.ts'
 
 /** Why an attempt was cut short. */
 export type Cut = 'timeout' | 'abort'
+
+/** A cut is a stage of its own: the tool has its signal and the grace to end. */
+type Stage = 'unbegun' | 'running' | Cut | 'over'
 
 /**
  * One start of a tool.
@@ -25,9 +29,7 @@ export class Attempt implements Expiring {
   readonly startedAt: number
   /** In force for this attempt, in milliseconds. */
   readonly timeoutMs: number
-  #begun = false
-  #cut: Cut | undefined
-  #over = false
+  #stage: Stage = 'unbegun'
   #controller: AbortController | undefined
 
   timeoutList: TimeoutList | undefined
@@ -51,8 +53,8 @@ export class Attempt implements Expiring {
 
   /** Runs the tool, unless the attempt was cut before; may end before it returns. */
   run(ctx: unknown): void {
-    if (this.#over) return
-    this.#begun = true
+    if (this.#stage !== 'unbegun') return
+    this.#stage = 'running'
     this.call.engine.timeouts.add(this, this.timeoutMs, this.startedAt)
     let returned: unknown
     try {
@@ -77,21 +79,22 @@ export class Attempt implements Expiring {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.#cut !== undefined) this.#controller.abort(this.call.abortReason(this.#cut))
+      const cut = this.#cut
+      if (cut !== undefined) this.#controller.abort(this.call.abortReason(cut))
     }
     return this.#controller.signal
   }
 
   /** Whether the tool may still report progress. */
   get isOver(): boolean {
-    return this.#over
+    return this.#stage === 'over'
   }
 
   /** Signals the tool and stops waiting for it after the grace. Does nothing where it is over or cut already. */
   cut(cut: Cut): void {
-    if (this.#over || this.#cut !== undefined) return
-    if (!this.#begun) return this.#endUnbegun(cut)
-    this.#cut = cut
+    if (this.#stage === 'unbegun') return this.#endCut(cut, 'none')
+    if (this.#stage !== 'running') return
+    this.#stage = cut
     const { engine } = this.call
     engine.timeouts.remove(this)
     this.#controller?.abort(this.call.abortReason(cut))
@@ -101,55 +104,54 @@ export class Attempt implements Expiring {
 
   /** Its timeout, or the grace after a cut, has passed. */
   expire(): void {
-    if (this.#cut === undefined) this.cut('timeout')
-    else this.#abandon(this.#cut)
+    const cut = this.#cut
+    if (cut === undefined) this.cut('timeout')
+    else this.#abandon(cut)
+  }
+
+  get #cut(): Cut | undefined {
+    return this.#stage === 'timeout' || this.#stage === 'abort' ? this.#stage : undefined
   }
 
   #returned(value: unknown): void {
-    if (this.#over) return this.#late({ returned: value })
-    if (this.#cut !== undefined) return this.#endCut(this.#cut)
+    if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
     const output = readOutput(this.tool, value, this.call.engine.limits.maxResultBytes)
     if (output instanceof Promise) void output.then((later) => this.#judged(value, later))
-    else this.#end(output)
+    else this.#judged(value, output)
   }
 
+  /** Reading an output runs code that is not ours, which may have cut this attempt. */
   #judged(value: unknown, output: Output): void {
-    if (this.#over) this.#late({ returned: value })
-    else if (this.#cut !== undefined) this.#endCut(this.#cut)
-    else this.#end(output)
+    if (this.#stage === 'running') this.#end(output)
+    else this.#endedAfterCut({ returned: value })
   }
 
   #threw(thrown: unknown): void {
-    if (this.#over) this.#late({ thrown })
-    else if (this.#cut !== undefined) this.#endCut(this.#cut)
-    else this.#end(thrownOutput(thrown))
+    if (this.#stage === 'running') this.#end(thrownOutput(thrown))
+    else this.#endedAfterCut({ thrown })
   }
 
   #end(output: Output): void {
-    this.#over = true
+    this.#stage = 'over'
     this.call.engine.timeouts.remove(this)
     this.call.attemptEnded(this, output)
   }
 
-  /** Whoever was told of the start aborted it before the tool was run. */
-  #endUnbegun(cut: Cut): void {
-    this.#over = true
-    this.call.attemptCut(this, cut, 'none')
+  #endedAfterCut(outcome: LateOutcome): void {
+    const cut = this.#cut
+    if (cut === undefined) this.call.abandonedEnded(this.addedAt, outcome)
+    else this.#endCut(cut, 'ended')
   }
 
-  #endCut(cut: Cut): void {
-    this.#over = true
+  #endCut(cut: Cut, execution: 'none' | 'ended'): void {
+    this.#stage = 'over'
     this.call.engine.timeouts.remove(this)
-    this.call.attemptCut(this, cut, 'ended')
+    this.call.attemptCut(this, cut, execution)
   }
 
   #abandon(cut: Cut): void {
-    this.#over = true
+    this.#stage = 'over'
     this.addedAt = this.call.engine.clock.now()
     this.call.attemptCut(this, cut, 'unknown')
-  }
-
-  #late(outcome: { readonly returned: unknown } | { readonly thrown: unknown }): void {
-    this.call.abandonedEnded(this.addedAt, outcome)
   }
 }

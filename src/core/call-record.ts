@@ -3,9 +3,28 @@ import { readArguments } from './arguments.ts'
 import { Attempt, type Cut } from './attempt.ts'
 import type { Batch } from './batch.ts'
 import { CallContext } from './call-context.ts'
+import {
+  type LateOutcome,
+  tellAbandoned,
+  tellAccepted,
+  tellEndedLate,
+  tellParked,
+  tellProgress,
+  tellSettled,
+  tellStarted,
+} from './call-events.ts'
+import {
+  ABORTED_UNSTARTED,
+  abortedRunning,
+  argumentsDoNotFit,
+  CLOSED,
+  schemaFailed,
+  schemaTimedOut,
+  timedOut,
+  unknownTool,
+} from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
-import type { CallEventBase } from './events.ts'
 import { type ErrorCode, MAX_MESSAGE_LENGTH, thrownMessage } from './failure.ts'
 import { InputCheck } from './input-check.ts'
 import type { Output } from './output.ts'
@@ -77,8 +96,7 @@ export class CallRecord implements Waiter {
 
   /** It has its place. Said once, after the batch has it: a listener may add a call itself. */
   announce(): void {
-    const { batch } = this
-    if (batch.isObserved) batch.emit({ type: 'accepted', ...this.#about(this.acceptedAt) })
+    tellAccepted(this)
   }
 
   get engine(): Engine {
@@ -105,8 +123,9 @@ export class CallRecord implements Waiter {
   complete(given: unknown, tool: CompiledTool | undefined): void {
     if (this.#state !== RESERVED) return
     if (this.batch.isAborted) return this.#abortedUnstarted()
-    if (this.engine.closing) return this.#refuse('rejected', 'closed', 'The executor has been closed; nothing was run.')
-    if (tool === undefined) return this.#refuse('invalid', 'unknown_tool', this.#unknownTool())
+    if (this.engine.closing) return this.#refuse('rejected', 'closed', CLOSED)
+    if (tool === undefined)
+      return this.#refuse('invalid', 'unknown_tool', unknownTool(this.name, [...this.engine.registry.keys()]))
     // Reading and validating run code that is not ours and may end this call, e.g. by an abort.
     const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
     if (this.#state !== RESERVED) return
@@ -129,14 +148,14 @@ export class CallRecord implements Waiter {
   request(): void {
     const state = this.#state
     if (state.phase !== 'waiting') return
-    const { permits, clock } = this.engine
+    const { permits } = this.engine
     if (permits.take()) {
       this.#start(undefined)
       return
     }
     state.queuedIn = this.batch.asyncContext()
     permits.wait(this)
-    if (this.batch.isObserved) this.batch.emit({ type: 'parked', ...this.#about(clock.now()), waitsFor: 'executor' })
+    tellParked(this)
   }
 
   admit(now: number | undefined): void {
@@ -215,8 +234,8 @@ export class CallRecord implements Waiter {
     if (execution === 'unknown') this.#abandoned(cut, now)
     const message =
       cut === 'timeout'
-        ? this.#timeoutMessage(attempt, execution)
-        : `The call was aborted while it ran. ${howItEnded(execution)}`
+        ? timedOut(this.name, attempt.timeoutMs, this.#timeoutSource(attempt.tool), execution)
+        : abortedRunning(execution)
     const error = {
       code: cut === 'timeout' ? ('timeout' as const) : ('aborted' as const),
       message,
@@ -228,17 +247,14 @@ export class CallRecord implements Waiter {
   }
 
   /** An abandoned tool ended after all. */
-  abandonedEnded(since: number, outcome: { readonly returned: unknown } | { readonly thrown: unknown }): void {
+  abandonedEnded(since: number, outcome: LateOutcome): void {
     this.engine.abandoned--
-    if (!this.batch.isObserved) return
-    const now = this.engine.clock.now()
-    this.batch.emit({ type: 'ended_late', ...this.#about(now), lateMs: now - since, outcome })
+    tellEndedLate(this, since, outcome)
   }
 
   /** The tool reported progress. */
   progressed(value: unknown): void {
-    const { batch, engine } = this
-    if (batch.isObserved) batch.emit({ type: 'progress', ...this.#about(engine.clock.now()), value })
+    tellProgress(this, value)
   }
 
   /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */
@@ -249,13 +265,9 @@ export class CallRecord implements Waiter {
   #checkLater(tool: CompiledTool, validation: Promise<Validation>): void {
     const { timeouts, clock } = this.engine
     const check = new InputCheck(() => {
-      this.#refuse(
-        'timed_out',
-        'timeout',
-        `The input schema of '${this.name}' gave no answer within ${timeoutMs} ms (${source}). Nothing was run.`,
-      )
+      this.#refuse('timed_out', 'timeout', schemaTimedOut(this.name, timeoutMs, this.#timeoutSource(tool)))
     })
-    const { timeoutMs, source } = this.#timeout(tool)
+    const timeoutMs = this.#timeoutMs(tool)
     this.#state = check
     timeouts.add(check, timeoutMs, clock.now())
     const answered = (conclude: () => void): void => {
@@ -276,21 +288,11 @@ export class CallRecord implements Waiter {
 
   #checked(tool: CompiledTool, verdict: Validation): void {
     if (verdict.ok) this.#state = new Waiting(tool, verdict.value)
-    else
-      this.#refuse(
-        'invalid',
-        'invalid_arguments',
-        `The arguments of '${this.name}' do not fit its schema: ${describeIssues(verdict.issues)}. Correct them and call it again.`,
-      )
+    else this.#refuse('invalid', 'invalid_arguments', argumentsDoNotFit(this.name, describeIssues(verdict.issues)))
   }
 
   #checkFailed(tool: CompiledTool, thrown: unknown): void {
-    this.#refuse(
-      'failed',
-      'tool_error',
-      `The input schema of '${tool.tool.name}' failed: ${thrownMessage(thrown)}`,
-      thrown,
-    )
+    this.#refuse('failed', 'tool_error', schemaFailed(tool.tool.name, thrownMessage(thrown)), thrown)
   }
 
   #start(at: number | undefined): void {
@@ -298,10 +300,9 @@ export class CallRecord implements Waiter {
     if (waiting.phase !== 'waiting') return
     const { engine, batch } = this
     const now = at ?? engine.clock.now()
-    const attempt = new Attempt(this, waiting.tool, waiting.input, this.#timeout(waiting.tool).timeoutMs, now)
+    const attempt = new Attempt(this, waiting.tool, waiting.input, this.#timeoutMs(waiting.tool), now)
     this.#state = attempt
-    if (batch.isObserved)
-      batch.emit({ type: 'started', ...this.#about(now), attempt: 1, queuedMs: now - this.acceptedAt })
+    tellStarted(this, now)
     batch.log?.callStarted(this.index, this.name)
     attempt.run(new CallContext(attempt))
   }
@@ -310,34 +311,23 @@ export class CallRecord implements Waiter {
     const { batch } = this
     this.engine.abandoned++
     batch.log?.callAbandoned(this.index, this.name)
-    if (batch.isObserved) batch.emit({ type: 'abandoned', ...this.#about(now), reason: cut })
+    tellAbandoned(this, now, cut)
   }
 
   #abortedUnstarted(): void {
-    this.#refuse('aborted', 'aborted', 'The call was aborted before it started; nothing was run.')
+    this.#refuse('aborted', 'aborted', ABORTED_UNSTARTED)
   }
 
-  /** The nearest timeout, and in words whose it is. */
-  #timeout({ tool }: CompiledTool): { timeoutMs: number; source: string } {
-    const own = this.batch.ownTimeoutOf(this)
-    if (own !== undefined) return { timeoutMs: own, source: "the call's timeoutMs" }
-    if (this.batch.timeoutMs !== undefined) return { timeoutMs: this.batch.timeoutMs, source: "the batch's timeoutMs" }
-    if (tool.timeoutMs !== undefined) return { timeoutMs: tool.timeoutMs, source: "the tool's timeoutMs" }
-    return { timeoutMs: this.engine.limits.timeoutMs, source: "the executor's timeoutMs" }
+  /** The nearest timeout. */
+  #timeoutMs({ tool }: CompiledTool): number {
+    return this.batch.ownTimeoutOf(this) ?? this.batch.timeoutMs ?? tool.timeoutMs ?? this.engine.limits.timeoutMs
   }
 
-  #timeoutMessage(attempt: Attempt, execution: 'ended' | 'unknown'): string {
-    const { source } = this.#timeout(attempt.tool)
-    return `The tool '${this.name}' did not end within ${attempt.timeoutMs} ms (${source}; raise it there if it needs longer). ${howItEnded(execution)}`
-  }
-
-  #unknownTool(): string {
-    const names = [...this.engine.registry.keys()]
-    const known =
-      names.length === 0
-        ? 'There are no tools.'
-        : `The tools are: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`
-    return `There is no tool '${printable(this.name, 128)}'. ${known}`
+  /** Whose it is, in words. */
+  #timeoutSource({ tool }: CompiledTool): string {
+    if (this.batch.ownTimeoutOf(this) !== undefined) return "the call's timeoutMs"
+    if (this.batch.timeoutMs !== undefined) return "the batch's timeoutMs"
+    return tool.timeoutMs === undefined ? "the executor's timeoutMs" : "the tool's timeoutMs"
   }
 
   #refuse(status: UnsuccessfulResult['status'], code: ErrorCode, message: string, thrown?: unknown): void {
@@ -379,15 +369,8 @@ export class CallRecord implements Waiter {
     this.#state = new Settled(result)
     const { batch } = this
     batch.log?.callSettled(result)
-    if (batch.isObserved) {
-      batch.emit({ type: 'settled', ...this.#about(now), result, ...(thrown !== undefined && { thrown }) })
-    }
+    tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
-  }
-
-  #about(at: number): CallEventBase {
-    const { batch, index, id, name } = this
-    return { at, run: batch.run, turn: batch.turn, batch: batch.number, index, id, name }
   }
 }
 
@@ -395,10 +378,4 @@ export class CallRecord implements Waiter {
 function bounded(error: ToolError): ToolError {
   if (error.message.length <= MAX_MESSAGE_LENGTH) return error
   return { ...error, message: printable(error.message, MAX_MESSAGE_LENGTH) }
-}
-
-function howItEnded(execution: 'ended' | 'unknown'): string {
-  return execution === 'ended'
-    ? 'It has ended since, and what it returned was dropped; it may have acted.'
-    : 'It did not stop when asked to, and may still act.'
 }
