@@ -58,5 +58,9 @@ test('the types of input and output are inferred', () => {
   const list: readonly AnyTool[] = [search, j, k, n, w]
   void list
   type R = ToolResult<{ a: Date; b?: bigint; c: undefined[] }>
-  expectTypeOf<Extract<R, { success: true }>['data']>().toEqualTypeOf<{ a: string; b?: string | undefined; c: null[] }>()
+  expectTypeOf<Extract<R, { success: true }>['data']>().toEqualTypeOf<{
+    a: string
+    b?: string | undefined
+    c: null[]
+  }>()
 })
