@@ -2,7 +2,7 @@
  * Writes docs/eager-start.md: for each dialect, how long after a call is known to be complete its `tool-call` part comes
  * out of the AI SDK's provider. Needs the recorded answers in ../shared/workloads.
  *
- *   node scripts/eager-start.ts
+ *   npx node scripts/eager-start.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { openRecorded } from '../src/cli/recorded/index.ts'
@@ -61,7 +61,7 @@ function document(rows: readonly (readonly [string, Timing[][]])[]): string {
 A call starts in the same turn of the event loop in which the AI SDK's provider gives its \`tool-call\` part. This table
 says, for each dialect, how much later that part comes than the event of the stream that shows that the call is complete
 (its end or, where the dialect does not mark that, the beginning of what follows it, or the end of the stream). It is
-measured on recorded streams, given to the provider one event at a time; \`node scripts/eager-start.ts\` writes it.
+measured on recorded streams, given to the provider one event at a time; \`npx node scripts/eager-start.ts\` writes it.
 
 | dialect | provider | streams | calls | later | by events (median, most) | part of the stream lost (median) |
 |---|---|--:|--:|--:|--:|--:|
@@ -69,9 +69,9 @@ ${table.join('\n')}
 
 - *later*: calls whose part comes at a later event than the one that shows that they are complete.
 - *part of the stream lost*: from that event to the part, of all events of the stream; over the calls that are later.
-- Every provider for Chat Completions keeps all calls back until the stream has ended (it cannot know that no more
-  of a call's arguments will come), so there no call of a turn starts before the turn is over. The other dialects mark the
-  end of a call, and their providers give it at once.
+- For Chat Completions the provider keeps all calls back until the stream has ended (it cannot know that no more of a
+  call's arguments will come), so there no call of a turn starts before the turn is over. The other dialects mark the end of
+  a call, and their providers give it at once.
 `
 }
 

@@ -32,17 +32,13 @@ export function readEventStream(bytes: Uint8Array): RecordedBody {
 
 /** Frames with the events that `value` holds by their types, e.g. `{ messageStop: { … } }`. */
 export function eventFrames(text: string, value: unknown): Uint8Array {
-  if (typeof value !== 'object' || value === null) return frame('event', 'unreadable', text)
-  return Buffer.concat(
-    Object.entries(value).map(([type, payload]) =>
-      frame(type.endsWith('Exception') ? 'exception' : 'event', type, JSON.stringify(payload)),
-    ),
-  )
+  if (typeof value !== 'object' || value === null) return frame('unreadable', text)
+  return Buffer.concat(Object.entries(value).map(([type, payload]) => frame(type, JSON.stringify(payload))))
 }
 
 /** A frame with a model's own event. */
 export function chunkFrame(text: string): Uint8Array {
-  return frame('event', 'chunk', JSON.stringify({ bytes: Buffer.from(text).toString('base64') }))
+  return frame('chunk', JSON.stringify({ bytes: Buffer.from(text).toString('base64') }))
 }
 
 function split(buffer: Buffer): Buffer[] {
@@ -97,11 +93,11 @@ function isWhole(bytes: Buffer): boolean {
   return bytes.length >= PRELUDE_BYTES + SUM_BYTES && bytes.readUInt32BE(0) === bytes.length
 }
 
-function frame(messageType: 'event' | 'exception', type: string, payload: string): Buffer {
+function frame(type: string, payload: string): Buffer {
   const headers = Buffer.concat([
-    header(`:${messageType}-type`, type),
+    header(':event-type', type),
     header(':content-type', 'application/json'),
-    header(':message-type', messageType),
+    header(':message-type', 'event'),
   ])
   const content = Buffer.from(payload)
   const lengths = numbers(PRELUDE_BYTES + headers.length + content.length + SUM_BYTES, headers.length)

@@ -20,7 +20,6 @@ export function replayFetch({ contentType, events }: Sent, beforeEvent?: BeforeE
     const body = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
-          signal?.throwIfAborted()
           await beforeEvent?.(next)
           signal?.throwIfAborted()
           const event = events[next]

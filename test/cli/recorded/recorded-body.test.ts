@@ -35,6 +35,11 @@ describe('a body is taken apart and nothing of it is lost', () => {
     )
   })
 
+  test('server-sent events: data of several lines, fields that are no data, and an end that is cut off', () => {
+    const body = 'event: e\ndata: {"a":\ndata:1}\n\n\n: note\r\n\r\ndata: {"b":2}'
+    expect(readBody(body).events.map(({ text }) => text)).toEqual(['{"a":\n1}', '', '{"b":2}'])
+  })
+
   test('AWS event streams: the frames together are the body, also of one that was cut off anywhere', () => {
     fc.assert(
       fc.property(events, fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }), (written, inChunks, share) => {

@@ -88,7 +88,7 @@ describe('the fetch that replays', () => {
     const read = async (): Promise<void> => {
       for await (const _part of stream);
     }
-    await expect(read()).rejects.toThrow('stop')
+    await expect(read()).rejects.toMatchObject({ name: 'Error', message: 'stop' })
   })
 
   test('a continuation is not asked of any network', async () => {

@@ -222,7 +222,6 @@ describe('what may run (I37)', () => {
 
   test.skipIf(!hasWorkloads)(
     `wherever a stream ends, only calls that it would have held anyway${WITHOUT_WORKLOADS}`,
-    { timeout: 60_000 },
     async () => {
       for (const body of streams) {
         const [dialect, calls] = await ofWhole(body)
@@ -236,7 +235,6 @@ describe('what may run (I37)', () => {
 
   test.skipIf(!hasWorkloads)(
     `whichever event of a stream is damaged, only calls that it would have held anyway${WITHOUT_WORKLOADS}`,
-    { timeout: 60_000 },
     async () => {
       const others = new Set<string>()
       for (const body of streams.filter(({ framing }) => framing === 'sse' || framing === 'ndjson')) {
