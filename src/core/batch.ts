@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks'
+import { type AsyncContext, captureAsyncContext } from './async-context.ts'
 import type { CallOptions } from './call-options.ts'
 import { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
@@ -48,7 +48,7 @@ export class Batch {
   readonly #setup: BatchSetup
   #run: string | undefined
   readonly #comesWhole: boolean
-  #asyncContext: AsyncResource | undefined
+  #asyncContext: AsyncContext | undefined
   #unsettled = 0
   #succeeded = 0
   #closed = false
@@ -217,9 +217,9 @@ export class Batch {
    * The caller's async context, for what has to wait: it may be started from somebody else's. A turn that came whole has
    * one; where calls come one by one, each may come from another.
    */
-  asyncContext(): AsyncResource {
-    if (this.#comesWhole) return (this.#asyncContext ??= newAsyncContext())
-    return newAsyncContext()
+  asyncContext(): AsyncContext {
+    if (this.#comesWhole) return (this.#asyncContext ??= captureAsyncContext())
+    return captureAsyncContext()
   }
 
   /** For calls alone: one of them has its result now. */
@@ -283,10 +283,6 @@ export class Batch {
   }
 
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
-}
-
-function newAsyncContext(): AsyncResource {
-  return new AsyncResource('aof.batch', { requireManualDestroy: true })
 }
 
 function isTimeout(ms: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { AsyncResource } from 'node:async_hooks'
+import type { AsyncContext } from './async-context.ts'
 import { readArguments } from './arguments.ts'
 import { Attempt, type Cut } from './attempt.ts'
 import type { Batch } from './batch.ts'
@@ -41,7 +41,7 @@ class Waiting {
   readonly tool: CompiledTool
   readonly input: unknown
   /** The async context that it is to start in, once it is in the permits' queue. */
-  queuedIn: AsyncResource | undefined = undefined
+  queuedIn: AsyncContext | undefined = undefined
 
   constructor(tool: CompiledTool, input: unknown) {
     this.tool = tool

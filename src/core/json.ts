@@ -36,4 +36,5 @@ export type Jsonified<T> = 0 extends 1 & T
                         ? { -readonly [K in keyof T as K extends string | number ? K : never]: JsonifiedProperty<T[K]> }
                         : never
 
-type JsonifiedProperty<T> = undefined extends T ? Jsonified<Exclude<T, undefined>> | undefined : Jsonified<T>
+/** What a property of type `T` becomes: `undefined` is left out. */
+export type JsonifiedProperty<T> = undefined extends T ? Jsonified<Exclude<T, undefined>> | undefined : Jsonified<T>

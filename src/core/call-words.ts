@@ -1,0 +1,39 @@
+import { printable } from './text.ts'
+
+/** What results say, for models to act on and people to read. */
+
+export const CLOSED = 'The executor has been closed; nothing was run.'
+
+export const ABORTED_UNSTARTED = 'The call was aborted before it started; nothing was run.'
+
+export function abortedRunning(execution: 'ended' | 'unknown'): string {
+  return `The call was aborted while it ran. ${howItEnded(execution)}`
+}
+
+export function timedOut(name: string, timeoutMs: number, source: string, execution: 'ended' | 'unknown'): string {
+  return `The tool '${name}' did not end within ${timeoutMs} ms (${source}; raise it there if it needs longer). ${howItEnded(execution)}`
+}
+
+export function schemaTimedOut(name: string, timeoutMs: number, source: string): string {
+  return `The input schema of '${name}' gave no answer within ${timeoutMs} ms (${source}). Nothing was run.`
+}
+
+export function schemaFailed(name: string, why: string): string {
+  return `The input schema of '${name}' failed: ${why}`
+}
+
+export function argumentsDoNotFit(name: string, issues: string): string {
+  return `The arguments of '${name}' do not fit its schema: ${issues}. Correct them and call it again.`
+}
+
+export function unknownTool(name: string, known: readonly string[]): string {
+  const names = known.slice(0, 20).join(', ')
+  const tools = known.length === 0 ? 'There are no tools.' : `The tools are: ${names}${known.length > 20 ? ', …' : ''}.`
+  return `There is no tool '${printable(name, 128)}'. ${tools}`
+}
+
+function howItEnded(execution: 'ended' | 'unknown'): string {
+  return execution === 'ended'
+    ? 'It has ended since, and what it returned was dropped; it may have acted.'
+    : 'It did not stop when asked to, and may still act.'
+}
