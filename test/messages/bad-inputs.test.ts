@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MisuseError, type ToolCall } from '../../src/core/index.ts'
+import { MisuseError, type ToolCall } from '../../src/index.ts'
 import { anthropic, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
 import { failure, type Harness, harnesses, type Item, success } from './harness.ts'
 

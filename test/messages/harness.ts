@@ -1,4 +1,4 @@
-import type { JsonValue, ToolCall, ToolContent, ToolResult } from '../../src/core/index.ts'
+import type { JsonValue, ToolCall, ToolContent, ToolResult } from '../../src/index.ts'
 import { anthropic, type Dialect, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
 
 /** A part of a model's answer, before it is written down in a provider's form. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, type ToolCall } from '../../src/core/index.ts'
+import { defineTool, type ToolCall } from '../../src/index.ts'
 import { openaiChat } from '../../src/messages/index.ts'
 import { failure, isReadable, success } from './harness.ts'
 

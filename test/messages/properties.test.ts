@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ToolCall, ToolResult } from '../../src/core/index.ts'
+import type { ToolCall, ToolResult } from '../../src/index.ts'
 import { failure, harnesses, isReadable, type Item, success } from './harness.ts'
 
 const id = fc.oneof(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { ToolCall } from '../../src/core/index.ts'
+import type { ToolCall } from '../../src/index.ts'
 import { ToolExecutor } from '../../src/index.ts'
 import { anthropicHarness, chatHarness, geminiHarness, type Harness, responsesHarness, success } from './harness.ts'
 

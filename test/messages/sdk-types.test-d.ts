@@ -3,7 +3,7 @@ import type * as Google from '@google/genai'
 import type OpenAI from 'openai'
 import { expectTypeOf, test } from 'vitest'
 import { anthropic, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
-import type { ToolCall, ToolResult } from '../../src/core/index.ts'
+import type { ToolCall, ToolResult } from '../../src/index.ts'
 
 declare const results: ToolResult[]
 

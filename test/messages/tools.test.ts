@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, MisuseError } from '../../src/core/index.ts'
+import { type AnyTool, defineTool, MisuseError } from '../../src/index.ts'
 import { harnesses } from './harness.ts'
 
 const execute = () => null

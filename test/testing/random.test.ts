@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../src/core/index.ts'
+import { MisuseError } from '../../src/index.ts'
 import { SeededRandom, seededRandom } from '../../src/testing/index.ts'
 import { splitMix64, xoshiro128 } from '../../src/testing/random.ts'
 

@@ -2,7 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../src/core/index.ts'
+import { MisuseError } from '../../src/index.ts'
 import {
   scriptedModel,
   type ScriptedModel,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { MisuseError } from '../../src/core/index.ts'
+import { MisuseError } from '../../src/index.ts'
 import { forEachSeed, SeedFailure, type Simulation, simulation } from '../../src/testing/index.ts'
 
 // Whoever replays a seed of another test must not change what these do.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_DELAY_MS, MisuseError, type TimerHandle } from '../../src/core/index.ts'
+import { MAX_DELAY_MS, MisuseError, type TimerHandle } from '../../src/index.ts'
 import { StalledError, VirtualClock } from '../../src/testing/index.ts'
 import { countingSignal } from './counting-signal.ts'
 
