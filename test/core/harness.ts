@@ -154,3 +154,10 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   }
   throw new Error('expected a rejection')
 }
+
+/** What `await` waits for without being a promise. */
+export function thenable(then: (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => void): object {
+  const object = {}
+  Reflect.set(object, 'then', then)
+  return object
+}
