@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { addUsage, NO_USAGE, usageOf } from '../../src/agent/usage.ts'
+
+test('a usage in our words; what the provider does not tell counts as 0', () => {
+  const told = usageOf({
+    inputTokens: { total: 100, noCache: 30, cacheRead: 60, cacheWrite: 10 },
+    outputTokens: { total: 50, text: 20, reasoning: 30 },
+  })
+  expect(told).toEqual({ inputTokens: 100, cachedInputTokens: 60, outputTokens: 50, reasoningTokens: 30 })
+  const untold = usageOf({
+    inputTokens: { total: undefined, noCache: 7, cacheRead: undefined, cacheWrite: undefined },
+    outputTokens: { total: undefined, text: 7, reasoning: undefined },
+  })
+  expect(untold).toEqual(NO_USAGE)
+})
+
+test('the sum of two, each kind for itself, and neither is changed', () => {
+  const a = Object.freeze({ inputTokens: 1, cachedInputTokens: 20, outputTokens: 300, reasoningTokens: 4_000 })
+  const b = Object.freeze({ inputTokens: 5, cachedInputTokens: 60, outputTokens: 700, reasoningTokens: 8_000 })
+  expect(addUsage(a, b)).toEqual({
+    inputTokens: 6,
+    cachedInputTokens: 80,
+    outputTokens: 1_000,
+    reasoningTokens: 12_000,
+  })
+  expect(addUsage(a, NO_USAGE)).toEqual(a)
+})
