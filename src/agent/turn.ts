@@ -37,6 +37,10 @@ interface TurnCall {
   readonly entry: CallEntry
   /** The call, once its arguments are complete. */
   part: PartOf<'tool-call'> | undefined
+  /** Whether any of its arguments came as a delta. */
+  fed: boolean
+  /** Whether something could not be read while its arguments arrived; what is left of them may still parse. */
+  damaged: boolean
   /** `settling`: it will have, or has, a result for the model. `dropped`: it never was complete. */
   state: 'arriving' | 'complete' | 'settling' | 'dropped'
 }
@@ -48,7 +52,9 @@ interface TurnCall {
  * Boundary: asks no model and waits for no tool.
  * 1. `calls[i]` has the slot `i` of the batch.
  * 2. Only what was complete enters the history, each call with its one result, in call order.
- * 3. What the provider runs itself is left to it: its calls and results stay in the assistant's message.
+ * 3. A call whose arguments may be cut off never runs, though providers complete it as if it were whole: one with an
+ *    unreadable part among its arguments, and one without any unless the model is seen to have gone on after it (I37).
+ * 4. What the provider runs itself is left to it: its calls and results stay in the assistant's message.
  */
 export class Turn {
   readonly #setup: TurnSetup
@@ -58,6 +64,8 @@ export class Turn {
   readonly #arriving = new Map<string, TurnCall>()
   /** Calls that the provider runs and has not answered, by id. */
   readonly #providerCalls = new Map<string, CallEntry>()
+  /** A call without arguments, until it is seen whether the model went on after it. */
+  #unconfirmed: TurnCall | undefined
   /** Why the model stopped; undefined while it has not said so. */
   finishReason: string | undefined
   usage: Usage = NO_USAGE
@@ -74,6 +82,7 @@ export class Turn {
 
   /** Takes the next part of the stream; a call that it completes has started when this returns, if it may. */
   take(part: LanguageModelV4StreamPart): void {
+    if (this.#unconfirmed !== undefined && goesOn(part)) this.#confirm(this.#unconfirmed)
     switch (part.type) {
       case 'text-start':
         return this.#content.begin('text', part.id, part.providerMetadata)
@@ -93,6 +102,9 @@ export class Turn {
         if (part.providerExecuted !== true && !this.#arriving.has(part.id))
           this.#arriving.set(part.id, this.#reserve(part.id, part.toolName))
         return
+      case 'tool-input-delta':
+        if (part.delta !== '') this.#feed(part.id)
+        return
       case 'tool-call':
         return part.providerExecuted === true ? this.#takeProviderCall(part) : this.#takeCall(part)
       default:
@@ -105,7 +117,7 @@ export class Turn {
     const cutShort = broken || this.finishReason === 'length'
     for (const call of this.#calls) {
       const { part } = call
-      if (part === undefined || broken || (cutShort && isBlank(part.input)))
+      if (part === undefined || broken || call === this.#unconfirmed)
         this.#drop(call, 'The answer was cut off before this call was complete; nothing was run.')
       else this.#settle(call, part)
     }
@@ -138,10 +150,22 @@ export class Turn {
     if (begun !== undefined && begun.name !== part.toolName)
       this.#drop(begun, 'The model completed this call under another name; nothing was run under this one.')
     const call = begun?.state === 'arriving' ? begun : this.#reserve(part.toolCallId, part.toolName)
+    if (call.damaged) return this.#drop(call, 'A part of the arguments could not be read; nothing was run.')
     call.part = part
     call.state = 'complete'
-    // Without a word of arguments, a call that came whole and one that was cut off look the same until the turn is over.
-    if (this.#setup.startsEarly(call.name) && !isBlank(part.input)) this.#settle(call, part)
+    if (isBare(call, part.input)) this.#unconfirmed = call
+    else if (this.#setup.startsEarly(call.name)) this.#settle(call, part)
+  }
+
+  #feed(id: string): void {
+    const call = this.#arriving.get(id)
+    if (call !== undefined) call.fed = true
+  }
+
+  /** The model went on after a call without arguments, so it had none to give. */
+  #confirm(call: TurnCall): void {
+    this.#unconfirmed = undefined
+    if (call.part !== undefined && this.#setup.startsEarly(call.name)) this.#settle(call, call.part)
   }
 
   #takeProviderCall(part: PartOf<'tool-call'>): void {
@@ -180,6 +204,7 @@ export class Turn {
         return
       case 'error':
         this.error ??= { cause: part.error }
+        for (const call of this.#arriving.values()) call.damaged = true
         return
       default:
         return
@@ -190,7 +215,7 @@ export class Turn {
     const { batch, ids, tools, turn, emit } = this.#setup
     const slot = batch.reserve({ id, name })
     const entry = this.#content.beginCall(ids.take(id), nameInHistory(name, tools))
-    const call: TurnCall = { slot, name, entry, part: undefined, state: 'arriving' }
+    const call: TurnCall = { slot, name, entry, part: undefined, fed: false, damaged: false, state: 'arriving' }
     this.#calls.push(call)
     emit({ type: 'call_arriving', turn, index: slot.index, id, name })
     return call
@@ -221,6 +246,14 @@ export class Turn {
   }
 }
 
-function isBlank(input: string): boolean {
-  return typeof input === 'string' && input.trim() === ''
+/** Whether nothing tells a call without arguments from one that was cut off before them. */
+function isBare({ fed }: TurnCall, input: string): boolean {
+  const text = typeof input === 'string' ? input.trim() : ''
+  return text === '' || (text === '{}' && !fed)
+}
+
+/** Whether a part shows that what came before it was complete. */
+function goesOn(part: LanguageModelV4StreamPart): boolean {
+  if (part.type === 'finish') return part.finishReason.unified === 'tool-calls' || part.finishReason.unified === 'stop'
+  return part.type !== 'error'
 }
