@@ -1,0 +1,109 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { type ExecutedTurn, executeTurn } from '../../src/cli/exec/execute-turn.ts'
+import { openRecorded, type RecordedAnswer } from '../../src/cli/recorded/index.ts'
+import { type AnyTool, defineTool, ToolExecutor, type ToolContext } from '../../src/index.ts'
+import { fieldsOf } from '../../src/messages/fields.ts'
+import { settleMicrotasks } from '../../src/testing/index.ts'
+import type { AgentEvent } from '../../src/agent/index.ts'
+
+/** A recorded turn that was executed, with what was seen of it. */
+export interface Watched {
+  readonly answer: RecordedAnswer
+  readonly executed: ExecutedTurn
+  readonly events: readonly AgentEvent[]
+  /** In which turn of the event loop each `tool-call` part came, in order; only those that are not the provider's own. */
+  readonly completed: readonly number[]
+}
+
+/** Counts the turns of the event loop. */
+export class LoopTurns {
+  now = 0
+  #going = true
+
+  constructor() {
+    const next = (): void => {
+      this.now++
+      if (this.#going) setImmediate(next)
+    }
+    setImmediate(next)
+  }
+
+  stop(): void {
+    this.#going = false
+  }
+}
+
+/** Executes a recorded answer as `aof exec` does, its events a turn of the event loop apart. */
+export async function watch(body: string | Uint8Array, tools: readonly AnyTool[], turns: LoopTurns): Promise<Watched> {
+  const answer = await openRecorded(body, { beforeEvent: settleMicrotasks })
+  const completed: number[] = []
+  const model = observed(answer.model, (part) => {
+    if (part.type === 'tool-call' && part.providerExecuted !== true) completed.push(turns.now)
+  })
+  const events: AgentEvent[] = []
+  const executor = new ToolExecutor({ tools, maxParallelTools: Infinity })
+  const { signal } = new AbortController()
+  const executed = await executeTurn({ model, executor, signal, emit: (event) => events.push(event as AgentEvent) })
+  return { answer, executed, events, completed }
+}
+
+/** The same model, whose parts are shown to `see` as they are read. */
+function observed(model: LanguageModelV4, see: (part: LanguageModelV4StreamPart) => void): LanguageModelV4 {
+  const doStream: LanguageModelV4['doStream'] = async (options) => {
+    const { stream } = await model.doStream(options)
+    const reader = stream.getReader()
+    const pull = async (controller: ReadableStreamDefaultController<LanguageModelV4StreamPart>): Promise<void> => {
+      const { done, value } = await reader.read()
+      if (done) return controller.close()
+      see(value)
+      controller.enqueue(value)
+    }
+    return { stream: new ReadableStream({ pull }, { highWaterMark: 0 }) }
+  }
+  return { ...model, doStream }
+}
+
+/** A tool for each name; what they do is `execute`. */
+export function toolsNamed(
+  names: Iterable<string>,
+  execute: (input: unknown, ctx: ToolContext) => unknown,
+  schemas: ReadonlyMap<string, Record<string, unknown>> = new Map(),
+): AnyTool[] {
+  return Array.from(new Set(names), (name) => {
+    const inputSchema = schemas.get(name)
+    return defineTool({
+      name,
+      ...(inputSchema !== undefined && { inputSchema }),
+      execute: (input: unknown, ctx: ToolContext) => execute(input, ctx),
+    })
+  })
+}
+
+/** A result as it stands in the next message: by what it goes back, and its text or value. */
+export interface SentResult {
+  readonly id: string | undefined
+  readonly content: unknown
+}
+
+/** The results in the messages of any dialect, in their order. */
+export function sentResults(messages: readonly object[]): SentResult[] {
+  return messages.flatMap((message): SentResult[] => {
+    const fields = fieldsOf(message)
+    if ('tool_call_id' in fields) return [{ id: String(fields.tool_call_id), content: fields.content }]
+    if ('tool_name' in fields) return [{ id: undefined, content: fields.content }]
+    if ('call_id' in fields) return [{ id: String(fields.call_id), content: fields.output }]
+    const inner = (fields.content ?? fields.parts) as readonly object[]
+    return inner.map((part) => partResult(fieldsOf(part)))
+  })
+}
+
+function partResult(part: Readonly<Record<string, unknown>>): SentResult {
+  if (part.type === 'tool_result') return { id: String(part.tool_use_id), content: part.content }
+  const { toolUseId, content } = fieldsOf(part.toolResult)
+  if (typeof toolUseId === 'string') {
+    const [block] = content as readonly { text?: string; json?: unknown }[]
+    return { id: toolUseId, content: block?.text ?? block?.json }
+  }
+  const { id, response } = fieldsOf(part.functionResponse)
+  return { id: id as string | undefined, content: response }
+}
