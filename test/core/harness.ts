@@ -119,21 +119,21 @@ export function eventsOf<T extends ToolEvent['type']>(
 export function countedAbort(): { controller: AbortController; readonly listeners: number } {
   const controller = new AbortController()
   const { signal } = controller
-  let listeners = 0
+  const listeners = new Set<unknown>()
   const add = signal.addEventListener.bind(signal) as AbortSignal['addEventListener']
   const remove = signal.removeEventListener.bind(signal) as AbortSignal['removeEventListener']
   signal.addEventListener = (...args: Parameters<typeof add>): void => {
-    listeners++
+    listeners.add(args[1])
     add(...args)
   }
   signal.removeEventListener = (...args: Parameters<typeof remove>): void => {
-    listeners--
+    listeners.delete(args[1])
     remove(...args)
   }
   return {
     controller,
     get listeners() {
-      return listeners
+      return listeners.size
     },
   }
 }

@@ -1,0 +1,349 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { defineTool, type ToolEvent } from '../../src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import {
+  callOf,
+  callsOf,
+  countedAbort,
+  dataOf,
+  deaf,
+  eventsOf,
+  failureOf,
+  setUp,
+  sleeper,
+  untilAborted,
+} from './harness.ts'
+
+const statuses = (results: readonly { status: string; execution: string }[]): string[] =>
+  results.map(({ status, execution }) => `${status} ${execution}`)
+
+describe('an abort (I13, I14)', () => {
+  test('before: nothing starts, every call has its result at once', async () => {
+    const ran: unknown[] = []
+    const { run, clock, events } = setUp([defineTool({ name: 't', execute: (input) => ran.push(input) })])
+    const results = await run([callOf('t'), callOf('nowhere'), callOf('t', '{"a":')], {
+      signal: AbortSignal.abort('no more'),
+    })
+    expect(statuses(results)).toEqual(['aborted none', 'aborted none', 'aborted none'])
+    expect(failureOf(results[0]).error).toEqual({
+      code: 'aborted',
+      message: 'The call was aborted before it started; nothing was run.',
+      retryable: false,
+    })
+    expect([ran, clock.now(), eventsOf(events, 'started')]).toEqual([[], 0, []])
+  })
+
+  test('while they wait: those that run are signalled, those that wait never start', async () => {
+    const controller = new AbortController()
+    const { run, clock, executor, events } = setUp([untilAborted()], { maxParallelTools: 2 })
+    clock.setTimer(() => controller.abort(), 30)
+    const results = await run(callsOf('until_aborted', 5), { signal: controller.signal })
+    expect(statuses(results)).toEqual([
+      'aborted ended',
+      'aborted ended',
+      'aborted none',
+      'aborted none',
+      'aborted none',
+    ])
+    expect(results.map(({ timing }) => [timing.queuedMs, timing.runMs, timing.attempts])).toEqual([
+      [0, 30, 1],
+      [0, 30, 1],
+      [30, 0, 0],
+      [30, 0, 0],
+      [30, 0, 0],
+    ])
+    expect(eventsOf(events, 'started').length).toBe(2)
+    expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, abandoned: 0 })
+  })
+
+  test('finished siblings keep their results', async () => {
+    const controller = new AbortController()
+    const clock = new VirtualClock()
+    const { run } = setUp([sleeper(clock), untilAborted()], { clock })
+    clock.setTimer(() => controller.abort(), 30)
+    const results = await run([callOf('sleep', { ms: 10 }), callOf('until_aborted')], { signal: controller.signal })
+    expect(statuses(results)).toEqual(['succeeded ended', 'aborted ended'])
+  })
+
+  test('gives the tool the reason of the caller', async () => {
+    const controller = new AbortController()
+    const reasons: unknown[] = []
+    const tool = defineTool({
+      name: 't',
+      execute: (_input, { signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(reasons.push(signal.reason)))
+        }),
+    })
+    const { run, clock } = setUp([tool])
+    clock.setTimer(() => controller.abort('user left'), 1)
+    await run([callOf('t')], { signal: controller.signal })
+    expect(reasons).toEqual(['user left'])
+  })
+
+  test('a signal that is first read after the abort is aborted', async () => {
+    const controller = new AbortController()
+    const clock = new VirtualClock()
+    const seen: unknown[] = []
+    const tool = defineTool({
+      name: 't',
+      execute: async (_input, ctx) => {
+        await clock.sleep(20)
+        seen.push(ctx.signal.aborted, ctx.signal.reason, ctx.signal === ctx.signal)
+      },
+    })
+    const { run } = setUp([tool], { clock })
+    clock.setTimer(() => controller.abort('late'), 10)
+    await run([callOf('t')], { signal: controller.signal })
+    expect(seen).toEqual([true, 'late', true])
+  })
+
+  test('what a tool returns within the grace is dropped, but known to have ended', async () => {
+    const controller = new AbortController()
+    const clock = new VirtualClock()
+    const { run } = setUp([sleeper(clock)], { clock, graceMs: 50 })
+    clock.setTimer(() => controller.abort(), 60)
+    const [result] = await run([callOf('sleep', { ms: 100 })], { signal: controller.signal })
+    expect(clock.now()).toBe(100)
+    expect(failureOf(result)).toMatchObject({
+      status: 'aborted',
+      execution: 'ended',
+      error: {
+        code: 'aborted',
+        message:
+          'The call was aborted while it ran. It has ended since, and what it returned was dropped; it may have acted.',
+      },
+      timing: { runMs: 100 },
+    })
+  })
+
+  test.each([
+    ['returns', (run: PromiseWithResolvers<unknown>) => run.resolve('too late'), { returned: 'too late' }],
+    ['throws', (run: PromiseWithResolvers<unknown>) => run.reject('too late'), { thrown: 'too late' }],
+  ])(
+    'a deaf tool is abandoned after the grace; that it later %s is one event and nothing else (I8)',
+    async (_how, end, outcome) => {
+      const controller = new AbortController()
+      const { tool, runs } = deaf()
+      const { run, clock, executor, events, lines } = setUp([tool], { graceMs: 50 })
+      clock.setTimer(() => controller.abort(), 10)
+      const [result] = await run([callOf('deaf')], { signal: controller.signal })
+      expect(clock.now()).toBe(60)
+      expect(failureOf(result)).toMatchObject({
+        status: 'aborted',
+        execution: 'unknown',
+        error: { message: 'The call was aborted while it ran. It did not stop when asked to, and may still act.' },
+      })
+      expect(executor.stats()).toMatchObject({ running: 0, abandoned: 1 })
+      expect(eventsOf(events, 'abandoned')).toMatchObject([{ reason: 'abort', at: 60, index: 0 }])
+      expect(lines).toContain('WARN Tool [0] deaf did not end after its signal; it is abandoned and may still act')
+
+      await clock.advance(100)
+      const before = events.length
+      end(runs[0] as PromiseWithResolvers<unknown>)
+      await settleMicrotasks()
+      expect(events.slice(before)).toMatchObject([{ type: 'ended_late', lateMs: 100, outcome, index: 0 }])
+      expect(executor.stats().abandoned).toBe(0)
+    },
+  )
+
+  test('an abandoned tool gives its permit back at once', async () => {
+    const controller = new AbortController()
+    const { tool } = deaf()
+    const { executor, clock } = setUp([tool, defineTool({ name: 'next', execute: () => 1 })], { maxParallelTools: 1 })
+    const first = executor.executeTools([callOf('deaf')], { signal: controller.signal })
+    const second = executor.executeTools([callOf('next')])
+    controller.abort()
+    await clock.runUntil(first)
+    expect((await clock.runUntil(second)).map(({ status }) => status)).toEqual(['succeeded'])
+    expect(clock.now()).toBe(50)
+  })
+
+  test('with no grace at all the result is there at once', async () => {
+    const controller = new AbortController()
+    const { run, clock } = setUp([untilAborted()], { graceMs: 0 })
+    clock.setTimer(() => controller.abort(), 10)
+    expect(statuses(await run([callOf('until_aborted')], { signal: controller.signal }))).toEqual(['aborted unknown'])
+    expect(clock.now()).toBe(10)
+  })
+
+  test('an abort during the grace of a timeout changes nothing', async () => {
+    const controller = new AbortController()
+    const { run, clock } = setUp([deaf().tool], { timeoutMs: 100, graceMs: 50 })
+    clock.setTimer(() => controller.abort(), 120)
+    expect(statuses(await run([callOf('deaf')], { signal: controller.signal }))).toEqual(['timed_out unknown'])
+    expect(clock.now()).toBe(150)
+  })
+
+  test('in an open batch: what is reserved, what comes later, and what a slot brings', async () => {
+    const controller = new AbortController()
+    const { executor, clock } = setUp([untilAborted()])
+    const batch = executor.openBatch({ signal: controller.signal })
+    batch.add(callOf('until_aborted'))
+    const slot = batch.reserve({ id: 's', name: 'until_aborted' })
+    controller.abort()
+    expect((await slot.result()).status).toBe('aborted')
+    batch.add(callOf('until_aborted'))
+    batch.reserve({ id: 't', name: 'until_aborted' }).complete('{}')
+    batch.close()
+    expect(statuses(await clock.runUntil(batch.results()))).toEqual([
+      'aborted ended',
+      'aborted none',
+      'aborted none',
+      'aborted none',
+    ])
+  })
+})
+
+describe('an abort from within', () => {
+  const anyStats = { running: 0, waiting: 0, abandoned: 0 }
+
+  test.each([1, 2, 10])(
+    'of a tool that returns at once, limit %i: nothing more starts, and the executor goes on',
+    async (maxParallelTools) => {
+      const controller = new AbortController()
+      const ran: unknown[] = []
+      const tool = defineTool({
+        name: 't',
+        execute: (input) => {
+          ran.push(input)
+          controller.abort()
+          return input
+        },
+      })
+      const { run, executor } = setUp([tool], { maxParallelTools })
+      const results = await run(callsOf('t', 4), { signal: controller.signal })
+      expect(statuses(results)).toEqual(['aborted ended', 'aborted none', 'aborted none', 'aborted none'])
+      expect([ran.length, executor.stats()]).toMatchObject([1, anyStats])
+      expect((await run(callsOf('t', 4))).map(dataOf).length).toBe(4)
+      expect(executor.stats()).toMatchObject(anyStats)
+    },
+  )
+
+  const kinds: [ToolEvent['type'], string[]][] = [
+    ['batch_opened', ['aborted none', 'aborted none', 'aborted none']],
+    ['accepted', ['aborted none', 'aborted none', 'aborted none']],
+    ['batch_closed', ['aborted none', 'aborted none', 'aborted none']],
+    ['parked', ['aborted ended', 'aborted none', 'aborted none']],
+    ['started', ['aborted none', 'aborted none', 'aborted none']],
+    ['progress', ['aborted ended', 'aborted none', 'aborted none']],
+    ['settled', ['succeeded ended', 'aborted none', 'aborted none']],
+    ['batch_settled', ['succeeded ended', 'succeeded ended', 'succeeded ended']],
+  ]
+  test.each(kinds)('of a listener on %s keeps the books right', async (type, expected) => {
+    const controller = new AbortController()
+    const clock = new VirtualClock()
+    const ran: unknown[] = []
+    const tool = defineTool({
+      name: 't',
+      execute: async (input, { progress }) => {
+        ran.push(input)
+        progress('half')
+        await clock.sleep(5)
+        return input
+      },
+    })
+    const { run, executor, events } = setUp([tool], { clock, maxParallelTools: 1 })
+    executor.subscribe((event) => {
+      if (event.type === type) controller.abort()
+    })
+    const results = await run(callsOf('t', 3), { signal: controller.signal })
+    expect(statuses(results)).toEqual(expected)
+    expect(ran.length).toBe(expected.filter((each) => !each.endsWith('none')).length)
+    expect(executor.stats()).toMatchObject(anyStats)
+    expect(new Set(eventsOf(events, 'settled').map(({ index }) => index))).toEqual(new Set([0, 1, 2]))
+    expect(eventsOf(events, 'settled').length).toBe(3)
+    expect(eventsOf(events, 'batch_settled').length).toBe(1)
+    expect(clock.pending).toBe(0)
+    expect((await run(callsOf('t', 2))).map(dataOf).length).toBe(2)
+  })
+
+  test.each([
+    ['an input schema', { inputSchema: (abort: () => void) => z.object({}).refine(() => (abort(), true)) }],
+    [
+      'an input schema that answers later',
+      { inputSchema: (abort: () => void) => z.object({}).refine(async () => (abort(), true)) },
+    ],
+  ])('of %s settles the call once', async (_what, { inputSchema }) => {
+    const controller = new AbortController()
+    let runs = 0
+    const tool = defineTool({ name: 't', inputSchema: inputSchema(() => controller.abort()), execute: () => ++runs })
+    const { run, events, executor } = setUp([tool])
+    const results = await run(callsOf('t', 3), { signal: controller.signal })
+    expect(statuses(results)).toEqual(['aborted none', 'aborted none', 'aborted none'])
+    expect([runs, eventsOf(events, 'settled').length, executor.stats()]).toMatchObject([0, 3, anyStats])
+  })
+
+  test.each([
+    [
+      'a getter of its arguments',
+      (abort: () => void) => ({
+        get a() {
+          return (abort(), 1)
+        },
+      }),
+    ],
+    ['toJSON of its arguments', (abort: () => void) => ({ toJSON: () => (abort(), 1) })],
+  ])('of %s settles the call once', async (_what, args) => {
+    const controller = new AbortController()
+    const { run, events } = setUp([defineTool({ name: 't', execute: () => 1 })])
+    const results = await run(
+      [
+        callOf(
+          't',
+          args(() => controller.abort()),
+        ),
+        callOf('t'),
+      ],
+      { signal: controller.signal },
+    )
+    expect(statuses(results)).toEqual(['aborted none', 'aborted none'])
+    expect(eventsOf(events, 'settled').length).toBe(2)
+  })
+
+  test('of a getter of the result settles the call once', async () => {
+    const controller = new AbortController()
+    const tool = defineTool({
+      name: 't',
+      execute: () => ({
+        get a() {
+          return (controller.abort(), 1)
+        },
+      }),
+    })
+    const { run, events, executor, clock } = setUp([tool])
+    expect(statuses(await run([callOf('t')], { signal: controller.signal }))).toEqual(['aborted ended'])
+    expect([eventsOf(events, 'settled').length, executor.stats(), clock.pending]).toMatchObject([1, anyStats, 0])
+  })
+})
+
+describe('what an abort leaves behind (I17)', () => {
+  test.each([
+    ['succeeded', undefined],
+    ['aborted', 10],
+    ['aborted before', -1],
+  ])('no listener on the signal of the caller, where the calls %s', async (_how, abortAtMs) => {
+    const counted = countedAbort()
+    const clock = new VirtualClock()
+    const { run } = setUp([sleeper(clock), untilAborted()], { clock })
+    if (abortAtMs === -1) counted.controller.abort()
+    else if (abortAtMs !== undefined) clock.setTimer(() => counted.controller.abort(), abortAtMs)
+    const running = run(callsOf(abortAtMs === undefined ? 'sleep' : 'until_aborted', 20), {
+      signal: counted.controller.signal,
+    })
+    expect(counted.listeners).toBe(abortAtMs === -1 ? 0 : 1)
+    await running
+    expect([counted.listeners, clock.pending]).toEqual([0, 0])
+  })
+
+  test('I29: a long-lived signal gathers nothing over many batches', async () => {
+    const counted = countedAbort()
+    const { run, executor } = setUp([defineTool({ name: 't', execute: (_input, { signal }) => signal.aborted })])
+    for (let i = 0; i < 200; i++) await run(callsOf('t', 3), { signal: counted.controller.signal })
+    const batch = executor.openBatch({ signal: counted.controller.signal })
+    expect(counted.listeners).toBe(1)
+    batch.close()
+    expect(counted.listeners).toBe(0)
+  })
+})
