@@ -29,7 +29,7 @@ export interface CommandTemplate {
 }
 
 /** The longest value of one argument, in bytes; Linux takes 128 KiB. */
-export const MAX_ARGUMENT_BYTES = 100_000
+const MAX_ARGUMENT_BYTES = 100_000
 
 /** What a command comes to with a model's arguments: the elements, or why they are refused, in words for the model. */
 export type FilledCommand =

@@ -1,7 +1,7 @@
 import type { Field, Pattern, RecordShape, Shape, VariantsShape } from './shape.ts'
 
 /** What providers allow as the name of a tool. */
-export const TOOL_NAME: Pattern = {
+const TOOL_NAME: Pattern = {
   regex: '^[A-Za-z_][A-Za-z0-9_-]{0,63}$',
   words: 'letters, digits, _ and -, beginning with a letter, at most 64',
 }

@@ -7,8 +7,8 @@ import { syntaxFinding, unclosedFinding } from './syntax.ts'
 import { type Entry, fieldPath, type ListNode, type MapNode, type Node, type ScalarNode } from './tree.ts'
 
 /** How many aliases a document may use, and how many values it may have when they are all written out. */
-export const MAX_ALIASES = 100
-export const MAX_VALUES = 20_000
+const MAX_ALIASES = 100
+const MAX_VALUES = 20_000
 
 /**
  * Parses one YAML 1.2 (or JSON) document by the core schema: no tag that makes anything but text, numbers, booleans,

@@ -8,14 +8,14 @@ export type Template = readonly TemplatePart[]
 export type TemplatePart = string | { readonly variable: string; readonly fallback?: string }
 
 /** A template, or what is wrong with the text. */
-export type ParsedTemplate =
+type ParsedTemplate =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly finding: Finding }
 
 /**
  * Reads text in which `${NAME}` and `${NAME:-default}` stand for the value of a variable; `$${` is `${` itself.
  */
-export function parseTemplate(text: string): ParsedTemplate {
+function parseTemplate(text: string): ParsedTemplate {
   const parts: TemplatePart[] = []
   let rest = text
   while (rest !== '') {

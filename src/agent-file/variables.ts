@@ -46,7 +46,7 @@ export function readEnvironment(spec: MapNode, findings: Findings): Variable[] {
 }
 
 /** Reads a map of variables whose values may hold `${NAME}`. */
-export function readVariables(node: Node | undefined, path: string, findings: Findings): Variable[] {
+function readVariables(node: Node | undefined, path: string, findings: Findings): Variable[] {
   if (node?.kind !== 'map') return []
   return Array.from(node.entries, ([name, entry]) => {
     const at = fieldPath(path, name)

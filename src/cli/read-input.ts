@@ -14,7 +14,7 @@ export async function readInput(file: string, maxBytes: number): Promise<Uint8Ar
   if (file !== STANDARD_INPUT && (await stat(file)).isDirectory()) {
     throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
   }
-  const stream = file === STANDARD_INPUT ? process.stdin : createReadStream(file, { end: maxBytes })
+  const stream = file === STANDARD_INPUT ? process.stdin : createReadStream(file)
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {

@@ -31,7 +31,9 @@ describe('bad inputs of agent files (I43)', () => {
   })
 
   it('138: an alias to what holds it is refused', () => {
-    expect(errorsOf(`${HEAD}  tools: &t [*t]\n`)).toEqual(['alias at 6'])
+    const text = `${HEAD}  tools: &t [*t]\n`
+    expect(errorsOf(text)).toEqual(['alias at 6'])
+    expect(linesOf(text)).toEqual(['6:14 error alias: write out what is meant'])
   })
 
   it('138: aliases within the cap are fine', () => {
