@@ -1,4 +1,4 @@
-export type { AgentFile, ParsedAgent, ToolEntry } from './agent-file.ts'
+export type { AgentFile, ModelName, ParsedAgent, ToolEntry } from './agent-file.ts'
 export type { CommandTool } from './command.ts'
 export { type CommandTemplate, fillCommand, type FilledCommand } from './command-template.ts'
 export { MAX_BYTES } from './decode.ts'

@@ -114,7 +114,8 @@ function toolCount({ tools }: AgentFile): string {
 function summary(reports: readonly Report[]): string {
   const valid = reports.filter((report) => report.valid).length
   const total = { errors: sum(reports, 'errors'), warnings: sum(reports, 'warnings') }
-  return `${valid} of ${reports.length} files are valid: ${counts(total)}`
+  const said = total.errors + total.warnings > 0 ? `: ${counts(total)}` : ''
+  return `${valid} of ${reports.length} files are valid${said}`
 }
 
 function counts({ errors, warnings }: Pick<Report, 'errors' | 'warnings'>): string {
