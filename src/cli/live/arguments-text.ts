@@ -1,0 +1,38 @@
+import { oneLine } from '../text.ts'
+
+/** How much of the arguments is looked at: no line shows more. */
+const MAX_LENGTH = 300
+
+/**
+ * A call's arguments in short: `src/index.ts` where there is but one, else `path=src longest=3`; what is no object of
+ * scalars, as it was written. One line, safe to show.
+ *
+ * @param written the model's JSON text
+ */
+export function argumentsText(written: string | undefined): string {
+  if (written === undefined) return ''
+  const value = parsed(written)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return oneLine(written.trim(), MAX_LENGTH)
+  const entries = Object.entries(value)
+  const [only] = entries
+  if (entries.length === 1 && only !== undefined) return oneLine(valueText(only[1]), MAX_LENGTH)
+  return oneLine(entries.map(([key, entry]) => `${key}=${quoted(valueText(entry))}`).join(' '), MAX_LENGTH)
+}
+
+function parsed(text: string): unknown {
+  // A very long text is only ever shown in part; there is no use in reading all of it.
+  if (text.length > 20_000) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function quoted(text: string): string {
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text)
+}

@@ -1,0 +1,111 @@
+import { oneLine } from '../text.ts'
+import { callColumns, callLine } from './call-line.ts'
+import { spinnerAt } from './call-words.ts'
+import { elapsedText } from './duration.ts'
+import { joinSegments, wrapText } from './line.ts'
+import type { LiveCall, LiveTurn } from './live-state.ts'
+import type { Look } from './look.ts'
+import { phaseCounts, progressSummary, turnSummary } from './summary.ts'
+
+/** A frame: how a turn that goes on is shown at one moment. */
+export interface FrameView extends Look {
+  readonly now: number
+  /** Lines that the frame may take. */
+  readonly height: number
+}
+
+/** Lines of the model's text that stay beside its calls. */
+const TEXT_BESIDE_CALLS = 3
+
+/**
+ * A turn that goes on: the newest of what the model says, a line for each call, and a line of what goes on. At most
+ * `height` lines of at most `width` columns; with more calls than that, those that run and wait come first.
+ */
+export function frame(turn: LiveTurn, view: FrameView): string[] {
+  const { height, width, style } = view
+  if (height < 1 || width < 1) return []
+  const room = height - 1
+  const beside = turn.calls.length === 0 ? room : Math.min(TEXT_BESIDE_CALLS, room - turn.calls.length)
+  // No more of a long text than could be shown.
+  const text =
+    beside > 0
+      ? safeText(spoken(turn).slice(-beside * width), view)
+          .slice(-beside)
+          .map(style.dim)
+      : []
+  return [...text, ...callLines(turn, room - text.length, view), statusLine(turn, view)]
+}
+
+/** A turn that is over, as it stays: what the model said before its calls, all calls, and what they came to. */
+export function finishedTurn(turn: LiveTurn, now: number, look: Look): string[] {
+  const { style, marks, width } = look
+  if (turn.calls.length === 0) return []
+  const columns = callColumns(turn.calls, width)
+  return [
+    ...safeText(turn.text, look).map(style.dim),
+    ...turn.calls.map((call) => callLine(call, turn, now, columns, look)),
+    joinSegments([{ text: '  ' }, { text: turnSummary(turn, marks), mark: style.dim }], width),
+    '',
+  ]
+}
+
+function spoken({ text, reasoning, model }: LiveTurn): string {
+  return model === 'thinking' ? reasoning : text
+}
+
+/** A model's text as lines that are safe to show, without blank ones around it. */
+function safeText(text: string, { width }: Look): string[] {
+  const trimmed = text.trim()
+  if (trimmed === '') return []
+  return trimmed.split(/\r\n|\n|\r/).flatMap((line) => wrapText(oneLine(line, Infinity), width))
+}
+
+function callLines(turn: LiveTurn, room: number, view: FrameView): string[] {
+  const { calls } = turn
+  const columns = callColumns(calls, view.width)
+  const line = (call: LiveCall): string => callLine(call, turn, view.now, columns, view)
+  if (calls.length <= room) return calls.map(line)
+  if (room < 2) return []
+  const shown = new Set(calls.toSorted((a, b) => rank(a) - rank(b) || a.index - b.index).slice(0, room - 1))
+  const folded = calls.filter((call) => !shown.has(call))
+  const words = `${folded.length} more: ${phaseCounts(folded).join(', ')}`
+  const fold = joinSegments([{ text: '    ' }, { text: words, mark: view.style.dim }], view.width)
+  return [...calls.filter((call) => shown.has(call)).map(line), fold]
+}
+
+/** What is most worth a line: what runs, what waits, what is coming, what failed. */
+function rank({ state }: LiveCall): number {
+  switch (state.phase) {
+    case 'running':
+      return 0
+    case 'waiting':
+      return 1
+    case 'arriving':
+      return 2
+    case 'settled':
+      return state.result.success ? 4 : 3
+  }
+}
+
+function statusLine(turn: LiveTurn, view: FrameView): string {
+  const { now, width, style, marks } = view
+  const doing = turn.calls.length > 0 ? progressSummary(turn, marks) : MODEL_WORDS[turn.model]
+  return joinSegments(
+    [
+      { text: '  ' },
+      { text: spinnerAt(now, marks), mark: style.accent },
+      { text: ' ' },
+      { text: doing },
+      { text: `  ${elapsedText(now - turn.startedAt)}`, mark: style.dim },
+    ],
+    width,
+  )
+}
+
+const MODEL_WORDS: Readonly<Record<LiveTurn['model'], string>> = {
+  absent: 'waiting for calls',
+  asked: 'waiting for the model',
+  thinking: 'the model is thinking',
+  talking: 'the model is answering',
+  finished: 'the model has answered',
+}

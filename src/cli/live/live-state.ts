@@ -1,0 +1,56 @@
+import type { AgentResult } from '../../agent/result.ts'
+import type { Usage } from '../../agent/usage.ts'
+import type { ParkedEvent } from '../../core/events.ts'
+import type { ToolResult } from '../../core/result.ts'
+
+/** What is known of a run, from its events alone. Moments are in milliseconds of one clock. */
+export interface LiveState {
+  /** In their order. */
+  readonly turns: readonly LiveTurn[]
+  /** Tokens of the run so far; undefined where nobody tells. */
+  readonly usage?: Usage
+  /** How the run ended. */
+  readonly result?: AgentResult
+}
+
+/** One turn of the model. */
+export interface LiveTurn {
+  /** From 0. */
+  readonly turn: number
+  readonly startedAt: number
+  readonly model: ModelState
+  /** What the model has said so far. */
+  readonly text: string
+  /** The end of what it has thought aloud. */
+  readonly reasoning: string
+  /** In call order. */
+  readonly calls: readonly LiveCall[]
+  /** Arguments that came before their call, by its place. */
+  readonly early: ReadonlyMap<number, string>
+  /** When every call had its result. */
+  readonly endedAt?: number
+}
+
+/** `asked`: it has not answered yet; `absent`: there is none, the calls were given. */
+export type ModelState = 'absent' | 'asked' | 'thinking' | 'talking' | 'finished'
+
+/** One call. */
+export interface LiveCall {
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  /** As the model wrote them, once they are complete. */
+  readonly arguments?: string
+  readonly acceptedAt: number
+  readonly state: LiveCallState
+}
+
+/** Where a call is. */
+export type LiveCallState =
+  | { readonly phase: 'arriving' }
+  | { readonly phase: 'waiting'; readonly waitsFor: ParkedEvent['waitsFor'] }
+  | { readonly phase: 'running'; readonly startedAt: number; readonly queuedMs: number; readonly progress?: string }
+  | { readonly phase: 'settled'; readonly settledAt: number; readonly result: ToolResult }
+
+/** Before the first event. */
+export const NOTHING_YET: LiveState = { turns: [] }

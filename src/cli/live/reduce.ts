@@ -1,0 +1,128 @@
+import type { CallEventBase, ProgressEvent } from '../../core/events.ts'
+import { oneLine } from '../text.ts'
+import type { LiveEvent } from './live-event.ts'
+import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'
+
+/** How much is kept of what a model thinks aloud, in UTF-16 code units. */
+const MAX_REASONING = 2_000
+
+/**
+ * What is known after one more event. Takes any events in any order: what does not fit changes nothing.
+ *
+ * @param now when the event came; those of tool executors say it themselves
+ */
+export function reduce(state: LiveState, event: LiveEvent, now: number): LiveState {
+  switch (event.type) {
+    case 'turn_started':
+      return withTurn(state, event.turn, now, (turn) => ({ ...turn, model: 'asked' }))
+    case 'reasoning':
+      return withTurn(state, event.turn, now, (turn) => ({
+        ...turn,
+        model: 'thinking',
+        reasoning: (turn.reasoning + event.delta).slice(-MAX_REASONING),
+      }))
+    case 'text':
+      return withTurn(state, event.turn, now, (turn) => ({ ...turn, model: 'talking', text: turn.text + event.delta }))
+    case 'model_finished':
+      return withTurn(state, event.turn, now, (turn) => ({ ...turn, model: 'finished' }))
+    case 'turn_finished':
+      return withTurn(state, event.turn, now, (turn) => ended(turn, now))
+    case 'batch_settled':
+      return withTurn(state, event.turn, now, (turn) => ended(turn, event.at))
+    case 'usage':
+      return { ...state, usage: event.total }
+    case 'done':
+      return { ...state, result: event.result, turns: state.turns.map((turn) => ended(turn, now)) }
+    case 'call_arguments':
+      return withTurn(state, event.turn, now, (turn) => withArguments(turn, event.index, event.arguments))
+    case 'call_arriving':
+      return withTurn(state, event.turn, now, (turn) => withCall(turn, event, now, (call) => call))
+    case 'accepted':
+    case 'parked':
+    case 'started':
+    case 'progress':
+    case 'settled':
+      return withTurn(state, event.turn, event.at, (turn) =>
+        withCall(turn, event, event.at, (call) => ({ ...call, state: nextState(call.state, event) })),
+      )
+    case 'batch_opened':
+    case 'batch_closed':
+    case 'abandoned':
+    case 'ended_late':
+    case 'listener_failed':
+    case 'missed':
+      return state
+  }
+}
+
+type CallEvent = Extract<LiveEvent, { type: 'accepted' | 'parked' | 'started' | 'progress' | 'settled' }>
+
+function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
+  // Progress may be told by a tool that nobody waits for any more.
+  if (state.phase === 'settled') return state
+  switch (event.type) {
+    case 'accepted':
+      return state
+    case 'parked':
+      return { phase: 'waiting', waitsFor: event.waitsFor }
+    case 'started':
+      return { phase: 'running', startedAt: event.at, queuedMs: event.queuedMs }
+    case 'progress':
+      return state.phase === 'running' ? { ...state, progress: progressText(event) } : state
+    case 'settled':
+      return { phase: 'settled', settledAt: event.at, result: event.result }
+  }
+}
+
+function progressText({ value }: ProgressEvent): string {
+  if (typeof value === 'string') return oneLine(value, 200)
+  try {
+    return oneLine(JSON.stringify(value) ?? '', 200)
+  } catch {
+    return ''
+  }
+}
+
+function withTurn(state: LiveState, number: number, now: number, change: (turn: LiveTurn) => LiveTurn): LiveState {
+  const { turns } = state
+  // It is nearly always the last one.
+  const at = turns.findLastIndex(({ turn }) => turn === number)
+  const known = turns[at]
+  if (known !== undefined) return { ...state, turns: turns.with(at, change(known)) }
+  const model: ModelState = 'absent'
+  const fresh = { turn: number, startedAt: now, model, text: '', reasoning: '', calls: [], early: new Map() }
+  return { ...state, turns: [...turns, change(fresh)] }
+}
+
+function ended(turn: LiveTurn, now: number): LiveTurn {
+  return { ...turn, model: turn.model === 'absent' ? 'absent' : 'finished', endedAt: turn.endedAt ?? now }
+}
+
+function withCall(
+  turn: LiveTurn,
+  { index, id, name }: Pick<CallEventBase, 'index' | 'id' | 'name'>,
+  now: number,
+  change: (call: LiveCall) => LiveCall,
+): LiveTurn {
+  const { calls, early } = turn
+  const at = calls[index]?.index === index ? index : calls.findIndex((call) => call.index === index)
+  const known = calls[at]
+  if (known !== undefined) return { ...turn, calls: calls.with(at, change(known)) }
+  const written = early.get(index)
+  const fresh: LiveCall = {
+    index,
+    id,
+    name,
+    ...(written !== undefined && { arguments: written }),
+    acceptedAt: now,
+    state: { phase: 'arriving' },
+  }
+  return { ...turn, calls: [...calls, change(fresh)].sort((a, b) => a.index - b.index) }
+}
+
+function withArguments(turn: LiveTurn, index: number, written: string): LiveTurn {
+  const at = turn.calls.findIndex((call) => call.index === index)
+  const call = turn.calls[at]
+  if (call === undefined) return { ...turn, early: new Map(turn.early).set(index, written) }
+  return { ...turn, calls: turn.calls.with(at, { ...call, arguments: written }) }
+}
