@@ -1,20 +1,29 @@
+interface Link<T> {
+  next: Entry<T> | undefined
+}
+
+interface Entry<T> extends Link<T> {
+  readonly event: T
+}
+
 /**
- * The bounded past of a run, for readers who come at any time.
+ * The past of a run, for readers who come at any time.
  *
- * Duty: every reader gets the events that are still kept, in order, then those to come, then the end.
+ * Duty: every reader gets the events that are still kept when it begins, in order, then all that come, then the end.
  * Boundary: nothing waits for a reader; the run goes on whether or not anyone reads.
- * 1. At most `capacity` events are kept, the newest.
- * 2. A reader that finds some gone is told how many, once for each gap.
+ * 1. At most `capacity` events are kept, the newest, for those who come late; they are told how many are gone.
+ * 2. A reader that falls behind misses nothing: events are linked, so what it has yet to read stays while it does.
  */
 export class EventLog<T> {
   readonly #capacity: number
-  readonly #kept: T[] = []
-  /** Number of the event at `#kept[#first]`. */
-  #oldest = 0
-  #first = 0
+  readonly #missed: (count: number) => T
+  /** Its next is the oldest event that is kept. */
+  #start: Link<T> = { next: undefined }
+  #newest: Link<T> = this.#start
+  #kept = 0
+  #gone = 0
   #ended = false
   #waiting: (() => void)[] = []
-  readonly #missed: (count: number) => T
 
   /**
    * @param capacity at least 1
@@ -26,11 +35,13 @@ export class EventLog<T> {
   }
 
   push(event: T): void {
-    if (this.#kept.length < this.#capacity) this.#kept.push(event)
+    const entry: Entry<T> = { event, next: undefined }
+    this.#newest.next = entry
+    this.#newest = entry
+    if (this.#kept < this.#capacity) this.#kept++
     else {
-      this.#kept[this.#first] = event
-      this.#first = (this.#first + 1) % this.#capacity
-      this.#oldest++
+      this.#start = this.#start.next ?? entry
+      this.#gone++
     }
     if (this.#waiting.length > 0) this.#wake()
   }
@@ -41,14 +52,13 @@ export class EventLog<T> {
   }
 
   async *read(): AsyncGenerator<T, void, undefined> {
-    for (let next = 0; ;) {
-      if (next < this.#oldest) {
-        const count = this.#oldest - next
-        next = this.#oldest
-        yield this.#missed(count)
-      } else if (next < this.#oldest + this.#kept.length) {
-        yield this.#kept[(this.#first + next - this.#oldest) % this.#kept.length] as T
-        next++
+    let link = this.#start
+    if (this.#gone > 0) yield this.#missed(this.#gone)
+    for (;;) {
+      const entry = link.next
+      if (entry !== undefined) {
+        link = entry
+        yield entry.event
       } else if (this.#ended) return
       else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
