@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import type { Eager } from '../../src/agent/index.ts'
+import { settleMicrotasks } from '../../src/testing/index.ts'
+import { bench, eventsOf, finish, handModel, inWords, takesTime, toolCall } from './harness.ts'
+import { historyFaults } from './history-faults.ts'
+
+const readOnly = { annotations: { readOnlyHint: true } }
+
+describe('eager start', () => {
+  /** Whether the turn of the event loop in which this is called has passed. */
+  function loopTurn(): () => boolean {
+    let passed = false
+    setImmediate(() => (passed = true))
+    return () => passed
+  }
+
+  test("`all`: a call starts in the event loop's turn of its part, while the stream goes on", async () => {
+    const { agent, tool: make } = bench()
+    const startedIn: boolean[] = []
+    let isPassed = loopTurn()
+    const model = handModel()
+    const run = agent({ model, tools: [make('work', () => void startedIn.push(isPassed()))] }).run('x')
+    await settleMicrotasks()
+    for (const id of ['a', 'b']) {
+      isPassed = loopTurn()
+      model.send({ type: 'tool-input-start', id, toolName: 'work' }, toolCall(id, 'work'))
+      expect(startedIn).toHaveLength(id === 'a' ? 0 : 1)
+      await settleMicrotasks()
+      expect(startedIn).toHaveLength(id === 'a' ? 1 : 2)
+      model.send({ type: 'text-delta', id: 't', delta: `after ${id}` })
+      await settleMicrotasks()
+    }
+    expect(startedIn).toEqual([false, false])
+    model.send(finish())
+    model.close()
+    await settleMicrotasks()
+    model.send(finish('stop'))
+    model.close()
+    await run.result
+    const events = (await eventsOf(run)).map(inWords)
+    expect(events.indexOf('settled 0 succeeded')).toBeLessThan(events.indexOf('text after a'))
+    expect(events.indexOf('started 1')).toBeLessThan(events.indexOf('text after b'))
+  })
+
+  test.each<[Eager, Record<string, number>]>([
+    ['all', { reads: 100, writes: 200, unmarked: 300 }],
+    ['read-only', { reads: 100, writes: 1_000, unmarked: 1_000 }],
+    ['off', { reads: 1_000, writes: 1_000, unmarked: 1_000 }],
+  ])('`%s`: which calls start when', async (eager, moments) => {
+    const { agent, model, tool: make, starts, end } = bench()
+    const tools = [
+      make('reads', undefined, readOnly),
+      make('writes', undefined, { annotations: { readOnlyHint: false } }),
+      make('unmarked'),
+    ]
+    const talks = model([
+      {
+        calls: [{ name: 'reads' }, { name: 'writes' }, { name: 'unmarked' }],
+        delayMs: (part) => (part.type === 'tool-call' ? 100 : part.type === 'finish' ? 700 : 0),
+      },
+      { text: 'ok' },
+    ])
+    const run = agent({ model: talks, tools, eager }).run('x')
+    const ended = await end(run)
+    expect(Object.fromEntries(starts.map(({ name, at }) => [name, at]))).toEqual(moments)
+    expect(ended.calls).toMatchObject({ total: 3, succeeded: 3 })
+    expect(historyFaults(ended.messages)).toEqual([])
+    // What waits for the end of the answer starts once that is told.
+    const events = (await eventsOf(run)).map(inWords)
+    const early = Object.values(moments).filter((at) => at < 1_000).length
+    expect(
+      events.slice(0, events.indexOf('model_finished tool-calls')).filter((event) => event.startsWith('started')),
+    ).toHaveLength(early)
+  })
+
+  test('`read-only`: a name that is no tool waits for the end', async () => {
+    const { agent, model, tool: make, end } = bench()
+    const talks = model([{ calls: [{ name: 'missing' }, { name: 'reads' }] }, { text: 'ok' }])
+    const run = agent({ model: talks, tools: [make('reads', undefined, readOnly)], eager: 'read-only' }).run('x')
+    await end(run)
+    const events = (await eventsOf(run)).map(inWords)
+    const told = events.indexOf('model_finished tool-calls')
+    expect(events.indexOf('settled 0 invalid')).toBeGreaterThan(told)
+    expect(events.indexOf('started 1')).toBeLessThan(told)
+  })
+
+  /** Five calls, complete 100 ms apart from 100 ms on; the answer ends with the last of them. */
+  const cases: readonly {
+    readonly what: string
+    readonly tools: readonly number[]
+    readonly eagerMs: number
+    readonly waitingMs: number
+  }[] = [
+    { what: 'all tools take 300', tools: [300, 300, 300, 300, 300], eagerMs: 800, waitingMs: 800 },
+    { what: 'the first takes 600', tools: [600, 300, 300, 300, 300], eagerMs: 800, waitingMs: 1_100 },
+    { what: 'the first takes 1000', tools: [1_000, 300, 300, 300, 300], eagerMs: 1_100, waitingMs: 1_500 },
+    { what: '600, 500, 400, 300, 200', tools: [600, 500, 400, 300, 200], eagerMs: 700, waitingMs: 1_100 },
+  ]
+  test.each(cases)('reaches the ideal end exactly: $what', async ({ tools, eagerMs, waitingMs }) => {
+    for (const [eager, wallMs] of [
+      ['all', eagerMs],
+      ['off', waitingMs],
+    ] as const) {
+      const { agent, model, tool: make, clock, end } = bench()
+      const talks = model([
+        {
+          calls: tools.map((ms) => ({ name: 'work', arguments: { ms } })),
+          delayMs: (part) => (part.type === 'tool-call' ? 100 : 0),
+        },
+        { text: 'ok' },
+      ])
+      const ended = await end(agent({ model: talks, tools: [make('work', takesTime(clock))], eager }).run('x'))
+      expect(ended).toMatchObject({ status: 'done', wallMs, calls: { succeeded: 5 } })
+      expect(clock.now()).toBe(wallMs)
+    }
+  })
+
+  test('keeps to the limit of the executor, in call order', async () => {
+    const { agent, model, tool: make, clock, starts, end } = bench()
+    const talks = model([
+      {
+        calls: [50, 50, 50, 50, 50].map((ms) => ({ name: 'work', arguments: { ms } })),
+        delayMs: (part) => (part.type === 'tool-call' ? 10 : 0),
+      },
+      { text: 'ok' },
+    ])
+    const ended = await end(
+      agent({ model: talks, tools: [make('work', takesTime(clock))], maxParallelTools: 2 }).run('x'),
+    )
+    expect(starts.map(({ at }) => at)).toEqual([10, 20, 60, 70, 110])
+    expect(starts.map(({ key }) => key.split('/')[2])).toEqual(['0', '1', '2', '3', '4'])
+    expect(ended.wallMs).toBe(160)
+  })
+})
+
+describe('I37: what was cut off never runs', () => {
+  test('`length` with one call complete and one cut: the one runs, the other is as if it had never been', async () => {
+    for (const eager of ['all', 'read-only', 'off'] as const) {
+      const { agent, model, tool: make, starts, end } = bench()
+      const talks = model([
+        [
+          { type: 'tool-input-start', id: 'a', toolName: 'work' },
+          toolCall('a', 'work', '{"n":1}'),
+          { type: 'tool-input-start', id: 'b', toolName: 'work' },
+          { type: 'tool-input-delta', id: 'b', delta: '{"n":' },
+          finish('length'),
+        ],
+        { text: 'ok' },
+      ])
+      const ended = await end(agent({ model: talks, tools: [make('work')], eager }).run('x'))
+      expect(starts.map(({ input }) => input)).toEqual([{ n: 1 }])
+      expect(ended).toMatchObject({ status: 'done', iterations: 2, calls: { total: 1, succeeded: 1 } })
+      expect(JSON.stringify(ended.messages)).not.toContain('"b"')
+      expect(historyFaults(ended.messages)).toEqual([])
+    }
+  })
+
+  test('`length` with nothing but a cut call ends the run', async () => {
+    const { agent, model, tool: make, starts, end } = bench()
+    const talks = model([
+      [
+        { type: 'tool-input-start', id: 'a', toolName: 'work' },
+        { type: 'tool-input-delta', id: 'a', delta: '{"n":' },
+        finish('length'),
+      ],
+    ])
+    const run = agent({ model: talks, tools: [make('work')] }).run('x')
+    const ended = await end(run)
+    expect(ended).toMatchObject({ status: 'done', finishReason: 'length', iterations: 1, calls: { total: 0 } })
+    expect(ended.messages).toHaveLength(1)
+    expect(starts).toEqual([])
+    expect((await eventsOf(run)).map(inWords)).toContain('settled 0 invalid')
+  })
+
+  test('bad input 26: a call that the provider completes though its arguments were cut is refused, and told', async () => {
+    for (const eager of ['all', 'off'] as const) {
+      const { agent, model, tool: make, starts, end } = bench()
+      const talks = model([[toolCall('a', 'work', '{"path":"a'), finish('length')], { text: 'ok' }])
+      const ended = await end(agent({ model: talks, tools: [make('work')], eager }).run('x'))
+      expect(starts).toEqual([])
+      expect(ended.messages[1]).toMatchObject({ content: [{ toolCallId: 'a', input: {} }] })
+      expect(ended.messages[2]).toMatchObject({
+        content: [{ output: { value: { error: { code: 'unparsable_arguments' } } } }],
+      })
+    }
+  })
+
+  test.each(['', ' \n'])(
+    'a call that was cut before its first argument looks whole (%j), and does not run',
+    async (input) => {
+      for (const eager of ['all', 'read-only', 'off'] as const) {
+        const { agent, model, tool: make, starts, end } = bench()
+        const whole = [toolCall('a', 'work'), toolCall('b', 'work', input)]
+        const cut = await end(
+          agent({
+            model: model([[...whole, finish('length')], { text: 'ok' }]),
+            tools: [make('work', undefined, readOnly)],
+            eager,
+          }).run('x'),
+        )
+        expect(starts.splice(0).map(({ input: given }) => given)).toEqual([{ n: 1 }])
+        expect(cut.calls.total).toBe(1)
+        const interrupted = await end(
+          agent({
+            model: model([[...whole, finish('interrupted')], { text: 'ok' }]),
+            tools: [make('work', undefined, readOnly)],
+            eager,
+          }).run('x'),
+        )
+        expect(starts.splice(0).map(({ input: given }) => given)).toEqual(eager === 'off' ? [] : [{ n: 1 }])
+        expect(interrupted.status).toBe(eager === 'off' ? 'failed' : 'done')
+        await end(
+          agent({
+            model: model([[...whole, finish()], { text: 'ok' }]),
+            tools: [make('work', undefined, readOnly)],
+            eager,
+          }).run('x'),
+        )
+        expect(starts.splice(0).map(({ input: given }) => given)).toEqual([{ n: 1 }, {}])
+      }
+    },
+  )
+})
