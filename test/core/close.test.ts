@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { callOf, callsOf, deaf, failureOf, setUp, type SetUp, sleeper, untilAborted } from './harness.ts'
+
+function setUpAll(): SetUp & { runs: PromiseWithResolvers<unknown>[] } {
+  const clock = new VirtualClock()
+  const { tool, runs } = deaf()
+  return { ...setUp([sleeper(clock), untilAborted(), tool], { clock, maxParallelTools: 2 }), runs }
+}
+
+describe('close', () => {
+  test('with nothing under way is over at once', async () => {
+    const { executor, clock } = setUpAll()
+    expect(await executor.close()).toEqual({ abandoned: 0 })
+    expect(clock.pending).toBe(0)
+  })
+
+  test('lets end what runs and what waits, and takes no more', async () => {
+    const { executor, clock } = setUpAll()
+    const running = executor.executeTools(callsOf('sleep', 6))
+    const closing = executor.close()
+    const [late] = await executor.executeTools([callOf('sleep')])
+    expect(failureOf(late)).toMatchObject({
+      status: 'rejected',
+      execution: 'none',
+      error: { code: 'closed', message: 'The executor has been closed; nothing was run.', retryable: false },
+    })
+    expect(failureOf(await executor.call('sleep', {})).status).toBe('rejected')
+    expect(await executor.executeTools([])).toEqual([])
+    expect(await clock.runUntil(closing)).toEqual({ abandoned: 0 })
+    expect((await running).map(({ status }) => status)).toEqual(callsOf('', 6).map(() => 'succeeded'))
+    expect([clock.now(), clock.pending]).toEqual([300, 0])
+  })
+
+  test.each([
+    [undefined, 5_000],
+    [70, 70],
+    [0, 0],
+  ])('aborts after drainMs %s what is left, and counts what is abandoned', async (drainMs, abortedAt) => {
+    const { executor, clock, runs } = setUpAll()
+    const running = executor.executeTools([callOf('until_aborted'), callOf('deaf'), callOf('sleep')], {
+      timeoutMs: Infinity,
+    })
+    const closed = await clock.runUntil(executor.close(drainMs === undefined ? {} : { drainMs }))
+    expect(closed).toEqual({ abandoned: 1 })
+    expect(clock.now()).toBe(abortedAt + 50)
+    expect((await running).map(({ status, execution }) => `${status} ${execution}`)).toEqual([
+      'aborted ended',
+      'aborted unknown',
+      'aborted none',
+    ])
+    runs[0]?.resolve(1)
+    await settleMicrotasks()
+    expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, abandoned: 0 })
+    expect(clock.pending).toBe(0)
+  })
+
+  test('waits for ever where that is asked', async () => {
+    const { executor, clock, runs } = setUpAll()
+    void executor.executeTools([callOf('deaf')], { timeoutMs: Infinity })
+    let closed = false
+    const closing = executor.close({ drainMs: Infinity }).then(() => (closed = true))
+    await clock.advance(1e9)
+    expect(closed).toBe(false)
+    runs[0]?.resolve(1)
+    await closing
+    expect(clock.pending).toBe(0)
+  })
+
+  test('ends an open batch that nobody closes', async () => {
+    const { executor, clock } = setUpAll()
+    const batch = executor.openBatch()
+    batch.reserve({ id: 'a', name: 'sleep' })
+    batch.add(callOf('until_aborted'))
+    expect(await clock.runUntil(executor.close({ drainMs: 20 }))).toEqual({ abandoned: 0 })
+    expect((await batch.results()).map(({ status }) => status)).toEqual(['invalid', 'aborted'])
+  })
+
+  test('a slot that is completed after closing is rejected', async () => {
+    const { executor, clock } = setUpAll()
+    const batch = executor.openBatch()
+    const slot = batch.reserve({ id: 'a', name: 'sleep' })
+    const closing = executor.close()
+    slot.complete('{}')
+    batch.close()
+    expect((await batch.results()).map(({ status }) => status)).toEqual(['rejected'])
+    expect(await clock.runUntil(closing)).toEqual({ abandoned: 0 })
+  })
+
+  test('again gives the same promise, whatever the options', async () => {
+    const { executor, clock } = setUpAll()
+    void executor.executeTools([callOf('sleep')])
+    const closing = executor.close({ drainMs: 1_000 })
+    expect(executor.close({ drainMs: 0 })).toBe(closing)
+    await clock.runUntil(executor[Symbol.asyncDispose]())
+    expect(clock.now()).toBe(100)
+  })
+
+  test('from within a tool does not wait for itself for ever', async () => {
+    const { executor, clock } = setUpAll()
+    const { defineTool } = await import('../../src/index.ts')
+    const closer = defineTool({ name: 'closer', execute: () => executor.close({ drainMs: 30 }) })
+    expect((await clock.runUntil(executor.call(closer, {}))).status).toBe('aborted')
+  })
+})
+
+test('stats tell of this moment', async () => {
+  const { executor, clock } = setUpAll()
+  expect(executor.stats()).toEqual({ running: 0, waiting: 0, abandoned: 0, limits: { maxParallelTools: 2 } })
+  const running = executor.executeTools(
+    [callOf('sleep', { ms: 10 }), callOf('deaf'), callOf('sleep', { ms: 5 }), callOf('nowhere')],
+    { timeoutMs: 100 },
+  )
+  expect(executor.stats()).toMatchObject({ running: 2, waiting: 1, abandoned: 0 })
+  await clock.advance(12)
+  expect(executor.stats()).toMatchObject({ running: 2, waiting: 0, abandoned: 0 })
+  await clock.runUntil(running)
+  expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, abandoned: 1 })
+})
