@@ -61,7 +61,8 @@ function withContent(tool: AnyTool, data: JsonValue, maxBytes: number): Output {
     if (Array.isArray(content)) return { ok: true, data, content: content as unknown as ToolContent[] }
     return failure('content_failed', `toContent of the tool '${tool.name}' did not return an array.`, content)
   } catch (thrown) {
-    return failure('content_failed', `toContent of the tool '${tool.name}' failed: ${thrownMessage(thrown)}`, thrown)
+    const why = isInstance(thrown, NotJson) ? `its value ${thrown.message}` : thrownMessage(thrown)
+    return failure('content_failed', `toContent of the tool '${tool.name}' failed: ${why}`, thrown)
   }
 }
 
