@@ -40,6 +40,8 @@ export class Batch {
   readonly timeoutMs: number | undefined
   readonly log: LogLines | undefined
   readonly records: CallRecord[] = []
+  /** By place; what is not settled has none yet. */
+  readonly #results: (ToolResult | undefined)[] = []
   readonly openedAt: number
   /** Gets each result as it is decided, if the batch is read that way. */
   onResult: ((result: ToolResult) => void) | undefined
@@ -204,7 +206,7 @@ export class Batch {
 
   /** The result of one call. */
   resultOf(record: CallRecord): Promise<ToolResult> {
-    const { result } = record
+    const result = this.#results[record.index]
     if (result !== undefined) return Promise.resolve(result)
     this.#watched ??= new Map()
     const { promise, resolve } = Promise.withResolvers<ToolResult>()
@@ -224,6 +226,7 @@ export class Batch {
 
   /** For calls alone: one of them has its result now. */
   callSettled(record: CallRecord, result: ToolResult, now: number): void {
+    this.#results[record.index] = result
     this.#unsettled--
     if (result.success) this.#succeeded++
     if (this.onResult !== undefined) this.onResult(result)
@@ -275,7 +278,7 @@ export class Batch {
   }
 
   #collect(): ToolResult[] {
-    return this.records.map((record) => record.settledResult)
+    return this.#results.slice() as ToolResult[]
   }
 
   #about(): { readonly run: string; readonly turn: number; readonly batch: number } {

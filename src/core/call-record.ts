@@ -54,20 +54,10 @@ class Waiting {
   }
 }
 
-/** It has its result, for good. */
-class Settled {
-  readonly result: ToolResult
+/** It has its result, for good; the batch keeps it. */
+const SETTLED = { phase: 'settled' } as const
 
-  constructor(result: ToolResult) {
-    this.result = result
-  }
-
-  get phase(): 'settled' {
-    return 'settled'
-  }
-}
-
-type CallState = typeof RESERVED | InputCheck | Waiting | Attempt | Settled
+type CallState = typeof RESERVED | InputCheck | Waiting | Attempt | typeof SETTLED
 
 /**
  * One call, from its place in the batch to its result.
@@ -101,18 +91,6 @@ export class CallRecord implements Waiter {
 
   get engine(): Engine {
     return this.batch.engine
-  }
-
-  /** The result, once there is one. */
-  get result(): ToolResult | undefined {
-    return this.#state.phase === 'settled' ? this.#state.result : undefined
-  }
-
-  /** The result of a call that is known to have one. */
-  get settledResult(): ToolResult {
-    if (this.#state.phase !== 'settled')
-      throw new Error(`Call ${this.index} has no result yet; this is a defect of the executor.`)
-    return this.#state.result
   }
 
   get wantsPermit(): boolean {
@@ -366,7 +344,7 @@ export class CallRecord implements Waiter {
   }
 
   #settle(result: ToolResult, now: number, thrown: unknown): void {
-    this.#state = new Settled(result)
+    this.#state = SETTLED
     const { batch } = this
     batch.log?.callSettled(result)
     tellSettled(this, now, result, thrown)
