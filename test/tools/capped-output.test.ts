@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CappedOutput } from '../../src/tools/capped-output.ts'
+
+/** The bytes cut into chunks at these places. */
+function collect(bytes: Buffer, cuts: readonly number[], maxBytes: number): CappedOutput {
+  const output = new CappedOutput(maxBytes)
+  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
+  places.slice(1).forEach((end, i) => output.add(bytes.subarray(places[i], end)))
+  return output
+}
+
+const text = fc.string({ unit: fc.constantFrom('a', '\n', 'é', '語', '\u{1F600}', '\u0000'), maxLength: 60 })
+const cuts = fc.array(fc.nat(), { maxLength: 8 })
+
+describe('what a program wrote', () => {
+  test('is kept whole, however it was cut into chunks, while there is no more than fits', () => {
+    fc.assert(
+      fc.property(text, cuts, (written, places) => {
+        const bytes = Buffer.from(written)
+        const output = collect(bytes, places, Math.max(2, bytes.length))
+        expect([output.text(), output.size]).toEqual([written, bytes.length])
+      }),
+    )
+  })
+
+  test('I30: else its beginning and its end are, whole characters alone, and how much is left out', () => {
+    fc.assert(
+      fc.property(text, cuts, fc.integer({ min: 2, max: 40 }), (written, places, maxBytes) => {
+        const bytes = Buffer.from(written)
+        fc.pre(bytes.length > maxBytes)
+        const shown = collect(bytes, places, maxBytes).text()
+        const [, head = '', left, tail = ''] = /^([^]*)\n\[… (\d+) bytes left out …\]\n([^]*)$/.exec(shown) ?? []
+        expect(written.startsWith(head)).toBe(true)
+        expect(written.endsWith(tail)).toBe(true)
+        expect(shown).not.toContain('\uFFFD')
+        const kept = Buffer.byteLength(head) + Buffer.byteLength(tail)
+        expect(Number(left)).toBe(bytes.length - maxBytes)
+        expect(kept).toBeLessThanOrEqual(maxBytes)
+        // At most one character was cut through at each side.
+        expect(kept).toBeGreaterThan(maxBytes - 7)
+      }),
+    )
+  })
+
+  test('may be any bytes: the text is well-formed', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        cuts,
+        fc.integer({ min: 2, max: 80 }),
+        (bytes, places, maxBytes) => {
+          expect(collect(Buffer.from(bytes), places, maxBytes).text().isWellFormed()).toBe(true)
+        },
+      ),
+    )
+  })
+
+  test('I29: of a hundred thousand chunks no more is kept than is shown', () => {
+    const output = new CappedOutput(1_000)
+    const chunk = Buffer.alloc(1_000, 'x')
+    for (let i = 0; i < 100_000; i++) output.add(chunk)
+    output.add(Buffer.from('end'))
+    expect(output.size).toBe(100_000_003)
+    expect(output.text().endsWith('xend')).toBe(true)
+    expect(output.text().length).toBeLessThan(1_100)
+  })
+})
