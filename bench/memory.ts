@@ -4,7 +4,7 @@ import { checkSettled, LIMIT, textCalls, valueCalls } from './calls.ts'
 import { inChild } from './child.ts'
 import { collectGarbage } from './garbage.ts'
 import type { Mode } from './mode.ts'
-import { type Claim, figure, type Table, type Target } from './report.ts'
+import { type Claim, count, figure, type Table, type Target } from './report.ts'
 import { bare, type Check, guarantee, libraries, OURS, ours, type Scheduler, TOOL } from './schedulers.ts'
 import { median, summarize } from './statistics.ts'
 
@@ -43,7 +43,7 @@ export async function memory({ quick }: Mode): Promise<Claim> {
       }
     }
     tables.push({
-      title: `${figure(CALLS)} calls, arguments are ${form}`,
+      title: `${count(CALLS)} calls, arguments are ${form}`,
       unit: 'MB of live heap',
       columns: ['all queued', 'half done', 'the calls themselves (not in the others)'],
       rows: names.map((name) => ({
@@ -55,7 +55,7 @@ export async function memory({ quick }: Mode): Promise<Claim> {
     })
     const queued = median((answers.get(OURS) ?? []).map((answer) => answer.queued))
     targets.push({
-      claim: `live heap with ${figure(CALLS)} calls queued (arguments are ${form})`,
+      claim: `live heap with ${count(CALLS)} calls queued (arguments are ${form})`,
       wanted: `≤ ${MOST_MB} MB`,
       measured: `${figure(queued)} MB`,
       met: queued <= MOST_MB,

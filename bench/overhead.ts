@@ -2,7 +2,7 @@ import { checkSettled, textCalls, valueCalls } from './calls.ts'
 import { inChild } from './child.ts'
 import { joinSamples, sample, type Samples, type Sampling } from './harness.ts'
 import type { Mode } from './mode.ts'
-import { type Claim, figure, type Row, type Table, type Target } from './report.ts'
+import { type Claim, count, figure, type Row, type Table, type Target } from './report.ts'
 import {
   BARE,
   bare,
@@ -93,7 +93,7 @@ function costTable({ title }: Variant, samples: Samples): Table {
   return {
     title: `No-op tools, ${title}`,
     unit: 'ns per call',
-    columns: SIZES.map((size) => figure(size)),
+    columns: SIZES.map(count),
     rows: Object.entries(samples).map(([name, bySize]) => ({
       name,
       cells: SIZES.map((size) => summarize((bySize[size] ?? []).map((ns) => ns / size))),
@@ -109,7 +109,7 @@ function ratioTable({ title }: Variant, samples: Samples): Table {
   return {
     title: `Ratios, ${title}`,
     unit: 'pairs of the same moments',
-    columns: SIZES.map((size) => figure(size)),
+    columns: SIZES.map(count),
     rows: [row(GUARANTEE), row(TIMED), row(BARE)],
   }
 }
@@ -127,7 +127,7 @@ function ratioTarget(title: string, samples: Samples, base: string, most: number
   return {
     claim: `overhead / ${base} at N ≥ 10 (${title})`,
     wanted: `≤ ${most}`,
-    measured: bySize.map(([size, ratio]) => `${figure(ratio)} at ${figure(size)}`).join(', '),
+    measured: bySize.map(([size, ratio]) => `${figure(ratio)} at ${count(size)}`).join(', '),
     met: bySize.every(([, ratio]) => ratio <= most),
   }
 }

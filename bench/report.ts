@@ -107,11 +107,16 @@ function renderCell(cell: Summary | null): string {
   return `${figure(cell.median)} (${figure(cell.min)}–${figure(cell.max)})`
 }
 
+/** A number of calls. */
+export function count(calls: number): string {
+  return calls.toLocaleString('en').replaceAll(',', ' ')
+}
+
 /** Three figures that mean something. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value)
   const magnitude = Math.abs(value)
-  if (magnitude >= 1000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
+  if (magnitude >= 1000) return count(Math.round(value))
   if (magnitude >= 100) return value.toFixed(0)
   if (magnitude >= 10) return value.toFixed(1)
   return value.toFixed(magnitude >= 1 ? 2 : 3)

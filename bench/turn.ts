@@ -14,7 +14,7 @@ import { inChild } from './child.ts'
 import { joinSamples, sample, type Samples, type Sampling } from './harness.ts'
 import type { Mode } from './mode.ts'
 import { FINAL_TEXT, ScriptedModel } from './model.ts'
-import { type Claim, figure, type Row, type Target } from './report.ts'
+import { type Claim, count, figure, type Row, type Target } from './report.ts'
 import { median, pairwiseRatios, summarize } from './statistics.ts'
 
 /** What a turn may cost that a batch may not: the AI SDK takes seconds for 10 000 calls, so those are sampled less. */
@@ -44,16 +44,22 @@ export async function turn({ quick }: Mode): Promise<Claim> {
       {
         title: 'A run of two model calls, the first of which asks for N tools',
         unit: 'µs per tool call, all of the run included',
-        columns: ALL_SIZES.map(figure),
+        columns: ALL_SIZES.map(count),
         rows: Object.entries(samples).map(([name, bySize]) => ({
           name,
           cells: ALL_SIZES.map((size) => summarize((bySize[size] ?? []).map((ns) => ns / 1000 / size))),
         })),
       },
       {
+        title: 'Each further call, from 10 to 1 000',
+        unit: 'µs per tool call, without what a run costs anyway',
+        columns: ['further call'],
+        rows: Object.entries(samples).map(([name, bySize]) => ({ name, cells: [summarize(furtherCalls(bySize))] })),
+      },
+      {
         title: 'Ratios',
         unit: 'pairs of the same moments',
-        columns: ALL_SIZES.map(figure),
+        columns: ALL_SIZES.map(count),
         rows: [ratioRow(samples, OURS, FLOOR), ...AI.map((name) => ratioRow(samples, name, OURS))],
       },
     ],
@@ -110,6 +116,12 @@ function modelFor(name: string, size: number): ScriptedModel {
   )
 }
 
+/** What a call costs more, by the difference of two sizes, in microseconds. */
+function furtherCalls(bySize: Readonly<Record<number, number[]>>): number[] {
+  const small = bySize[10] ?? []
+  return (bySize[1_000] ?? []).map((ns, repetition) => (ns - (small[repetition] ?? Number.NaN)) / 1000 / 990)
+}
+
 function ratioRow(samples: Samples, name: string, base: string): Row {
   return { name: `${name} / ${base}`, cells: ALL_SIZES.map((size) => summarize(ratios(samples, name, base, size))) }
 }
@@ -125,7 +137,7 @@ function target(
   return {
     claim: `${name} / ${base} per call`,
     wanted,
-    measured: bySize.map(([size, ratio]) => `${figure(ratio)} at ${figure(size)}`).join(', '),
+    measured: bySize.map(([size, ratio]) => `${figure(ratio)} at ${count(size)}`).join(', '),
     met: bySize.every(([, ratio]) => isMet(ratio)),
   }
 }
