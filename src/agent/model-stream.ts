@@ -6,6 +6,9 @@ export interface Broken {
   readonly cause: unknown
 }
 
+/** The answer of a model, as it comes. */
+export type ModelStream = ReadableStreamDefaultReader<LanguageModelV4StreamPart>
+
 /**
  * Asks the model. A model that ignores its signal holds nothing: after an abort this rejects at once, and a stream that
  * comes later is cancelled.
@@ -14,7 +17,7 @@ export async function openStream(
   model: LanguageModelV4,
   request: LanguageModelV4CallOptions,
   signal: AbortSignal,
-): Promise<ReadableStream<LanguageModelV4StreamPart>> {
+): Promise<ModelStream> {
   const asked = ask(model, request)
   try {
     return await untilAborted(asked, signal)
@@ -24,12 +27,9 @@ export async function openStream(
   }
 }
 
-async function ask(
-  model: LanguageModelV4,
-  request: LanguageModelV4CallOptions,
-): Promise<ReadableStream<LanguageModelV4StreamPart>> {
+async function ask(model: LanguageModelV4, request: LanguageModelV4CallOptions): Promise<ModelStream> {
   const { stream } = await model.doStream(request)
-  return stream
+  return stream.getReader()
 }
 
 /**
@@ -38,19 +38,18 @@ async function ask(
  * @returns what broke it, if something did
  */
 export async function readStream(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
+  stream: ModelStream,
   take: (part: LanguageModelV4StreamPart) => void,
   signal: AbortSignal,
 ): Promise<Broken | undefined> {
-  const reader = stream.getReader()
-  // Some streams ignore their signal; a reader that was cancelled ends for sure.
-  const cancel = (reason: unknown): void => void reader.cancel(reason).catch(() => undefined)
+  // Some streams ignore their signal; one that was cancelled ends for sure.
+  const cancel = (reason: unknown): void => void stream.cancel(reason).catch(() => undefined)
   const onAbort = (): void => cancel(signal.reason)
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort)
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await stream.read()
       if (done) return signal.aborted ? { cause: signal.reason } : undefined
       take(value)
     }

@@ -1,0 +1,248 @@
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { describe, expect, test } from 'vitest'
+import type { Eager } from '../../src/agent/index.ts'
+import { type ScriptedSpeech, settleMicrotasks } from '../../src/testing/index.ts'
+import { speechParts } from '../../src/testing/scripted-turn.ts'
+import { added, bench, type Bench, eventsOf, finish, handModel, inWords, takesTime, toolCall } from './harness.ts'
+import { callsOf, historyFaults, ownFaults } from './history-faults.ts'
+import { user } from './messages.ts'
+
+const speech: ScriptedSpeech = {
+  reasoning: ['first ', 'think'],
+  text: ['then ', 'speak'],
+  calls: [
+    { name: 'reads', arguments: { ms: 20, give: 'read' } },
+    { name: 'throws', arguments: { n: 1 } },
+    { name: 'writes', arguments: { ms: 5, give: 'written' } },
+  ],
+}
+const parts = speechParts(speech, { turn: 0, modelId: 'm', chunkLength: 20 })
+
+const readOnly = { annotations: { readOnlyHint: true } }
+const toolsOf = ({ tool: make, clock }: Bench) => [
+  make('reads', takesTime(clock), readOnly),
+  make(
+    'throws',
+    () => {
+      throw new Error('as always')
+    },
+    readOnly,
+  ),
+  make('writes', takesTime(clock)),
+]
+
+/** Which calls have started when the stream breaks after part `k`: those whose part has come and that may start early. */
+function startedBy(k: number, eager: Eager): string[] {
+  return parts.slice(0, k).flatMap((part) => {
+    if (part.type !== 'tool-call') return []
+    return eager === 'all' || (eager === 'read-only' && part.toolName !== 'writes') ? [part.toolName] : []
+  })
+}
+
+describe('a stream that breaks', () => {
+  const points = Array.from({ length: parts.length }, (_, k) => k)
+
+  test.each(
+    (['all', 'read-only', 'off'] as const).flatMap((eager) => [
+      { eager, breakWith: new Error('the line went dead'), how: 'with an error' },
+      { eager, breakWith: 'end' as const, how: 'as if all were well' },
+    ]),
+  )('after any part, $how, eager `$eager`: nothing runs twice, nothing is lost (I4)', async ({ eager, breakWith }) => {
+    for (const breakAfter of points) {
+      const given = bench()
+      const talks = given.model([{ ...speech, breakAfter, breakWith, delayMs: 1 }, { text: 'ok' }])
+      const run = given.agent({ model: talks, tools: toolsOf(given), eager }).run('x')
+      const ended = await given.end(run)
+      const expected = startedBy(breakAfter, eager)
+      const at = `after part ${breakAfter}`
+
+      expect(
+        given.starts.map(({ name }) => name),
+        at,
+      ).toEqual(expected)
+      expect(new Set(given.starts.map(({ key }) => key)).size, at).toBe(expected.length)
+      expect(historyFaults(ended.messages), at).toEqual([])
+      expect(ownFaults(ended.messages), at).toEqual([])
+      expect(
+        ended.messages.flatMap((message) => callsOf(message).map(({ name }) => name)),
+        at,
+      ).toEqual(expected)
+      expect((await eventsOf(run)).map(inWords), at).toContain('model_finished error')
+
+      if (expected.length === 0) {
+        expect(ended, at).toMatchObject({
+          status: 'failed',
+          iterations: 1,
+          finishReason: 'error',
+          error: { code: 'model_failed' },
+        })
+        expect(ended.error?.message, at).toBe(
+          `The model's answer broke off: ${breakWith === 'end' ? 'the stream ended before the model did' : 'the line went dead'}`,
+        )
+        expect(ended.messages, at).toEqual([user('x')])
+      } else {
+        expect(ended, at).toMatchObject({
+          status: 'done',
+          iterations: 2,
+          text: 'ok',
+          calls: { total: expected.length },
+        })
+        expect(talks.calls[1]?.prompt, at).toEqual(ended.messages.slice(0, -1))
+        const outputs = expected.map((name) =>
+          name === 'throws' ? { type: 'error-json' } : { type: 'text', value: name === 'reads' ? 'read' : 'written' },
+        )
+        expect(ended.messages[2], at).toMatchObject({ content: outputs.map((output) => ({ output })) })
+        expect(ended.messages[1], at).toMatchObject({
+          content: [
+            { type: 'reasoning' },
+            { type: 'text', text: 'then speak' },
+            ...expected.map((toolName) => ({ toolName })),
+          ],
+        })
+      }
+      expect(given.clock.pending, at).toBe(0)
+    }
+  })
+
+  test('not at all: the same turn, whole', async () => {
+    const given = bench()
+    const ended = await given.end(
+      given.agent({ model: given.model([speech, { text: 'ok' }]), tools: toolsOf(given) }).run('x'),
+    )
+    expect(added(ended.messages)).toHaveLength(3)
+    expect(given.starts).toHaveLength(3)
+  })
+
+  test('again and again, each time after a call has started: the run goes on to its limit, each call runs once', async () => {
+    const given = bench()
+    const talks = given.model(() => ({ ...speech, breakAfter: parts.length - 1 }))
+    const ended = await given.end(given.agent({ model: talks, tools: toolsOf(given), maxIterations: 4 }).run('x'))
+    expect(ended).toMatchObject({ status: 'max_iterations', iterations: 4, calls: { total: 12 } })
+    expect(new Set(given.starts.map(({ key }) => key)).size).toBe(12)
+    expect(historyFaults(ended.messages)).toEqual([])
+  })
+
+  test('after a call that was refused: its result is recorded, and the run goes on', async () => {
+    const given = bench()
+    const talks = given.model([{ parts: [toolCall('a', 'missing')], breakWith: 'end' }, { text: 'ok' }])
+    const ended = await given.end(given.agent({ model: talks, tools: [] }).run('x'))
+    expect(ended).toMatchObject({ status: 'done', calls: { total: 1, failed: 1 } })
+  })
+
+  test('in a later turn, before anything started: the run fails with what was done before', async () => {
+    const given = bench()
+    const talks = given.model([
+      { text: 'one', calls: [{ name: 'writes' }], usage: { inputTokens: 5 } },
+      { text: 'two', breakAfter: 4, usage: { inputTokens: 7 } },
+    ])
+    const ended = await given.end(given.agent({ model: talks, tools: toolsOf(given) }).run('x'))
+    expect(ended).toMatchObject({ status: 'failed', text: 'one', iterations: 2, usage: { inputTokens: 5 } })
+    expect(ended.messages).toHaveLength(3)
+    expect(historyFaults(ended.messages)).toEqual([])
+  })
+})
+
+describe('a stream that carries an error', () => {
+  test('before anything started: the run fails with its words', async () => {
+    const { agent, model, end } = bench()
+    const overloaded = { type: 'overloaded_error', message: 'Overloaded' }
+    const ended = await end(agent({ model: model([{ text: 'a', error: overloaded }]) }).run('x'))
+    expect(ended).toMatchObject({
+      status: 'failed',
+      error: { code: 'model_failed', message: "The model's answer broke off: Overloaded" },
+    })
+    expect(ended.error?.cause).toBe(overloaded)
+  })
+
+  test('the first error counts; what comes after it is still read', async () => {
+    const given = bench()
+    const talks = given.model([
+      [
+        toolCall('a', 'reads', '{"ms":1}'),
+        { type: 'error', error: new Error('one') },
+        toolCall('b', 'reads', '{"ms":2}'),
+        { type: 'error', error: new Error('two') },
+        finish(),
+      ],
+      { text: 'ok' },
+    ])
+    const ended = await given.end(given.agent({ model: talks, tools: toolsOf(given) }).run('x'))
+    expect(ended).toMatchObject({ status: 'done', calls: { total: 2, succeeded: 2 } })
+    const failing = given.model([
+      [{ type: 'error', error: new Error('one') }, { type: 'error', error: new Error('two') }, finish()],
+    ])
+    expect((await given.end(given.agent({ model: failing }).run('x'))).error?.message).toBe(
+      "The model's answer broke off: one",
+    )
+  })
+
+  test('`error` and `interrupted` as the reason to finish are breaks, with a call going on and without one failing', async () => {
+    for (const reason of ['error', 'interrupted'] as const) {
+      const given = bench()
+      const answer: LanguageModelV4StreamPart[] = [{ type: 'text-delta', id: 't', delta: 'half' }, finish(reason)]
+      const ended = await given.end(given.agent({ model: given.model([answer]) }).run('x'))
+      expect(ended).toMatchObject({ status: 'failed', finishReason: 'error', messages: [user('x')] })
+      const called = given.model([[toolCall('a', 'reads', '{"ms":1}'), finish(reason)], { text: 'ok' }])
+      expect(await given.end(given.agent({ model: called, tools: toolsOf(given) }).run('x'))).toMatchObject({
+        status: 'done',
+        calls: { total: 1 },
+      })
+    }
+  })
+})
+
+describe('a model that refuses', () => {
+  function lockedStream(): ReadableStream<LanguageModelV4StreamPart> {
+    const stream = new ReadableStream<LanguageModelV4StreamPart>()
+    stream.getReader()
+    return stream
+  }
+
+  test('rejecting, throwing, or giving no stream fails the run, with its history', async () => {
+    const refuse: [Partial<LanguageModelV4>, string][] = [
+      [{ doStream: () => Promise.reject(new Error('401 no key')) }, 'The model failed: 401 no key'],
+      [
+        {
+          doStream: () => {
+            throw new Error('at once')
+          },
+        },
+        'The model failed: at once',
+      ],
+      [{ doStream: () => Promise.reject(undefined) }, 'The model failed: no reason was given (undefined)'],
+      [{ doStream: async () => ({}) as never }, 'The model failed: '],
+      [{ doStream: async () => ({ stream: lockedStream() }) }, 'The model failed: '],
+    ]
+    for (const [how, message] of refuse) {
+      const { agent, model, tool: make, end } = bench()
+      const good = model([{ calls: [{ name: 'work' }] }])
+      let asked = 0
+      const talks: LanguageModelV4 = {
+        ...good,
+        doStream: (options) =>
+          asked++ === 0 ? good.doStream(options) : (how.doStream as LanguageModelV4['doStream'])(options),
+      }
+      const given = agent({ model: talks, tools: [make('work')] })
+      const run = given.run('x')
+      const ended = await end(run)
+      expect(ended).toMatchObject({ status: 'failed', iterations: 2, error: { code: 'model_failed' } })
+      expect(ended.error?.message).toContain(message)
+      expect(ended.messages).toHaveLength(3)
+      expect(historyFaults(ended.messages)).toEqual([])
+      expect((await eventsOf(run)).slice(-3).map(inWords)).toEqual(['turn_finished 1', 'turn_started', 'done failed'])
+      // No batch is left open: the executor has nothing to wait for.
+      expect(await given.close({ drainMs: Infinity })).toEqual({ abandoned: 0 })
+    }
+  })
+
+  test('a part that cannot be read breaks the stream, which is cancelled', async () => {
+    const { agent, end } = bench()
+    const model = handModel()
+    const run = agent({ model }).run('x')
+    await settleMicrotasks()
+    model.send({ type: 'text-delta', id: 't', delta: 'a' }, null as never)
+    const ended = await end(run)
+    expect(ended).toMatchObject({ status: 'failed', error: { code: 'model_failed' } })
+    expect(model.cancelled).toHaveLength(1)
+  })
+})
