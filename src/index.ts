@@ -4,6 +4,7 @@ export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from './core/
 export type { ToolContent } from './core/content.ts'
 export type { ToolContext } from './core/context.ts'
 export { type ToolDefinition, toolDefinitions } from './core/definition.ts'
+export type { ErrorCode } from './core/error-code.ts'
 export type {
   AbandonedEvent,
   AcceptedEvent,
@@ -22,7 +23,7 @@ export type {
   ToolEventListener,
 } from './core/events.ts'
 export { type ExecutorStats, type ToolExecutorOptions } from './core/executor.ts'
-export { type ErrorCode, ToolFailure } from './core/failure.ts'
+export { ToolFailure } from './core/failure.ts'
 export type { Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/json.ts'
 export type { Logger } from './core/logger.ts'
 export { MisuseError } from './core/misuse.ts'

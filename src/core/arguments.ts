@@ -1,5 +1,5 @@
 import { inexactNumber } from './exact-numbers.ts'
-import type { ErrorCode } from './failure.ts'
+import type { ErrorCode } from './error-code.ts'
 import { copyJson, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
 import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'

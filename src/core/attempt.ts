@@ -1,12 +1,28 @@
-import type { LateOutcome } from './call-events.ts'
-import type { CallRecord } from './call-record.ts'
 import type { CompiledTool } from './compiled-tool.ts'
+import type { Engine } from './engine.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
+import type { Execution } from './result.ts'
 import { isThenable } from './safe-checks.ts'
 import type { Expiring, TimeoutList } from './timeouts.ts'
 
 /** Why an attempt was cut short. */
 export type Cut = 'timeout' | 'abort'
+
+/** What an abandoned tool came to in the end. */
+export type LateOutcome = { readonly returned: unknown } | { readonly thrown: unknown }
+
+/** Whose attempt it is: it is told how the attempt ended, and decides what that means. */
+export interface AttemptOwner {
+  readonly engine: Engine
+  /** What the tool's signal gives as its reason. */
+  abortReason(cut: Cut): unknown
+  /** The tool ended in time. */
+  attemptEnded(attempt: Attempt, output: Output): void
+  /** The tool was signalled and either ended within the grace, or is abandoned; or it was not run at all. */
+  attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void
+  /** A tool that was abandoned then ended after all. */
+  abandonedEnded(abandonedAt: number, outcome: LateOutcome): void
+}
 
 /** A cut is a stage of its own: the tool has its signal and the grace to end. */
 type Stage = 'unbegun' | 'running' | Cut | 'over'
@@ -14,16 +30,16 @@ type Stage = 'unbegun' | 'running' | Cut | 'over'
 /**
  * One start of a tool.
  *
- * Duty: run the tool, and tell the call exactly once how it ended, in bounded time whatever the tool does.
- * Boundary: knows nothing of permits, batches or results; the call decides what an ending means.
- * 1. Exactly one of `call.attemptEnded` and `call.attemptCut` is called, once.
+ * Duty: run the tool, and tell its owner exactly once how it ended, in bounded time whatever the tool does.
+ * Boundary: knows nothing of permits, batches or results; the owner decides what an ending means.
+ * 1. Exactly one of the owner's `attemptEnded` and `attemptCut` is called, once.
  * 2. A cut (timeout or abort) fixes the outcome at that moment. The tool gets its signal and `graceMs` to end; what it
  *    returns then is dropped, but known to have ended. After the grace it is abandoned.
  * 3. What is cut before it has begun never runs the tool.
  * 4. Whatever an abandoned tool does later reaches nothing but the `ended_late` event.
  */
 export class Attempt implements Expiring {
-  readonly call: CallRecord
+  readonly #owner: AttemptOwner
   readonly tool: CompiledTool
   readonly input: unknown
   readonly startedAt: number
@@ -37,8 +53,8 @@ export class Attempt implements Expiring {
   before: Expiring | undefined
   after: Expiring | undefined
 
-  constructor(call: CallRecord, tool: CompiledTool, input: unknown, timeoutMs: number, now: number) {
-    this.call = call
+  constructor(owner: AttemptOwner, tool: CompiledTool, input: unknown, timeoutMs: number, now: number) {
+    this.#owner = owner
     this.tool = tool
     this.input = input
     this.startedAt = now
@@ -55,7 +71,7 @@ export class Attempt implements Expiring {
   run(ctx: unknown): void {
     if (this.#stage !== 'unbegun') return
     this.#stage = 'running'
-    this.call.engine.timeouts.add(this, this.timeoutMs, this.startedAt)
+    this.#owner.engine.timeouts.add(this, this.timeoutMs, this.startedAt)
     let returned: unknown
     try {
       returned = this.tool.tool.execute(this.input as never, ctx as never)
@@ -80,7 +96,7 @@ export class Attempt implements Expiring {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       const cut = this.#cut
-      if (cut !== undefined) this.#controller.abort(this.call.abortReason(cut))
+      if (cut !== undefined) this.#controller.abort(this.#owner.abortReason(cut))
     }
     return this.#controller.signal
   }
@@ -95,9 +111,9 @@ export class Attempt implements Expiring {
     if (this.#stage === 'unbegun') return this.#endCut(cut, 'none')
     if (this.#stage !== 'running') return
     this.#stage = cut
-    const { engine } = this.call
+    const { engine } = this.#owner
     engine.timeouts.remove(this)
-    this.#controller?.abort(this.call.abortReason(cut))
+    this.#controller?.abort(this.#owner.abortReason(cut))
     if (engine.limits.graceMs === 0) this.#abandon(cut)
     else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())
   }
@@ -115,7 +131,7 @@ export class Attempt implements Expiring {
 
   #returned(value: unknown): void {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
-    const output = readOutput(this.tool, value, this.call.engine.limits.maxResultBytes)
+    const output = readOutput(this.tool, value, this.#owner.engine.limits.maxResultBytes)
     if (output instanceof Promise) void output.then((later) => this.#judged(value, later))
     else this.#judged(value, output)
   }
@@ -133,25 +149,25 @@ export class Attempt implements Expiring {
 
   #end(output: Output): void {
     this.#stage = 'over'
-    this.call.engine.timeouts.remove(this)
-    this.call.attemptEnded(this, output)
+    this.#owner.engine.timeouts.remove(this)
+    this.#owner.attemptEnded(this, output)
   }
 
   #endedAfterCut(outcome: LateOutcome): void {
     const cut = this.#cut
-    if (cut === undefined) this.call.abandonedEnded(this.addedAt, outcome)
+    if (cut === undefined) this.#owner.abandonedEnded(this.addedAt, outcome)
     else this.#endCut(cut, 'ended')
   }
 
   #endCut(cut: Cut, execution: 'none' | 'ended'): void {
     this.#stage = 'over'
-    this.call.engine.timeouts.remove(this)
-    this.call.attemptCut(this, cut, execution)
+    this.#owner.engine.timeouts.remove(this)
+    this.#owner.attemptCut(this, cut, execution)
   }
 
   #abandon(cut: Cut): void {
     this.#stage = 'over'
-    this.addedAt = this.call.engine.clock.now()
-    this.call.attemptCut(this, cut, 'unknown')
+    this.addedAt = this.#owner.engine.clock.now()
+    this.#owner.attemptCut(this, cut, 'unknown')
   }
 }

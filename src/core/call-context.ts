@@ -1,15 +1,18 @@
 import type { Attempt } from './attempt.ts'
+import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { ToolContext } from './context.ts'
 import type { Logger } from './logger.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** What a tool gets beside its input, made from its attempt; everything is worked out when it is read. */
+/** What a tool gets beside its input; everything is worked out when it is read. */
 export class CallContext implements ToolContext {
+  readonly #call: CallRecord
   readonly #attempt: Attempt
 
-  constructor(attempt: Attempt) {
+  constructor(call: CallRecord, attempt: Attempt) {
+    this.#call = call
     this.#attempt = attempt
   }
 
@@ -18,16 +21,16 @@ export class CallContext implements ToolContext {
   }
 
   get context(): unknown {
-    return this.#attempt.call.batch.context
+    return this.#call.batch.context
   }
 
   get call(): ToolCall {
-    const { call, input } = this.#attempt
-    return { id: call.id, name: call.name, arguments: input }
+    const { id, name } = this.#call
+    return { id, name, arguments: this.#attempt.input }
   }
 
   get index(): number {
-    return this.#attempt.call.index
+    return this.#call.index
   }
 
   get attempt(): number {
@@ -35,18 +38,19 @@ export class CallContext implements ToolContext {
   }
 
   get idempotencyKey(): string {
-    const { batch, index } = this.#attempt.call
+    const { batch, index } = this.#call
     return `${batch.run}/${batch.turn}/${index}`
   }
 
   get logger(): Logger {
-    return this.#attempt.call.batch.log?.logger ?? silent
+    return this.#call.batch.log?.logger ?? silent
   }
 
   get progress(): (value: unknown) => void {
+    const call = this.#call
     const attempt = this.#attempt
     return (value) => {
-      if (!attempt.isOver) attempt.call.progressed(value)
+      if (!attempt.isOver) call.progressed(value)
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Cut } from './attempt.ts'
+import type { Cut, LateOutcome } from './attempt.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CallEventBase } from './events.ts'
 import type { ToolResult } from './result.ts'
@@ -32,9 +32,6 @@ export function tellSettled(call: CallRecord, at: number, result: ToolResult, th
   const event = { ...about(call, at), type: 'settled', result } as const
   call.batch.emit(thrown === undefined ? event : { ...event, thrown })
 }
-
-/** What an abandoned tool came to in the end. */
-export type LateOutcome = { readonly returned: unknown } | { readonly thrown: unknown }
 
 export function tellEndedLate(call: CallRecord, abandonedAt: number, outcome: LateOutcome): void {
   if (!call.batch.isObserved) return

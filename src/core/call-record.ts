@@ -1,10 +1,9 @@
 import type { AsyncContext } from './async-context.ts'
 import { readArguments } from './arguments.ts'
-import { Attempt, type Cut } from './attempt.ts'
+import { Attempt, type AttemptOwner, type Cut, type LateOutcome } from './attempt.ts'
 import type { Batch } from './batch.ts'
 import { CallContext } from './call-context.ts'
 import {
-  type LateOutcome,
   tellAbandoned,
   tellAccepted,
   tellEndedLate,
@@ -13,6 +12,7 @@ import {
   tellSettled,
   tellStarted,
 } from './call-events.ts'
+import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
 import {
   ABORTED_UNSTARTED,
   abortedRunning,
@@ -25,12 +25,12 @@ import {
 } from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
-import { type ErrorCode, MAX_MESSAGE_LENGTH, thrownMessage } from './failure.ts'
+import type { ErrorCode } from './error-code.ts'
+import { thrownMessage } from './failure.ts'
 import { InputCheck } from './input-check.ts'
 import type { Output } from './output.ts'
-import type { Execution, SucceededResult, ToolError, ToolResult, UnsuccessfulResult } from './result.ts'
+import type { Execution, ToolResult, UnsuccessfulResult } from './result.ts'
 import type { Validation } from './schema.ts'
-import { printable } from './text.ts'
 import type { Waiter } from './admission/permits.ts'
 
 /** It has a place, and no arguments yet. */
@@ -68,7 +68,7 @@ type CallState = typeof RESERVED | InputCheck | Waiting | Attempt | typeof SETTL
  * 2. It holds a permit exactly while it is running, and gives it back in the step that settles it.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
  */
-export class CallRecord implements Waiter {
+export class CallRecord implements Waiter, AttemptOwner {
   readonly batch: Batch
   readonly index: number
   readonly id: string
@@ -159,7 +159,7 @@ export class CallRecord implements Waiter {
         break
       case 'waiting':
         // It withdraws before anybody is told: a listener may free a permit or want one.
-        this.#state = RESERVED
+        this.#state = SETTLED
         if (state.queuedIn !== undefined) this.engine.permits.withdraw()
         break
       case 'reserved':
@@ -178,27 +178,9 @@ export class CallRecord implements Waiter {
   /** The tool ended in time. */
   attemptEnded(attempt: Attempt, output: Output): void {
     const endedAt = this.engine.clock.now()
-    const timing = this.#timing(attempt.startedAt, endedAt)
-    if (output.ok) {
-      const { data, content } = output
-      const { index, id, name } = this
-      const result: SucceededResult =
-        content === undefined
-          ? { index, id, name, status: 'succeeded', success: true, data, execution: 'ended', timing, source: 'run' }
-          : {
-              index,
-              id,
-              name,
-              status: 'succeeded',
-              success: true,
-              data,
-              content,
-              execution: 'ended',
-              timing,
-              source: 'run',
-            }
-      this.#settle(result, endedAt, undefined)
-    } else this.#settle(this.#unsuccessful('failed', output.error, 'ended', timing), endedAt, output.thrown)
+    const timing = startedTiming(this, attempt.startedAt, endedAt)
+    if (output.ok) this.#settle(succeeded(this, output, timing), endedAt, undefined)
+    else this.#settle(unsuccessful(this, 'failed', output.error, 'ended', timing), endedAt, output.thrown)
     this.#release(endedAt)
   }
 
@@ -220,7 +202,8 @@ export class CallRecord implements Waiter {
       retryable: cut === 'timeout',
     }
     const status = cut === 'timeout' ? 'timed_out' : 'aborted'
-    this.#settle(this.#unsuccessful(status, error, execution, this.#timing(attempt.startedAt, now)), now, undefined)
+    const timing = startedTiming(this, attempt.startedAt, now)
+    this.#settle(unsuccessful(this, status, error, execution, timing), now, undefined)
     this.#release(now)
   }
 
@@ -282,7 +265,7 @@ export class CallRecord implements Waiter {
     this.#state = attempt
     tellStarted(this, now)
     batch.log?.callStarted(this.index, this.name)
-    attempt.run(new CallContext(attempt))
+    attempt.run(new CallContext(this, attempt))
   }
 
   #abandoned(cut: Cut, now: number): void {
@@ -310,37 +293,8 @@ export class CallRecord implements Waiter {
 
   #refuse(status: UnsuccessfulResult['status'], code: ErrorCode, message: string, thrown?: unknown): void {
     const now = this.engine.clock.now()
-    const waitedMs = now - this.acceptedAt
-    const timing = { queuedMs: waitedMs, runMs: 0, totalMs: waitedMs, attempts: 0 }
-    this.#settle(this.#unsuccessful(status, { code, message, retryable: false }, 'none', timing), now, thrown)
-  }
-
-  #timing(startedAt: number, endedAt: number): ToolResult['timing'] {
-    return {
-      queuedMs: startedAt - this.acceptedAt,
-      runMs: endedAt - startedAt,
-      totalMs: endedAt - this.acceptedAt,
-      attempts: 1,
-    }
-  }
-
-  #unsuccessful(
-    status: UnsuccessfulResult['status'],
-    error: UnsuccessfulResult['error'],
-    execution: Execution,
-    timing: ToolResult['timing'],
-  ): UnsuccessfulResult {
-    return {
-      index: this.index,
-      id: this.id,
-      name: this.name,
-      status,
-      success: false,
-      error: bounded(error),
-      execution,
-      timing,
-      source: 'run',
-    }
+    const error = { code, message, retryable: false }
+    this.#settle(unsuccessful(this, status, error, 'none', unstartedTiming(this, now)), now, thrown)
   }
 
   #settle(result: ToolResult, now: number, thrown: unknown): void {
@@ -350,10 +304,4 @@ export class CallRecord implements Waiter {
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
   }
-}
-
-/** Messages quote what others wrote, at any length. */
-function bounded(error: ToolError): ToolError {
-  if (error.message.length <= MAX_MESSAGE_LENGTH) return error
-  return { ...error, message: printable(error.message, MAX_MESSAGE_LENGTH) }
 }

@@ -2,28 +2,6 @@ import type { ToolError } from './result.ts'
 import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
-/** Every code that an error of a result can carry, by the status that it comes with. */
-export type ErrorCode =
-  // failed
-  | 'tool_error'
-  | 'unserializable_result'
-  | 'result_too_large'
-  | 'invalid_output'
-  | 'content_failed'
-  // invalid
-  | 'malformed_call'
-  | 'unknown_tool'
-  | 'unparsable_arguments'
-  | 'invalid_arguments'
-  | 'incomplete_call'
-  // timed_out
-  | 'timeout'
-  // aborted
-  | 'aborted'
-  // rejected
-  | 'queue_full'
-  | 'closed'
-
 /** The longest error message of a result, in UTF-16 code units. */
 export const MAX_MESSAGE_LENGTH = 4_000
 

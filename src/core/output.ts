@@ -1,6 +1,7 @@
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { ToolContent } from './content.ts'
-import { describeThrown, type ErrorCode, thrownMessage } from './failure.ts'
+import type { ErrorCode } from './error-code.ts'
+import { describeThrown, thrownMessage } from './failure.ts'
 import { copyJson, NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { ToolError } from './result.ts'

@@ -1,5 +1,5 @@
 import type { ToolContent } from './content.ts'
-import type { ErrorCode } from './failure.ts'
+import type { ErrorCode } from './error-code.ts'
 import type { Jsonified, JsonValue } from './json.ts'
 
 /** How a call ended. Exactly one of these for every accepted call. */

@@ -1,0 +1,57 @@
+import type { CallRecord } from './call-record.ts'
+import { MAX_MESSAGE_LENGTH } from './failure.ts'
+import type { Output } from './output.ts'
+import type { Execution, SucceededResult, ToolError, ToolTiming, UnsuccessfulResult } from './result.ts'
+import { printable } from './text.ts'
+
+/** The timing of a call that was started and ends now. */
+export function startedTiming({ acceptedAt }: CallRecord, startedAt: number, now: number): ToolTiming {
+  return { queuedMs: startedAt - acceptedAt, runMs: now - startedAt, totalMs: now - acceptedAt, attempts: 1 }
+}
+
+/** The timing of a call that never started and ends now. */
+export function unstartedTiming({ acceptedAt }: CallRecord, now: number): ToolTiming {
+  const waitedMs = now - acceptedAt
+  return { queuedMs: waitedMs, runMs: 0, totalMs: waitedMs, attempts: 0 }
+}
+
+export function succeeded(
+  call: CallRecord,
+  output: Output & { readonly ok: true },
+  timing: ToolTiming,
+): SucceededResult {
+  const { index, id, name } = call
+  const { data, content } = output
+  if (content === undefined) {
+    return { index, id, name, status: 'succeeded', success: true, data, execution: 'ended', timing, source: 'run' }
+  }
+  return {
+    index,
+    id,
+    name,
+    status: 'succeeded',
+    success: true,
+    data,
+    content,
+    execution: 'ended',
+    timing,
+    source: 'run',
+  }
+}
+
+export function unsuccessful(
+  call: CallRecord,
+  status: UnsuccessfulResult['status'],
+  error: ToolError,
+  execution: Execution,
+  timing: ToolTiming,
+): UnsuccessfulResult {
+  const { index, id, name } = call
+  return { index, id, name, status, success: false, error: bounded(error), execution, timing, source: 'run' }
+}
+
+/** Messages quote what others wrote, at any length. */
+function bounded(error: ToolError): ToolError {
+  if (error.message.length <= MAX_MESSAGE_LENGTH) return error
+  return { ...error, message: printable(error.message, MAX_MESSAGE_LENGTH) }
+}
