@@ -14,6 +14,7 @@ import {
   sleeper,
   thenable,
   untilAborted,
+  withGetter,
 } from './harness.ts'
 
 describe('timeouts (I11)', () => {
@@ -268,10 +269,8 @@ describe('whatever a tool does is one result (I7)', () => {
     ],
     [
       'whose then cannot be read',
-      Object.defineProperty({}, 'then', {
-        get() {
-          throw new Error('then')
-        },
+      withGetter('then', () => {
+        throw new Error('then')
       }),
       'then',
     ],

@@ -161,3 +161,8 @@ export function thenable(then: (resolve: (value: unknown) => void, reject: (reas
   Reflect.set(object, 'then', then)
   return object
 }
+
+/** An object with a getter of the given name. */
+export function withGetter(name: string, get: () => unknown): object {
+  return Object.defineProperty({}, name, { get, enumerable: true })
+}

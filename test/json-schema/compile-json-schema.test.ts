@@ -1,0 +1,238 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compileJsonSchema } from '../../src/json-schema/compile-json-schema.ts'
+import type { Issue, JsonSchema, Validation } from '../../src/index.ts'
+
+function check(schema: JsonSchema, value: unknown): Validation {
+  const validation = compileJsonSchema(schema)(value)
+  if ('then' in validation) throw new Error('expected an answer at once')
+  return validation
+}
+
+function issuesOf(schema: JsonSchema, value: unknown): readonly Issue[] {
+  const validation = check(schema, value)
+  return validation.ok ? [] : validation.issues
+}
+
+const fits = (schema: JsonSchema, value: unknown): boolean => check(schema, value).ok
+
+const weather: JsonSchema = {
+  type: 'object',
+  properties: {
+    city: { type: 'string', minLength: 2 },
+    days: { type: 'integer', minimum: 1, maximum: 14 },
+    units: { enum: ['metric', 'imperial'] },
+    'a/b~c d%': { type: 'boolean' },
+    stops: { type: 'array', items: { type: 'object', properties: { at: { type: 'string' } }, required: ['at'] } },
+  },
+  required: ['city'],
+  additionalProperties: false,
+}
+
+describe('a compiled JSON Schema', () => {
+  test('gives on the very value that fits', () => {
+    const value = { city: 'Bern', days: 3 }
+    expect(check(weather, value)).toEqual({ ok: true, value })
+  })
+
+  test.each([
+    ['a missing property', {}, [['', 'Instance does not have required property "city".']]],
+    ['a wrong type', { city: 7 }, [['/city', 'Instance type "number" is invalid. Expected "string".']]],
+    [
+      'several at once',
+      { city: 'B', days: 15, units: 'K' },
+      [
+        ['/city', 'String is too short (1 < 2).'],
+        ['/days', '15 is greater than 14.'],
+        ['/units', 'Instance does not match any of ["metric","imperial"].'],
+      ],
+    ],
+    [
+      'deep inside',
+      { city: 'Bern', stops: [{ at: 'x' }, { at: 1 }, {}] },
+      [
+        ['/stops/1/at', 'Instance type "number" is invalid. Expected "string".'],
+        ['/stops/2', 'Instance does not have required property "at".'],
+      ],
+    ],
+    ['37: null as the root', null, [['', 'Instance type "null" is invalid. Expected "object".']]],
+    ['37: an array as the root', [], [['', 'Instance type "array" is invalid. Expected "object".']]],
+    ['39: a text as the root', '{"city":"Bern"}', [['', 'Instance type "string" is invalid. Expected "object".']]],
+    [
+      'a name that needs escaping',
+      { city: 'Bern', 'a/b~c d%': 1 },
+      [['/a~1b~0c d%', 'Instance type "number" is invalid. Expected "boolean".']],
+    ],
+  ])('tells what and where: %s', (_what, value, expected) => {
+    expect(issuesOf(weather, value).map(({ pointer, message }) => [pointer, message])).toEqual(expected)
+  })
+
+  test('40: an unknown property is told, where it is not allowed', () => {
+    const [first] = issuesOf(weather, { city: 'Bern', zip: 1 })
+    expect(first).toEqual({ pointer: '/zip', message: 'Nothing is allowed here; leave it out.' })
+    expect(fits({ ...weather, additionalProperties: true }, { city: 'Bern', zip: 1 })).toBe(true)
+  })
+
+  test('drops what only repeats that something below is wrong, and keeps something', () => {
+    const schema = { allOf: [{ $ref: '#/$defs/a' }], $defs: { a: { properties: { x: { type: 'string' } } } } }
+    expect(issuesOf(schema, { x: 1 })).toEqual([
+      { pointer: '/x', message: 'Instance type "number" is invalid. Expected "string".' },
+    ])
+  })
+
+  test('tells of every alternative that does not fit', () => {
+    const messages = issuesOf({ anyOf: [{ type: 'string' }, { type: 'number', minimum: 5 }] }, 3).map(
+      ({ message }) => message,
+    )
+    expect(messages).toEqual([
+      'Instance does not match any subschemas.',
+      'Instance type "number" is invalid. Expected "string".',
+      '3 is less than 5.',
+    ])
+  })
+})
+
+describe('the drafts', () => {
+  const DRAFTS = {
+    4: 'http://json-schema.org/draft-04/schema#',
+    6: 'http://json-schema.org/draft-06/schema#',
+    7: 'http://json-schema.org/draft-07/schema#',
+    2019: 'https://json-schema.org/draft/2019-09/schema',
+    2020: 'https://json-schema.org/draft/2020-12/schema',
+  }
+
+  test('4: exclusiveMinimum is a flag', () => {
+    const schema = { $schema: DRAFTS[4], minimum: 5, exclusiveMinimum: true }
+    expect([fits(schema, 5), fits(schema, 6)]).toEqual([false, true])
+  })
+
+  test.each([DRAFTS[6], DRAFTS[7], DRAFTS[2019], DRAFTS[2020], undefined])(
+    '%s: exclusiveMinimum is a number',
+    ($schema) => {
+      const schema = { ...($schema !== undefined && { $schema }), exclusiveMinimum: 5 }
+      expect([fits(schema, 5), fits(schema, 6)]).toEqual([false, true])
+    },
+  )
+
+  test.each([
+    [DRAFTS[7], { items: [{ type: 'string' }], additionalItems: false }],
+    [DRAFTS[2020], { prefixItems: [{ type: 'string' }], items: false }],
+    [undefined, { prefixItems: [{ type: 'string' }], items: false }],
+  ])('%s: tuples', ($schema, rest) => {
+    const schema = { ...($schema !== undefined && { $schema }), ...rest }
+    expect([fits(schema, ['a']), fits(schema, [1]), fits(schema, ['a', 'b'])]).toEqual([true, false, false])
+  })
+
+  test('7: what stands beside a $ref does not count; from 2019-09 on it does', () => {
+    const schema = { definitions: { s: { type: 'string' } }, $ref: '#/definitions/s', minLength: 3 }
+    expect(fits({ ...schema, $schema: DRAFTS[7] }, 'a')).toBe(true)
+    expect(fits({ ...schema, $schema: DRAFTS[2019] }, 'a')).toBe(false)
+    expect(fits(schema, 'a')).toBe(false)
+  })
+
+  test('2019-09: unevaluatedProperties', () => {
+    const schema = { $schema: DRAFTS[2019], allOf: [{ properties: { a: {} } }], unevaluatedProperties: false }
+    expect([fits(schema, { a: 1 }), fits(schema, { b: 1 })]).toEqual([true, false])
+  })
+})
+
+describe('references', () => {
+  test('within the schema are followed, also where they go round', () => {
+    const tree = {
+      $ref: '#/$defs/node',
+      $defs: { node: { type: 'object', properties: { children: { type: 'array', items: { $ref: '#/$defs/node' } } } } },
+    }
+    expect(fits(tree, { children: [{ children: [] }] })).toBe(true)
+    expect(issuesOf(tree, { children: [{ children: [1] }] }).map(({ pointer }) => pointer)).toEqual([
+      '/children/0/children/0',
+    ])
+  })
+
+  test.each([
+    ['45: to another host', { $ref: 'http://169.254.169.254/' }, 'http://169.254.169.254/'],
+    ['45: to a file', { properties: { a: { $ref: 'file:///etc/passwd' } } }, 'file:///etc/passwd'],
+    ['to nothing', { $ref: '#/$defs/missing' }, '#/$defs/missing'],
+    ['deep inside', { allOf: [{ anyOf: [{ not: { $ref: 'other.json' } }] }] }, 'other.json'],
+    ['to an anchor that is not there', { $ref: '#nowhere' }, '#nowhere'],
+  ])('%s are refused when the tool is registered: nothing is ever fetched', (_where, schema, shown) => {
+    expect(() => compileJsonSchema(schema)).toThrow(`$ref ${shown} leads out of the schema or to nothing in it`)
+  })
+
+  test('46: two schemas of one $id are refused', () => {
+    expect(() =>
+      compileJsonSchema({
+        $defs: { a: { $id: 'http://x/y', type: 'string' }, b: { $id: 'http://x/y', type: 'number' } },
+      }),
+    ).toThrow(/Duplicate/)
+  })
+
+  test('a property that is called $ref is a property', () => {
+    const schema = { type: 'object', properties: { $ref: { type: 'string' } } }
+    expect([fits(schema, { $ref: 'x' }), fits(schema, { $ref: 1 })]).toEqual([true, false])
+  })
+})
+
+describe('names that are on every prototype (I38)', () => {
+  test('49: a property called __proto__ is checked as one', () => {
+    const schema = JSON.parse(
+      '{"type":"object","properties":{"__proto__":{"type":"string"}},"additionalProperties":false}',
+    ) as JsonSchema
+    expect(fits(schema, JSON.parse('{"__proto__":"x"}'))).toBe(true)
+    expect(fits(schema, JSON.parse('{"__proto__":1}'))).toBe(false)
+    expect(fits(schema, {})).toBe(true)
+  })
+
+  test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__'])(
+    '%s is required in earnest, and may be left out',
+    (name) => {
+      expect(fits({ type: 'object', required: [name] }, {})).toBe(false)
+      expect(fits({ type: 'object', properties: Object.fromEntries([[name, { type: 'string' }]]) }, {})).toBe(true)
+      expect(fits({ type: 'object', additionalProperties: { type: 'string' } }, Object.fromEntries([[name, 1]]))).toBe(
+        false,
+      )
+    },
+  )
+})
+
+test('the schema is copied: what is done to it later changes nothing, and it is not changed itself', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } }, $defs: { b: { $ref: '#/properties/a' } } }
+  const before = JSON.stringify(schema)
+  const validate = compileJsonSchema(Object.freeze(schema))
+  expect(JSON.stringify(schema)).toBe(before)
+  expect(Object.getOwnPropertyNames(schema)).toEqual(['type', 'properties', '$defs'])
+  schema.properties.a.type = 'number'
+  expect(validate({ a: 'x' })).toMatchObject({ ok: true })
+})
+
+test('it generates no code', () => {
+  const { Function: original } = globalThis
+  const forbidden = new Proxy(original, {
+    construct: () => {
+      throw new Error('code generation')
+    },
+    apply: () => {
+      throw new Error('code generation')
+    },
+  })
+  globalThis.Function = forbidden
+  try {
+    expect(fits(weather, { city: 'Bern' })).toBe(true)
+  } finally {
+    globalThis.Function = original
+  }
+})
+
+test('answers for any JSON value, with well-formed places', () => {
+  const validate = compileJsonSchema(weather)
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const validation = validate(value) as Validation
+      if (validation.ok) return
+      expect(validation.issues.length).toBeGreaterThan(0)
+      for (const { pointer, message } of validation.issues) {
+        expect(pointer).toMatch(/^(\/.*)?$/s)
+        expect(message).not.toBe('')
+      }
+    }),
+  )
+})
