@@ -63,8 +63,8 @@ const CONTAINERS = new Set([
 
 function issuesOf(errors: readonly OutputUnit[]): Issue[] {
   const telling = errors.filter(({ keyword }) => !CONTAINERS.has(keyword))
-  return (telling.length > 0 ? telling : errors).map(({ instanceLocation, error }) => ({
+  return (telling.length > 0 ? telling : errors).map(({ instanceLocation, keyword, error }) => ({
     pointer: decodeURIComponent(instanceLocation.replace(/^#/, '')),
-    message: error,
+    message: keyword === 'false' ? 'Nothing is allowed here; leave it out.' : error,
   }))
 }
