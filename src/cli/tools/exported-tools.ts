@@ -40,11 +40,13 @@ interface Candidate {
 }
 
 function toolsOf(exports: Readonly<Record<string, unknown>>, module: string): LoadedEntry {
-  const candidates = Object.entries(exports).flatMap(([name, value]): Candidate[] =>
-    Array.isArray(value)
+  const names = Object.keys(exports).sort((a, b) => (a < b ? -1 : 1))
+  const candidates = names.flatMap((name): Candidate[] => {
+    const value = exports[name]
+    return Array.isArray(value)
       ? value.map((element: unknown, index) => ({ name: oneLine(`${name}[${index}]`, 100), value: element }))
-      : [{ name: oneLine(name, 100), value }],
-  )
+      : [{ name: oneLine(name, 100), value }]
+  })
   const tools = new Map<AnyTool, FoundTool>()
   for (const { name, value } of candidates) {
     if (!looksLikeTool(value)) continue
