@@ -31,7 +31,7 @@ const lookCloser: TurnFunction = (options) => {
     name: 'read_file',
     arguments: { path },
   }))
-  const newest = found.text('git_log')?.match(/^[0-9a-f]{4,40}/)?.[0]
+  const newest = found.json<Printed>('git_log')?.stdout.match(/^[0-9a-f]{4,40}/)?.[0]
   const manifest = JSON.parse(found.text('read_file') ?? '{}') as { dependencies?: Record<string, string> }
   const unknown = Object.keys(manifest.dependencies ?? {}).filter((name) => !asked.includes(name))
   return {
@@ -52,7 +52,7 @@ const report: TurnFunction = (options) => {
   const disk = found.json<{ freeGb: number }>('disk')
   const processes = found.json<{ running: number; largest: { command: string; mb: number }[] }>('processes')
   const packages = found.all<{ name: string; version: string; license?: string }>('package_info')
-  const [commit = 'unknown'] = found.text('git_log')?.split('\n') ?? []
+  const [commit = 'unknown'] = found.json<Printed>('git_log')?.stdout.split('\n') ?? []
   const largest = processes?.largest[0]
   return {
     text: [
@@ -69,6 +69,10 @@ const report: TurnFunction = (options) => {
 }
 
 export default [look, lookCloser, report]
+
+interface Printed {
+  readonly stdout: string
+}
 
 interface Lines {
   readonly files: number
