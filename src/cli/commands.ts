@@ -20,6 +20,13 @@ export interface CommandModule {
 /** Every command, in the order in which the overview shows them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'run',
+    usage: '<agent> -i <text>',
+    summary: 'run an agent, and show its tool calls while they go on',
+    example: 'aof run agent.yaml -i "What has changed this week?"',
+    load: () => import('./run.ts'),
+  },
+  {
     name: 'exec',
     usage: '<turn> --tools <file>',
     summary: "run the tool calls of a model's recorded answer, print its results",

@@ -20,7 +20,7 @@ export interface LivePictureSetup {
 }
 
 /** Wider lines are hard to follow from their beginning to their end. */
-const MAX_WIDTH = 110
+const MAX_WIDTH = 100
 
 /**
  * A picture that is drawn in place: the turn that goes on is redrawn, those that are over stay above it, whole.

@@ -25,8 +25,6 @@ export interface LiveTurn {
   readonly reasoning: string
   /** In call order. */
   readonly calls: readonly LiveCall[]
-  /** Arguments that came before their call, by its place. */
-  readonly early: ReadonlyMap<number, string>
   /** When every call had its result. */
   readonly endedAt?: number
 }

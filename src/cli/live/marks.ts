@@ -14,7 +14,7 @@ export interface Marks {
   readonly times: string
 }
 
-export const UNICODE_MARKS: Marks = {
+const UNICODE_MARKS: Marks = {
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
   arriving: '·',
   waiting: '○',
@@ -25,8 +25,7 @@ export const UNICODE_MARKS: Marks = {
   times: '×',
 }
 
-/** For terminals that show little more than ASCII, such as the console of Linux. */
-export const ASCII_MARKS: Marks = {
+const ASCII_MARKS: Marks = {
   spinner: ['-', '\\', '|', '/'],
   arriving: '.',
   waiting: 'o',
@@ -35,6 +34,11 @@ export const ASCII_MARKS: Marks = {
   stopped: '-',
   separator: '-',
   times: 'x',
+}
+
+/** The signs for the terminal of an environment; the console of Linux shows little more than ASCII. */
+export function marksFor({ TERM }: Readonly<Record<string, string | undefined>>): Marks {
+  return TERM === 'linux' ? ASCII_MARKS : UNICODE_MARKS
 }
 
 /** The sign of a result. */

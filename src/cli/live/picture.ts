@@ -5,7 +5,7 @@ import type { LiveEvent } from './live-event.ts'
 import { LivePicture } from './live-picture.ts'
 import type { Terminal } from './live-region.ts'
 import type { LiveState } from './live-state.ts'
-import { ASCII_MARKS, UNICODE_MARKS } from './marks.ts'
+import { marksFor } from './marks.ts'
 import { PlainPicture } from './plain-picture.ts'
 
 /** What goes on, for people, on standard error. */
@@ -40,9 +40,9 @@ export function openPicture(output: Output, { logLevel, clock = systemClock }: P
   const { style } = output
   const silent = logLevel !== 'info' && logLevel !== 'debug'
   const { stderr, env } = process
+  const marks = marksFor(env)
   if (silent || !stderr.isTTY || env['TERM'] === 'dumb') {
-    return new PlainPicture({ style, clock, write: silent ? () => {} : (line) => output.note(line) })
+    return new PlainPicture({ style, marks, clock, write: silent ? () => {} : (line) => output.note(line) })
   }
-  const marks = env['TERM'] === 'linux' ? ASCII_MARKS : UNICODE_MARKS
   return new LivePicture({ terminal: stderr as Terminal, style, marks, clock, output })
 }

@@ -4,7 +4,7 @@ import { oneLine } from '../text.ts'
 import { callWords, markStyle } from './call-words.ts'
 import type { LiveEvent } from './live-event.ts'
 import { type LiveCall, type LiveState, type LiveTurn, NOTHING_YET } from './live-state.ts'
-import { UNICODE_MARKS } from './marks.ts'
+import type { Marks } from './marks.ts'
 import type { Picture } from './picture.ts'
 import { reduce } from './reduce.ts'
 import { turnSummary } from './summary.ts'
@@ -12,6 +12,7 @@ import { turnSummary } from './summary.ts'
 /** What a plain picture is written with. */
 export interface PlainPictureSetup {
   readonly style: Style
+  readonly marks: Marks
   readonly clock: Clock
   readonly write: (line: string) => void
 }
@@ -46,10 +47,10 @@ export class PlainPicture implements Picture {
     const turn = this.#turn(number)
     if (turn === undefined || turn.calls.length === 0 || this.#summed.has(number)) return
     this.#summed.add(number)
-    const { style, write } = this.#setup
+    const { style, marks, write } = this.#setup
     const text = oneLine(turn.text.trim(), 200)
     if (text !== '') write(style.dim(text))
-    write(style.dim(`turn ${number + 1}: ${turnSummary(turn, UNICODE_MARKS)}`))
+    write(style.dim(`turn ${number + 1}: ${turnSummary(turn, marks)}`))
   }
 
   #turn(number: number): LiveTurn | undefined {
@@ -57,8 +58,8 @@ export class PlainPicture implements Picture {
   }
 
   #line(call: LiveCall, turn: LiveTurn): string {
-    const { style, clock } = this.#setup
-    const { mark, name, arguments: args, detail, time } = callWords(call, turn, clock.now(), UNICODE_MARKS)
+    const { style, marks, clock } = this.#setup
+    const { mark, name, arguments: args, detail, time } = callWords(call, turn, clock.now(), marks)
     return [markStyle(call, style)(mark), name, args, detail, time].filter((part) => part !== '').join('  ')
   }
 }

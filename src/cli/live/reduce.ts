@@ -90,7 +90,7 @@ function withTurn(state: LiveState, number: number, now: number, change: (turn: 
   const known = turns[at]
   if (known !== undefined) return { ...state, turns: turns.with(at, change(known)) }
   const model: ModelState = 'absent'
-  const fresh = { turn: number, startedAt: now, model, text: '', reasoning: '', calls: [], early: new Map() }
+  const fresh = { turn: number, startedAt: now, model, text: '', reasoning: '', calls: [] }
   return { ...state, turns: [...turns, change(fresh)] }
 }
 
@@ -104,25 +104,16 @@ function withCall(
   now: number,
   change: (call: LiveCall) => LiveCall,
 ): LiveTurn {
-  const { calls, early } = turn
+  const { calls } = turn
   const at = calls[index]?.index === index ? index : calls.findIndex((call) => call.index === index)
   const known = calls[at]
   if (known !== undefined) return { ...turn, calls: calls.with(at, change(known)) }
-  const written = early.get(index)
-  const fresh: LiveCall = {
-    index,
-    id,
-    name,
-    ...(written !== undefined && { arguments: written }),
-    acceptedAt: now,
-    state: { phase: 'arriving' },
-  }
+  const fresh: LiveCall = { index, id, name, acceptedAt: now, state: { phase: 'arriving' } }
   return { ...turn, calls: [...calls, change(fresh)].sort((a, b) => a.index - b.index) }
 }
 
 function withArguments(turn: LiveTurn, index: number, written: string): LiveTurn {
   const at = turn.calls.findIndex((call) => call.index === index)
   const call = turn.calls[at]
-  if (call === undefined) return { ...turn, early: new Map(turn.early).set(index, written) }
-  return { ...turn, calls: turn.calls.with(at, { ...call, arguments: written }) }
+  return call === undefined ? turn : { ...turn, calls: turn.calls.with(at, { ...call, arguments: written }) }
 }

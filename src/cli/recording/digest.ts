@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import { type ToolDefinition, toolDefinitions } from '../../core/definition.ts'
+import type { AnyTool } from '../../core/tool.ts'
+import { encodeJson } from './json-codec.ts'
+import type { RecordedTool } from './recording-format.ts'
+
+/** Tells texts apart: `sha256:` and 64 hexadecimal digits. */
+export function digest(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
+
+/**
+ * The digest of what a model is asked with: messages, tools and settings, without the headers, which may hold keys.
+ *
+ * @param redact takes secrets out first, so that it does not depend on them
+ */
+export function requestDigest(asked: LanguageModelV4CallOptions, redact: (text: string) => string): string {
+  const { abortSignal: _signal, headers: _headers, includeRawChunks: _raw, ...content } = asked
+  return digest(redact(encodeJson(content)))
+}
+
+/** Tools as a recording holds them. */
+export function recordedTools(tools: readonly AnyTool[]): RecordedTool[] {
+  return toolDefinitions(tools).map((definition: ToolDefinition) => ({
+    name: definition.name,
+    digest: digest(JSON.stringify(definition)),
+    definition,
+  }))
+}

@@ -1,0 +1,30 @@
+import type { AgentStatus } from '../../agent/result.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+
+/** What else is known of the end of a run. */
+export interface RunEnding {
+  /** The exit code of the signal that came, if one did. */
+  readonly interrupted: ExitCode | undefined
+  readonly timedOut: boolean
+  /** Whether it departs from its recording. */
+  readonly departed: boolean
+}
+
+/** The exit code for the end of a run. */
+export function exitCodeOf(status: AgentStatus, { interrupted, timedOut, departed }: RunEnding): ExitCode {
+  if (departed) return EXIT.replay
+  switch (status) {
+    case 'done':
+      return EXIT.ok
+    case 'aborted':
+      return interrupted ?? (timedOut ? EXIT.budget : EXIT.interrupted)
+    case 'max_iterations':
+      return EXIT.maxIterations
+    case 'budget':
+      return EXIT.budget
+    case 'awaiting_approval':
+      return EXIT.approval
+    case 'failed':
+      return EXIT.failed
+  }
+}

@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { readCount, readDuration } from '../option-values.ts'
+import type { CommonOptions } from '../output.ts'
+
+/** What `aof run` is called with. */
+export interface RunOptions extends CommonOptions {
+  readonly input?: string
+  readonly model?: string
+  readonly maxParallel?: number
+  readonly maxIterations?: number
+  /** In milliseconds. */
+  readonly timeout?: number
+  readonly jsonLines?: boolean
+  readonly record?: string
+  readonly replay?: string
+  readonly pace?: boolean
+}
+
+/** Gives the command its arguments and its own options. */
+export function defineOptions(command: Command): Command {
+  return command
+    .argument('<agent>', 'an agent file, YAML or JSON; - is standard input')
+    .option('-i, --input <text>', 'what to say to the agent; - is standard input')
+    .option('-m, --model <provider:name>', 'another model than that of the file, e.g. openai:gpt-5.2')
+    .option(
+      '--max-parallel <n>',
+      'how many tools run at once (default: max_parallel_tools of the file, else 10)',
+      readCount,
+    )
+    .option(
+      '--max-iterations <n>',
+      'how often the model is asked (default: max_iterations of the file, else 10)',
+      readCount,
+    )
+    .option(
+      '--timeout <duration>',
+      'end the run after it, e.g. 90s (default: timeout of the file, else none)',
+      readDuration,
+    )
+    .optionsGroup('Recording:')
+    .option('--record <file>', "write the model's turns and the tools' results to a new file")
+    .option('--replay <file>', 'play a recording: ask no model, execute no tool, fail where the run departs from it')
+    .option('--pace', 'with --replay: let everything take as long as it took')
+    .optionsGroup('Output:')
+    .addOption(new Option('--json-lines', 'print every event as a line of JSON, the result last').conflicts('json'))
+    .addHelpText('after', HELP)
+}
+
+const HELP = [
+  '',
+  'The answer alone goes to standard output, or with --json one document: the answer, the calls and their results,',
+  'the history, tokens and times. Standard error gets a live picture of what runs; plain lines where it is no terminal.',
+  '',
+  'Without --input the input is read from standard input or, on a terminal, asked for: a conversation, ended with Ctrl-D.',
+  'Ctrl-C aborts what runs, and says what became of it; once more ends at once.',
+  '',
+  '--model recorded:FILE plays the turns of a recording, and really executes the tools.',
+  '--model scripted:FILE plays the turns that a module exports (see scriptedModel of aof-runtime/testing).',
+  '',
+  'Exit codes: 0 done, 3 a file is invalid, 4 no model, 5 the run failed, 6 max_iterations, 7 timeout, 10 departs from',
+  'its recording, 130 Ctrl-C, 143 SIGTERM.',
+].join('\n')
+
+/**
+ * Refuses options that do not go together.
+ *
+ * @throws CliError
+ */
+export function checkOptions(options: RunOptions): void {
+  const { replay, record, model, pace, input } = options
+  if (replay !== undefined) {
+    const given = (['record', 'model', 'maxIterations', 'timeout'] as const).find((name) => options[name] !== undefined)
+    if (given !== undefined) throw misuse(`--replay plays what was recorded, so it takes no ${optionName(given)}`)
+  } else if (pace === true) throw misuse('--pace is for --replay')
+  if (input?.trim() === '') throw misuse('--input is empty', 'say what the agent is to do: -i "…"')
+  if (model !== undefined && !/^[^:]+:./.test(model)) {
+    throw misuse(`--model takes provider:name, found ${JSON.stringify(model)}`, 'e.g. --model openai:gpt-5.2')
+  }
+  if (record === '') throw misuse('--record is empty')
+}
+
+/** A command line that is wrong. */
+export function misuse(message: string, fix?: string): CliError {
+  return new CliError(EXIT.usage, message, fix === undefined ? {} : { fix })
+}
+
+function optionName(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}

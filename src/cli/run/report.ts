@@ -1,0 +1,83 @@
+import type { Style } from '../style.ts'
+import type { Output } from '../output.ts'
+import { runSummary } from '../live/summary.ts'
+import { marksFor } from '../live/marks.ts'
+import { durationText } from '../live/duration.ts'
+import { type Departure, departurePlace, differenceLines } from '../recording/departure.ts'
+import { oneLine } from '../text.ts'
+import type { RunOutcome } from './session.ts'
+
+/** What is said of a run that is over. */
+export interface Reporting {
+  readonly output: Output
+  /** Whether the answer is wanted as text. */
+  readonly asText: boolean
+  /** Whether the summary is wanted. */
+  readonly summary: boolean
+  /** The agent file, for what is to be changed in it. */
+  readonly file: string
+}
+
+/** Tells people how a run ended: the answer on standard output, everything else beside it. */
+export function reportRun(outcome: RunOutcome, { output, asText, summary, file }: Reporting): void {
+  const { result, state, departure } = outcome
+  const { style } = output
+  if (departure !== undefined) return reportDeparture(departure, output)
+  if (result.status !== 'done') for (const line of endingLines(outcome, style, file)) output.note(line)
+  else if (asText) printAnswer(result.text, output)
+  if (!summary) return
+  if (process.stderr.isTTY && result.status === 'done') output.note('')
+  output.note(style.dim(oneLine(runSummary(state, marksFor(process.env)))))
+}
+
+/** The answer as it is; on a terminal without what could be more than text there (I46). */
+function printAnswer(text: string, output: Output): void {
+  if (text.trim() === '') return output.note(output.style.dim('the model ended without an answer'))
+  const answer = text.replace(/\n$/, '')
+  if (!process.stdout.isTTY) return output.answer(answer)
+  const lines = answer.split(/\r\n|\n|\r/).map((line) =>
+    line
+      .split('\t')
+      .map((part) => oneLine(part, Infinity))
+      .join('\t'),
+  )
+  output.answer(lines.join('\n'))
+}
+
+function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: string): string[] {
+  const { status, error, iterations } = result
+  const fault = style.error('aof:')
+  switch (status) {
+    case 'max_iterations':
+      return [
+        `${fault} the model was asked ${iterations} times, and still had no answer`,
+        `     raise max_iterations in ${oneLine(file)}, or give --max-iterations`,
+      ]
+    case 'failed':
+      return [`${fault} ${oneLine(error?.message ?? 'the run failed', 2_000)}`]
+    case 'aborted':
+      if (timeLimit === undefined) return [`${fault} aborted`]
+      return [
+        `${fault} the run was ended after ${durationText(timeLimit.ms)}, without an answer`,
+        `     the limit is ${timeLimit.source}`,
+      ]
+    case 'budget':
+      return [`${fault} the budget was used up without an answer`]
+    case 'awaiting_approval':
+      return [`${fault} the run waits for an approval`]
+    case 'done':
+      return []
+  }
+}
+
+/** How the run departs from its recording, with a diff. */
+export function reportDeparture(departure: Departure, output: Output): void {
+  const { style } = output
+  output.note(
+    `${style.error('aof:')} the run departs from its recording: ${style.strong(oneLine(departure.what))} (${departurePlace(departure)})`,
+  )
+  for (const { sign, text } of differenceLines(departure)) {
+    const line = `     ${sign} ${text}`
+    output.note(sign === '-' ? style.error(line) : sign === '+' ? style.good(line) : style.dim(line))
+  }
+}

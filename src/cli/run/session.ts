@@ -1,0 +1,146 @@
+import type { AgentFile } from '../../agent-file/index.ts'
+import { AgentExecutor } from '../../agent/agent-executor.ts'
+import type { AgentMessage, AgentResult } from '../../agent/result.ts'
+import { systemClock } from '../../core/clock.ts'
+import type { Logger } from '../../core/logger.ts'
+import { listenForInterrupts } from '../exec/interrupts.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { type LiveEvent, openPicture } from '../live/index.ts'
+import type { LiveState } from '../live/live-state.ts'
+import type { LogLevel, Output } from '../output.ts'
+import type { Departure } from '../recording/departure.ts'
+import { exitCodeOf } from './exit-code.ts'
+import type { RunLimits, TimeLimit } from './limits.ts'
+import { modelSettings, type Stage } from './stage.ts'
+import type { CallObserver } from '../recording/observed-executor.ts'
+
+/** What a session is made with. */
+export interface SessionSetup {
+  readonly agent: AgentFile
+  /** Makes what the runs are played on. */
+  readonly stage: (onArguments: CallObserver['arguments']) => Stage
+  readonly output: Output
+  readonly logLevel: LogLevel
+  /** Whether somebody asked for log lines, so that they are shown beside a picture too. */
+  readonly wantsLog: boolean
+  readonly limits: RunLimits
+  /** Gets every event. */
+  readonly onEvent: (event: LiveEvent) => void
+}
+
+/** What a run came to. */
+export interface RunOutcome {
+  readonly result: AgentResult
+  readonly exitCode: ExitCode
+  /** What the picture knew at the end. */
+  readonly state: LiveState
+  /** The limit that ended it, if one did. */
+  readonly timeLimit?: TimeLimit
+  /** How it departs from its recording, if it does. */
+  readonly departure?: Departure
+}
+
+/** More than a turn of the largest size has at once. */
+const MAX_KEPT_EVENTS = 20_000
+
+/**
+ * A conversation with an agent: run after run, each with the history of those before.
+ *
+ * 1. Every end of a run leaves a history from which the next one can go on.
+ * 2. While a run goes on, Ctrl-C and SIGTERM abort it; between runs they end the process, as they do by default.
+ */
+export class Session {
+  readonly #setup: SessionSetup
+  readonly #stage: Stage
+  #history: readonly AgentMessage[] = []
+  /** Arguments that are complete, of calls whose next event has not been seen, by turn and place. */
+  readonly #arguments = new Map<string, string>()
+
+  constructor(setup: SessionSetup) {
+    this.#setup = setup
+    this.#stage = setup.stage((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
+  }
+
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  /** @param isLast whether no run will come after it */
+  async run(input: string, isLast: boolean): Promise<RunOutcome> {
+    const { output, logLevel, limits } = this.#setup
+    const { timeLimit } = limits
+    const stage = this.#stage
+    const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
+    const timeout = new AbortController()
+    const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
+    const picture = openPicture(output, { logLevel })
+    try {
+      stage.beginRun(input)
+      const signals = [interrupts.signal, timeout.signal, ...(stage.signal === undefined ? [] : [stage.signal])]
+      const run = this.#agent().run(
+        { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
+        { signal: AbortSignal.any(signals) },
+      )
+      for await (const event of run) this.#take(event, picture.take.bind(picture))
+      const result = await run.result
+      stage.endRun(result)
+      if (isLast) stage.close()
+      this.#history = result.messages
+      const { departure } = stage
+      const ended = {
+        interrupted: interrupts.exitCode,
+        timedOut: timeout.signal.aborted,
+        departed: departure !== undefined,
+      }
+      return {
+        result,
+        exitCode: exitCodeOf(result.status, ended),
+        state: picture.state,
+        ...(timeLimit !== undefined && result.status === 'aborted' && timeout.signal.aborted && { timeLimit }),
+        ...(departure !== undefined && { departure }),
+      }
+    } finally {
+      picture.close()
+      timer?.clear()
+      interrupts.stop()
+      this.#arguments.clear()
+    }
+  }
+
+  #agent(): AgentExecutor {
+    const { agent, limits, output, wantsLog } = this.#setup
+    const { maxIterations } = limits
+    const stage = this.#stage
+    return new AgentExecutor({
+      name: agent.name,
+      model: stage.model,
+      executor: stage.executor,
+      ...(agent.instructions !== undefined && { instructions: agent.instructions }),
+      ...(agent.eager !== undefined && { eager: agent.eager }),
+      ...(maxIterations !== undefined && { maxIterations }),
+      ...modelSettings(agent),
+      maxKeptEvents: MAX_KEPT_EVENTS,
+      logger: !wantsLog ? onlyProblems(output.logger) : output.logger,
+    })
+  }
+
+  #take(event: LiveEvent, show: (event: LiveEvent) => void): void {
+    if ('index' in event && event.type !== 'accepted') {
+      const key = `${event.turn}/${event.index}`
+      const written = this.#arguments.get(key)
+      if (written !== undefined && this.#arguments.delete(key))
+        this.#take({ type: 'call_arguments', turn: event.turn, index: event.index, arguments: written }, show)
+    }
+    show(event)
+    this.#setup.onEvent(event)
+  }
+}
+
+/** A picture says better what the other lines say. */
+function onlyProblems({ warn, error }: Logger): Logger {
+  return { debug: () => {}, info: () => {}, warn, error }
+}
+
+function timeoutReason({ ms, source }: TimeLimit): DOMException {
+  return new DOMException(`The run was ended after ${ms} ms (${source}).`, 'TimeoutError')
+}
