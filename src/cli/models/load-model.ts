@@ -28,6 +28,7 @@ export async function loadModel(
   const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
   const model = `${id}:${oneLine(name, 100)}`
   const missing = provider.needs.filter((need) => !isMet(need, asked))
+  checkAddresses(provider, asked)
   const load = async (): Promise<LanguageModelV4> => (await provider.package(asked).load())(globalThis.fetch)
   return load().then(
     (made) => {
@@ -50,6 +51,15 @@ function firstSet(names: readonly string[], env: Environment): string | undefine
 
 function isMet(need: Need, { variable }: AskedModel): boolean {
   return need.some((names) => names.every((name) => variable(name) !== undefined))
+}
+
+function checkAddresses({ addresses = [] }: Provider, { variable }: AskedModel): void {
+  for (const name of addresses) {
+    const value = variable(name)
+    if (value === undefined || (/^https?:\/\//.test(value) && URL.canParse(value))) continue
+    const found = JSON.stringify(oneLine(value, 200))
+    throw new CliError(EXIT.model, `${name}: expected an address that begins with http:// or https://, found ${found}`)
+  }
 }
 
 function notSet(model: string, { title, keys }: Provider, missing: readonly Need[]): [string, { fix: string }] {

@@ -9,6 +9,8 @@ export interface Provider {
    * the one to recommend.
    */
   readonly needs: readonly Need[]
+  /** Variables that, where they are set, must be addresses. */
+  readonly addresses?: readonly string[]
   /** Where a key is got. */
   readonly keys?: string
   /** The package of the AI SDK that makes the model. */

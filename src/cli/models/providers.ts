@@ -24,6 +24,7 @@ const OWN: Readonly<Record<string, Provider>> = {
       [['AZURE_API_KEY'], ['AZURE_OPENAI_API_KEY']],
       [['AZURE_RESOURCE_NAME'], ['AZURE_OPENAI_ENDPOINT']],
     ],
+    addresses: ['AZURE_OPENAI_ENDPOINT'],
     package: ({ name, variable }) => {
       const key = variable('AZURE_API_KEY', 'AZURE_OPENAI_API_KEY')
       const endpoint =
@@ -44,10 +45,15 @@ const OWN: Readonly<Record<string, Provider>> = {
         name: '@ai-sdk/amazon-bedrock',
         major: 5,
         load: () => import('@ai-sdk/amazon-bedrock'),
-        model: ({ createAmazonBedrock }, fetch) => {
-          const region = variable('AWS_REGION', 'AWS_DEFAULT_REGION')
-          return createAmazonBedrock({ ...(region !== undefined && { region }), fetch })(name)
-        },
+        model: ({ createAmazonBedrock }, fetch) =>
+          createAmazonBedrock({
+            ...defined('region', variable('AWS_REGION', 'AWS_DEFAULT_REGION')),
+            ...defined('apiKey', variable('AWS_BEARER_TOKEN_BEDROCK')),
+            ...defined('accessKeyId', variable('AWS_ACCESS_KEY_ID')),
+            ...defined('secretAccessKey', variable('AWS_SECRET_ACCESS_KEY')),
+            ...defined('sessionToken', variable('AWS_SESSION_TOKEN')),
+            fetch,
+          })(name),
       }),
   },
   cohere: {
@@ -97,6 +103,7 @@ const OWN: Readonly<Record<string, Provider>> = {
   'openai-compatible': {
     title: "a service that speaks OpenAI's Chat Completions API",
     needs: [[['OPENAI_COMPATIBLE_BASE_URL']]],
+    addresses: ['OPENAI_COMPATIBLE_BASE_URL'],
     package: ({ name, variable }) =>
       compatible(name, {
         name: 'openai-compatible',
@@ -154,7 +161,11 @@ function compatible(
 }
 
 function keyOf(apiKey: string | undefined): { apiKey?: string } {
-  return apiKey === undefined ? {} : { apiKey }
+  return defined('apiKey', apiKey)
+}
+
+function defined<Name extends string>(name: Name, value: string | undefined): { [key in Name]?: string } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: string })
 }
 
 function withoutSlash(url: string): string {
