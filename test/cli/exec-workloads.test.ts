@@ -66,6 +66,16 @@ const ODD: ReadonlyMap<string, Odd> = new Map([
   ],
 ])
 
+/**
+ * Answers in which a call starts at a later turn of the event loop than that of its `tool-call` part: one without any
+ * arguments, which starts with the next part, since only that shows that it was not cut off before them (I37).
+ */
+const LATER: Readonly<Record<string, readonly string[]>> = {
+  parallel: ['7629542969c8fbe4', '90586df1d2574369', 'e7a3eae615968306'],
+  edge: ['241ca68ff07e60db', '15bdc329f41d2c01', '692fb156fa81002e', 'b0bb1c04b9d3bfc2'],
+  'gemini-cli': [],
+}
+
 /** What of a record's calls is there to be run: what is JSON. */
 function runnable({ expected }: Recorded): unknown[] {
   return expected.calls
@@ -99,10 +109,11 @@ describe.each(SETS)('streams.%s', (set, count) => {
   const answers = recordedAnswers(set) as Offered[]
 
   test.skipIf(!hasWorkloads)(
-    `I2, I37: of all ${count} exactly the expected calls are run, each starts in the turn of the event loop of its tool-call part, results in call order${WITHOUT_WORKLOADS}`,
+    `I2, I37: of all ${count} exactly the expected calls are run, each starts in the turn of the event loop of its tool-call part (but for ${LATER[set]?.length} without arguments), results in call order${WITHOUT_WORKLOADS}`,
     { timeout: 60_000 },
     async () => {
       expect(answers).toHaveLength(count)
+      const later: string[] = []
       for (const recorded of answers) {
         const ran: Ran[] = []
         const tools = toolsNamed(namesOf(recorded), (input, { call, index }) => {
@@ -115,7 +126,9 @@ describe.each(SETS)('streams.%s', (set, count) => {
         const odd = ODD.get(id)
         expect({ id, runs }).toEqual({ id, runs: odd?.runs(recorded.expected.calls) ?? runnable(recorded) })
         if (odd !== undefined) expect(runs, `${id} is odd no more: ${odd.why}`).not.toEqual(runnable(recorded))
-        expect({ id, at: ran.map(({ at }) => at) }).toEqual({ id, at: ran.map(({ index }) => completed[index]) })
+        const starts = ran.map(({ index }) => completed[index]).map((call) => (call?.bare ? call.next : call?.at))
+        expect({ id, at: ran.map(({ at }) => at) }).toEqual({ id, at: starts })
+        if (ran.some(({ at, index }) => at !== completed[index]?.at)) later.push(id)
         const { results } = executed
         const ids = recorded.expected.calls.map((call, i) => [i, call.id ?? `call-${i}`])
         expect(results.map((result) => [result.index, result.id])).toEqual(ids.slice(0, results.length))
@@ -127,6 +140,7 @@ describe.each(SETS)('streams.%s', (set, count) => {
         })
         expect(sentResults(answer.results(results))).toHaveLength(results.length)
       }
+      expect(later).toEqual(LATER[set])
     },
   )
 })
