@@ -1,4 +1,4 @@
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
 import type { TurnFunction } from 'aof-runtime/testing'
 
 /** About the pace at which a model writes its calls, in milliseconds between the parts of its stream. */
@@ -31,7 +31,7 @@ const lookCloser: TurnFunction = (options) => {
     name: 'read_file',
     arguments: { path },
   }))
-  const newest = found.json<Printed>('git_log')?.stdout.match(/^[0-9a-f]{4,40}/)?.[0]
+  const newest = found.text('git_log')?.match(/^[0-9a-f]{4,40}/)?.[0]
   const manifest = JSON.parse(found.text('read_file') ?? '{}') as { dependencies?: Record<string, string> }
   const unknown = Object.keys(manifest.dependencies ?? {}).filter((name) => !asked.includes(name))
   return {
@@ -52,7 +52,7 @@ const report: TurnFunction = (options) => {
   const disk = found.json<{ freeGb: number }>('disk')
   const processes = found.json<{ running: number; largest: { command: string; mb: number }[] }>('processes')
   const packages = found.all<{ name: string; version: string; license?: string }>('package_info')
-  const [commit = 'unknown'] = found.json<Printed>('git_log')?.stdout.split('\n') ?? []
+  const [commit = 'unknown'] = found.text('git_log')?.split('\n') ?? []
   const largest = processes?.largest[0]
   return {
     text: [
@@ -69,10 +69,6 @@ const report: TurnFunction = (options) => {
 }
 
 export default [look, lookCloser, report]
-
-interface Printed {
-  readonly stdout: string
-}
 
 interface Lines {
   readonly files: number
@@ -91,8 +87,12 @@ function resultsOf({ prompt }: LanguageModelV4CallOptions) {
   return {
     all,
     json: <T>(name: string): T | undefined => all<T>(name)[0],
-    text: (name: string): string | undefined =>
-      values(name).flatMap((output) => (output.type === 'text' ? [output.value] : []))[0],
+    text: (name: string): string | undefined => values(name).flatMap(textOf)[0],
     failures: parts.filter(({ output }) => output.type === 'error-json').length,
   }
+}
+
+function textOf(output: LanguageModelV4ToolResultOutput): string[] {
+  if (output.type === 'text') return [output.value]
+  return output.type === 'content' ? output.value.flatMap((part) => (part.type === 'text' ? [part.text] : [])) : []
 }
