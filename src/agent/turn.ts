@@ -252,8 +252,26 @@ function isBare({ fed }: TurnCall, input: string): boolean {
   return text === '' || (text === '{}' && !fed)
 }
 
-/** Whether a part shows that what came before it was complete. */
+/**
+ * Whether a part shows that what came before it was complete: the model says more, or ends of its own will. What a
+ * provider sends by itself shows nothing: signs of life, sources, the ends of what it had left open.
+ */
 function goesOn(part: LanguageModelV4StreamPart): boolean {
-  if (part.type === 'finish') return part.finishReason.unified === 'tool-calls' || part.finishReason.unified === 'stop'
-  return part.type !== 'error'
+  switch (part.type) {
+    case 'finish':
+      return part.finishReason.unified === 'tool-calls' || part.finishReason.unified === 'stop'
+    case 'text-start':
+    case 'text-delta':
+    case 'reasoning-start':
+    case 'reasoning-delta':
+    case 'tool-input-start':
+    case 'tool-input-delta':
+    case 'tool-call':
+    case 'file':
+    case 'reasoning-file':
+    case 'custom':
+      return true
+    default:
+      return false
+  }
 }

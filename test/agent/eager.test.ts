@@ -1,3 +1,4 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
 import type { Eager } from '../../src/agent/index.ts'
 import { settleMicrotasks } from '../../src/testing/index.ts'
@@ -220,4 +221,67 @@ describe('I37: what was cut off never runs', () => {
       }
     },
   )
+
+  const begin: LanguageModelV4StreamPart = { type: 'tool-input-start', id: 'a', toolName: 'work' }
+  const fed: LanguageModelV4StreamPart = { type: 'tool-input-delta', id: 'a', delta: '{}' }
+  const unfed: LanguageModelV4StreamPart = { type: 'tool-input-delta', id: 'a', delta: '' }
+  const bare = [begin, unfed, toolCall('a', 'work', '{}')]
+
+  /** How many calls started before the last part came, and how many in all. */
+  async function startsOf(parts: readonly LanguageModelV4StreamPart[]): Promise<readonly [early: number, all: number]> {
+    const { agent, tool: make, starts, clock } = bench()
+    const model = handModel()
+    const run = agent({ model, tools: [make('work')], maxIterations: 1 }).run('x')
+    await settleMicrotasks()
+    model.send(...parts.slice(0, -1))
+    await settleMicrotasks()
+    const early = starts.length
+    model.send(...parts.slice(-1))
+    model.close()
+    const { messages } = await clock.runUntil(run.result)
+    expect(historyFaults(messages)).toEqual([])
+    return [early, starts.length]
+  }
+
+  test('`{}` that the model wrote is whole; `{}` that the provider made up is, once the model goes on', async () => {
+    expect(await startsOf([begin, fed, toolCall('a', 'work', '{}'), finish('length')])).toEqual([1, 1])
+    expect(await startsOf([...bare, finish('length')])).toEqual([0, 0])
+    expect(await startsOf([...bare, finish()])).toEqual([0, 1])
+    expect(await startsOf([...bare, finish('stop')])).toEqual([0, 1])
+    for (const next of [
+      { type: 'text-start', id: 't' },
+      { type: 'text-delta', id: 't', delta: 'a' },
+      { type: 'reasoning-start', id: 't' },
+      { type: 'reasoning-delta', id: 't', delta: 'a' },
+      { type: 'tool-input-start', id: 'b', toolName: 'work' },
+      { type: 'custom', kind: 'some.kind' },
+      { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'aW1n' } },
+    ] satisfies LanguageModelV4StreamPart[])
+      expect(await startsOf([...bare, next, finish('length')]), next.type).toEqual([1, 1])
+    expect(await startsOf([...bare, toolCall('b', 'work'), finish('length')])).toEqual([2, 2])
+  })
+
+  test('what a provider sends by itself does not show that the model went on', async () => {
+    for (const next of [
+      { type: 'ping' },
+      { type: 'raw', rawValue: {} },
+      { type: 'response-metadata', id: 'r' },
+      { type: 'source', sourceType: 'url', id: 's', url: 'https://example.org' },
+      { type: 'text-end', id: 't' },
+      { type: 'reasoning-end', id: 't' },
+      { type: 'tool-input-end', id: 'a' },
+      { type: 'error', error: new Error('unreadable') },
+    ] satisfies LanguageModelV4StreamPart[])
+      expect(await startsOf([...bare, next, finish('length')]), next.type).toEqual([0, 0])
+  })
+
+  test('arguments with something unreadable among them do not run, though what is left of them parses', async () => {
+    const unreadable: LanguageModelV4StreamPart = { type: 'error', error: new Error('unreadable') }
+    expect(await startsOf([begin, unreadable, toolCall('a', 'work'), finish()])).toEqual([0, 0])
+    expect(await startsOf([begin, toolCall('a', 'work'), unreadable, finish()])).toEqual([1, 1])
+    expect(await startsOf([unreadable, begin, toolCall('a', 'work'), finish()])).toEqual([1, 1])
+    expect(await startsOf([begin, unreadable, toolCall('a', 'work'), begin, toolCall('a', 'work'), finish()])).toEqual([
+      1, 1,
+    ])
+  })
 })
