@@ -94,14 +94,14 @@ async function perform(
   const answer = async (input: string, isLast: boolean): Promise<RunOutcome> => {
     const outcome = await session.run(input, isLast)
     const asText = options.json !== true && options.jsonLines !== true
-    reportRun(outcome, { output, asText, summary: talks(options), file })
+    reportRun(outcome, { output, asText, summary: talks(options) && inputs.kind === 'texts', file })
     const document = runDocument(outcome, { agent: agent.name, model })
     if (options.jsonLines === true) output.answer(JSON.stringify({ type: 'done', ...document }))
     if (options.json === true) output.answerJson(document)
     return outcome
   }
   const exitCode = await answerAll(inputs, agent.name, answer, output)
-  return unrecorded(session, output) ?? exitCode
+  return conclude(session, output) ?? exitCode
 }
 
 function note(lines: readonly string[], output: Output): void {
@@ -141,9 +141,11 @@ function departed(departure: Departure, options: RunOptions, output: Output): Ex
   return EXIT.replay
 }
 
-/** Says so where the recording is not whole. */
-function unrecorded({ stage }: Session, output: Output): ExitCode | undefined {
+/** Ends what is left, and says so where the recording is not whole. */
+function conclude({ stage }: Session, output: Output): ExitCode | undefined {
   stage.close()
+  // Tools that did not stop when asked to, and what they have started, are not to outlive the command.
+  if (stage.executor.stats().abandoned > 0) endDescendants()
   if (stage.failure === undefined) return undefined
   output.logger.error(`the recording is not whole: ${systemMessage(stage.failure.error)}`)
   return EXIT.file

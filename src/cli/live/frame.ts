@@ -14,8 +14,10 @@ export interface FrameView extends Look {
   readonly height: number
 }
 
-/** Lines of the model's text that stay beside its calls. */
-const TEXT_BESIDE_CALLS = 3
+/** Lines of the model's text beside its calls, and of what it thinks aloud. */
+const FEW_LINES = 3
+/** How much of a long text is broken into lines, at least and at most; where it begins changes seldom, so that it stands still. */
+const TAIL = 16_384
 
 /**
  * A turn that goes on: the newest of what the model says, a line for each call, and a line of what goes on. At most
@@ -25,14 +27,8 @@ export function frame(turn: LiveTurn, view: FrameView): string[] {
   const { height, width, style } = view
   if (height < 1 || width < 1) return []
   const room = height - 1
-  const beside = turn.calls.length === 0 ? room : Math.min(TEXT_BESIDE_CALLS, room - turn.calls.length)
-  // No more of a long text than could be shown.
-  const text =
-    beside > 0
-      ? safeText(spoken(turn).slice(-beside * width), view)
-          .slice(-beside)
-          .map(style.dim)
-      : []
+  const { lines, text: spoken } = spokenLines(turn, room)
+  const text = lines > 0 ? safeText(tailOf(spoken), view).slice(-lines).map(style.dim) : []
   return [...text, ...callLines(turn, room - text.length, view), statusLine(turn, view)]
 }
 
@@ -49,8 +45,14 @@ export function finishedTurn(turn: LiveTurn, now: number, look: Look): string[] 
   ]
 }
 
-function spoken({ text, reasoning, model }: LiveTurn): string {
-  return model === 'thinking' ? reasoning : text
+/** What of the model's words is shown, and in how many lines. */
+function spokenLines({ text, reasoning, model, calls }: LiveTurn, room: number): { lines: number; text: string } {
+  if (calls.length > 0) return { lines: Math.min(FEW_LINES, room - calls.length), text }
+  return model === 'thinking' ? { lines: Math.min(FEW_LINES, room), text: reasoning } : { lines: room, text }
+}
+
+function tailOf(text: string): string {
+  return text.length <= 2 * TAIL ? text : text.slice(Math.floor(text.length / TAIL - 1) * TAIL)
 }
 
 /** A model's text as lines that are safe to show, without blank ones around it. */

@@ -52,6 +52,10 @@ export class LiveRegion {
     terminal.write(HIDE_CURSOR)
     terminal.on('resize', this.#resized)
     process.on('exit', this.#restore)
+    if (process.platform !== 'win32') {
+      process.on('SIGTSTP', this.#suspended)
+      process.on('SIGCONT', this.#resumed)
+    }
     this.#timer = clock.setTimer(this.#tick, 0)
   }
 
@@ -76,6 +80,8 @@ export class LiveRegion {
     this.#timer.clear()
     this.#terminal.off('resize', this.#resized)
     process.off('exit', this.#restore)
+    process.off('SIGTSTP', this.#suspended)
+    process.off('SIGCONT', this.#resumed)
     this.#write([], [])
     this.#restore()
   }
@@ -99,7 +105,8 @@ export class LiveRegion {
     terminal.cork()
     moveCursor(terminal, 0, -this.#rowsAboveCursor())
     cursorTo(terminal, 0)
-    terminal.write(above.map((line) => `${line}${CLEAR_LINE_END}\n`).join(''))
+    if (above.length > 0) clearScreenDown(terminal)
+    terminal.write(above.map((line) => `${line}\n`).join(''))
     terminal.write(lines.map((line) => `${line}${CLEAR_LINE_END}`).join('\n'))
     // Not before: a frame that is written over shows no gap.
     clearScreenDown(terminal)
@@ -119,8 +126,23 @@ export class LiveRegion {
     if (this.#open) this.#redraw([])
   }
 
+  /** Ctrl-Z: the terminal goes back to the shell for a while. */
+  readonly #suspended = (): void => {
+    this.#restore()
+    // Whatever will be above the cursor then is somebody else's.
+    this.#shown = []
+    process.kill(process.pid, 'SIGSTOP')
+  }
+
+  readonly #resumed = (): void => {
+    this.#terminal.write(HIDE_CURSOR)
+    this.#redraw([])
+  }
+
+  /** What is shown when the process ends stays, and the cursor goes below it. */
   readonly #restore = (): void => {
-    this.#terminal.write(SHOW_CURSOR)
+    const below = '\n'.repeat(Math.min(1, this.#shown.length))
+    this.#terminal.write(`${below}${SHOW_CURSOR}`)
   }
 }
 

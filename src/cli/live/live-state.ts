@@ -21,7 +21,7 @@ export interface LiveTurn {
   readonly model: ModelState
   /** What the model has said so far. */
   readonly text: string
-  /** The end of what it has thought aloud. */
+  /** What it has thought aloud so far. */
   readonly reasoning: string
   /** In call order. */
   readonly calls: readonly LiveCall[]

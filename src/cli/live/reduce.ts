@@ -3,9 +3,6 @@ import { oneLine } from '../text.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'
 
-/** How much is kept of what a model thinks aloud, in UTF-16 code units. */
-const MAX_REASONING = 2_000
-
 /**
  * What is known after one more event. Takes any events in any order: what does not fit changes nothing.
  *
@@ -19,7 +16,7 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
       return withTurn(state, event.turn, now, (turn) => ({
         ...turn,
         model: 'thinking',
-        reasoning: (turn.reasoning + event.delta).slice(-MAX_REASONING),
+        reasoning: turn.reasoning + event.delta,
       }))
     case 'text':
       return withTurn(state, event.turn, now, (turn) => ({ ...turn, model: 'talking', text: turn.text + event.delta }))

@@ -1,4 +1,5 @@
 import type { Usage } from '../../agent/usage.ts'
+import type { ToolResult } from '../../core/result.ts'
 import { durationText } from './duration.ts'
 import type { LiveState, LiveTurn } from './live-state.ts'
 import type { Marks } from './marks.ts'
@@ -31,21 +32,27 @@ export function progressSummary({ calls }: LiveTurn, marks: Marks): string {
 export function phaseCounts(calls: LiveTurn['calls']): string[] {
   const counts = new Map([...PHASES].map((phase) => [phase, 0]))
   for (const { state } of calls) {
-    const phase = state.phase !== 'settled' ? state.phase : state.result.success ? 'done' : 'failed'
+    const phase = state.phase === 'settled' ? endOf(state.result) : state.phase
     counts.set(phase, (counts.get(phase) ?? 0) + 1)
   }
   return Array.from(counts).flatMap(([phase, count]) => (count === 0 ? [] : [`${count} ${phase}`]))
 }
 
-const PHASES = ['done', 'failed', 'running', 'waiting', 'arriving'] as const
+const PHASES = ['done', 'failed', 'aborted', 'running', 'waiting', 'arriving'] as const
+
+function endOf({ status }: ToolResult): (typeof PHASES)[number] {
+  if (status === 'succeeded') return 'done'
+  return status === 'aborted' ? 'aborted' : 'failed'
+}
 
 function timesWords(times: ToolTimes, { times: sign }: Marks): string[] {
-  const { calls, failed, wallMs, toolMs } = times
+  const { calls, failed, aborted, wallMs, toolMs } = times
   const words = [`${plural(calls, 'call')} in ${durationText(wallMs)}`]
   const won = ratio(times)
   if (calls > 1) words.push(`${durationText(toolMs)} of tool time`)
   if (calls > 1 && won !== undefined) words.push(`${won.toFixed(1)}${sign}`)
   if (failed > 0) words.push(`${failed} failed`)
+  if (aborted > 0) words.push(`${aborted} aborted`)
   return words
 }
 

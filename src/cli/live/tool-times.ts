@@ -5,6 +5,8 @@ export interface ToolTimes {
   readonly calls: number
   readonly succeeded: number
   readonly failed: number
+  /** Those that an abort ended, or kept from starting. */
+  readonly aborted: number
   /** How long tools were at work: from the first start to the last end of each turn, in milliseconds. */
   readonly wallMs: number
   /** The sum of the times that the tools ran, in milliseconds: what they would take one after the other, if that changed nothing. */
@@ -13,15 +15,14 @@ export interface ToolTimes {
 
 /** Adds up the calls of `turns` that have their results. */
 export function toolTimes(turns: readonly LiveTurn[]): ToolTimes {
-  const total = { calls: 0, succeeded: 0, failed: 0, wallMs: 0, toolMs: 0 }
+  const total = { calls: 0, succeeded: 0, failed: 0, aborted: 0, wallMs: 0, toolMs: 0 }
   for (const turn of turns) {
     let [first, last] = [Infinity, -Infinity]
     for (const { state } of turn.calls) {
       if (state.phase !== 'settled') continue
-      const { success, timing } = state.result
+      const { status, timing } = state.result
       total.calls++
-      if (success) total.succeeded++
-      else total.failed++
+      total[status === 'succeeded' || status === 'aborted' ? status : 'failed']++
       total.toolMs += timing.runMs
       if (timing.attempts === 0) continue
       first = Math.min(first, state.settledAt - timing.runMs)

@@ -40,13 +40,15 @@ function ask(prompt: string, history: readonly string[]): Promise<Said> {
     historySize: 100,
   })
   return new Promise((resolve) => {
+    let concluded = false
     const conclude = (said: Said): void => {
+      concluded = true
       resolve(said)
       reader.close()
     }
     reader.on('line', (text) => conclude({ kind: 'text', text }))
     reader.on('close', () => {
-      // After a line this comes too, and says nothing new.
+      if (!concluded) process.stderr.write('\n')
       resolve({ kind: 'end', exitCode: EXIT.ok })
     })
     reader.on('SIGINT', () => {
