@@ -1,6 +1,5 @@
-import { type AsyncContext, captureAsyncContext } from './async-context.ts'
 import type { CallOptions } from './call-options.ts'
-import { CallRecord } from './call-record.ts'
+import { CallRecord, Queued } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
@@ -50,7 +49,7 @@ export class Batch {
   readonly #setup: BatchSetup
   #run: string | undefined
   readonly #comesWhole: boolean
-  #asyncContext: AsyncContext | undefined
+  #queued: Queued | undefined
   #unsettled = 0
   #succeeded = 0
   #closed = false
@@ -103,14 +102,14 @@ export class Batch {
   }
 
   /** The next place, for a call that may still be on its way. */
-  reserve(id: unknown, name: unknown, now: number = this.engine.clock.now()): CallRecord {
+  reserve(id: unknown, name: unknown): CallRecord {
     const index = this.records.length
     const record = new CallRecord(
       this,
       index,
       typeof id === 'string' ? id : `call-${index}`,
       typeof name === 'string' ? name : '',
-      now,
+      this.#comesWhole ? undefined : this.engine.clock.now(),
     )
     this.records.push(record)
     this.#unsettled++
@@ -125,7 +124,7 @@ export class Batch {
    *
    * @param tool given where the application itself says which tool is meant, else looked up by name
    */
-  accept(call: ToolCall, now: number, tool?: CompiledTool): CallRecord {
+  accept(call: ToolCall, tool?: CompiledTool): CallRecord {
     let id: unknown
     let name: unknown
     let given: unknown
@@ -136,7 +135,7 @@ export class Batch {
     } catch {
       isReadable = false
     }
-    const record = this.reserve(id, name, now)
+    const record = this.reserve(id, name)
     if (!isReadable)
       record.drop('malformed_call', 'The call cannot be read: it is no object, or a property of it throws.')
     else if (typeof name !== 'string')
@@ -158,7 +157,7 @@ export class Batch {
   /** All calls of a turn that has arrived whole. Every one has its own copy of its arguments before the first one starts. */
   acceptAll(calls: readonly ToolCall[]): void {
     this.#logStart(calls.length)
-    for (const call of calls) this.accept(call, this.openedAt)
+    for (const call of calls) this.accept(call)
     this.#seal()
     for (const record of this.records) record.request()
   }
@@ -216,12 +215,12 @@ export class Batch {
   }
 
   /**
-   * The caller's async context, for what has to wait: it may be started from somebody else's. A turn that came whole has
-   * one; where calls come one by one, each may come from another.
+   * The state of a call that has to wait, with its caller's async context: it may be started from somebody else's. A turn
+   * that came whole has one; where calls come one by one, each may come from another.
    */
-  asyncContext(): AsyncContext {
-    if (this.#comesWhole) return (this.#asyncContext ??= captureAsyncContext())
-    return captureAsyncContext()
+  queued(): Queued {
+    if (this.#comesWhole) return (this.#queued ??= new Queued())
+    return new Queued()
   }
 
   /** For calls alone: one of them has its result now. */

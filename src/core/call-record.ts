@@ -1,4 +1,4 @@
-import type { AsyncContext } from './async-context.ts'
+import { type AsyncContext, captureAsyncContext } from './async-context.ts'
 import { readArguments } from './arguments.ts'
 import { Attempt, type AttemptOwner, type Cut, type LateOutcome } from './attempt.ts'
 import type { Batch } from './batch.ts'
@@ -36,35 +36,26 @@ import type { Waiter } from './admission/permits.ts'
 /** It has a place, and no arguments yet. */
 const RESERVED = { phase: 'reserved' } as const
 
-/** Its arguments are good; it waits for a permit. */
-class Waiting {
-  readonly tool: CompiledTool
-  readonly input: unknown
-  /** The async context that it is to start in, once it is in the permits' queue. */
-  queuedIn: AsyncContext | undefined = undefined
+/** Its arguments are good; no permit has been asked for. */
+const READY = { phase: 'ready' } as const
 
-  constructor(tool: CompiledTool, input: unknown) {
-    this.tool = tool
-    this.input = input
-  }
-
-  /** Not a field: a hundred thousand calls may be waiting. */
-  get phase(): 'waiting' {
-    return 'waiting'
-  }
+/** It is in the permits' queue, to start in its caller's async context. Calls that came together share one. */
+export class Queued {
+  readonly phase = 'queued'
+  readonly context: AsyncContext = captureAsyncContext()
 }
 
 /** It has its result, for good; the batch keeps it. */
 const SETTLED = { phase: 'settled' } as const
 
-type CallState = typeof RESERVED | InputCheck | Waiting | Attempt | typeof SETTLED
+type CallState = typeof RESERVED | InputCheck | typeof READY | Queued | Attempt | typeof SETTLED
 
 /**
  * One call, from its place in the batch to its result.
  *
  * Duty: exactly one result, whatever happens, and every change of state in this file.
  * Boundary: the batch counts results, permits decide when it starts, its attempt runs the tool.
- * 1. reserved → (checking →) waiting → running → settled; from every state straight to settled; never back.
+ * 1. reserved → (checking →) ready → (queued →) running → settled; from every state straight to settled; never back.
  * 2. It holds a permit exactly while it is running, and gives it back in the step that settles it.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
  */
@@ -73,15 +64,19 @@ export class CallRecord implements Waiter, AttemptOwner {
   readonly index: number
   readonly id: string
   readonly name: string
-  readonly acceptedAt: number
+  /** Undefined where it was accepted when its batch was opened. A hundred thousand calls may wait: every field counts. */
+  readonly #acceptedAt: number | undefined
   #state: CallState = RESERVED
+  /** What it will run, and with which input: of a call that is ready or queued. */
+  #tool: CompiledTool | undefined
+  #input: unknown
 
-  constructor(batch: Batch, index: number, id: string, name: string, acceptedAt: number) {
+  constructor(batch: Batch, index: number, id: string, name: string, acceptedAt: number | undefined) {
     this.batch = batch
     this.index = index
     this.id = id
     this.name = name
-    this.acceptedAt = acceptedAt
+    this.#acceptedAt = acceptedAt
   }
 
   /** It has its place. Said once, after the batch has it: a listener may add a call itself. */
@@ -93,11 +88,15 @@ export class CallRecord implements Waiter, AttemptOwner {
     return this.batch.engine
   }
 
-  get wantsPermit(): boolean {
-    return this.#state.phase === 'waiting'
+  get acceptedAt(): number {
+    return this.#acceptedAt ?? this.batch.openedAt
   }
 
-  /** Takes the arguments: afterwards the call is settled as invalid, being checked, or waiting to be {@link request}ed. */
+  get wantsPermit(): boolean {
+    return this.#state.phase === 'queued'
+  }
+
+  /** Takes the arguments: afterwards the call is settled as invalid, being checked, or ready to be {@link request}ed. */
   complete(given: unknown, tool: CompiledTool | undefined): void {
     if (this.#state !== RESERVED) return
     if (this.batch.isAborted) return this.#abortedUnstarted()
@@ -109,7 +108,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     if (this.#state !== RESERVED) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
     if (tool.validateInput === undefined) {
-      this.#state = new Waiting(tool, read.value)
+      this.#makeReady(tool, read.value)
       return
     }
     try {
@@ -122,23 +121,21 @@ export class CallRecord implements Waiter, AttemptOwner {
     }
   }
 
-  /** Starts if a permit is free, else queues up; does nothing unless it is waiting. */
+  /** Starts if a permit is free, else queues up; does nothing unless it is ready. */
   request(): void {
-    const state = this.#state
-    if (state.phase !== 'waiting') return
+    if (this.#state !== READY) return
     const { permits } = this.engine
     if (permits.take()) {
       this.#start(undefined)
       return
     }
-    state.queuedIn = this.batch.asyncContext()
+    this.#state = this.batch.queued()
     permits.wait(this)
     tellParked(this)
   }
 
   admit(now: number | undefined): void {
-    const state = this.#state
-    if (state.phase === 'waiting') state.queuedIn?.runInAsyncScope(this.#start, this, now)
+    if (this.#state.phase === 'queued') this.#state.context.runInAsyncScope(this.#start, this, now)
   }
 
   /** Ends a call that will get no arguments, or none that make sense; nothing runs. */
@@ -157,12 +154,13 @@ export class CallRecord implements Waiter, AttemptOwner {
       case 'checking':
         state.end(this.engine)
         break
-      case 'waiting':
+      case 'queued':
         // It withdraws before anybody is told: a listener may free a permit or want one.
         this.#state = SETTLED
-        if (state.queuedIn !== undefined) this.engine.permits.withdraw()
+        this.engine.permits.withdraw()
         break
       case 'reserved':
+      case 'ready':
         break
     }
     this.#abortedUnstarted()
@@ -248,7 +246,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   #checked(tool: CompiledTool, verdict: Validation): void {
-    if (verdict.ok) this.#state = new Waiting(tool, verdict.value)
+    if (verdict.ok) this.#makeReady(tool, verdict.value)
     else this.#refuse('invalid', 'invalid_arguments', argumentsDoNotFit(this.name, describeIssues(verdict.issues)))
   }
 
@@ -256,12 +254,19 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#refuse('failed', 'tool_error', schemaFailed(tool.tool.name, thrownMessage(thrown)), thrown)
   }
 
+  #makeReady(tool: CompiledTool, input: unknown): void {
+    this.#state = READY
+    this.#tool = tool
+    this.#input = input
+  }
+
   #start(at: number | undefined): void {
-    const waiting = this.#state
-    if (waiting.phase !== 'waiting') return
+    const tool = this.#tool
+    if (tool === undefined) return
     const { engine, batch } = this
     const now = at ?? engine.clock.now()
-    const attempt = new Attempt(this, waiting.tool, waiting.input, this.#timeoutMs(waiting.tool), now)
+    const attempt = new Attempt(this, tool, this.#input, this.#timeoutMs(tool), now)
+    this.#tool = this.#input = undefined
     this.#state = attempt
     tellStarted(this, now)
     batch.log?.callStarted(this.index, this.name)
@@ -299,6 +304,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   #settle(result: ToolResult, now: number, thrown: unknown): void {
     this.#state = SETTLED
+    this.#tool = this.#input = undefined
     const { batch } = this
     batch.log?.callSettled(result)
     tellSettled(this, now, result, thrown)

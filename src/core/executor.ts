@@ -170,11 +170,7 @@ export class ToolExecutor {
     const batch = this.#open(options, 1)
     const name = typeof tool === 'string' ? tool : tool.name
     batch
-      .accept(
-        { id: 'call-0', name, arguments: typeof input === 'string' ? JSON.stringify(input) : input },
-        batch.openedAt,
-        compiled,
-      )
+      .accept({ id: 'call-0', name, arguments: typeof input === 'string' ? JSON.stringify(input) : input }, compiled)
       .request()
     batch.close()
     const [result] = await batch.results()

@@ -102,7 +102,7 @@ export class StreamedBatch implements OpenBatch {
 
   add(call: ToolCall): CallHandle {
     this.#checkOpen('add')
-    const record = this.#batch.accept(call, this.#batch.engine.clock.now())
+    const record = this.#batch.accept(call)
     record.request()
     return { index: record.index, result: () => this.#batch.resultOf(record) }
   }
