@@ -1,0 +1,62 @@
+import { describe, expectTypeOf, test } from 'vitest'
+import { ToolExecutor, type ToolEvent, type ToolEventListener, type ToolResult } from '../../src/index.ts'
+
+/** Fails to compile when an event is added that is not told here. */
+function told(event: ToolEvent): string {
+  switch (event.type) {
+    case 'batch_opened':
+      return `${event.batch} ${event.size ?? 'open'}`
+    case 'batch_closed':
+      return `${event.size}`
+    case 'batch_settled':
+      return `${event.size} ${event.succeeded} ${event.failed} ${event.wallMs}`
+    case 'accepted':
+      return event.name
+    case 'parked':
+      return event.waitsFor
+    case 'started':
+      return `${event.attempt} ${event.queuedMs}`
+    case 'progress':
+      return String(event.value)
+    case 'settled':
+      return event.result.status
+    case 'abandoned':
+      return event.reason
+    case 'ended_late':
+      return 'thrown' in event.outcome ? 'threw' : 'returned'
+    case 'listener_failed':
+      return event.during
+    default:
+      expectTypeOf(event).toEqualTypeOf<never>()
+      return event
+  }
+}
+
+describe('events', () => {
+  test('are a union on type that can be told to the end', () => {
+    expectTypeOf(told).toExtend<(event: ToolEvent) => string>()
+  })
+
+  test('carry what they are about', () => {
+    expectTypeOf<Extract<ToolEvent, { type: 'settled' }>['result']>().toEqualTypeOf<ToolResult>()
+    expectTypeOf<Extract<ToolEvent, { type: 'progress' }>['value']>().toEqualTypeOf<unknown>()
+    expectTypeOf<Extract<ToolEvent, { type: 'abandoned' }>['reason']>().toEqualTypeOf<'timeout' | 'abort'>()
+    expectTypeOf<Exclude<ToolEvent, { type: 'listener_failed' }>['run']>().toEqualTypeOf<string>()
+  })
+
+  test('are listened to, and a subscription is ended by what it gave', () => {
+    const executor = new ToolExecutor({ tools: [] })
+    const end = executor.subscribe((event) => expectTypeOf(event).toEqualTypeOf<ToolEvent>())
+    expectTypeOf(end).toEqualTypeOf<() => void>()
+    const listener: ToolEventListener = told
+    void executor.executeTools([], { onEvent: listener })
+  })
+
+  test('may not be changed', () => {
+    const change = (event: ToolEvent): void => {
+      // @ts-expect-error -- read-only
+      event.at = 0
+    }
+    void change
+  })
+})

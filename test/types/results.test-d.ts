@@ -1,0 +1,73 @@
+import { describe, expectTypeOf, test } from 'vitest'
+import {
+  type ErrorCode,
+  type JsonValue,
+  type SucceededResult,
+  type ToolContent,
+  type ToolError,
+  type ToolResult,
+  type ToolResultStatus,
+  type UnsuccessfulResult,
+} from '../../src/index.ts'
+
+declare const result: ToolResult<{ at: Date; n?: bigint }>
+
+describe('a result is a union on status, and on success', () => {
+  test('success tells data from error', () => {
+    if (result.success) {
+      expectTypeOf(result).toEqualTypeOf<SucceededResult<{ at: Date; n?: bigint }>>()
+      expectTypeOf(result.data).toEqualTypeOf<{ at: string; n?: string | undefined }>()
+      expectTypeOf(result.content).toEqualTypeOf<readonly ToolContent[] | undefined>()
+      expectTypeOf(result.status).toEqualTypeOf<'succeeded'>()
+      // @ts-expect-error -- there is none
+      void result.error
+    } else {
+      expectTypeOf(result).toEqualTypeOf<UnsuccessfulResult>()
+      expectTypeOf(result.error).toEqualTypeOf<ToolError>()
+      expectTypeOf(result.error.code).toEqualTypeOf<ErrorCode>()
+      // @ts-expect-error -- there is none
+      void result.data
+    }
+  })
+
+  test('status tells them, too', () => {
+    if (result.status === 'succeeded') expectTypeOf(result.success).toEqualTypeOf<true>()
+    else expectTypeOf(result.success).toEqualTypeOf<false>()
+    // @ts-expect-error -- neither has been told yet
+    void result.data
+  })
+
+  test('every status can be told, and no other', () => {
+    const words = (status: ToolResultStatus): string => {
+      switch (status) {
+        case 'succeeded':
+        case 'failed':
+        case 'invalid':
+        case 'timed_out':
+        case 'aborted':
+        case 'rejected':
+        case 'skipped':
+        case 'lost':
+          return status
+        default:
+          expectTypeOf(status).toEqualTypeOf<never>()
+          return status
+      }
+    }
+    expectTypeOf(words).returns.toEqualTypeOf<string>()
+    // @ts-expect-error -- a status of something else
+    words('killed')
+  })
+
+  test('nothing of a result may be changed', () => {
+    // @ts-expect-error -- read-only
+    result.status = 'failed'
+    // @ts-expect-error -- read-only
+    result.timing.runMs = 0
+  })
+
+  test('of unknown data is JSON', () => {
+    expectTypeOf<SucceededResult['data']>().toEqualTypeOf<JsonValue>()
+    expectTypeOf<SucceededResult<unknown>['data']>().toEqualTypeOf<JsonValue>()
+  })
+})
