@@ -4,6 +4,7 @@ import { oneLine } from '../text.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { exportedTools } from './exported-tools.ts'
+import type { LoadFault } from './module-error.ts'
 import { programTool } from './program-tool.ts'
 
 /** Where the tools of an agent file live. */
@@ -23,7 +24,7 @@ export interface FoundTool {
 /** What an entry comes to: tools, or what is wrong with it. */
 export type LoadedEntry =
   | { readonly ok: true; readonly tools: readonly FoundTool[] }
-  | { readonly ok: false; readonly message: string; readonly fix?: string }
+  | ({ readonly ok: false } & LoadFault)
 
 /**
  * Makes the tools of an agent file: the exported tools of its modules, whose code runs now, and a tool for each of its
@@ -38,8 +39,8 @@ export async function loadTools(entries: readonly ToolEntry[], surroundings: Too
     const loaded = await loadEntry(entry, surroundings)
     if (loaded.ok) for (const each of loaded.tools) add(each, entry, found, problems)
     else {
-      const { message, fix } = loaded
-      problems.push(problemAt(entry.at, 'error', { code: 'not_found', message, ...(fix !== undefined && { fix }) }))
+      const { message, fix, at = entry.at } = loaded
+      problems.push(problemAt(at, 'error', { code: 'not_found', message, ...(fix !== undefined && { fix }) }))
     }
   }
   if (problems.length > 0) throw new CliError(EXIT.file, 'the tools cannot be loaded', { problems })

@@ -1,11 +1,14 @@
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
+import type { Place } from '../../agent-file/index.ts'
 import { oneLine } from '../text.ts'
+import { placeInModule } from './module-place.ts'
 
 /** Why a module could not be loaded, and what to do about it. */
 export interface LoadFault {
   readonly message: string
   readonly fix?: string
+  /** Where in the module, or in one that it imports, where that is known. */
+  readonly at?: Place
 }
 
 /**
@@ -24,10 +27,9 @@ export function describeLoadError(error: unknown, module: string, path: string):
     }
   }
   if (code === 'ERR_MODULE_NOT_FOUND') return notFound(module, said)
-  const place = placeOf(error)
-  const where = place === undefined ? module : `${module}${place}`
-  if (error instanceof SyntaxError) return { message: `${where} is not valid: ${said}`, ...syntaxFix(code) }
-  return { message: `${where} failed while it was loaded: ${said}` }
+  const at = placeInModule(error, path)
+  const what = error instanceof SyntaxError ? 'is not valid' : 'failed while it was loaded'
+  return { message: `${module} ${what}: ${said}`, ...syntaxFix(code), ...(at !== undefined && { at }) }
 }
 
 function noTypeStripping(module: string): LoadFault {
@@ -58,16 +60,4 @@ function readError(error: unknown): { code: string; said: string } {
   if (!(error instanceof Error)) return { code: '', said: oneLine(String(error)) }
   const code = 'code' in error ? String(error.code) : ''
   return { code, said: oneLine(error.message.trim() || error.name) }
-}
-
-/** The line of the module, or of one that it imports, that an error's stack begins with or leads to. */
-function placeOf(error: unknown): string | undefined {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const [, url, line] = /(file:\/\/[^\s()]+?):(\d+)/.exec(stack) ?? []
-  if (url === undefined || url.includes('/node_modules/')) return undefined
-  try {
-    return `, line ${line} of ${fileURLToPath(url).split(/[/\\]/).at(-1)}`
-  } catch {
-    return undefined
-  }
 }
