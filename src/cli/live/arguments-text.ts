@@ -13,10 +13,16 @@ export function argumentsText(written: string | undefined): string {
   if (written === undefined) return ''
   const value = parsed(written)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return oneLine(written.trim(), MAX_LENGTH)
-  const entries = Object.entries(value)
+  const entries: [string, unknown][] = Object.entries(value)
   const [only] = entries
-  if (entries.length === 1 && only !== undefined) return oneLine(valueText(only[1]), MAX_LENGTH)
-  return oneLine(entries.map(([key, entry]) => `${key}=${quoted(valueText(entry))}`).join(' '), MAX_LENGTH)
+  if (entries.length === 1 && only !== undefined)
+    return oneLine(typeof only[1] === 'string' ? only[1] : JSON.stringify(only[1]), MAX_LENGTH)
+  return oneLine(
+    entries
+      .map(([key, entry]) => `${key}=${typeof entry === 'string' ? quoted(entry) : JSON.stringify(entry)}`)
+      .join(' '),
+    MAX_LENGTH,
+  )
 }
 
 function parsed(text: string): unknown {
@@ -27,10 +33,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function quoted(text: string): string {

@@ -1,4 +1,4 @@
-import { oneLine } from '../text.ts'
+import { clip, displayWidth, oneLine } from '../text.ts'
 import { callColumns, callLine } from './call-line.ts'
 import { spinnerAt } from './call-words.ts'
 import { elapsedText } from './duration.ts'
@@ -34,15 +34,28 @@ export function frame(turn: LiveTurn, view: FrameView): string[] {
 
 /** A turn that is over, as it stays: what the model said before its calls, all calls, and what they came to. */
 export function finishedTurn(turn: LiveTurn, now: number, look: Look): string[] {
-  const { style, marks, width } = look
+  const { style, width } = look
   if (turn.calls.length === 0) return []
   const columns = callColumns(turn.calls, width)
   return [
     ...safeText(turn.text, look).map(style.dim),
     ...turn.calls.map((call) => callLine(call, turn, now, columns, look)),
-    joinSegments([{ text: '  ' }, { text: turnSummary(turn, marks), mark: style.dim }], width),
+    ...summaryLines(turn, look).map(style.dim),
     '',
   ]
+}
+
+/** What the calls of a turn came to, or where they are where it was left; broken between its parts where it is too wide for one line. */
+function summaryLines(turn: LiveTurn, { marks, width }: Look): string[] {
+  const between = ` ${marks.separator} `
+  const summary = turn.endedAt === undefined ? progressSummary(turn, marks) : turnSummary(turn, marks)
+  const lines: string[] = []
+  for (const part of summary.split(between)) {
+    const longer = lines.length === 0 ? undefined : `${lines.at(-1)}${between}${part}`
+    if (longer !== undefined && displayWidth(longer) <= width) lines[lines.length - 1] = longer
+    else lines.push(clip(`  ${part}`, width))
+  }
+  return lines
 }
 
 /** What of the model's words is shown, and in how many lines. */
