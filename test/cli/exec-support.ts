@@ -1,16 +1,16 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { type ExecutedTurn, executeTurn } from '../../src/cli/exec/execute-turn.ts'
+import type { LiveEvent } from '../../src/cli/live/index.ts'
 import { openRecorded, type RecordedAnswer } from '../../src/cli/recorded/index.ts'
-import { type AnyTool, defineTool, ToolExecutor, type ToolContext } from '../../src/index.ts'
+import { type AnyTool, defineTool, type ToolContext } from '../../src/index.ts'
 import { fieldsOf } from '../../src/messages/fields.ts'
 import { settleMicrotasks } from '../../src/testing/index.ts'
-import type { AgentEvent } from '../../src/agent/index.ts'
 
 /** A recorded turn that was executed, with what was seen of it. */
 export interface Watched {
   readonly answer: RecordedAnswer
   readonly executed: ExecutedTurn
-  readonly events: readonly AgentEvent[]
+  readonly events: readonly LiveEvent[]
   /** The `tool-call` parts that are not the provider's own, in order. */
   readonly completed: readonly Completed[]
 }
@@ -57,10 +57,10 @@ export async function watch(body: string | Uint8Array, tools: readonly AnyTool[]
     const bare = part.input.trim() === '' || (part.input === '{}' && !fed.has(part.toolCallId))
     completed.push((last = { at: turns.now, next: turns.now, bare }))
   })
-  const events: AgentEvent[] = []
-  const executor = new ToolExecutor({ tools, maxParallelTools: Infinity })
+  const events: LiveEvent[] = []
   const { signal } = new AbortController()
-  const executed = await executeTurn({ model, executor, signal, emit: (event) => events.push(event as AgentEvent) })
+  const executor = { tools, maxParallelTools: Infinity }
+  const executed = await executeTurn({ model, executor, signal, emit: (event) => events.push(event) })
   return { answer, executed, events, completed }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executeTurn } from '../../src/cli/exec/execute-turn.ts'
 import { openRecorded } from '../../src/cli/recorded/index.ts'
-import { ToolExecutor, type ToolResult } from '../../src/index.ts'
+import type { ToolResult } from '../../src/index.ts'
 import { LoopTurns, sentResults, toolsNamed, watch } from './exec-support.ts'
 import {
   type ExpectedCall,
@@ -190,10 +190,9 @@ test.skipIf(!hasWorkloads)(
       })
       const answer = await openRecorded(recorded.body)
       const { signal } = new AbortController()
-      const executor = new ToolExecutor({ tools, maxParallelTools: Infinity })
       const executing = executeTurn({
         model: answer.model,
-        executor,
+        executor: { tools, maxParallelTools: Infinity },
         signal,
         emit: ({ type }) => {
           if (type === 'model_finished') for (const end of endings.toReversed()) end()

@@ -15,27 +15,33 @@ export interface LoggedCall {
 /** What the model wrote of its calls, beside what became of them. */
 export class CallLog {
   readonly #calls: LoggedCall[] = []
-  /** The places of calls, by the provider's id: of the newest one where it comes twice. */
-  readonly #places = new Map<string, number>()
+  /** The places of calls that have begun, by the provider's id. */
+  readonly #begun = new Map<string, number>()
   /** Places of calls that turned out to be the provider's own. */
   readonly #foreign = new Set<number>()
+  /** How many calls are the provider's own to run. */
   leftToProvider = 0
 
   /** A call got its place. */
   begin({ index, id, name }: CallArrivingEvent): void {
     this.#calls[index] = { index, id, name }
-    this.#places.set(id, index)
+    this.#begun.set(id, index)
   }
 
-  /** A part of the answer, after the turn took it. */
+  /** The arguments of a call are complete. */
+  complete(index: number, written: string): void {
+    const call = this.#calls[index]
+    if (call !== undefined) this.#calls[index] = { ...call, arguments: valueOf(written) }
+  }
+
+  /** The next part of the answer. */
   take(part: LanguageModelV4StreamPart): void {
     if (part.type !== 'tool-call') return
-    const place = this.#places.get(part.toolCallId)
-    const call = place === undefined ? undefined : this.#calls[place]
-    if (part.providerExecuted === true) {
-      this.leftToProvider++
-      if (call !== undefined && !('arguments' in call)) this.#foreign.add(call.index)
-    } else if (call !== undefined) this.#calls[call.index] = { ...call, arguments: valueOf(part.input) }
+    const begun = this.#begun.get(part.toolCallId)
+    this.#begun.delete(part.toolCallId)
+    if (part.providerExecuted !== true) return
+    this.leftToProvider++
+    if (begun !== undefined) this.#foreign.add(begun)
   }
 
   /** The calls that are ours to answer, in call order. */
@@ -49,11 +55,11 @@ export class CallLog {
   }
 }
 
-function valueOf(input: string): unknown {
-  if (input.trim() === '') return {}
+function valueOf(written: string): unknown {
+  if (written.trim() === '') return {}
   try {
-    return JSON.parse(input)
+    return JSON.parse(written)
   } catch {
-    return input
+    return written
   }
 }

@@ -1,12 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { Place } from '../../agent-file/index.ts'
+import type { Place, Problem } from '../../agent-file/index.ts'
 import type { AnyTool } from '../../core/tool.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatProblem } from '../format-problem.ts'
 import { loadAgent } from '../load-agent.ts'
-import type { Output } from '../output.ts'
 import { oneLine } from '../text.ts'
 import { loadTools } from '../tools/index.ts'
 
@@ -20,11 +18,12 @@ export interface ExecTools {
 /**
  * Loads the tools of a module, or of an agent file.
  *
+ * @param warn told of what an agent file says and does not do
  * @throws CliError with what is wrong with the file
  */
-export async function execTools(file: string, output: Output): Promise<ExecTools> {
+export async function execTools(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
   if (/\.[cm]?[jt]s$/.test(file)) return { tools: await toolsOfModule(file) }
-  if (/\.(?:ya?ml|json)$/.test(file)) return toolsOfAgent(file, output)
+  if (/\.(?:ya?ml|json)$/.test(file)) return toolsOfAgent(file, warn)
   throw new CliError(
     EXIT.usage,
     `--tools: expected a module (.ts, .js, .mts, .mjs, …) or an agent file (.yaml, .yml, .json), found ${JSON.stringify(oneLine(file))}`,
@@ -40,9 +39,9 @@ async function toolsOfModule(file: string): Promise<AnyTool[]> {
   return loadTools([entry], { directory: dirname(path), environment: new Map() })
 }
 
-async function toolsOfAgent(file: string, output: Output): Promise<ExecTools> {
+async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
   const { agent, directory, variables, warnings } = await loadAgent(file)
-  for (const problem of warnings) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
+  for (const problem of warnings) warn(problem)
   const { maxParallelTools, toolTimeoutMs } = agent
   return {
     tools: await loadTools(agent.tools, { directory, environment: variables }),

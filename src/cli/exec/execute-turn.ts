@@ -1,27 +1,26 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { CallIds } from '../../agent/call-ids.ts'
-import type { AgentEvent } from '../../agent/events.ts'
 import { openStream, readStream } from '../../agent/model-stream.ts'
 import { Turn } from '../../agent/turn.ts'
-import { type Clock, systemClock } from '../../core/clock.ts'
-import type { ToolExecutor } from '../../core/executor.ts'
+import { systemClock } from '../../core/clock.ts'
+import type { ToolExecutorOptions } from '../../core/executor.ts'
 import type { ToolResult } from '../../core/result.ts'
+import type { LiveEvent } from '../live/index.ts'
+import { ObservedExecutor } from '../recording/observed-executor.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 
 /** What a turn is executed with. */
 export interface TurnExecution {
   /** Gives the answer whose calls are run. */
   readonly model: LanguageModelV4
-  /** Has the tools. */
-  readonly executor: ToolExecutor
+  /** The tools, and how they run. */
+  readonly executor: ToolExecutorOptions
   /** Aborts what runs, and what has not started. */
   readonly signal: AbortSignal
   /** Gets the turn's own events and those of its calls, as they happen. */
-  readonly emit: (event: AgentEvent) => void
+  readonly emit: (event: LiveEvent) => void
   /** Timeout of each call in milliseconds. @default the tool's, else the executor's */
   readonly timeoutMs?: number | undefined
-  /** @default the machine's monotonic clock */
-  readonly clock?: Clock
 }
 
 /** What came of a turn's calls. */
@@ -36,6 +35,8 @@ export interface ExecutedTurn {
   readonly broken: { readonly cause: unknown } | undefined
   /** From the first part of the answer to the last result, in milliseconds. */
   readonly wallMs: number
+  /** Tools that we stopped waiting for, and that still run. */
+  readonly abandoned: number
 }
 
 /**
@@ -45,13 +46,21 @@ export interface ExecutedTurn {
  * @throws what the model's `doStream` throws
  */
 export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
-  const { model, executor, signal, emit, timeoutMs, clock = systemClock } = given
-  const startedAt = clock.now()
+  const { model, signal, emit, timeoutMs } = given
+  const { clock = systemClock } = given.executor
+  const log = new CallLog()
+  const executor = new ObservedExecutor(given.executor, {
+    arguments: (turn, index, written) => {
+      log.complete(index, written)
+      emit({ type: 'call_arguments', turn, index, arguments: written })
+    },
+    event: emit,
+  })
   emit({ type: 'turn_started', turn: 0 })
   const stream = await openStream(model, { prompt: [], abortSignal: signal }, signal)
+  const startedAt = clock.now()
+  const batch = executor.openBatch({ signal, ...(timeoutMs !== undefined && { timeoutMs }) })
   const tools = new Set(executor.tools.map(({ name }) => name))
-  const batch = executor.openBatch({ signal, onEvent: emit, ...(timeoutMs !== undefined && { timeoutMs }) })
-  const log = new CallLog()
   const turn = new Turn({
     turn: 0,
     batch,
@@ -70,15 +79,13 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
   }
   const broken = (await readStream(stream, take, signal)) ?? turn.error ?? cutOff(turn.finishReason)
   turn.finish(broken !== undefined)
-  emit({
-    type: 'model_finished',
-    turn: 0,
-    finishReason: broken === undefined ? (turn.finishReason ?? 'other') : 'error',
-  })
+  emit({ type: 'model_finished', turn: 0, finishReason: broken === undefined ? (turn.finishReason ?? '') : 'error' })
   const results = log.own(await batch.results())
+  const wallMs = clock.now() - startedAt
   emit({ type: 'turn_finished', turn: 0, calls: results.length })
   const { calls, leftToProvider } = log
-  return { calls, results, leftToProvider, broken, wallMs: clock.now() - startedAt }
+  const { abandoned } = await executor.close()
+  return { calls, results, leftToProvider, broken, wallMs, abandoned }
 }
 
 /** Streams of some dialects just end where they were cut off. */
