@@ -22,18 +22,19 @@ interface SameId {
  * calls with one id the later one gets another id. Calls that the provider ran itself are left alone.
  */
 export function mendHistory(messages: readonly AgentMessage[]): AgentMessage[] {
+  const said = messages.filter(({ role, content }) => role !== 'assistant' || content.length > 0)
   const mended: AgentMessage[] = []
-  const results = pairedResults(messages).values()
+  const results = pairedResults(said).values()
   const ids = new CallIds()
-  for (let i = 0; i < messages.length; i++) {
-    const message = messages[i] as AgentMessage
+  for (let i = 0; i < said.length; i++) {
+    const message = said[i] as AgentMessage
     if (message.role === 'tool') mended.push(...withoutResults(message))
-    else if (message.role !== 'assistant') mended.push(message)
-    else if (ownCalls(message).length > 0) {
+    else if (message.role !== 'assistant' || ownCalls(message).length === 0) mended.push(message)
+    else {
       const answers: ToolMessage[] = []
-      while (messages[i + 1]?.role === 'tool') answers.push(messages[++i] as ToolMessage)
+      while (said[i + 1]?.role === 'tool') answers.push(said[++i] as ToolMessage)
       mended.push(...mendTurn(message, answers, results, ids))
-    } else if (message.content.length > 0) mended.push(message)
+    }
   }
   return mended
 }

@@ -162,6 +162,11 @@ describe('mendHistory (I4)', () => {
     expect(mendHistory([assistant(), empty, tool(), assistant(text('t'))])).toEqual([empty, assistant(text('t'))])
   })
 
+  test('what an empty message stood between is one answer', () => {
+    const history = [assistant(call('a')), tool(result('a')), assistant(), tool(approval('p'))]
+    expect(mendHistory(history)).toEqual([assistant(call('a')), tool(result('a'), approval('p'))])
+  })
+
   test('a repair that makes up an id does not take one that comes later', () => {
     const history = [
       assistant(call('a'), call('a'), call('a_2')),
