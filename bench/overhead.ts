@@ -1,3 +1,4 @@
+import { checkGuarantees } from './check-guarantees.ts'
 import { checkSettled, textCalls, valueCalls } from './calls.ts'
 import { inChild } from './child.ts'
 import { joinSamples, sample, type Samples, type Sampling } from './harness.ts'
@@ -83,6 +84,7 @@ export async function measure({ variant, sampling }: Question): Promise<Samples>
   if (variant.withLibraries) candidates.push(...libraries(noop))
   const makeCalls = variant.arguments === 'values' ? valueCalls : textCalls
   const inputs = new Map(SIZES.map((size) => [size, makeCalls(TOOL, size)]))
+  await checkGuarantees()
   for (const { name, run } of candidates) {
     for (const [size, calls] of inputs) checkSettled(name, await run(calls), size)
   }
