@@ -37,10 +37,13 @@ async function aborted(
 }
 
 describe('I13: after an abort', () => {
-  test('before the run: the model is never asked', async () => {
+  test('before the run: neither the model nor a hook is asked', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
-    const run = agent({ model: talks }).run('x', { signal: AbortSignal.abort() })
+    const prepareTurn = (): never => {
+      throw new Error('asked for')
+    }
+    const run = agent({ model: talks, prepareTurn }).run('x', { signal: AbortSignal.abort() })
     expect(await end(run)).toMatchObject({ status: 'aborted', iterations: 0, messages: [user('x')], text: '' })
     expect(talks.calls).toEqual([])
     expect((await eventsOf(run)).map(inWords)).toEqual(['done aborted'])

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AgentExecutor } from '../../src/agent/index.ts'
 import { MisuseError, ToolExecutor } from '../../src/index.ts'
 import { bench, eventsOf, inWords, takesTime } from './harness.ts'
@@ -132,6 +132,15 @@ describe('closing an agent', () => {
     await clock.advance(1)
     expect(await clock.runUntil(given.close({ drainMs: 0 }))).toEqual({ abandoned: 1 })
     expect((await run.result).status).toBe('aborted')
+  })
+
+  test('I29: runs that have ended are forgotten, so there is nothing to wait for', async () => {
+    const { agent, model, clock, end } = bench()
+    const given = agent({ model: model(() => ({ text: 'ok' })) })
+    for (let i = 0; i < 3; i++) await end(given.run('x'))
+    const setTimer = vi.spyOn(clock, 'setTimer')
+    expect(await given.close()).toEqual({ abandoned: 0 })
+    expect(setTimer).not.toHaveBeenCalled()
   })
 
   test('an executor that it was given stays open', async () => {
