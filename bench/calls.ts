@@ -39,9 +39,10 @@ export function valueCalls(name: string, count: number): ToolCall[] {
 /** What every candidate of the scheduling benches answers for one call, at the least. */
 export type Settled = { readonly success: boolean } | ToolResult
 
-/** Throws unless there is one success per call: a candidate that leaves work out is not measured. */
+/** Throws unless there is one success per call, in place where results say theirs: a candidate that leaves work out is not measured. */
 export function checkSettled(candidate: string, results: readonly Settled[], count: number): void {
   if (results.length !== count) throw new Error(`${candidate}: expected ${count} results, got ${results.length}.`)
-  const index = results.findIndex((result) => !result.success)
-  if (index >= 0) throw new Error(`${candidate}: call ${index} of ${count} failed: ${JSON.stringify(results[index])}`)
+  const index = results.findIndex((result, place) => !result.success || ('index' in result && result.index !== place))
+  if (index >= 0)
+    throw new Error(`${candidate}: call ${index} of ${count} failed or is misplaced: ${JSON.stringify(results[index])}`)
 }
