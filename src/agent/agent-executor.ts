@@ -6,6 +6,7 @@ import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
 import { checkDuration, MisuseError } from '../core/misuse.ts'
 import { drawId, systemRandom } from '../core/random.ts'
+import { Roster } from '../core/roster.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
 import { checkMessages } from './check-messages.ts'
@@ -73,7 +74,7 @@ export class AgentExecutor {
   readonly #toolNames: ReadonlySet<string>
   readonly #readOnly: ReadonlySet<string>
   readonly #idPrefix: string
-  readonly #live = new Set<AgentRun>()
+  readonly #live = new Roster<AgentRun>()
   #runs = 0
   #isClosed = false
 
@@ -135,7 +136,7 @@ export class AgentExecutor {
     )
     const result = loop.run().then((ended) => {
       signal?.removeEventListener('abort', forward)
-      this.#live.delete(run)
+      this.#live.leave(place)
       log.push({ type: 'done', result: ended })
       log.end()
       return ended
@@ -146,7 +147,7 @@ export class AgentExecutor {
       abort: (reason: unknown = new DOMException('The run was aborted.', 'AbortError')) => controller.abort(reason),
       [Symbol.asyncIterator]: () => log.read(),
     }
-    this.#live.add(run)
+    const place = this.#live.enter(run)
     return run
   }
 

@@ -12,6 +12,7 @@ import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
 import type { ToolResult } from './result.ts'
+import { Roster, type RosterPlace } from './roster.ts'
 import type { JsonSchemaCompiler } from './schema.ts'
 import { Timeouts } from './timeouts.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
@@ -78,7 +79,7 @@ export class ToolExecutor {
   readonly #compileJsonSchema: JsonSchemaCompiler | undefined
   readonly #logger: Logger | undefined
   readonly #random: Random
-  readonly #live = new Set<Batch>()
+  readonly #live = new Roster<Batch>()
   /** Tools that `call` was given and that are not registered, compiled. */
   readonly #foreign = new WeakMap<AnyTool, CompiledTool>()
   #batches = 0
@@ -241,16 +242,16 @@ export class ToolExecutor {
         options,
         logger: options.logger ?? this.#logger,
         drawRun: () => `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
-        onSettled: this.#settled,
+        onSettled: () => this.#settled(place),
       },
       size,
     )
-    this.#live.add(batch)
+    const place = this.#live.enter(batch)
     return batch
   }
 
-  readonly #settled = (batch: Batch): void => {
-    this.#live.delete(batch)
+  #settled(place: RosterPlace<Batch>): void {
+    this.#live.leave(place)
     if (this.#live.size > 0) return
     this.#engine.timeouts.rest()
     for (const resume of this.#idle.splice(0)) resume()
