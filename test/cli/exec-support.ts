@@ -124,3 +124,19 @@ function partResult(part: Readonly<Record<string, unknown>>): SentResult {
   const { id, response } = fieldsOf(part.functionResponse)
   return { id: id as string | undefined, content: response }
 }
+
+/** A whole answer of Anthropic's Messages API with these calls. */
+export function messagesAnswer(...calls: readonly (readonly [id: string, name: string, input: unknown])[]): string {
+  return JSON.stringify({
+    type: 'message',
+    id: 'msg_1',
+    model: 'm',
+    role: 'assistant',
+    content: [
+      { type: 'text', text: 'One moment.' },
+      ...calls.map(([id, name, input]) => ({ type: 'tool_use', id, name, input })),
+    ],
+    stop_reason: calls.length === 0 ? 'end_turn' : 'tool_use',
+    usage: { input_tokens: 1, output_tokens: 1 },
+  })
+}
