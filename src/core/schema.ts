@@ -1,4 +1,3 @@
-import type { JsonObject } from './json.ts'
 import { isThenable } from './safe-checks.ts'
 
 /**
@@ -35,13 +34,6 @@ export type JsonSchema = { readonly '~standard'?: never; readonly [keyword: stri
 
 /** What `inputSchema` and `outputSchema` take. */
 export type Schema = StandardSchema | JsonSchema
-
-/** The type of the values that a schema lets through; a JSON Schema tells no more than that they are objects. */
-export type Validated<S> = S extends {
-  readonly '~standard': { readonly types?: { readonly output: infer Out } | undefined }
-}
-  ? Out
-  : JsonObject
 
 /** What a validator says of a value: the value to go on with, or what is wrong with it. */
 export type Validation<T = unknown> =

@@ -10,7 +10,7 @@ import { VirtualClock } from '../../src/testing/index.ts'
 /** A way in which a call gets into an executor. There is one gate behind all of them (I47). */
 export type EntryPoint = (executor: ToolExecutor, call: ToolCall) => Promise<ToolResult>
 
-export const entryPoints: readonly (readonly [name: string, enter: EntryPoint])[] = [
+const entryPoints: readonly (readonly [name: string, enter: EntryPoint])[] = [
   ['executeTools', async (executor, call) => first(await executor.executeTools([call]))],
   ['add', (executor, call) => executor.openBatch().add(call).result()],
   [

@@ -1,2 +1,2 @@
-export type { CallArgumentsEvent, LiveEvent } from './live-event.ts'
-export { openPicture, type Picture, type PictureOptions } from './picture.ts'
+export type { LiveEvent } from './live-event.ts'
+export { openPicture } from './picture.ts'

@@ -1,1 +1,1 @@
-export { loadTools, type ToolSurroundings } from './load-tools.ts'
+export { loadTools } from './load-tools.ts'
