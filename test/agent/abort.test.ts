@@ -40,12 +40,11 @@ describe('I13: after an abort', () => {
   test('before the run: neither the model nor a hook is asked', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
-    const prepareTurn = (): never => {
-      throw new Error('asked for')
-    }
+    let prepared = 0
+    const prepareTurn = (): undefined => void prepared++
     const run = agent({ model: talks, prepareTurn }).run('x', { signal: AbortSignal.abort() })
     expect(await end(run)).toMatchObject({ status: 'aborted', iterations: 0, messages: [user('x')], text: '' })
-    expect(talks.calls).toEqual([])
+    expect([talks.calls.length, prepared]).toEqual([0, 0])
     expect((await eventsOf(run)).map(inWords)).toEqual(['done aborted'])
   })
 

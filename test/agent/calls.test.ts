@@ -271,6 +271,13 @@ describe('what the provider runs itself is left to it', () => {
     }
   })
 
+  test('one that was answered before the break stays', async () => {
+    const { turn } = await play(bench(), [providerCall('p'), providerResult('p'), toolCall('a', 'work')])
+    expect(turn[0]).toMatchObject({
+      content: [{ toolCallId: 'p', providerExecuted: true }, { type: 'tool-result' }, { toolCallId: 'a' }],
+    })
+  })
+
   test('one that the provider will answer in its next turn stays', async () => {
     const { turn } = await play(bench(), [providerCall('p'), finish('stop')])
     expect(turn[0]).toMatchObject({ content: [{ toolCallId: 'p', providerExecuted: true }] })
