@@ -149,6 +149,17 @@ describe('permits', () => {
     )
   })
 
+  test.each([10, 100, 1_000, 5_000])('nobody of %i is lost or doubled when the queue is swept', (size) => {
+    const world = new World(1)
+    for (let i = 0; i <= size; i++) world.request('stay')
+    const stays = (call: Call): boolean => call.number % 3 === 0
+    for (const call of world.in('waiting')) if (!stays(call)) world.withdraw(call)
+    expect(world.faults()).toEqual([])
+    for (let i = 0; i <= size; i++) world.release(world.calls[i])
+    expect(world.admitted).toEqual(world.calls.filter(stays).map(({ number }) => number))
+    expect(world.faults()).toEqual([])
+  })
+
   test('the stack stays flat when a hundred thousand end at once', () => {
     const permits = new Permits(1)
     let depth = 0
