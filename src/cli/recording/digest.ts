@@ -6,7 +6,7 @@ import { encodeJson } from './json-codec.ts'
 import type { RecordedTool } from './recording-format.ts'
 
 /** Tells texts apart: `sha256:` and 64 hexadecimal digits. */
-export function digest(text: string): string {
+function digest(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }
 

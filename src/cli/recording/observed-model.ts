@@ -4,6 +4,8 @@ import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Stream
 export interface AnswerObserver {
   /** A part has come; it has not been handed on yet. */
   part(part: LanguageModelV4StreamPart): void
+  /** The request was refused: there will be no stream. */
+  refused(cause: unknown): void
   /** The stream has ended, by itself or by an error. Not told where the reader left. */
   ended(error?: { readonly cause: unknown }): void
 }
@@ -30,7 +32,7 @@ export function observedModel(model: LanguageModelV4, observe: ModelObserver): L
         const answer = await model.doStream(options)
         return { ...answer, stream: observedStream(answer.stream, observer) }
       } catch (cause) {
-        observer.ended({ cause })
+        observer.refused(cause)
         throw cause
       }
     },

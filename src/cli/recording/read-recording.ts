@@ -16,7 +16,7 @@ import {
   textIn,
 } from './line-checks.ts'
 import type { RecordedResult, RecordedRun, RecordedTurn, Recording } from './recording.ts'
-import { type HeaderLine, RECORDING_VERSION } from './recording-format.ts'
+import { type HeaderLine, RECORDING_VERSION, type RecordingLine } from './recording-format.ts'
 
 /** The largest recording that is read, in bytes. */
 const MAX_RECORDING_BYTES = 268_435_456
@@ -65,6 +65,17 @@ export function parseRecording(text: string, file: string): Recording {
   return { file, header, runs, torn: { line: lines.length + 1, message } }
 }
 
+const TYPES: ReadonlySet<string> = new Set<RecordingLine['type']>([
+  'recording',
+  'run',
+  'asked',
+  'part',
+  'answered',
+  'result',
+  'run_end',
+  'end',
+])
+
 type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] }
 type GrowingTurn = Omit<Growing<RecordedTurn>, 'results'> & { results: Map<number, RecordedResult> }
 type GrowingRun = Omit<Growing<RecordedRun>, 'turns'> & { turns: GrowingTurn[] }
@@ -79,6 +90,7 @@ class RecordingReader {
   take(text: string, line: number): void {
     const fields = fieldsOf(parsed(text))
     const type = textIn(fields, 'type')
+    if (!TYPES.has(type)) throw new LineFault(`no line of a recording has the type ${JSON.stringify(type)}`)
     if (this.header === undefined) this.header = readHeader(type, fields)
     else if (this.ended) throw new LineFault('expected nothing after the line "end"')
     else if (type === 'end') this.#end()
@@ -138,7 +150,10 @@ function takeInTurn(type: string, fields: Readonly<Record<string, unknown>>, lin
     case 'answered': {
       if (turn.answered !== undefined) throw new LineFault('the answer of its turn is over')
       const error = errorIn(fields)
-      turn.answered = { ms: amountIn(fields, 'ms'), ...(error !== undefined && { error }) }
+      turn.answered = {
+        ms: amountIn(fields, 'ms'),
+        ...(error !== undefined && { error, refused: fields['refused'] === true }),
+      }
       return
     }
     case 'result': {
@@ -149,7 +164,7 @@ function takeInTurn(type: string, fields: Readonly<Record<string, unknown>>, lin
       return
     }
     default:
-      throw new LineFault(`no line of a recording has the type ${JSON.stringify(type)}`)
+      throw new LineFault('expected the first line of a recording once')
   }
 }
 

@@ -17,6 +17,8 @@ export function recordedTurnsModel({ file, header, runs }: Recording): LanguageM
     supportedUrls: {},
     doStream: async () => {
       const turn = turns[next++]
+      const { error, refused } = turn?.answered ?? {}
+      if (error !== undefined && refused === true) throw replayError(error)
       if (turn !== undefined) return { stream: streamOf(turn) }
       throw new Error(`The recording ${file} has ${turns.length} turns, and the model was asked for turn ${next}.`)
     },

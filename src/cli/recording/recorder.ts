@@ -68,6 +68,8 @@ export class Recorder implements CallObserver {
         // What the provider sent, as it came: it is in the other parts, read.
         if (part.type !== 'raw') this.#write({ type: 'part', ...place, ms: elapsed(), part })
       },
+      refused: (cause) =>
+        this.#write({ type: 'answered', ...place, ms: elapsed(), error: recordedError(cause), refused: true }),
       ended: (error) =>
         this.#write({
           type: 'answered',

@@ -74,6 +74,8 @@ export interface AnsweredLine extends TurnPlace {
   readonly type: 'answered'
   readonly ms: number
   readonly error?: RecordedError
+  /** There was no stream at all: the request was refused, with the error. */
+  readonly refused?: true
 }
 
 /** An error, without what may hold secrets. */

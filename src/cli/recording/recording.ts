@@ -33,9 +33,17 @@ export interface RecordedTurn {
   readonly digest: string
   readonly parts: readonly { readonly ms: number; readonly part: LanguageModelV4StreamPart }[]
   /** How the stream ended; absent where nobody read it to its end. */
-  readonly answered?: { readonly ms: number; readonly error?: RecordedError }
+  readonly answered?: RecordedEnd
   /** By the place of their call. */
   readonly results: ReadonlyMap<number, RecordedResult>
+}
+
+/** How a stream ended. */
+export interface RecordedEnd {
+  readonly ms: number
+  readonly error?: RecordedError
+  /** There was no stream at all. */
+  readonly refused?: boolean
 }
 
 export interface RecordedResult {

@@ -175,10 +175,12 @@ export class Replay {
         actual: `${digest}, though input, instructions and tools are the same: a recorded result was changed, or this version of aof asks otherwise`,
       })
     }
-    return this.#play(turn, number)
+    const { error, refused } = turn.answered ?? {}
+    if (error !== undefined && refused === true) throw replayError(error)
+    return this.#play(turn)
   }
 
-  #play(turn: RecordedTurn, number: number): ReadableStream<LanguageModelV4StreamPart> {
+  #play(turn: RecordedTurn): ReadableStream<LanguageModelV4StreamPart> {
     const begun = this.clock.now()
     this.#now = begun
     let next = 0
@@ -194,8 +196,7 @@ export class Replay {
             await until(part.ms)
             controller.enqueue(part.part)
           } else if (turn.answered === undefined) {
-            if (this.isAbortedIn(number)) this.abort()
-            controller.error(new Error('The recorded answer was not read to its end.'))
+            throw new Error('The recorded answer was not read to its end.')
           } else {
             await until(turn.answered.ms)
             if (turn.answered.error !== undefined) throw replayError(turn.answered.error)
