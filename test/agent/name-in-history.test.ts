@@ -23,5 +23,6 @@ test('bad inputs 1 to 12: any other name becomes one that every provider takes',
     fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (name) => {
       expect(nameInHistory(name, tools)).toMatch(/^[A-Za-z0-9_-]{1,64}$/)
     }),
+    { numRuns: 50 },
   )
 })

@@ -291,7 +291,7 @@ function check({ result, events, starts, prompts, pendingTimers }: Played): void
 test('random runs: whatever the model says and the tools do, whenever it breaks or is aborted', async () => {
   const seen = new Map<string, number>()
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
-  await forEachSeed({ seeds: 800 }, async ({ random, clock, seed }) => {
+  await forEachSeed({ seeds: 500 }, async ({ random, clock, seed }) => {
     const plan = planned(random.fork())
     const abortAt = random.next()
 
