@@ -3,6 +3,7 @@ import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { messagesAnswer } from '../exec-support.ts'
 import { temporary } from '../temporary.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -69,4 +70,17 @@ test('one that the project in the current directory has is taken; one of another
     message: expect.stringContaining("its models speak v2 of the AI SDK's interface, not v4"),
     fix: 'npm install @ai-sdk/cohere@4',
   })
+})
+
+test('aof exec says so too, with its own exit code', async () => {
+  const directory = await bareCopy()
+  await writeFile(join(directory, 'tools.mjs'), 'export default { name: "ping", execute: () => 1 }')
+  await writeFile(join(directory, 'turn.json'), messagesAnswer(['a', 'ping', {}]))
+  const args = [join(directory, 'aof/src/cli/main.ts'), 'exec', '../turn.json', '--tools', '../tools.mjs']
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: join(directory, 'project'),
+    encoding: 'utf8',
+  })
+  expect([status, stdout]).toEqual([4, ''])
+  expect(stderr).toContain('Install it: npm install @ai-sdk/anthropic@4')
 })
