@@ -29,7 +29,7 @@ const planted: Readonly<Record<string, string>> = {
     import { main } from '../../cli/main.ts' //! aof(rooms)
     export const nested: unknown[] = [up, main]`,
   'src/index.ts': `
-    export * from './index.ts'
+    export * from './core/index.ts'
     export * from './json-schema/index.ts'
     export * from './tool-executor.ts'
     export * from './agent/leaf.ts' //! aof(rooms)

@@ -28,13 +28,6 @@ export interface PictureOptions {
 /**
  * Opens a picture of what goes on: on a terminal drawn in place, else a line for each call that has its result. While it
  * is open, notes of `output` are printed above it.
- *
- * @example
- * ```ts sketch
- * const picture = openPicture(output, { logLevel: 'info' })
- * for await (const event of run) picture.take(event)
- * picture.close()
- * ```
  */
 export function openPicture(output: Output, { logLevel, clock = systemClock }: PictureOptions): Picture {
   const { style } = output

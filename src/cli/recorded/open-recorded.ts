@@ -39,13 +39,6 @@ export interface RecordedAnswer {
  * @param body text; bytes; or the base64 text of the bytes of an AWS event stream
  * @throws RecordedAnswerError where the body cannot be read, or not with the packages that are installed; whether the
  *   provider takes it for an answer shows when the model is asked
- *
- * @example
- * ```ts
- * const answer = await openRecorded(await readFile('turn.sse'))
- * const { stream } = await answer.model.doStream({ prompt: [] })
- * for await (const part of stream) if (part.type === 'tool-call') console.log(part.toolName, part.input)
- * ```
  */
 export async function openRecorded(
   given: string | Uint8Array,
