@@ -8,7 +8,6 @@ import { LogLines } from './log-lines.ts'
 import { MAX_DELAY_MS } from './clock.ts'
 import type { Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
-import { printable } from './text.ts'
 
 /** What a batch is made with: the caller's options, resolved against the executor's. */
 export interface BatchSetup {
@@ -166,12 +165,7 @@ export class Batch {
   close(): void {
     if (this.#closed) return
     this.#logStart(this.records.length)
-    for (const record of this.records) {
-      record.drop(
-        'incomplete_call',
-        `The call of '${printable(record.name, 128)}' was never completed; nothing was run.`,
-      )
-    }
+    for (const record of this.records) record.giveUp()
     this.#seal()
   }
 

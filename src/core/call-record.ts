@@ -18,6 +18,7 @@ import {
   abortedRunning,
   argumentsDoNotFit,
   CLOSED,
+  neverCompleted,
   schemaFailed,
   schemaTimedOut,
   timedOut,
@@ -141,6 +142,11 @@ export class CallRecord implements Waiter, AttemptOwner {
   /** Ends a call that will get no arguments, or none that make sense; nothing runs. */
   drop(code: 'incomplete_call' | 'malformed_call', message: string): void {
     if (this.#state === RESERVED) this.#refuse('invalid', code, message)
+  }
+
+  /** Ends a call whose arguments never came, now that no more will come. */
+  giveUp(): void {
+    if (this.#state === RESERVED) this.#refuse('invalid', 'incomplete_call', neverCompleted(this.name))
   }
 
   /** Ends it if it has not started, else signals its tool. */

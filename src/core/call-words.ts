@@ -26,6 +26,10 @@ export function argumentsDoNotFit(name: string, issues: string): string {
   return `The arguments of '${name}' do not fit its schema: ${issues}. Correct them and call it again.`
 }
 
+export function neverCompleted(name: string): string {
+  return `The call of '${printable(name, 128)}' was never completed; nothing was run.`
+}
+
 export function unknownTool(name: string, known: readonly string[]): string {
   const names = known.slice(0, 20).join(', ')
   const tools = known.length === 0 ? 'There are no tools.' : `The tools are: ${names}${known.length > 20 ? ', …' : ''}.`
