@@ -153,12 +153,20 @@ describe('what is more than its properties', () => {
     ['toJSON that returns a Map', { toJSON: () => new Map([['a', 1]]) }, { a: 1 }],
     ['toJSON that returns a Date', { toJSON: () => date }, '2026-01-02T03:04:05.678Z'],
     ['toJSON that returns undefined', { toJSON: () => undefined }, null],
+    ['toJSON that returns an array', { toJSON: () => [date, [-0]] }, ['2026-01-02T03:04:05.678Z', [0]]],
     ['a URL', new URL('http://a.b/c'), 'http://a.b/c'],
     ['an unpaired surrogate', { 'k\ud800': 'v\udfff' }, { 'k\ufffd': 'v\ufffd' }],
     ['an object without prototype', Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
     ['the same object twice', [date, date], ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z']],
   ])('%s', (_what, value, expected) => {
     expect(copy(value)).toStrictEqual(expected)
+  })
+
+  test('shares nothing with what toJSON returns', () => {
+    const [list, object] = [[[1]], { a: { b: 1 } }]
+    const copied = copy([{ toJSON: () => list }, { toJSON: () => object }])
+    for (const inner of objectsIn(copied)) expect([...objectsIn(list), ...objectsIn(object)]).not.toContain(inner)
+    expect(copied).toEqual([list, object])
   })
 
   test('keeps a key named __proto__ as a property of its own (I38)', () => {
