@@ -4,6 +4,7 @@ import { type ToolDefinition, toolDefinitions } from '../../core/definition.ts'
 import type { AnyTool } from '../../core/tool.ts'
 import { encodeJson } from './json-codec.ts'
 import type { RecordedTool } from './recording-format.ts'
+import type { Redactor } from './redact.ts'
 
 /** Tells texts apart: `sha256:` and 64 hexadecimal digits. */
 function digest(text: string): string {
@@ -13,11 +14,11 @@ function digest(text: string): string {
 /**
  * The digest of what a model is asked with: messages, tools and settings, without the headers, which may hold keys.
  *
- * @param redact takes secrets out first, so that it does not depend on them
+ * @param redactor takes secrets out first, so that it does not depend on them
  */
-export function requestDigest(asked: LanguageModelV4CallOptions, redact: (text: string) => string): string {
+export function requestDigest(asked: LanguageModelV4CallOptions, redactor: Redactor): string {
   const { abortSignal: _signal, headers: _headers, includeRawChunks: _raw, ...content } = asked
-  return digest(redact(encodeJson(content)))
+  return digest(encodeJson(content, (text) => redactor.redact(text)))
 }
 
 /** Tools as a recording holds them. */

@@ -11,9 +11,13 @@ import { isInstance } from '../../core/safe-checks.ts'
 
 const TAGS: ReadonlySet<string> = new Set(['$bytes', '$date', '$url', '$error', '$literal'])
 
-/** A value as JSON text. */
-export function encodeJson(value: unknown): string {
-  return JSON.stringify(encoded(value))
+/**
+ * A value as JSON text.
+ *
+ * @param change is given every string that is in it
+ */
+export function encodeJson(value: unknown, change: (text: string) => string = (text) => text): string {
+  return JSON.stringify(encoded(value, change))
 }
 
 /** The value that {@link encodeJson} was given, from parsed JSON. */
@@ -24,15 +28,17 @@ export function decodeJson(value: unknown): unknown {
   return others.length === 0 && TAGS.has(tag) ? decodeTagged(tag, content) : decodeEntries(value)
 }
 
-function encoded(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(encoded)
+function encoded(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((element) => encoded(element, change))
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? String(value) : value
-  if (isInstance(value, Uint8Array)) return { $bytes: Buffer.from(value).toString('base64') }
+  if (isInstance(value, Uint8Array)) return { $bytes: change(Buffer.from(value).toString('base64')) }
   if (isInstance(value, Date)) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
-  if (isInstance(value, URL)) return { $url: value.href }
-  if (isInstance(value, Error)) return { $error: { name: value.name, message: thrownMessage(value) } }
-  const entries = Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, encoded(entry)]))
-  return Object.keys(entries).some((key) => TAGS.has(key)) ? { $literal: entries } : entries
+  if (isInstance(value, URL)) return { $url: change(value.href) }
+  if (isInstance(value, Error)) return { $error: { name: value.name, message: change(thrownMessage(value)) } }
+  const entries = Object.entries(value).map(([key, entry]) => [change(key), encoded(entry, change)] as const)
+  const copy = Object.fromEntries(entries)
+  return entries.some(([key]) => TAGS.has(key)) ? { $literal: copy } : copy
 }
 
 function decodeTagged(tag: string, content: unknown): unknown {

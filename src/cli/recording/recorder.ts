@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { AgentResult } from '../../agent/result.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ToolEvent } from '../../core/events.ts'
@@ -10,14 +10,16 @@ import { requestDigest } from './digest.ts'
 import { encodeJson } from './json-codec.ts'
 import type { CallObserver } from './observed-executor.ts'
 import type { AnswerObserver } from './observed-model.ts'
+import type { Redactor } from './redact.ts'
+import { RedactedParts } from './redacted-parts.ts'
 import { type HeaderLine, RECORDING_VERSION, type RecordedError, type RecordingLine } from './recording-format.ts'
 
 /** What a recorder is made with. */
 export interface RecorderSetup {
   readonly file: string
   readonly clock: Clock
-  /** Takes secrets out of a line. */
-  readonly redact: (text: string) => string
+  /** Takes secrets out of all that is written. */
+  readonly redactor: Redactor
 }
 
 /**
@@ -32,6 +34,8 @@ export class Recorder implements CallObserver {
   readonly #setup: RecorderSetup
   readonly #fd: number
   readonly #arguments = new Map<string, string>()
+  /** Writes what of the answer that is being read has not been written yet. */
+  #endAnswer: () => void = () => {}
   #run = -1
   #turn = -1
   #closed = false
@@ -58,25 +62,33 @@ export class Recorder implements CallObserver {
 
   /** The model is asked for the next turn of the run. */
   asked(options: LanguageModelV4CallOptions): AnswerObserver {
-    const { clock, redact } = this.#setup
+    const { clock, redactor } = this.#setup
     const place = { run: this.#run, turn: ++this.#turn }
     const askedAt = clock.now()
     const elapsed = (): number => Math.round((clock.now() - askedAt) * 1_000) / 1_000
-    this.#write({ type: 'asked', ...place, digest: requestDigest(options, redact) })
+    this.#write({ type: 'asked', ...place, digest: requestDigest(options, redactor) })
+    const parts = new RedactedParts(redactor)
+    const writeParts = (some: readonly LanguageModelV4StreamPart[]): void => {
+      for (const part of some) this.#write({ type: 'part', ...place, ms: elapsed(), part })
+    }
+    this.#endAnswer = () => writeParts(parts.end())
     return {
       part: (part) => {
         // What the provider sent, as it came: it is in the other parts, read.
-        if (part.type !== 'raw') this.#write({ type: 'part', ...place, ms: elapsed(), part })
+        if (part.type !== 'raw') writeParts(parts.take(part))
       },
       refused: (cause) =>
         this.#write({ type: 'answered', ...place, ms: elapsed(), error: recordedError(cause), refused: true }),
-      ended: (error) =>
+      ended: (error) => {
+        this.#endAnswer()
         this.#write({
           type: 'answered',
           ...place,
           ms: elapsed(),
           ...(error !== undefined && { error: recordedError(error.cause) }),
-        }),
+        })
+        this.#endAnswer = () => {}
+      },
     }
   }
 
@@ -98,6 +110,9 @@ export class Recorder implements CallObserver {
   }
 
   endRun({ status, text }: AgentResult): void {
+    // An answer that nobody read to its end.
+    this.#endAnswer()
+    this.#endAnswer = () => {}
     this.#write({ type: 'run_end', run: this.#run, status, text })
   }
 
@@ -112,7 +127,7 @@ export class Recorder implements CallObserver {
   #write(line: RecordingLine): void {
     if (this.#failure !== undefined || this.#closed) return
     try {
-      writeWhole(this.#fd, `${this.#setup.redact(encodeJson(line))}\n`)
+      writeWhole(this.#fd, `${encodeJson(line, (text) => this.#setup.redactor.redact(text))}\n`)
     } catch (error) {
       this.#failure = { error }
     }

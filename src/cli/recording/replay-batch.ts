@@ -144,7 +144,7 @@ export class ReplayBatch implements OpenBatch {
   }
 
   #redacted(written: string | undefined): string | undefined {
-    return written === undefined ? undefined : this.#setup.replay.redact(written)
+    return written === undefined ? undefined : this.#setup.replay.redactor.redact(written)
   }
 
   async #settleInTime(call: ReplayedCall, result: ToolResult): Promise<void> {

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import { type Departure, DepartureError, diffText } from './departure.ts'
 import { requestDigest } from './digest.ts'
 import { replayError } from './recorded-turns.ts'
+import type { Redactor } from './redact.ts'
 import type { RecordedRun, RecordedTurn, Recording } from './recording.ts'
 import type { HeaderLine, RecordedTool } from './recording-format.ts'
 
@@ -13,7 +14,7 @@ export interface ReplaySetup {
   readonly clock: Clock
   /** Whether everything takes as long as it took; otherwise nothing waits. */
   readonly paced: boolean
-  readonly redact: (text: string) => string
+  readonly redactor: Redactor
 }
 
 /**
@@ -31,18 +32,18 @@ export class Replay {
   /** The model of the agent that is replayed. */
   readonly model: LanguageModelV4
   /** Takes out what the recording does not hold. */
-  readonly redact: (text: string) => string
+  readonly redactor: Redactor
   #departure: Departure | undefined
   #controller = new AbortController()
   #run = -1
   #turn = -1
   #now = 0
 
-  constructor({ recording, clock, paced, redact }: ReplaySetup) {
+  constructor({ recording, clock, paced, redactor }: ReplaySetup) {
     this.recording = recording
     this.clock = clock
     this.paced = paced
-    this.redact = redact
+    this.redactor = redactor
     const { provider, id } = recording.header.model
     this.model = {
       specificationVersion: 'v4',
@@ -80,7 +81,7 @@ export class Replay {
     const { header } = this.recording
     const [was, is] = [definitionsText(header.tools), definitionsText(tools)]
     const line = 1
-    if (this.redact(instructions) !== (header.instructions ?? '')) {
+    if (this.redactor.redact(instructions) !== (header.instructions ?? '')) {
       this.depart({ what: 'other instructions', line, expected: header.instructions ?? '', actual: instructions })
     } else if (diffText(settings) !== diffText(header.settings)) {
       this.depart({ what: 'other settings', line, expected: diffText(header.settings), actual: diffText(settings) })
@@ -97,7 +98,7 @@ export class Replay {
     const run = this.#recordedRun
     const line = run?.line
     if (run === undefined) this.depart({ what: 'another run', expected: 'no more input', actual: input })
-    else if (this.redact(input) !== run.input)
+    else if (this.redactor.redact(input) !== run.input)
       this.depart({ what: 'other input', ...(line !== undefined && { line }), expected: run.input, actual: input })
   }
 
@@ -116,7 +117,8 @@ export class Replay {
         actual: `${made} turns, and then the run is ${status}`,
       })
     } else if (status !== end.status) this.depart({ what: 'another end', expected: end.status, actual: status })
-    else if (this.redact(text) !== end.text) this.depart({ what: 'another answer', expected: end.text, actual: text })
+    else if (this.redactor.redact(text) !== end.text)
+      this.depart({ what: 'another answer', expected: end.text, actual: text })
   }
 
   /** No run will come. */
@@ -165,7 +167,7 @@ export class Replay {
         actual: `the model is asked once more: ${lastWords(asked)}`,
       })
     }
-    const digest = requestDigest(asked, this.redact)
+    const digest = requestDigest(asked, this.redactor)
     if (digest !== turn.digest) {
       throw this.depart({
         what: 'the model is asked something else',

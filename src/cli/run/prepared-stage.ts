@@ -84,10 +84,14 @@ async function readWhole(file: string): Promise<Recording> {
   )
 }
 
+/** How long a tool has to end after its signal: nobody waits for the command's own promptness. */
+const GRACE_MS = 500
+
 function callLimits({ maxParallelTools, toolTimeoutMs }: AgentFile, { maxParallel }: RunOptions): StageSetup['limits'] {
   const parallel = maxParallel ?? maxParallelTools
   return {
     ...(parallel !== undefined && { maxParallelTools: parallel }),
     ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
+    graceMs: GRACE_MS,
   }
 }

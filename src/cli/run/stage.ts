@@ -12,7 +12,7 @@ import { observedModel } from '../recording/observed-model.ts'
 import { Recorder } from '../recording/recorder.ts'
 import type { Recording } from '../recording/recording.ts'
 import type { HeaderLine } from '../recording/recording-format.ts'
-import { redactor } from '../recording/redact.ts'
+import { Redactor } from '../recording/redact.ts'
 import { ReplayExecutor } from '../recording/replay-executor.ts'
 import { Replay } from '../recording/replay.ts'
 
@@ -36,7 +36,7 @@ export interface Stage {
 export interface StageSetup {
   readonly agent: AgentFile
   readonly tools: readonly AnyTool[]
-  readonly limits: Pick<ToolExecutorOptions, 'maxParallelTools' | 'timeoutMs'>
+  readonly limits: Pick<ToolExecutorOptions, 'maxParallelTools' | 'timeoutMs' | 'graceMs'>
   /** Told of the arguments of calls, as soon as they are complete. */
   readonly onArguments: CallObserver['arguments']
 }
@@ -59,9 +59,9 @@ export function recordedStage(
   { file, version }: { readonly file: string; readonly version: string },
 ): Stage {
   const { agent, tools, limits, onArguments } = setup
-  const redact = redactor(process.env)
+  const redactor = new Redactor(process.env)
   const recorder = new Recorder(
-    { file, clock: systemClock, redact },
+    { file, clock: systemClock, redactor },
     {
       aof: version,
       agent: agent.name,
@@ -96,7 +96,7 @@ export function recordedStage(
 /** A recording: no model is asked, no tool executed. */
 export function replayStage(setup: StageSetup, recording: Recording, paced: boolean): Stage {
   const { agent, tools, limits, onArguments } = setup
-  const replay = new Replay({ recording, clock: systemClock, paced, redact: redactor(process.env) })
+  const replay = new Replay({ recording, clock: systemClock, paced, redactor: new Redactor(process.env) })
   const { instructions } = agent
   replay.checkSetup({
     ...(instructions !== undefined && { instructions }),

@@ -9,7 +9,8 @@ import { decodeJson, encodeJson } from '../../../src/cli/recording/json-codec.ts
 import { parseRecording, readRecording } from '../../../src/cli/recording/read-recording.ts'
 import { recordedTurnsModel } from '../../../src/cli/recording/recorded-turns.ts'
 import { Recorder } from '../../../src/cli/recording/recorder.ts'
-import { redactor } from '../../../src/cli/recording/redact.ts'
+import { Redactor } from '../../../src/cli/recording/redact.ts'
+import { RedactedParts } from '../../../src/cli/recording/redacted-parts.ts'
 import { temporary } from '../temporary.ts'
 import { changed, echo, linesOf, partsOf, record } from './runs.ts'
 
@@ -21,7 +22,7 @@ const scene = {
 const header = { aof: '0', agent: 'a', model: { provider: 'p', id: 'm' }, settings: {}, tools: [] }
 
 function recorder(file: string, env: Record<string, string> = {}): Recorder {
-  return new Recorder({ file, clock: new VirtualClock(), redact: redactor(env) }, header)
+  return new Recorder({ file, clock: new VirtualClock(), redactor: new Redactor(env) }, header)
 }
 
 /** The error that `act` throws. */
@@ -69,7 +70,7 @@ describe('what JSON does not hold', () => {
 
 describe('secrets of the environment (I35)', () => {
   const secret = 'sk-"canary"/ä+0123'
-  const redact = redactor({
+  const redactor = new Redactor({
     OPENAI_API_KEY: secret,
     GITHUB_TOKEN: 'short',
     PATH: '/usr/bin:/usr/local',
@@ -83,12 +84,12 @@ describe('secrets of the environment (I35)', () => {
       encodeURIComponent(secret),
       Buffer.from(secret).toString('base64'),
     ]) {
-      expect(redact(`before ${form} after`)).toMatch(/^before "?\[redacted\]"? after$/)
+      expect(redactor.redact(`before ${form} after`)).toMatch(/^before "?\[redacted\]"? after$/)
     }
   })
 
   test('are the values of variables with such names, and long enough to be none by chance', () => {
-    expect(redact('short /usr/bin:/usr/local querty-layout')).toBe('short /usr/bin:/usr/local querty-layout')
+    expect(redactor.redact('short /usr/bin:/usr/local querty-layout')).toBe('short /usr/bin:/usr/local querty-layout')
   })
 
   test('stand in no byte of a recording, whoever said them', async () => {
@@ -97,6 +98,7 @@ describe('secrets of the environment (I35)', () => {
     writing.beginRun(`Use ${secret}.`)
     const answer = writing.asked({ prompt: [], headers: { authorization: secret } })
     answer.part({ type: 'text-delta', id: '0', delta: secret })
+    answer.part({ type: 'tool-call', toolCallId: '1', toolName: 'x', input: JSON.stringify({ secret }) })
     answer.ended({ cause: new Error(`Refused ${secret}`) })
     writing.arguments(0, 0, JSON.stringify({ secret }))
     writing.close()
@@ -104,6 +106,23 @@ describe('secrets of the environment (I35)', () => {
     expect(text).toContain('[redacted]')
     expect(text).not.toContain('canary')
     parseRecording(text.replace('{"type":"end"}\n', ''), file)
+  })
+
+  test('are taken out of deltas that have them in pieces; what is no secret comes whole (property)', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...Array.from(secret)),
+      fc.constantFrom(secret, secret.slice(0, 5), secret.slice(5), 'sk-', 'text '),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const parts = new RedactedParts(redactor)
+        const recorded = pieces.flatMap((delta) => parts.take({ type: 'text-delta', id: '0', delta }))
+        const text = [...recorded, ...parts.take({ type: 'text-end', id: '0' }), ...parts.end()]
+          .map((part) => ('delta' in part ? part.delta : ''))
+          .join('')
+        expect(text).toBe(redactor.redact(pieces.join('')))
+      }),
+    )
   })
 })
 

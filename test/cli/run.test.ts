@@ -1,0 +1,351 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { EXIT } from '../../src/cli/exit-codes.ts'
+import { aof } from './aof.ts'
+import { AGENT, FILES, MODEL, run, script } from './run-support.ts'
+import { temporary } from './temporary.ts'
+
+const NOTES = [
+  'note: the model is scripted: it plays the turns of ./model.mjs; the tools are real',
+  'note: for a real model set OPENAI_API_KEY, and give --model openai:gpt-5.2 (or anthropic:…, google:…, ollama:…)',
+]
+
+/** Lines without how long something took. */
+function linesOf(text: string): string[] {
+  return text
+    .trimEnd()
+    .replaceAll(/\d+(?:\.\d)? m?s\b/g, '# ms')
+    .replaceAll(/ · \d+\.\d×/g, '')
+    .split('\n')
+}
+
+describe('what goes out', () => {
+  test('the answer alone on standard output, plain lines on standard error', async () => {
+    const { code, stdout, stderr } = await run(['-i', 'the question'])
+    expect([code, stdout]).toEqual([EXIT.ok, 'The answer to the question is a.\n'])
+    expect(linesOf(stderr)).toEqual([
+      ...NOTES,
+      '✓  echo  a  # ms',
+      '✗  fail  It failed.  # ms',
+      'I call both.',
+      'turn 1: 2 calls in # ms · # ms of tool time · 1 failed',
+      '2 turns · 2 calls in # ms · # ms of tool time · 1 failed · 30 tokens in, 10 out · # ms in all',
+    ])
+    expect(stderr).not.toMatch(/\u001B/)
+  })
+
+  test('the answer as it is where no terminal reads it, whatever is in it', async () => {
+    const text = 'a\u001B[31m\u200C\r\n\tb\u202E\n'
+    const { stdout } = await run(['-i', 'x'], { 'model.mjs': script([{ text }]) })
+    expect(stdout).toBe(text)
+  })
+
+  test('--json: one document', async () => {
+    const { code, stdout } = await run(['-i', 'it', '--json'])
+    expect([code, stdout.trim().includes('\n')]).toEqual([EXIT.ok, false])
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'done',
+      exitCode: 0,
+      agent: 'tester',
+      model: 'scripted:./model.mjs',
+      text: 'The answer to it is a.',
+      finishReason: 'stop',
+      iterations: 2,
+      calls: { calls: 2, succeeded: 1, failed: 1, aborted: 0 },
+      usage: { inputTokens: 30, outputTokens: 10 },
+      turns: [
+        {
+          turn: 0,
+          text: 'I call both.',
+          calls: [
+            {
+              index: 0,
+              id: 'call-0-0',
+              name: 'echo',
+              arguments: { text: 'a' },
+              status: 'succeeded',
+              data: { said: 'a' },
+            },
+            {
+              index: 1,
+              name: 'fail',
+              arguments: {},
+              status: 'failed',
+              error: { code: 'tool_error', message: 'It failed.' },
+            },
+          ],
+        },
+        { turn: 1, calls: [] },
+      ],
+      messages: [{ role: 'user' }, { role: 'assistant' }, { role: 'tool' }, { role: 'assistant' }],
+    })
+  })
+
+  test('--json-lines: every event as it comes, the result last', async () => {
+    const { stdout } = await run(['-i', 'it', '--json-lines'])
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const of = (type: string) => events.filter((event) => event['type'] === type)
+    expect(of('turn_started').map(({ turn }) => turn)).toEqual([0, 1])
+    expect(of('call_arguments')).toEqual([
+      { type: 'call_arguments', turn: 0, index: 0, arguments: '{"text":"a"}' },
+      { type: 'call_arguments', turn: 0, index: 1, arguments: '{}' },
+    ])
+    for (const type of ['accepted', 'started', 'settled']) expect(of(type)).toHaveLength(2)
+    const order = (type: string) => events.findIndex((event) => event['type'] === type && (event['index'] ?? 0) === 0)
+    expect(order('accepted')).toBeLessThan(order('call_arguments'))
+    expect(order('call_arguments')).toBeLessThan(order('started'))
+    expect(events.at(-1)).toMatchObject({ type: 'done', status: 'done', text: 'The answer to it is a.', exitCode: 0 })
+    expect(of('done')).toHaveLength(1)
+  })
+
+  test('what tools report and throw, whatever it is, breaks no line of JSON', async () => {
+    const tools = `export default { name: 'odd', inputSchema: { type: 'object', properties: {} }, execute: (_, { progress }) => {
+      const cycle = {}; cycle.self = cycle
+      for (const value of [cycle, 1n, () => 1, undefined, new Uint8Array([1]), 'fine']) progress(value)
+      throw Object.assign(new Error('odd'), { cycle })
+    } }`
+    const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'odd' }] }, { text: 'ok' }]) }
+    const { code, stdout } = await run(['-i', 'x', '--json-lines'], files)
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(code).toBe(EXIT.ok)
+    expect(events.filter(({ type }) => type === 'progress').map(({ value }) => value)).toEqual([
+      undefined,
+      '1',
+      undefined,
+      undefined,
+      { $bytes: 'AQ==' },
+      'fine',
+    ])
+    expect(events.find(({ type }) => type === 'settled')).not.toHaveProperty('thrown')
+  })
+
+  test('what tools print goes beside it, and cannot act on a terminal (I46)', async () => {
+    const tools = `
+      console.log('while loading')
+      export default { name: 'loud', inputSchema: { type: 'object', properties: {} }, execute: (_, { progress }) => {
+        console.log('one\\u001b[2J'); console.error('two\\nthree'); progress('\\u001b[31m'); return 1
+      } }`
+    const files = {
+      'tools.mjs': tools,
+      'model.mjs': script([{ text: '\u202Ehm', calls: [{ name: 'loud' }, { name: 'x\u001B[2J' }] }, { text: 'ok' }]),
+    }
+    const { stdout, stderr } = await run(['-i', 'x'], files)
+    expect(stdout).toBe('ok\n')
+    for (const line of ['while loading', 'one\uFFFD[2J', 'two', 'three']) expect(stderr.split('\n')).toContain(line)
+    expect(stderr).not.toMatch(/[\u001B\u202E]/)
+  })
+
+  test('--log-level: log lines where they are asked for, and nothing at all where nothing is', async () => {
+    const { stderr } = await run(['-i', 'x', '--log-level', 'debug'])
+    expect(stderr).toContain('INFO  Executing 2 tools in parallel (max concurrency: 10)\n')
+    expect(stderr).toMatch(/INFO {2}Parallel tool execution completed: 2 tools in \d+ms \(1 success, 1 failures\)\n/)
+    expect(stderr).toContain('DEBUG Executing tool [0]: echo\n')
+    expect((await run(['-i', 'x', '--log-level', 'silent'])).stderr).toBe('')
+    expect(linesOf((await run(['-i', 'x', '--log-level', 'warn'])).stderr)).toEqual(NOTES)
+  })
+
+  test('what tools leave to nobody is told, and ends nothing', async () => {
+    const tools = `export default { name: 'stray', inputSchema: { type: 'object', properties: {} }, execute: async () => {
+      void Promise.reject(new Error('nobody waits'))
+      setImmediate(() => { throw new Error('nobody catches') })
+      for (let n = 0; n < 5; n++) await new Promise(setImmediate)
+    } }`
+    const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'stray' }] }, { text: 'ok' }]) }
+    const { code, stdout, stderr } = await run(['-i', 'x'], files)
+    expect([code, stdout]).toEqual([EXIT.ok, 'ok\n'])
+    expect(stderr).toContain('WARN  a promise was rejected and nobody awaited it: nobody waits\n')
+    expect(stderr).toContain('ERROR an error was thrown where nobody could catch it: nobody catches\n')
+  })
+
+  test('a model that says nothing at the end: no answer, and it is said', async () => {
+    const { code, stdout, stderr } = await run(['-i', 'x'], { 'model.mjs': script([{}]) })
+    expect([code, stdout]).toEqual([EXIT.ok, ''])
+    expect(stderr).toContain('the model ended without an answer\n')
+  })
+})
+
+describe('the input', () => {
+  test('from standard input, or where - stands for it', async () => {
+    const input = 'two\nlines'
+    const { stdout } = await run([], {}, { input })
+    expect(stdout).toBe('The answer to two\nlines is a.\n')
+    expect((await run(['-i', '-'], {}, { input })).stdout).toBe(stdout)
+  })
+
+  test('given on the command line leaves standard input alone', async () => {
+    expect((await run(['-i', 'this'], {}, { input: 'that' })).stdout).toBe('The answer to this is a.\n')
+  })
+
+  test('with the agent from standard input', async () => {
+    const cwd = await temporary(FILES)
+    const { code, stdout } = await aof(['run', '-', '-i', 'it'], { cwd, input: AGENT })
+    expect([code, stdout]).toEqual([EXIT.ok, 'The answer to it is a.\n'])
+  })
+
+  test('that is not there is a wrong command line, said before anything runs', async () => {
+    const files = { 'tools.mjs': "console.log('loaded')" }
+    const { code, stdout, stderr } = await run([], {}, { input: ' \n' })
+    expect([code, stdout]).toEqual([EXIT.usage, ''])
+    expect(stderr).toContain(
+      'aof: standard input is empty\n     say what the agent is to do: -i "…", or … | aof run …\n',
+    )
+    expect((await run(['-i', ' '], files)).stderr).toBe(
+      'aof: --input is empty\n     say what the agent is to do: -i "…"\n',
+    )
+    const cwd = await temporary(FILES)
+    const both = await aof(['run', '-'], { cwd, input: AGENT })
+    expect([both.code, both.stderr]).toEqual([
+      EXIT.usage,
+      expect.stringContaining('standard input is the agent file already'),
+    ])
+  })
+})
+
+describe('exit codes', () => {
+  const call = { calls: [{ name: 'ticks' }] }
+
+  test('the run fails: the model does', async () => {
+    const { code, stdout, stderr } = await run(['-i', 'x'], { 'model.mjs': script([]) })
+    expect([code, stdout]).toEqual([EXIT.failed, ''])
+    expect(stderr).toContain('aof: The model failed: The scripted model was called for turn 1, and its script has 0.')
+  })
+
+  test('max_iterations of the file, or of the command line, which wins', async () => {
+    const files = { 'agent.yaml': `${AGENT}  max_iterations: 1\n`, 'model.mjs': script([call, call, { text: 'ok' }]) }
+    const ended = await run(['-i', 'x'], files)
+    expect([ended.code, ended.stdout]).toEqual([EXIT.maxIterations, ''])
+    expect(ended.stderr).toContain(
+      'aof: the model was asked 1 times, and still had no answer\n     raise max_iterations in agent.yaml, or give --max-iterations\n',
+    )
+    expect((await run(['-i', 'x', '--max-iterations', '3'], files)).stdout).toBe('ok\n')
+  })
+
+  test('the timeout, and whose it is', async () => {
+    const hang = { 'model.mjs': script([{ calls: [{ name: 'hang' }] }]) }
+    const { code, stdout, stderr } = await run(['-i', 'x', '--timeout', '20ms'], hang)
+    expect([code, stdout]).toEqual([EXIT.budget, ''])
+    expect(stderr).toContain('aof: the run was ended after 20 ms, without an answer\n     the limit is --timeout\n')
+    const files = { ...hang, 'agent.yaml': `${AGENT}  timeout: 30ms\n` }
+    const told = await run(['-i', 'x', '--json'], files)
+    expect(told.stderr).toContain('the limit is timeout in agent.yaml; raise it there, or give --timeout\n')
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      status: 'aborted',
+      exitCode: EXIT.budget,
+      timeLimit: { ms: 30 },
+      turns: [{ calls: [{ status: 'aborted', execution: 'unknown' }] }],
+    })
+  })
+
+  test('the agent file is invalid, or needs what there is not', async () => {
+    const invalid = await run(['-i', 'x'], { 'agent.yaml': AGENT.replace('instructions', 'instrctions') })
+    expect([invalid.code, invalid.stdout]).toEqual([EXIT.file, ''])
+    expect(invalid.stderr).toMatch(/^agent\.yaml:6:3 error .*instrctions/m)
+    const refused = await run(['-i', 'x', '--json'], { 'agent.yaml': `${AGENT}    - kubectl\n` })
+    expect(refused.code).toBe(EXIT.file)
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      ok: false,
+      error: { problems: [{ severity: 'error', code: 'unsupported' }] },
+    })
+    const lines = await run(['-i', 'x', '--json-lines'], { 'agent.yaml': `${AGENT}    - kubectl\n` })
+    expect(JSON.parse(lines.stdout)).toMatchObject({ type: 'error', exitCode: EXIT.file })
+    const ignored = await run(['-i', 'x'], { 'agent.yaml': `${AGENT}  memory: sqlite\n` })
+    expect(ignored.code).toBe(EXIT.ok)
+    expect(ignored.stderr).toMatch(/^agent\.yaml:9:3 warning memory is not supported/m)
+  })
+
+  test('a tool module, or a script, that cannot be used', async () => {
+    expect((await run(['-i', 'x'], { 'tools.mjs': 'export const a = 1' })).code).toBe(EXIT.file)
+    const broken = await run(['-i', 'x'], { 'model.mjs': 'export default [' })
+    expect(broken.code).toBe(EXIT.file)
+    expect(broken.stderr).toContain('model.mjs')
+    const empty = await run(['-i', 'x'], { 'model.mjs': 'export const turns = []' })
+    expect([empty.code, empty.stderr]).toEqual([
+      EXIT.file,
+      expect.stringContaining("the model's script ./model.mjs has no turns"),
+    ])
+    const outside = await run(['-i', 'x'], { 'agent.yaml': AGENT.replace('./model.mjs', '../model.mjs') })
+    expect([outside.code, outside.stderr]).toEqual([EXIT.file, expect.stringContaining('agent.yaml:5:10 error')])
+    const cwd = await temporary({ ...FILES, 'agent.yaml': AGENT.replace('./model.mjs', './link.mjs') })
+    await symlink('/etc/hosts', join(cwd, 'link.mjs'))
+    const linked = await run(['-i', 'x'], {}, { cwd })
+    expect([linked.code, linked.stderr]).toEqual([EXIT.file, expect.stringContaining('leads out of the directory')])
+  })
+
+  test('the model is not to be had', async () => {
+    const env = { OPENAI_API_KEY: undefined }
+    const { code, stdout, stderr } = await run(['-i', 'x', '--model', 'openai:gpt-5.2'], {}, { env })
+    expect([code, stdout]).toEqual([EXIT.model, ''])
+    expect(stderr).toContain('OPENAI_API_KEY')
+    expect((await run(['-i', 'x', '-m', 'opnai:gpt'])).stderr).toContain('did you mean openai:gpt?')
+  })
+
+  test.each([
+    [['--model', 'gpt'], '--model takes provider:name, found "gpt"'],
+    [['--replay', 'r', '--record', 'q'], '--replay plays what was recorded, so it takes no --record'],
+    [['--replay', 'r', '--max-iterations', '2'], 'so it takes no --max-iterations'],
+    [['--pace'], '--pace is for --replay'],
+    [['--json', '--json-lines'], 'cannot be used with option'],
+    [['--max-parallel', '0'], 'Expected a whole number of at least 1.'],
+    [['--timeout', 'soon'], 'Expected a duration'],
+  ])('a wrong command line: %s', async (args, words) => {
+    const { code, stdout, stderr } = await run(['-i', 'x', ...args])
+    expect(code).toBe(EXIT.usage)
+    if (!args.includes('--json')) expect(stdout).toBe('')
+    expect(stderr).toContain(words)
+  })
+})
+
+test('the model of the command line is that of a file of any place, scripted too', async () => {
+  const cwd = await temporary({ ...FILES, 'other/script.mjs': script([{ text: 'From elsewhere.' }]) })
+  const { stdout, stderr } = await run(['-i', 'x', '--model', 'scripted:other/script.mjs'], {}, { cwd })
+  expect(stdout).toBe('From elsewhere.\n')
+  expect(stderr).toContain('it plays the turns of other/script.mjs')
+})
+
+test('--max-parallel, or max_parallel_tools: so many tools at once', async () => {
+  const tools = `let running = 0
+  export default { name: 'count', inputSchema: { type: 'object', properties: {} }, execute: async () => {
+    running++
+    for (let n = 0; n < 5; n++) await new Promise(setImmediate)
+    return running--
+  } }`
+  const model = script([{ calls: Array.from({ length: 6 }, () => ({ name: 'count' })) }, { text: 'ok' }])
+  const most = async (args: readonly string[], agent = AGENT): Promise<number> => {
+    const { stdout } = await run(['-i', 'x', '--json', ...args], {
+      'tools.mjs': tools,
+      'model.mjs': model,
+      'agent.yaml': agent,
+    })
+    const { turns } = JSON.parse(stdout) as { turns: { calls: { data: number }[] }[] }
+    return Math.max(...(turns[0]?.calls ?? []).map(({ data }) => data))
+  }
+  expect(await most([])).toBe(6)
+  expect(await most([], `${AGENT}  max_parallel_tools: 3\n`)).toBe(3)
+  expect(await most(['--max-parallel', '2'], `${AGENT}  max_parallel_tools: 3\n`)).toBe(2)
+})
+
+test('the instructions and settings of the file reach the model', async () => {
+  const model = `export default ({ prompt, temperature, maxOutputTokens, tools }) => ({
+    text: JSON.stringify([prompt[0], temperature, maxOutputTokens, tools.map(({ name }) => name)]),
+  })`
+  const agent = `${AGENT}  temperature: 0.3\n  max_tokens: 99\n`
+  const { stdout } = await run(['-i', 'x'], { 'model.mjs': model, 'agent.yaml': agent })
+  expect(JSON.parse(stdout)).toEqual([
+    { role: 'system', content: 'Be brief.' },
+    0.3,
+    99,
+    ['echo', 'fail', 'hang', 'ticks'],
+  ])
+})
+
+test('a reader that has gone is no fault, and nothing is left running', async () => {
+  const { code } = await run(['-i', 'x', '--json-lines'], { 'model.mjs': MODEL }, { stdoutGone: true })
+  expect(code).toBe(0)
+})
