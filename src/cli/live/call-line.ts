@@ -1,6 +1,6 @@
 import { clip, displayWidth, oneLine } from '../text.ts'
-import { callWords, markStyle } from './call-words.ts'
-import { column, joinSegments, rightColumn, type Segment } from './line.ts'
+import { callWords, type CallWords, markStyle } from './call-words.ts'
+import { column, joinSegments, rightColumn, type Segment, wrapText } from './line.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
 import type { Look } from './look.ts'
 
@@ -8,6 +8,9 @@ import type { Look } from './look.ts'
 const TIME_WIDTH = 8
 /** Columns that the name of a tool may take where there is room. */
 const MAX_NAME_WIDTH = 32
+
+/** Columns before what stands below a call. */
+const INDENT = 6
 
 /** The columns that all lines of a turn share. */
 export interface CallColumns {
@@ -29,8 +32,22 @@ export function callColumns(calls: readonly LiveCall[], width: number): CallColu
 
 /** A call in one line: sign, name, arguments, what it waits for or what became of it, and how long. */
 export function callLine(call: LiveCall, turn: LiveTurn, now: number, columns: CallColumns, look: Look): string {
+  return wordsLine(call, callWords(call, turn, now, look.marks), columns, look)
+}
+
+/** The lines that stay of a call: why it failed is told whole, below it where it does not fit beside it. */
+export function lastingLines(call: LiveCall, turn: LiveTurn, now: number, columns: CallColumns, look: Look): string[] {
   const { style, marks, width } = look
   const words = callWords(call, turn, now, marks)
+  const wanted = displayWidth(words.arguments) + displayWidth(words.detail) + 2
+  if (!failed(call) || wanted <= columns.middle || width < 2 * INDENT) return [wordsLine(call, words, columns, look)]
+  return [
+    wordsLine(call, { ...words, detail: '' }, columns, look),
+    ...wrapText(words.detail, width - INDENT).map((line) => style.dim(' '.repeat(INDENT) + line)),
+  ]
+}
+
+function wordsLine(call: LiveCall, words: CallWords, columns: CallColumns, { style, width }: Look): string {
   const [args, detail] = share(words.arguments, words.detail, columns.middle)
   const gap = args !== '' && detail !== '' ? '  ' : ''
   const { phase } = call.state

@@ -1,8 +1,8 @@
-import { clip, displayWidth, oneLine } from '../text.ts'
-import { callColumns, callLine } from './call-line.ts'
+import { clip, oneLine } from '../text.ts'
+import { callColumns, callLine, lastingLines } from './call-line.ts'
 import { spinnerAt } from './call-words.ts'
 import { elapsedText } from './duration.ts'
-import { joinSegments, wrapText } from './line.ts'
+import { joinSegments, wrapParts, wrapText } from './line.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
 import type { Look } from './look.ts'
 import { phaseCounts, progressSummary, turnSummary } from './summary.ts'
@@ -39,7 +39,7 @@ export function finishedTurn(turn: LiveTurn, now: number, look: Look): string[] 
   const columns = callColumns(turn.calls, width)
   return [
     ...safeText(turn.text, look).map(style.dim),
-    ...turn.calls.map((call) => callLine(call, turn, now, columns, look)),
+    ...turn.calls.flatMap((call) => lastingLines(call, turn, now, columns, look)),
     ...summaryLines(turn, look).map(style.dim),
     '',
   ]
@@ -47,15 +47,8 @@ export function finishedTurn(turn: LiveTurn, now: number, look: Look): string[] 
 
 /** What the calls of a turn came to, or where they are where it was left; broken between its parts where it is too wide for one line. */
 function summaryLines(turn: LiveTurn, { marks, width }: Look): string[] {
-  const between = ` ${marks.separator} `
   const summary = turn.endedAt === undefined ? progressSummary(turn, marks) : turnSummary(turn, marks)
-  const lines: string[] = []
-  for (const part of summary.split(between)) {
-    const longer = lines.length === 0 ? undefined : `${lines.at(-1)}${between}${part}`
-    if (longer !== undefined && displayWidth(longer) <= width) lines[lines.length - 1] = longer
-    else lines.push(clip(`  ${part}`, width))
-  }
-  return lines
+  return wrapParts(summary, marks.separator, width - 2).map((line) => clip(`  ${line}`, width))
 }
 
 /** What of the model's words is shown, and in how many lines. */

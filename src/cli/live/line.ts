@@ -65,3 +65,15 @@ export function wrapText(line: string, width: number): string[] {
   }
   return [...lines, current]
 }
+
+/** Breaks a line of parts with separators between them, where it is wider than `width`, between its parts. */
+export function wrapParts(line: string, separator: string, width: number): string[] {
+  const between = ` ${separator} `
+  const lines: string[] = []
+  for (const part of line.split(between)) {
+    const longer = lines.length === 0 ? undefined : `${lines.at(-1)}${between}${part}`
+    if (longer !== undefined && displayWidth(longer) <= width) lines[lines.length - 1] = longer
+    else lines.push(part)
+  }
+  return lines
+}

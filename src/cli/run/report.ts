@@ -3,6 +3,7 @@ import type { Output } from '../output.ts'
 import { runSummary } from '../live/summary.ts'
 import { marksFor } from '../live/marks.ts'
 import { durationText } from '../live/duration.ts'
+import { wrapParts } from '../live/line.ts'
 import { type Departure, departurePlace, differenceLines } from '../recording/departure.ts'
 import { oneLine } from '../text.ts'
 import type { RunOutcome } from './session.ts'
@@ -27,7 +28,8 @@ export function reportRun(outcome: RunOutcome, { output, asText, summary, file }
   else if (asText) printAnswer(result.text, output)
   if (!summary) return
   if (process.stderr.isTTY && result.status === 'done') output.note('')
-  output.note(style.dim(oneLine(runSummary(state, marksFor(process.env)))))
+  const marks = marksFor(process.env)
+  for (const line of wrapParts(runSummary(state, marks), marks.separator, output.width)) output.note(style.dim(line))
 }
 
 /** The answer as it is; on a terminal without what could be more than text there (I46). */

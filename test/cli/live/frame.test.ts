@@ -174,6 +174,23 @@ describe('a turn that is over', () => {
     ])
   })
 
+  test('tells whole why a call failed, below it where it does not fit beside it', () => {
+    const moments = [
+      ...turnOf(0, 0),
+      call(0, 'fetch').accepted(0),
+      call(0, 'fetch').arguments(0, { url: 'https://a.ex/' }),
+      call(0, 'fetch').unsuccessful(90, 'failed', 'The server answered 503, and said: come back later.', 90),
+      [90, { type: 'turn_finished', turn: 0, calls: 1 }] as const,
+    ]
+    expect(finishedTurn(turnAfter(moments), 100, view({ width: 40 }))).toEqual([
+      '  ✗ fetch     https://a.ex/        90 ms',
+      '      The server answered 503, and said:',
+      '      come back later.',
+      '  1 call in 90 ms · 1 failed',
+      '',
+    ])
+  })
+
   test('leaves nothing where it called nothing: then what was said is the answer', () => {
     expect(finishedTurn(turnAfter(turnOf(0, 0, 'The answer.')), 1, view())).toEqual([])
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { argumentsText } from '../../../src/cli/live/arguments-text.ts'
 import { durationText, elapsedText } from '../../../src/cli/live/duration.ts'
-import { column, joinSegments, rightColumn, wrapText } from '../../../src/cli/live/line.ts'
+import { column, joinSegments, rightColumn, wrapParts, wrapText } from '../../../src/cli/live/line.ts'
 import { clip, displayWidth, oneLine } from '../../../src/cli/text.ts'
 
 describe('durations', () => {
@@ -100,6 +100,12 @@ describe('wrapping', () => {
     expect(wrapText('abcdefghij k', 4)).toEqual(['abcd', 'efgh', 'ij k'])
     expect(wrapText('  indented text', 10)).toEqual(['  indented', 'text'])
     expect(wrapText('', 4)).toEqual([''])
+  })
+
+  test('of parts breaks between them alone', () => {
+    expect(wrapParts('one · two · three', '·', 9)).toEqual(['one · two', 'three'])
+    expect(wrapParts('one · two · three', '·', 8)).toEqual(['one', 'two', 'three'])
+    expect(wrapParts('one two three', '·', 5)).toEqual(['one two three'])
   })
 
   test('loses no word (property)', () => {
