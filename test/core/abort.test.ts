@@ -66,6 +66,28 @@ describe('an abort (I13, I14)', () => {
     expect(statuses(results)).toEqual(['succeeded ended', 'aborted ended'])
   })
 
+  test.each([10, 100, 3_000])('of %i that wait leaves the queue of the others as it was', async (size) => {
+    const controller = new AbortController()
+    const clock = new VirtualClock()
+    const { executor } = setUp([sleeper(clock)], { clock, maxParallelTools: 1, quiet: true })
+    const others: Promise<unknown>[] = []
+    const aborted = [0, 1].map((half) => {
+      others.push(executor.executeTools([callOf('sleep', { ms: 1, of: `other ${half}` })]))
+      return executor.executeTools(callsOf('sleep', size), { signal: controller.signal })
+    })
+    others.push(executor.executeTools([callOf('sleep', { ms: 1 })]))
+    const waits: number[] = []
+    executor.subscribe(({ type }) => void (type === 'settled' && waits.push(executor.stats().waiting)))
+    expect(executor.stats()).toMatchObject({ running: 1, waiting: 2 * size + 2 })
+    controller.abort()
+    expect(executor.stats()).toMatchObject({ running: 1, waiting: 2 })
+    expect(waits).toEqual(Array.from({ length: 2 * size }, (_, i) => 2 * size + 1 - i))
+    expect((await Promise.all(aborted)).flat().every(({ status }) => status === 'aborted')).toBe(true)
+    await clock.runUntil(Promise.all(others))
+    expect(executor.stats()).toMatchObject({ running: 0, waiting: 0 })
+    expect(clock.now()).toBe(3)
+  })
+
   test('gives the tool the reason of the caller', async () => {
     const controller = new AbortController()
     const reasons: unknown[] = []
