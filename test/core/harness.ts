@@ -166,3 +166,14 @@ export function thenable(then: (resolve: (value: unknown) => void, reject: (reas
 export function withGetter(name: string, get: () => unknown): object {
   return Object.defineProperty({}, name, { get, enumerable: true })
 }
+
+/** What `run` throws, which must be a `type`. */
+export function thrownBy<T>(type: abstract new (...args: never[]) => T, run: () => unknown): T {
+  try {
+    run()
+  } catch (thrown) {
+    if (thrown instanceof type) return thrown
+    throw thrown
+  }
+  throw new Error(`expected a ${type.name} to be thrown`)
+}

@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineTool, MisuseError } from '../../src/index.ts'
+import { thrownBy } from './harness.ts'
 
 const execute = (): number => 1
-const misuse = (tool: unknown): MisuseError => {
-  try {
-    defineTool(tool as never)
-  } catch (thrown) {
-    if (thrown instanceof MisuseError) return thrown
-    throw thrown
-  }
-  throw new Error('expected a MisuseError')
-}
+const misuse = (tool: unknown): MisuseError => thrownBy(MisuseError, () => defineTool(tool as never))
 
 describe('defineTool', () => {
   test('freezes a copy and leaves the original alone', () => {

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { defineTool, type ToolEvent } from '../../src/index.ts'
+import { VirtualClock } from '../../src/testing/index.ts'
+import { callOf, callsOf, dataOf, eventsOf, setUp } from './harness.ts'
+
+const statuses = (results: readonly { status: string; execution: string }[]): string[] =>
+  results.map(({ status, execution }) => `${status} ${execution}`)
+
+describe('an abort from within', () => {
+  const anyStats = { running: 0, waiting: 0, abandoned: 0 }
+
+  test.each([1, 2, 10])(
+    'of a tool that returns at once, limit %i: nothing more starts, and the executor goes on',
+    async (maxParallelTools) => {
+      const controller = new AbortController()
+      const ran: unknown[] = []
+      const tool = defineTool({
+        name: 't',
+        execute: (input) => {
+          ran.push(input)
+          controller.abort()
+          return input
+        },
+      })
+      const { run, executor } = setUp([tool], { maxParallelTools })
+      const results = await run(callsOf('t', 4), { signal: controller.signal })
+      expect(statuses(results)).toEqual(['aborted ended', 'aborted none', 'aborted none', 'aborted none'])
+      expect([ran.length, executor.stats()]).toMatchObject([1, anyStats])
+      expect((await run(callsOf('t', 4))).map(dataOf).length).toBe(4)
+      expect(executor.stats()).toMatchObject(anyStats)
+    },
+  )
+
+  const kinds: [ToolEvent['type'], string[]][] = [
+    ['batch_opened', ['aborted none', 'aborted none', 'aborted none']],
+    ['accepted', ['aborted none', 'aborted none', 'aborted none']],
+    ['batch_closed', ['aborted none', 'aborted none', 'aborted none']],
+    ['parked', ['aborted ended', 'aborted none', 'aborted none']],
+    ['started', ['aborted none', 'aborted none', 'aborted none']],
+    ['progress', ['aborted ended', 'aborted none', 'aborted none']],
+    ['settled', ['succeeded ended', 'aborted none', 'aborted none']],
+    ['batch_settled', ['succeeded ended', 'succeeded ended', 'succeeded ended']],
+  ]
+  test.each(kinds)('of a listener on %s keeps the books right', async (type, expected) => {
+    const controller = new AbortController()
+    const clock = new VirtualClock()
+    const ran: unknown[] = []
+    const tool = defineTool({
+      name: 't',
+      execute: async (input, { progress }) => {
+        ran.push(input)
+        progress('half')
+        await clock.sleep(5)
+        return input
+      },
+    })
+    const { run, executor, events } = setUp([tool], { clock, maxParallelTools: 1 })
+    executor.subscribe((event) => {
+      if (event.type === type) controller.abort()
+    })
+    const results = await run(callsOf('t', 3), { signal: controller.signal })
+    expect(statuses(results)).toEqual(expected)
+    expect(ran.length).toBe(expected.filter((each) => !each.endsWith('none')).length)
+    expect(executor.stats()).toMatchObject(anyStats)
+    expect(new Set(eventsOf(events, 'settled').map(({ index }) => index))).toEqual(new Set([0, 1, 2]))
+    expect(eventsOf(events, 'settled').length).toBe(3)
+    expect(eventsOf(events, 'batch_settled').length).toBe(1)
+    expect(clock.pending).toBe(0)
+    expect((await run(callsOf('t', 2))).map(dataOf).length).toBe(2)
+  })
+
+  test.each([
+    ['an input schema', { inputSchema: (abort: () => void) => z.object({}).refine(() => (abort(), true)) }],
+    [
+      'an input schema that answers later',
+      { inputSchema: (abort: () => void) => z.object({}).refine(async () => (abort(), true)) },
+    ],
+  ])('of %s settles the call once', async (_what, { inputSchema }) => {
+    const controller = new AbortController()
+    let runs = 0
+    const tool = defineTool({ name: 't', inputSchema: inputSchema(() => controller.abort()), execute: () => ++runs })
+    const { run, events, executor } = setUp([tool])
+    const results = await run(callsOf('t', 3), { signal: controller.signal })
+    expect(statuses(results)).toEqual(['aborted none', 'aborted none', 'aborted none'])
+    expect([runs, eventsOf(events, 'settled').length, executor.stats()]).toMatchObject([0, 3, anyStats])
+  })
+
+  test.each([
+    [
+      'a getter of its arguments',
+      (abort: () => void) => ({
+        get a() {
+          return (abort(), 1)
+        },
+      }),
+    ],
+    ['toJSON of its arguments', (abort: () => void) => ({ toJSON: () => (abort(), 1) })],
+  ])('of %s settles the call once', async (_what, args) => {
+    const controller = new AbortController()
+    const { run, events } = setUp([defineTool({ name: 't', execute: () => 1 })])
+    const results = await run(
+      [
+        callOf(
+          't',
+          args(() => controller.abort()),
+        ),
+        callOf('t'),
+      ],
+      { signal: controller.signal },
+    )
+    expect(statuses(results)).toEqual(['aborted none', 'aborted none'])
+    expect(eventsOf(events, 'settled').length).toBe(2)
+  })
+
+  test('of a getter of the result settles the call once', async () => {
+    const controller = new AbortController()
+    const tool = defineTool({
+      name: 't',
+      execute: () => ({
+        get a() {
+          return (controller.abort(), 1)
+        },
+      }),
+    })
+    const { run, events, executor, clock } = setUp([tool])
+    expect(statuses(await run([callOf('t')], { signal: controller.signal }))).toEqual(['aborted ended'])
+    expect([eventsOf(events, 'settled').length, executor.stats(), clock.pending]).toMatchObject([1, anyStats, 0])
+  })
+})
