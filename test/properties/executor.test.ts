@@ -7,20 +7,21 @@ import { eventsOf } from '../core/harness.ts'
 const SEEDS = Number(process.env['AOF_PROPERTY_RUNS'] ?? 300)
 const TOOLS = ['quick', 'slow', 'fails', 'heeds', 'nests', 'nowhere'] as const
 
+const callers = new AsyncLocalStorage<string>()
+
 /** Callers that come and go, each with a few turns one after the other, on one executor. */
 class World {
   readonly executor: ToolExecutor
   readonly events: ToolEvent[] = []
   readonly faults = new Set<string>()
   readonly #simulation: Simulation
-  readonly #caller = new AsyncLocalStorage<string>()
   readonly #limit: number
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
     const { clock, random, scheduler } = simulation
     this.#limit = random.int(1, 6)
-    const ours = (): string => this.#caller.getStore() ?? 'nobody'
+    const ours = (): string => callers.getStore() ?? 'nobody'
     const own = <In extends { caller: string }>(input: In): void => {
       if (input.caller !== ours()) this.faults.add(`a tool of ${input.caller} ran for ${ours()}`)
     }
@@ -79,9 +80,9 @@ class World {
 
   async play(): Promise<void> {
     const { random, scheduler } = this.#simulation
-    const callers = Array.from({ length: random.int(1, 4) }, (_, i) => `caller ${i}`)
+    const names = Array.from({ length: random.int(1, 4) }, (_, i) => `caller ${i}`)
     await scheduler.waitFor(
-      Promise.all(callers.map((caller) => this.#caller.run(caller, () => this.#turns(caller, random.fork())))),
+      Promise.all(names.map((caller) => callers.run(caller, () => this.#turns(caller, random.fork())))),
     )
   }
 
@@ -99,7 +100,7 @@ class World {
         : await this.#streamed(calls, controller.signal, () => scheduler.point(`${caller} speaks`))
       abort?.clear()
       this.#check(calls, results)
-      if (this.#caller.getStore() !== caller) this.faults.add('a caller went on as somebody else')
+      if (callers.getStore() !== caller) this.faults.add('a caller went on as somebody else')
     }
   }
 
