@@ -1,3 +1,4 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
 import { type ExecutedTurn, executeTurn } from '../../src/cli/exec/execute-turn.ts'
 import type { LiveEvent } from '../../src/cli/live/index.ts'
@@ -129,6 +130,27 @@ describe('identity', () => {
   })
 })
 
+test("a call that turns out to be the provider's own has no result of ours", async () => {
+  const usage = { inputTokens: { total: 1 }, outputTokens: { total: 1 } }
+  const parts = [
+    { type: 'tool-input-start', id: 'srv', toolName: 'rm' },
+    { type: 'tool-call', toolCallId: 'srv', toolName: 'rm', input: '{"n":0}', providerExecuted: true },
+    { type: 'tool-call', toolCallId: 'own', toolName: 'rm', input: '{"n":1}' },
+    { type: 'finish', finishReason: { unified: 'tool-calls', raw: undefined }, usage },
+  ] as LanguageModelV4StreamPart[]
+  const { model } = await openRecorded(messagesAnswer())
+  const ran: unknown[] = []
+  const executed = await executeTurn({
+    model: { ...model, doStream: async () => ({ stream: streamOf(parts) }) },
+    executor: { tools: [{ name: 'rm', execute: (input: unknown) => ran.push(input) }] },
+    signal: new AbortController().signal,
+    emit: () => {},
+  })
+  expect(ran).toEqual([{ n: 1 }])
+  expect(executed.calls).toEqual([{ index: 1, id: 'own', name: 'rm', arguments: { n: 1 } }])
+  expect([executed.results.map(({ id }) => id), executed.leftToProvider]).toEqual([['own'], 1])
+})
+
 describe('an execution', () => {
   test('tells what goes on in the events of a run: one turn, each call with its arguments before it starts', async () => {
     const { events } = await execute(messagesAnswer(['a', 'rm', { n: 1 }]))
@@ -177,3 +199,12 @@ describe('an execution', () => {
     expect(executed.abandoned).toBe(1)
   })
 })
+
+function streamOf(parts: readonly LanguageModelV4StreamPart[]): ReadableStream<LanguageModelV4StreamPart> {
+  return new ReadableStream({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part)
+      controller.close()
+    },
+  })
+}

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ToolFailure } from '../../src/index.ts'
 import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
@@ -230,6 +231,30 @@ describe('I16: nothing that it started is left', () => {
     controller.abort(new Error('enough'))
     await expect(result).rejects.toThrow('enough')
     while (living(sleep) > 0) await settleMicrotasks()
+  })
+
+  test.each([
+    ['process.exit(0)', 0],
+    ['throw new Error("a fault")', 1],
+  ])('when this process ends by %s, they end with it', async (end, status) => {
+    const command = JSON.stringify(fileURLToPath(new URL('../../src/tools/command.ts', import.meta.url)))
+    const child = onLinux ? 'setsid sleep 1000' : 'sleep 1000'
+    const text = `${child} & echo $! >> pids; echo $$ >> pids; wait`
+    const program = `
+      import { watch, existsSync, readFileSync } from 'node:fs'
+      const { runCommand } = await import(${command})
+      const env = { PATH: process.env.PATH }
+      runCommand({ argv: ['sh', '-c', ${JSON.stringify(text)}], cwd: '.', env })
+      const whenReady = () => {
+        if (existsSync('pids') && readFileSync('pids', 'utf8').split('\\n').length === 3) ${end}
+      }
+      watch('.', whenReady)
+      whenReady()`
+    const args = ['--input-type=module', '-e', program]
+    const ended = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', timeout: 30_000 })
+    expect(ended.status).toBe(status)
+    const pids = (await untilLines(join(cwd, 'pids'), 2)).map(Number)
+    for (const pid of pids) await untilGone(pid)
   })
 
   test('an abort before the start starts nothing (I13)', async () => {

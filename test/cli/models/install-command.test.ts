@@ -11,12 +11,15 @@ const INSTALLED = {
   'home/project/deeper/file': '',
   'home/.npm/_npx/0123abcd/node_modules/aof-runtime/package.json': '{}',
   'home/clone/package.json': '{}',
+  'home/lib/node_modules/aof-runtime/package.json': '{}',
+  'home/lib/src/file': '',
 }
 
 test.each([
   ['where aof is installed globally, globally', 'usr/lib/node_modules/aof-runtime', 'home/project/deeper', '--global '],
   ['in the project that has it', 'home/project/node_modules/aof-runtime', 'home/project/deeper', ''],
   ['in the project, where npx brought it', 'home/.npm/_npx/0123abcd/node_modules/aof-runtime', 'home/project', ''],
+  ['in a project that is called lib', 'home/lib/node_modules/aof-runtime', 'home/lib/src', ''],
   ['in a clone of its repository', 'home/clone', 'home/clone', ''],
 ])('%s', async (_where, root, cwd, global) => {
   const directory = await temporary(INSTALLED)
