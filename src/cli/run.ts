@@ -25,6 +25,8 @@ export function define(command: Command): void {
     const wantsLog = command.getOptionValueSource('logLevel') !== 'default'
     const version = command.parent?.version() ?? 'unknown'
     process.once('exit', endWhatIsLeft)
+    // The terminal has gone: there is nobody to abort for, and by itself this would leave what the tools have started.
+    process.once('SIGHUP', () => process.exit(EXIT.terminated))
     await leave(await run({ file, options, wantsLog, version }))
   })
 }

@@ -85,6 +85,13 @@ describe('Ctrl-C and SIGTERM (I13, I14, I16)', () => {
     for (const pid of pids) await untilGone(pid)
   })
 
+  test('SIGHUP, since its terminal has gone: it ends at once, and all that it started with it', async () => {
+    const { child, ended, pids } = await hanging()
+    child.kill('SIGHUP')
+    expect((await ended).code).toBe(EXIT.terminated)
+    for (const pid of pids) await untilGone(pid)
+  })
+
   test('nothing stands on standard output where there is no answer', async () => {
     const { child, ended } = await hanging()
     child.kill('SIGINT')

@@ -61,7 +61,7 @@ export class LivePicture implements Picture {
     const turn = this.#state.turns[this.#printed++]
     if (turn === undefined) return
     const { style, marks, clock, terminal } = this.#setup
-    const width = Math.min(Math.max(1, terminal.columns - 1), MAX_WIDTH)
+    const width = Math.min(Math.max(1, (terminal.columns || 80) - 1), MAX_WIDTH)
     const lines = finishedTurn(turn, clock.now(), { style, marks, width })
     if (lines.length > 0) this.#region.print(lines)
   }

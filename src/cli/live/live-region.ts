@@ -93,7 +93,7 @@ export class LiveRegion {
   }
 
   #redraw(above: readonly string[]): void {
-    const { columns, rows } = this.#terminal
+    const { columns, rows } = this.#size
     const lines = this.#draw({ width: Math.max(1, columns - 1), height: Math.max(1, rows - 1) })
     this.#drawnAt = this.#clock.now()
     if (above.length === 0 && sameLines(lines, this.#shown)) return
@@ -115,10 +115,16 @@ export class LiveRegion {
     this.#shown = lines
   }
 
+  /** Some terminals do not know their size, and say that it is 0. */
+  get #size(): { readonly columns: number; readonly rows: number } {
+    const { columns, rows } = this.#terminal
+    return { columns: columns || 80, rows: rows || 24 }
+  }
+
   /** A terminal that became narrower since has broken the lines of the frame anew. */
   #rowsAboveCursor(): number {
-    const { columns } = this.#terminal
-    const rows = this.#shown.map((line) => Math.max(1, Math.ceil(displayWidth(plainText(line)) / Math.max(1, columns))))
+    const { columns } = this.#size
+    const rows = this.#shown.map((line) => Math.max(1, Math.ceil(displayWidth(plainText(line)) / columns)))
     return rows.slice(0, -1).reduce((sum, count) => sum + count, 0)
   }
 

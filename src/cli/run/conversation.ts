@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface } from 'node:readline'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { oneLine } from '../text.ts'
@@ -17,48 +17,77 @@ export async function converse(
   output: Output,
   answer: (input: string) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const history: string[] = []
+  const prompt = new Prompt(`${output.style.accent(oneLine(name, 40))}${output.style.strong('>')} `)
   output.note(output.style.dim('Ctrl-C aborts a run, Ctrl-D ends the conversation'))
   for (;;) {
-    const said = await ask(`${output.style.accent(oneLine(name, 40))}${output.style.strong('>')} `, history)
+    const said = await prompt.ask()
     if (said.kind === 'end') return said.exitCode
     if (said.text.trim() === '') continue
-    history.unshift(said.text)
     const exitCode = await answer(said.text)
     if (exitCode === EXIT.terminated) return exitCode
     output.note('')
   }
 }
 
-/** A prompt of its own for each line: while a run goes on the terminal is as it was, and Ctrl-C is a signal. */
-function ask(prompt: string, history: readonly string[]): Promise<Said> {
-  const reader: Interface = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-    prompt,
-    history: [...history],
-    historySize: 100,
-  })
-  return new Promise((resolve) => {
-    let concluded = false
-    const conclude = (said: Said): void => {
-      concluded = true
-      resolve(said)
-      reader.close()
-    }
-    reader.on('line', (text) => conclude({ kind: 'text', text }))
-    reader.on('close', () => {
-      if (!concluded) process.stderr.write('\n')
-      resolve({ kind: 'end', exitCode: EXIT.ok })
+/**
+ * The prompt of a conversation.
+ *
+ * 1. It reads only while it asks: while a run goes on the terminal is as it was, and Ctrl-C is a signal.
+ * 2. Nothing that came with a line is lost: further lines are answers to the next questions, the rest is their beginning.
+ */
+class Prompt {
+  readonly #text: string
+  /** The newest first, as `readline` has it. */
+  #history: string[] = []
+  readonly #ahead: string[] = []
+  #draft = ''
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  async ask(): Promise<Said> {
+    const next = this.#ahead.shift()
+    return next === undefined ? this.#read() : { kind: 'text', text: next }
+  }
+
+  #read(): Promise<Said> {
+    const reader = createInterface({
+      input: process.stdin,
+      output: process.stderr,
+      prompt: this.#text,
+      history: this.#history,
+      historySize: 100,
     })
-    reader.on('SIGINT', () => {
-      process.stderr.write('\n')
-      if (reader.line === '') conclude({ kind: 'end', exitCode: EXIT.interrupted })
-      else {
-        reader.write(null, { ctrl: true, name: 'u' })
-        reader.prompt()
+    reader.on('history', (history: string[]) => (this.#history = history))
+    return new Promise((resolve) => {
+      let said: Said | undefined
+      const conclude = (what: Said): void => {
+        said = what
+        // By then all that came at once has been taken apart.
+        process.nextTick(() => {
+          this.#draft = reader.line
+          reader.close()
+          resolve(what)
+        })
       }
+      reader.on('line', (text) => {
+        if (said === undefined) conclude({ kind: 'text', text })
+        else this.#ahead.push(text)
+      })
+      reader.on('close', () => {
+        if (said !== undefined) return
+        process.stderr.write('\n')
+        resolve({ kind: 'end', exitCode: EXIT.ok })
+      })
+      reader.on('SIGINT', () => {
+        process.stderr.write('\n')
+        if (reader.line === '') return conclude({ kind: 'end', exitCode: EXIT.interrupted })
+        reader.write(null, { ctrl: true, name: 'e' })
+        reader.write(null, { ctrl: true, name: 'u' })
+      })
+      reader.prompt()
+      if (this.#draft !== '') reader.write(this.#draft)
     })
-    reader.prompt()
-  })
+  }
 }

@@ -6,6 +6,8 @@ import type { Logger } from '../../core/logger.ts'
  * else: without this it would end the process, and all calls with it.
  */
 export function tellStrayErrors(logger: Logger): void {
+  // Where nobody reads standard error any more there is nobody to tell.
+  process.stderr.on('error', () => {})
   process.on('unhandledRejection', (reason) =>
     logger.warn(`a promise was rejected and nobody awaited it: ${thrownMessage(reason)}`),
   )
