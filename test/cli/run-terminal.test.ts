@@ -9,14 +9,16 @@ import { temporary } from './temporary.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
-/** The `script` of util-linux gives a command a terminal of its own. */
-const hasTerminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true
+/** The one of util-linux gives a command a terminal of its own. */
+const SCRIPT = { program: 'script' }
+const hasTerminals =
+  spawnSync(SCRIPT.program, ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true
 
 /** `aof run agent.yaml …` on a terminal of 60 columns and 12 rows. */
 async function onTerminal(args: string, files: Readonly<Record<string, string>> = {}) {
   const cwd = await temporary({ ...FILES, ...files })
   const command = `stty cols 60 rows 12; exec '${process.execPath}' '${MAIN}' run agent.yaml ${args}`
-  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+  const child = spawn(SCRIPT.program, ['-qefc', command, '/dev/null'], {
     cwd,
     env: { ...process.env, TERM: 'xterm', NO_COLOR: undefined, FORCE_COLOR: undefined },
   })
