@@ -1,6 +1,7 @@
 import { inexactNumber } from './exact-numbers.ts'
 import type { ErrorCode } from './error-code.ts'
 import { copyJson, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
+import { endOfString } from './json-text.ts'
 import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
@@ -93,13 +94,9 @@ function refused(code: ErrorCode, what: string, todo = 'Send a smaller, plain JS
 /** Whether brackets outside of strings nest deeper than allowed; found before JSON.parse spends seconds on a million levels. */
 function isTooDeep(text: string): boolean {
   let depth = 0
-  let inString = false
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
-    if (inString) {
-      if (char === 92 /* \ */) i++
-      else if (char === 34 /* " */) inString = false
-    } else if (char === 34) inString = true
+    if (char === 34 /* " */) i = endOfString(text, i)
     else if (char === 91 /* [ */ || char === 123 /* { */) {
       if (++depth > MAX_DEPTH) return true
     } else if (char === 93 /* ] */ || char === 125 /* } */) depth--

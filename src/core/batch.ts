@@ -18,7 +18,7 @@ export interface BatchSetup {
   /** Draws the run's name where the caller gave none; most runs are never asked for it. */
   readonly drawRun: () => string
   /** Called once, when the batch is closed and every call has its result. */
-  readonly onSettled: (batch: Batch) => void
+  readonly onSettled: () => void
 }
 
 /**
@@ -267,7 +267,7 @@ export class Batch {
       })
     this.#done?.resolve(this.#collect())
     this.onEnd?.()
-    onSettled(this)
+    onSettled()
   }
 
   #collect(): ToolResult[] {

@@ -1,16 +1,14 @@
+import { endOfString } from './json-text.ts'
+
 /**
  * The first number in a valid JSON text that would become another one when it is parsed: an integer that double
  * precision rounds, or a number beyond its range. An id that is off by one names somebody else's record, so such a
  * number is to be refused rather than passed on. Fractions are rounded as everywhere.
  */
 export function inexactNumber(text: string): string | undefined {
-  let inString = false
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
-    if (inString) {
-      if (char === 92 /* \ */) i++
-      else if (char === 34 /* " */) inString = false
-    } else if (char === 34) inString = true
+    if (char === 34 /* " */) i = endOfString(text, i)
     else if (char === 45 /* - */ || isDigit(char)) {
       const literal = numberAt(text, i)
       if (!isHeldExactly(literal)) return literal
