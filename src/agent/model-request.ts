@@ -26,24 +26,25 @@ export function modelRequest(
   }
 }
 
-/** Only what the model takes; everything else stays here. */
+/** What the model takes; everything else stays here. */
+const MODEL_SETTINGS = [
+  'temperature',
+  'maxOutputTokens',
+  'topP',
+  'topK',
+  'presencePenalty',
+  'frequencyPenalty',
+  'stopSequences',
+  'seed',
+  'reasoning',
+  'toolChoice',
+  'responseFormat',
+  'headers',
+  'providerOptions',
+] as const satisfies readonly (keyof ModelSettings)[]
+
 function modelSettings(settings: ModelSettings): ModelSettings {
-  const { temperature, maxOutputTokens, topP, topK, presencePenalty, frequencyPenalty, stopSequences, seed } = settings
-  const { reasoning, toolChoice, responseFormat, headers, providerOptions } = settings
-  const all = {
-    temperature,
-    maxOutputTokens,
-    topP,
-    topK,
-    presencePenalty,
-    frequencyPenalty,
-    stopSequences,
-    seed,
-    reasoning,
-    toolChoice,
-    responseFormat,
-    headers,
-    providerOptions,
-  }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  const given: Record<string, unknown> = {}
+  for (const name of MODEL_SETTINGS) if (settings[name] !== undefined) given[name] = settings[name]
+  return given
 }

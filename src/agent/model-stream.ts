@@ -60,3 +60,14 @@ export async function readStream(
     signal.removeEventListener('abort', onAbort)
   }
 }
+
+/**
+ * What broke a stream that ended as if all were well: it may end before the model had ended.
+ *
+ * @param finishReason why the model stopped; undefined where it never said so
+ */
+export function cutOff(finishReason: string | undefined): Broken | undefined {
+  if (finishReason === undefined || finishReason === 'interrupted')
+    return { cause: new Error('the stream ended before the model did') }
+  return finishReason === 'error' ? { cause: new Error('the provider reported an error') } : undefined
+}

@@ -8,7 +8,7 @@ import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
 import { callIds, mendHistory } from './history.ts'
 import { modelRequest } from './model-request.ts'
-import { type Broken, openStream, readStream } from './model-stream.ts'
+import { type Broken, cutOff, openStream, readStream } from './model-stream.ts'
 import { type AgentOptions, checkTurnSettings, type TurnSettings } from './options.ts'
 import type { AgentError, AgentMessage, AgentResult, AgentStatus } from './result.ts'
 import { RunFailure } from './run-failure.ts'
@@ -99,19 +99,23 @@ export class RunLoop {
     }
   }
 
-  #prepare(turn: number): Promise<TurnSettings> {
+  async #prepare(turn: number): Promise<TurnSettings> {
     const { options, signal, toolNames } = this.#setup
+    const { prepareTurn } = options
+    if (prepareTurn === undefined) return {}
     return this.#hook('prepareTurn', async () => {
-      const settings = (await options.prepareTurn?.({ turn, messages: this.#messages, signal })) ?? {}
+      const settings = (await prepareTurn({ turn, messages: this.#messages, signal })) ?? {}
       checkTurnSettings(settings, toolNames)
       return settings
     })
   }
 
-  #stops(turn: number, results: readonly ToolResult[]): Promise<boolean> {
+  async #stops(turn: number, results: readonly ToolResult[]): Promise<boolean> {
     const { options, signal } = this.#setup
+    const { stopWhen } = options
+    if (stopWhen === undefined) return false
     const finished = { turn, messages: this.#messages, text: this.#text, results, signal }
-    return this.#hook('stopWhen', async () => (await options.stopWhen?.(finished)) === true)
+    return this.#hook('stopWhen', async () => (await stopWhen(finished)) === true)
   }
 
   async #hook<T>(name: string, call: () => Promise<T>): Promise<T> {
@@ -191,13 +195,6 @@ export class RunLoop {
       this.#totals.runMs += timing.runMs
     }
   }
-}
-
-/** A stream may also end before the model had ended. */
-function cutOff(finishReason: string | undefined): Broken | undefined {
-  if (finishReason === undefined || finishReason === 'interrupted')
-    return { cause: new Error('the stream ended before the model did') }
-  return finishReason === 'error' ? { cause: new Error('the provider reported an error') } : undefined
 }
 
 /** The executor takes no more calls, so there is nothing to go on for. */

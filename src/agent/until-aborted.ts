@@ -4,6 +4,15 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     const abort = (): void => reject(signal.reason as Error)
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    promise.then(
+      (value) => {
+        signal.removeEventListener('abort', abort)
+        resolve(value)
+      },
+      (thrown: unknown) => {
+        signal.removeEventListener('abort', abort)
+        reject(thrown as Error)
+      },
+    )
   })
 }
