@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
 import { thrownMessage } from '../core/failure.ts'
-import type { Logger } from '../core/logger.ts'
 import { CliError } from './errors.ts'
 import { execTools } from './exec/exec-tools.ts'
 import { type ExecutedTurn, executeTurn } from './exec/execute-turn.ts'
-import { listenForInterrupts } from './exec/interrupts.ts'
 import { answerError, openAnswer } from './exec/open-answer.ts'
 import { defineOptions, type ExecOptions } from './exec/options.ts'
 import { reportTurn } from './exec/report.ts'
@@ -12,25 +10,22 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { formatProblem } from './format-problem.ts'
 import { leave } from './leave.ts'
 import { openPicture } from './live/index.ts'
-import { Output } from './output.ts'
+import { Output, problemsOnly } from './output.ts'
+import { endDescendants } from './process/descendants.ts'
+import { divertConsole } from './process/diverted-console.ts'
+import { endToolsWithCommand } from './process/ending.ts'
+import { listenForInterrupts } from './process/interrupts.ts'
+import { tellStrayErrors } from './process/stray-errors.ts'
 import { RecordedAnswerError } from './recorded/index.ts'
-import { endDescendants } from './run/descendants.ts'
-import { divertConsole } from './run/diverted-console.ts'
-import { tellStrayErrors } from './run/stray-errors.ts'
 import { oneLine } from './text.ts'
 
 /** `aof exec TURN --tools FILE`: a model's recorded answer in, the results of its calls out, as the next message. */
 export function define(command: Command): void {
   defineOptions(command).action(async (file: string, options: ExecOptions) => {
     const wantsLog = command.getOptionValueSource('logLevel') !== 'default'
-    process.once('exit', endWhatIsLeft)
+    endToolsWithCommand()
     await leave(await exec(file, options, wantsLog))
   })
-}
-
-/** Nobody is left to wait for what an aborted tool has started. */
-function endWhatIsLeft(exitCode: number): void {
-  if (exitCode === EXIT.interrupted || exitCode === EXIT.terminated) endDescendants()
 }
 
 /** How long a tool has to end after its signal: nobody waits for the command's own promptness. */
@@ -55,7 +50,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
         ...tools,
         maxParallelTools: maxParallel ?? maxParallelTools,
         graceMs: GRACE_MS,
-        logger: wantsLog ? output.logger : onlyProblems(output.logger),
+        logger: wantsLog ? output.logger : problemsOnly(output.logger),
       },
       signal: interrupts.signal,
       emit: (event) => picture.take(event),
@@ -73,11 +68,6 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
     picture.close()
     interrupts.stop()
   }
-}
-
-/** A picture says better what the other lines say. */
-function onlyProblems({ warn, error }: Logger): Logger {
-  return { debug: () => {}, info: () => {}, warn, error }
 }
 
 /** An answer that broke before its first call is one that could not be read. */

@@ -1,6 +1,6 @@
 import type { Logger } from '../core/logger.ts'
 import { createStyle, type Style, wantsColor } from './style.ts'
-import { oneLine } from './text.ts'
+import { jsonText, oneLine } from './text.ts'
 
 /** How much a command tells while it works, from most to least. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -45,7 +45,12 @@ export class Output {
 
   /** Writes a JSON document, and a line end, to standard output. */
   answerJson(value: unknown): void {
-    this.answer(JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined))
+    this.answer(jsonText(value, process.stdout.isTTY ? 2 : 0))
+  }
+
+  /** Writes a JSON document in one line to standard output. */
+  answerJsonLine(value: unknown): void {
+    this.answer(jsonText(value, 0))
   }
 
   /** Writes a line for people to standard error. */
@@ -81,4 +86,9 @@ function createLogger(level: LogLevel, style: Style, write: (line: string) => vo
     warn: log('warn', style.warning),
     error: log('error', style.error),
   }
+}
+
+/** What a logger passes on where a live picture says better what its other lines say. */
+export function problemsOnly({ warn, error }: Logger): Logger {
+  return { debug: () => {}, info: () => {}, warn, error }
 }

@@ -5,9 +5,11 @@ import { formatProblem } from './format-problem.ts'
 import { leave } from './leave.ts'
 import { loadAgent } from './load-agent.ts'
 import { Output } from './output.ts'
+import { endDescendants } from './process/descendants.ts'
+import { divertConsole } from './process/diverted-console.ts'
+import { endToolsWithCommand } from './process/ending.ts'
+import { tellStrayErrors } from './process/stray-errors.ts'
 import { converse } from './run/conversation.ts'
-import { endDescendants } from './run/descendants.ts'
-import { divertConsole } from './run/diverted-console.ts'
 import { errorDocument, eventDocument, runDocument } from './run/document.ts'
 import { findInput, type InputSource } from './run/input.ts'
 import { checkOptions, defineOptions, type RunOptions } from './run/options.ts'
@@ -15,7 +17,6 @@ import { type PreparedStage, prepareStage } from './run/prepared-stage.ts'
 import { reportDeparture, reportRun } from './run/report.ts'
 import { type RunOutcome, Session } from './run/session.ts'
 import { runLimits } from './run/limits.ts'
-import { tellStrayErrors } from './run/stray-errors.ts'
 import type { Departure } from './recording/departure.ts'
 import { oneLine, wrap } from './text.ts'
 
@@ -24,16 +25,9 @@ export function define(command: Command): void {
   defineOptions(command).action(async (file: string, options: RunOptions) => {
     const wantsLog = command.getOptionValueSource('logLevel') !== 'default'
     const version = command.parent?.version() ?? 'unknown'
-    process.once('exit', endWhatIsLeft)
-    // The terminal has gone: there is nobody to abort for, and by itself this would leave what the tools have started.
-    process.once('SIGHUP', () => process.exit(EXIT.terminated))
+    endToolsWithCommand()
     await leave(await run({ file, options, wantsLog, version }))
   })
-}
-
-/** Nobody is left to wait for what an aborted tool has started. */
-function endWhatIsLeft(exitCode: number): void {
-  if (exitCode === EXIT.interrupted || exitCode === EXIT.terminated) endDescendants()
 }
 
 /** What the command was called with. */
@@ -60,7 +54,7 @@ async function run(called: Called): Promise<ExitCode> {
       prepared.inputs ?? (await findInput(options.input, file, options.json === true || options.jsonLines === true))
     return await perform(called, prepared, inputs, output)
   } catch (error) {
-    if (options.jsonLines === true && error instanceof CliError) output.answer(JSON.stringify(errorDocument(error)))
+    if (options.jsonLines === true && error instanceof CliError) output.answerJsonLine(errorDocument(error))
     throw error
   }
 }
@@ -88,7 +82,7 @@ async function perform(
     limits: runLimits(options, agent),
     onEvent: (event) => {
       // The document at the end says all that the last event says.
-      if (options.jsonLines === true && event.type !== 'done') output.answer(JSON.stringify(eventDocument(event)))
+      if (options.jsonLines === true && event.type !== 'done') output.answerJsonLine(eventDocument(event))
     },
   })
   const { departure } = session.stage
@@ -98,7 +92,7 @@ async function perform(
     const asText = options.json !== true && options.jsonLines !== true
     reportRun(outcome, { output, asText, summary: talks(options) && inputs.kind === 'texts', file })
     const document = runDocument(outcome, { agent: agent.name, model })
-    if (options.jsonLines === true) output.answer(JSON.stringify({ type: 'done', ...document }))
+    if (options.jsonLines === true) output.answerJsonLine({ type: 'done', ...document })
     if (options.json === true) output.answerJson(document)
     return outcome
   }
@@ -138,7 +132,7 @@ async function answerAll(
 function departed(departure: Departure, options: RunOptions, output: Output): ExitCode {
   reportDeparture(departure, output)
   const document = { ok: false, exitCode: EXIT.replay, departure }
-  if (options.jsonLines === true) output.answer(JSON.stringify({ type: 'error', ...document }))
+  if (options.jsonLines === true) output.answerJsonLine({ type: 'error', ...document })
   if (options.json === true) output.answerJson(document)
   return EXIT.replay
 }

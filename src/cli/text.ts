@@ -10,6 +10,24 @@ export function oneLine(text: string, maxLength = 500): string {
 /** Formatting characters of every kind, also the less known ones: they would change how other text is shown. */
 const INVISIBLE = /[\p{Cf}\u115F\u1160\u3164\uFFA0]/gu
 
+/**
+ * A value's JSON, with every character that could act on a terminal or hide in it written as an escape (I46): the same
+ * value to whoever parses it.
+ *
+ * @param indent spaces for each level; 0 for one line
+ */
+export function jsonText(value: unknown, indent: number): string {
+  return JSON.stringify(value, undefined, indent).replaceAll(UNSHOWN, escaped)
+}
+
+const UNSHOWN = /[\u007F-\u009F\u2028\u2029\p{Cf}\u115F\u1160\u3164\uFFA0]/gu
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, unit) => {
+    return `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`
+  }).join('')
+}
+
 const ASCII = /^[\x20-\x7E]*$/
 const WIDE =
   /[\u1100-\u115F\u2329\u232A\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1AFF0}-\u{1B2FF}\u{1F200}-\u{1F2FF}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}\p{Emoji_Presentation}]/u

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { CallIds } from '../../agent/call-ids.ts'
-import { openStream, readStream } from '../../agent/model-stream.ts'
+import { cutOff, openStream, readStream } from '../../agent/model-stream.ts'
 import { Turn } from '../../agent/turn.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { ToolExecutorOptions } from '../../core/executor.ts'
@@ -86,10 +86,4 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
   const { calls, leftToProvider } = log
   const { abandoned } = await executor.close()
   return { calls, results, leftToProvider, broken, wallMs, abandoned }
-}
-
-/** Streams of some dialects just end where they were cut off. */
-function cutOff(finishReason: string | undefined): { readonly cause: Error } | undefined {
-  if (finishReason !== undefined && finishReason !== 'interrupted' && finishReason !== 'error') return undefined
-  return { cause: new Error('it ends before the model was done') }
 }

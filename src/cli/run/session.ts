@@ -2,12 +2,11 @@ import type { AgentFile } from '../../agent-file/index.ts'
 import { AgentExecutor } from '../../agent/agent-executor.ts'
 import type { AgentMessage, AgentResult } from '../../agent/result.ts'
 import { systemClock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
-import { listenForInterrupts } from '../exec/interrupts.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { type LiveEvent, openPicture } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
-import type { LogLevel, Output } from '../output.ts'
+import { type LogLevel, type Output, problemsOnly } from '../output.ts'
+import { listenForInterrupts } from '../process/interrupts.ts'
 import type { Departure } from '../recording/departure.ts'
 import { exitCodeOf } from './exit-code.ts'
 import type { RunLimits, TimeLimit } from './limits.ts'
@@ -120,7 +119,7 @@ export class Session {
       ...(maxIterations !== undefined && { maxIterations }),
       ...modelSettings(agent),
       maxKeptEvents: MAX_KEPT_EVENTS,
-      logger: !wantsLog ? onlyProblems(output.logger) : output.logger,
+      logger: !wantsLog ? problemsOnly(output.logger) : output.logger,
     })
   }
 
@@ -134,11 +133,6 @@ export class Session {
     show(event)
     this.#setup.onEvent(event)
   }
-}
-
-/** A picture says better what the other lines say. */
-function onlyProblems({ warn, error }: Logger): Logger {
-  return { debug: () => {}, info: () => {}, warn, error }
 }
 
 function timeoutReason({ ms, source }: TimeLimit): DOMException {
