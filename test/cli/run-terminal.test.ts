@@ -33,6 +33,10 @@ async function onTerminal(args: string, files: Readonly<Record<string, string>> 
     shows: async (words: RegExp): Promise<void> => {
       while (!words.test(screen.text.join('\n'))) await once(child.stdout, 'data')
     },
+    /** Resolves once the line is ended: its end may come later than its words. */
+    endsLine: async (): Promise<void> => {
+      while (screen.column !== 0) await once(child.stdout, 'data')
+    },
   }
 }
 
@@ -81,13 +85,14 @@ describe.skipIf(!hasTerminals)('on a terminal (skipped where there is no script 
       const said = prompt.filter(({ role }) => role === 'user').map(({ content }) => content[0].text)
       return said.at(-1) === 'hang' ? { calls: [{ name: 'hang' }] } : { text: 'You said ' + said.join(', then ') + '.' }
     }`
-    const { screen, ended, type, shows } = await onTerminal('--log-level error', { 'model.mjs': model })
+    const { screen, ended, type, shows, endsLine } = await onTerminal('--log-level error', { 'model.mjs': model })
     // Each line only when it is asked for: what is typed ahead stands where the terminal echoes it.
     await shows(/tester>$/)
     type('one\n')
     await shows(/You said one\.\n\ntester>$/)
     type('hang\n')
     await shows(/HANGING$/)
+    await endsLine()
     type('\u0003')
     await shows(/aof: aborted\n\ntester>$/)
     type('two\n')

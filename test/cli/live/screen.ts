@@ -20,6 +20,11 @@ export class Screen extends Writable implements Terminal {
     this.rows = rows
   }
 
+  /** Where the cursor stands in its row, from 0. */
+  get column(): number {
+    return this.#column
+  }
+
   /** What was and is to be seen, without blank rows at the end. */
   get text(): string[] {
     return this.#lines.map((line) => line.join('').trimEnd()).slice(0, this.#used)
