@@ -72,6 +72,10 @@ ${table.join('\n')}
 - For Chat Completions the provider keeps all calls back until the stream has ended (it cannot know that no more of a
   call's arguments will come), so there no call of a turn starts before the turn is over. The other dialects mark the end of
   a call, and their providers give it at once.
+
+One call waits for a little longer, for safety's sake: one without arguments (\`{}\`) of a tool that could have been given
+some. A model that comes to its limit before it has written them leaves the same part behind, so the call starts when the
+stream shows that the model went on, which is the next event as a rule. A tool whose schema names no argument starts at once.
 `
 }
 

@@ -9,6 +9,7 @@ import { drawId, systemRandom } from '../core/random.ts'
 import { Roster } from '../core/roster.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
+import { argumentlessTools } from './argumentless.ts'
 import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
@@ -73,6 +74,7 @@ export class AgentExecutor {
   readonly #definitions: readonly LanguageModelV4FunctionTool[]
   readonly #toolNames: ReadonlySet<string>
   readonly #readOnly: ReadonlySet<string>
+  readonly #argumentless: ReadonlySet<string>
   readonly #idPrefix: string
   readonly #live = new Roster<AgentRun>()
   #runs = 0
@@ -99,6 +101,7 @@ export class AgentExecutor {
     this.#readOnly = new Set(
       this.executor.tools.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
     )
+    this.#argumentless = argumentlessTools(this.executor.tools)
     this.#idPrefix = drawId(systemRandom)
   }
 
@@ -126,6 +129,7 @@ export class AgentExecutor {
         definitions: this.#definitions,
         toolNames: this.#toolNames,
         readOnly: this.#readOnly,
+        argumentless: this.#argumentless,
         clock: this.#clock,
         signal: controller.signal,
         context,

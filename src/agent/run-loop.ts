@@ -24,6 +24,7 @@ export interface RunSetup {
   readonly definitions: readonly LanguageModelV4FunctionTool[]
   readonly toolNames: ReadonlySet<string>
   readonly readOnly: ReadonlySet<string>
+  readonly argumentless: ReadonlySet<string>
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly context: unknown
@@ -167,11 +168,12 @@ export class RunLoop {
   }
 
   #newTurn(turn: number, batch: OpenBatch, offered: readonly LanguageModelV4FunctionTool[]): Turn {
-    const { options, readOnly, toolNames, emit } = this.#setup
+    const { options, readOnly, argumentless, toolNames, emit } = this.#setup
     return new Turn({
       turn,
       batch,
       startsEarly: startsEarly(options.eager ?? 'all', readOnly),
+      argumentless,
       tools: toolNames,
       offered: new Set(offered.map(({ name }) => name)),
       ids: this.#ids,

@@ -21,6 +21,8 @@ export interface TurnSetup {
   readonly batch: OpenBatch
   /** Whether a tool's calls may start while the turn is still arriving. */
   readonly startsEarly: (toolName: string) => boolean
+  /** The tools that take no arguments: nothing of theirs can be cut off. */
+  readonly argumentless: ReadonlySet<string>
   /** The names of the agent's tools. */
   readonly tools: ReadonlySet<string>
   /** Those of them that the model was offered in this turn. */
@@ -53,7 +55,8 @@ interface TurnCall {
  * 1. `calls[i]` has the slot `i` of the batch.
  * 2. Only what was complete enters the history, each call with its one result, in call order.
  * 3. A call whose arguments may be cut off never runs, though providers complete it as if it were whole: one with an
- *    unreadable part among its arguments, and one without any unless the model is seen to have gone on after it (I37).
+ *    unreadable part among its arguments, and one without any unless its tool takes none or the model is seen to have
+ *    gone on after it (I37).
  * 4. What the provider runs itself is left to it: its calls and results stay in the assistant's message.
  */
 export class Turn {
@@ -153,8 +156,14 @@ export class Turn {
     if (call.damaged) return this.#drop(call, 'A part of the arguments could not be read; nothing was run.')
     call.part = part
     call.state = 'complete'
-    if (isBare(call, part.input)) this.#unconfirmed = call
+    if (this.#isBare(call, part.input)) this.#unconfirmed = call
     else if (this.#setup.startsEarly(call.name)) this.#settle(call, part)
+  }
+
+  /** Whether nothing tells a call without arguments from one that was cut off before them. */
+  #isBare({ name, fed }: TurnCall, input: string): boolean {
+    const text = typeof input === 'string' ? input.trim() : ''
+    return text === '' || (text === '{}' && !fed && !this.#setup.argumentless.has(name))
   }
 
   #feed(id: string): void {
@@ -244,12 +253,6 @@ export class Turn {
     call.state = 'dropped'
     call.slot.drop(reason)
   }
-}
-
-/** Whether nothing tells a call without arguments from one that was cut off before them. */
-function isBare({ fed }: TurnCall, input: string): boolean {
-  const text = typeof input === 'string' ? input.trim() : ''
-  return text === '' || (text === '{}' && !fed)
 }
 
 /**

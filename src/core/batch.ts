@@ -47,7 +47,8 @@ export class Batch {
   onEnd: (() => void) | undefined
   readonly #setup: BatchSetup
   #run: string | undefined
-  readonly #comesWhole: boolean
+  /** When each call got its place; none where all got theirs when the batch was opened. */
+  readonly #acceptedAt: number[] | undefined
   #queued: Queued | undefined
   #unsettled = 0
   #succeeded = 0
@@ -62,7 +63,7 @@ export class Batch {
   constructor(setup: BatchSetup, size: number | undefined) {
     const { engine, options, logger } = setup
     this.#setup = setup
-    this.#comesWhole = size !== undefined
+    this.#acceptedAt = size === undefined ? [] : undefined
     this.engine = engine
     this.number = setup.number
     this.#run = options.run
@@ -108,8 +109,8 @@ export class Batch {
       index,
       typeof id === 'string' ? id : `call-${index}`,
       typeof name === 'string' ? name : '',
-      this.#comesWhole ? undefined : this.engine.clock.now(),
     )
+    this.#acceptedAt?.push(this.engine.clock.now())
     this.records.push(record)
     this.#unsettled++
     record.announce()
@@ -146,6 +147,11 @@ export class Batch {
       record.complete(given, tool ?? this.engine.registry.get(name))
     }
     return record
+  }
+
+  /** When the call of this place got it. */
+  acceptedAt(index: number): number {
+    return this.#acceptedAt?.[index] ?? this.openedAt
   }
 
   /** The timeout that the host gave this very call, in milliseconds. */
@@ -213,7 +219,7 @@ export class Batch {
    * that came whole has one; where calls come one by one, each may come from another.
    */
   queued(): Queued {
-    if (this.#comesWhole) return (this.#queued ??= new Queued())
+    if (this.#acceptedAt === undefined) return (this.#queued ??= new Queued())
     return new Queued()
   }
 

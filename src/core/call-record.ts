@@ -59,25 +59,23 @@ type CallState = typeof RESERVED | InputCheck | typeof READY | Queued | Attempt 
  * 1. reserved → (checking →) ready → (queued →) running → settled; from every state straight to settled; never back.
  * 2. It holds a permit exactly while it is running, and gives it back in the step that settles it.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
+ * 4. A hundred thousand of them may wait: what few calls have is kept by the batch, not in a field of each.
  */
 export class CallRecord implements Waiter, AttemptOwner {
   readonly batch: Batch
   readonly index: number
   readonly id: string
   readonly name: string
-  /** Undefined where it was accepted when its batch was opened. A hundred thousand calls may wait: every field counts. */
-  readonly #acceptedAt: number | undefined
   #state: CallState = RESERVED
   /** What it will run, and with which input: of a call that is ready or queued. */
   #tool: CompiledTool | undefined
   #input: unknown
 
-  constructor(batch: Batch, index: number, id: string, name: string, acceptedAt: number | undefined) {
+  constructor(batch: Batch, index: number, id: string, name: string) {
     this.batch = batch
     this.index = index
     this.id = id
     this.name = name
-    this.#acceptedAt = acceptedAt
   }
 
   /** It has its place. Said once, after the batch has it: a listener may add a call itself. */
@@ -90,7 +88,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   get acceptedAt(): number {
-    return this.#acceptedAt ?? this.batch.openedAt
+    return this.batch.acceptedAt(this.index)
   }
 
   get wantsPermit(): boolean {

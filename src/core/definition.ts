@@ -32,7 +32,12 @@ function toolDefinition(tool: AnyTool): ToolDefinition {
   }
 }
 
-function shownSchema(tool: AnyTool): JsonSchema {
+/**
+ * What a model is shown of the tool's arguments.
+ *
+ * @throws MisuseError where the tool has no schema that a model could be shown
+ */
+export function shownSchema(tool: AnyTool): JsonSchema {
   if (tool.inputJsonSchema !== undefined) return tool.inputJsonSchema
   const schema = tool.inputSchema
   if (schema === undefined) {

@@ -1,6 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Eager } from '../../src/agent/index.ts'
+import type { JsonSchema, Schema } from '../../src/index.ts'
 import { settleMicrotasks } from '../../src/testing/index.ts'
 import { bench, eventsOf, finish, handModel, inWords, takesTime, toolCall } from './harness.ts'
 import { historyFaults } from './history-faults.ts'
@@ -227,11 +229,16 @@ describe('I37: what was cut off never runs', () => {
   const unfed: LanguageModelV4StreamPart = { type: 'tool-input-delta', id: 'a', delta: '' }
   const bare = [begin, unfed, toolCall('a', 'work', '{}')]
 
+  const takesSome: JsonSchema = { type: 'object', properties: { n: { type: 'number' } } }
+
   /** How many calls started before the last part came, and how many in all. */
-  async function startsOf(parts: readonly LanguageModelV4StreamPart[]): Promise<readonly [early: number, all: number]> {
+  async function startsOf(
+    parts: readonly LanguageModelV4StreamPart[],
+    inputSchema: Schema = takesSome,
+  ): Promise<readonly [early: number, all: number]> {
     const { agent, tool: make, starts, clock } = bench()
     const model = handModel()
-    const run = agent({ model, tools: [make('work')], maxIterations: 1 }).run('x')
+    const run = agent({ model, tools: [make('work', undefined, { inputSchema })], maxIterations: 1 }).run('x')
     await settleMicrotasks()
     model.send(...parts.slice(0, -1))
     await settleMicrotasks()
@@ -259,6 +266,26 @@ describe('I37: what was cut off never runs', () => {
     ] satisfies LanguageModelV4StreamPart[])
       expect(await startsOf([...bare, next, finish('length')]), next.type).toEqual([1, 1])
     expect(await startsOf([...bare, toolCall('b', 'work'), finish('length')])).toEqual([2, 2])
+  })
+
+  test('`{}` of a tool that takes no arguments is whole at once; blank text is not', async () => {
+    for (const none of [
+      { type: 'object' },
+      { type: 'object', properties: {}, additionalProperties: false, description: 'Takes nothing.' },
+      z.object({}),
+    ])
+      expect(await startsOf([...bare, finish('length')], none)).toEqual([1, 1])
+    for (const some of [
+      takesSome,
+      {},
+      { type: 'object', additionalProperties: true },
+      { type: 'object', patternProperties: { '^x': {} } },
+      { type: 'object', allOf: [takesSome] },
+      z.object({ n: z.number().optional() }),
+      z.looseObject({}),
+    ])
+      expect(await startsOf([...bare, finish('length')], some), JSON.stringify(some)).toEqual([0, 0])
+    expect(await startsOf([begin, toolCall('a', 'work', ''), finish('length')], z.object({}))).toEqual([0, 0])
   })
 
   test('what a provider sends by itself does not show that the model went on', async () => {

@@ -11,18 +11,8 @@ export interface Watched {
   readonly answer: RecordedAnswer
   readonly executed: ExecutedTurn
   readonly events: readonly LiveEvent[]
-  /** The `tool-call` parts that are not the provider's own, in order. */
-  readonly completed: readonly Completed[]
-}
-
-/** How a call was completed. */
-export interface Completed {
-  /** The turn of the event loop in which its `tool-call` part came. */
-  readonly at: number
-  /** The one in which the next part came; the same where nothing came any more. */
-  next: number
-  /** Whether it has no arguments and none came on their way, so that it might have been cut off before them. */
-  readonly bare: boolean
+  /** In which turns of the event loop the `tool-call` parts came that are not the provider's own, in order. */
+  readonly completed: readonly number[]
 }
 
 /** Counts the turns of the event loop. */
@@ -46,16 +36,9 @@ export class LoopTurns {
 /** Executes a recorded answer as `aof exec` does, its events a turn of the event loop apart. */
 export async function watch(body: string | Uint8Array, tools: readonly AnyTool[], turns: LoopTurns): Promise<Watched> {
   const answer = await openRecorded(body, { beforeEvent: settleMicrotasks })
-  const completed: Completed[] = []
-  const fed = new Set<string>()
-  let last: Completed | undefined
+  const completed: number[] = []
   const model = observed(answer.model, (part) => {
-    if (last !== undefined) last.next = turns.now
-    last = undefined
-    if (part.type === 'tool-input-delta' && part.delta !== '') fed.add(part.id)
-    if (part.type !== 'tool-call' || part.providerExecuted === true) return
-    const bare = part.input.trim() === '' || (part.input === '{}' && !fed.has(part.toolCallId))
-    completed.push((last = { at: turns.now, next: turns.now, bare }))
+    if (part.type === 'tool-call' && part.providerExecuted !== true) completed.push(turns.now)
   })
   const events: LiveEvent[] = []
   const { signal } = new AbortController()

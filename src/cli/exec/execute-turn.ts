@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { argumentlessTools } from '../../agent/argumentless.ts'
 import { CallIds } from '../../agent/call-ids.ts'
 import { cutOff, openStream, readStream } from '../../agent/model-stream.ts'
 import { Turn } from '../../agent/turn.ts'
@@ -65,6 +66,7 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
     turn: 0,
     batch,
     startsEarly: () => true,
+    argumentless: argumentlessTools(executor.tools),
     tools,
     offered: tools,
     ids: new CallIds(),
