@@ -81,13 +81,22 @@ export class StreamedBatch implements OpenBatch {
   /** Iterations that have read everything so far. */
   #idle: (() => void)[] = []
 
+  // Not written where they are assigned: V8 allocates a function literal that is assigned to a property in its old space,
+  // where it keeps the whole batch alive until the next full collection.
+  readonly #decide = (result: ToolResult): void => {
+    this.#decided.push(result)
+    this.#wake()
+  }
+  readonly #wake = (): void => {
+    const idle = this.#idle
+    this.#idle = []
+    for (const resume of idle) resume()
+  }
+
   constructor(batch: Batch) {
     this.#batch = batch
-    batch.onResult = (result) => {
-      this.#decided.push(result)
-      this.#wake()
-    }
-    batch.onEnd = () => this.#wake()
+    batch.onResult = this.#decide
+    batch.onEnd = this.#wake
   }
 
   get size(): number {
@@ -134,12 +143,6 @@ export class StreamedBatch implements OpenBatch {
 
   #checkOpen(method: string): void {
     if (this.#batch.isClosed) throw new MisuseError(`batch.${method}()`, 'an open batch', 'a closed one')
-  }
-
-  #wake(): void {
-    const idle = this.#idle
-    this.#idle = []
-    for (const resume of idle) resume()
   }
 }
 
