@@ -123,6 +123,19 @@ export class SeededScheduler {
     return fnv1a64(JSON.stringify(this.#trace)).toString(16).padStart(16, '0')
   }
 
+  /**
+   * Releases one waiting point or fires the clock's next timer, as {@link SeededScheduler.waitFor} does again and again,
+   * and lets microtasks run: for tests that look at the world after every move.
+   *
+   * @returns false where nothing waits at a point or for a timer
+   */
+  async moveOne(): Promise<boolean> {
+    return this.#exclusively(async () => {
+      await settleMicrotasks()
+      return this.#move(Infinity)
+    })
+  }
+
   /** Releases one waiting point and lets microtasks run; false where none waits. */
   async waitOne(): Promise<boolean> {
     return this.#exclusively(async () => {
@@ -159,11 +172,14 @@ export class SeededScheduler {
       await settleMicrotasks()
       for (let releases = 0; !settled; releases++) {
         this.#checkReleases(releases)
-        const moved = this.#drawsTimer() ? await this.#fireNext(limit) : await this.#releaseOne()
-        if (!moved) throw new StalledError(this.#stalled(label, limit))
+        if (!(await this.#move(limit))) throw new StalledError(this.#stalled(label, limit))
       }
     })
     return promise
+  }
+
+  #move(limit: number): Promise<boolean> {
+    return this.#drawsTimer() ? this.#fireNext(limit) : this.#releaseOne()
   }
 
   async #releaseOne(): Promise<boolean> {
@@ -180,7 +196,7 @@ export class SeededScheduler {
     const clock = this.#clock
     if (clock?.nextAt === undefined) return false
     if (this.#points.length === 0) return true
-    const mayFire = this.#timeMoves === 'any-time' || clock.nextAt === clock.now()
+    const mayFire = this.#timeMoves === 'any-time' || clock.nextAt <= clock.now()
     return mayFire && this.#random.int(0, this.#points.length) === 0
   }
 

@@ -43,6 +43,8 @@ export interface SeedFailureDetails {
   readonly seed: number
   /** The hash of the run's trace; see {@link SeededScheduler.traceHash}. */
   readonly traceHash: string
+  /** What happened, in order; see {@link SeededScheduler.trace}. */
+  readonly trace: readonly string[]
   /** Whether the seed, run a second time, failed again and with the same trace. */
   readonly reproduced: boolean
   /** What the run threw. */
@@ -54,12 +56,14 @@ export class SeedFailure extends Error {
   override readonly name: string = 'SeedFailure'
   readonly seed: number
   readonly traceHash: string
+  readonly trace: readonly string[]
   readonly reproduced: boolean
 
-  constructor(message: string, { seed, traceHash, reproduced, cause }: SeedFailureDetails) {
+  constructor(message: string, { seed, traceHash, trace, reproduced, cause }: SeedFailureDetails) {
     super(message, { cause })
     this.seed = seed
     this.traceHash = traceHash
+    this.trace = trace
     this.reproduced = reproduced
   }
 }
@@ -134,7 +138,7 @@ function seedFailure({ seed, scheduler }: Simulation, thrown: unknown, second: E
     `Its trace has ${scheduler.trace.length} entries, the last: ${scheduler.trace.slice(-5).join(', ') || 'none'}.`,
   ].join('\n')
   const reproduced = failedAgain && secondHash === traceHash
-  return new SeedFailure(message, { seed, traceHash, reproduced, cause: thrown })
+  return new SeedFailure(message, { seed, traceHash, trace: scheduler.trace, reproduced, cause: thrown })
 }
 
 function comparison(failedAgain: boolean, first: string, second: string): string {

@@ -3,8 +3,8 @@
  * Boundary: fires timers and waits for microtasks; what else holds work back (points, real I/O) is not its business.
  *
  * Invariants:
- * 1. Every timer fires exactly once, at its moment, unless it was cleared before.
- * 2. `now()` never goes back, and is a timer's moment while that timer fires.
+ * 1. Every timer fires exactly once, unless it was cleared before: at its moment, or late where time leapt past it.
+ * 2. `now()` never goes back, and is a timer's moment while that timer fires in time.
  * 3. Between two timers all microtasks have run.
  * 4. One advance at a time.
  */
@@ -107,7 +107,7 @@ export class VirtualClock implements Clock {
     return this.#timers.size
   }
 
-  /** The moment of the next timer; `undefined` where none is set. */
+  /** The moment of the next timer, which has passed where time leapt; `undefined` where none is set. */
   get nextAt(): number | undefined {
     return this.#timers.peek()?.at
   }
@@ -143,8 +143,19 @@ export class VirtualClock implements Clock {
     await this.#exclusively(async () => {
       await settleMicrotasks()
       while ((this.nextAt ?? Infinity) <= moment) await this.#fire()
-      this.#moveTo(moment)
+      this.#moveTo(Math.max(moment, this.#now))
     })
+  }
+
+  /**
+   * `ms` milliseconds pass at once and nothing fires on the way, as on a machine that was asleep: timers that fell due
+   * meanwhile are late, and fire with the next move, in order. May be called from a timer's callback, too.
+   *
+   * @param ms 0 to 2⁵³ − 1
+   */
+  leap(ms: number): void {
+    checkDuration('ms', ms, 0, Number.MAX_SAFE_INTEGER)
+    this.#moveTo(this.#now + ms)
   }
 
   /** Goes to the next timer, fires it and lets microtasks run; false where none is set. */
@@ -215,7 +226,7 @@ export class VirtualClock implements Clock {
   async #fire(): Promise<void> {
     const timer = this.#timers.pop()
     if (timer === undefined) return
-    this.#moveTo(timer.at)
+    this.#moveTo(Math.max(timer.at, this.#now))
     this.#firedAtThisMoment += 1
     if (this.#firedAtThisMoment > this.#maxTimersPerMoment) {
       throw new StalledError(

@@ -252,3 +252,36 @@ describe('the trace', () => {
     ).toBe(7)
   })
 })
+
+describe('moveOne', () => {
+  test('goes the way that waitFor goes, one point or timer at a time', async () => {
+    const play = (seed: number): { scheduler: SeededScheduler; done: Promise<unknown> } => {
+      const clock = new VirtualClock()
+      const scheduler = new SeededScheduler({ seed, clock, timeMoves: 'any-time' })
+      const done = Promise.all([scheduler.point('a'), clock.sleep(1), scheduler.point('b'), clock.sleep(2)])
+      return { scheduler, done }
+    }
+    for (let seed = 0; seed < 20; seed++) {
+      const whole = play(seed)
+      await whole.scheduler.waitFor(whole.done)
+      const { scheduler } = play(seed)
+      const lengths = []
+      while (await scheduler.moveOne()) lengths.push(scheduler.trace.length)
+      expect(lengths).toEqual([1, 2, 3, 4])
+      expect(scheduler.trace).toEqual(whole.scheduler.trace)
+    }
+  })
+
+  test('draws timers that are late among the points', async () => {
+    const firsts = new Set<unknown>()
+    for (let seed = 0; seed < 40; seed++) {
+      const clock = new VirtualClock()
+      const scheduler = new SeededScheduler({ seed, clock })
+      void Promise.all([scheduler.point('a'), clock.sleep(1)])
+      clock.leap(5)
+      await scheduler.moveOne()
+      firsts.add(scheduler.trace[0])
+    }
+    expect([...firsts].toSorted()).toEqual(['a', 'clock 1'])
+  })
+})

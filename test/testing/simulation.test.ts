@@ -77,7 +77,7 @@ describe('forEachSeed', () => {
       }),
     )
     expect(seen).toEqual([0, 1, 2, 3, 4, 4])
-    expect(failure).toMatchObject({ seed: 4, reproduced: true, cause: broken })
+    expect(failure).toMatchObject({ seed: 4, reproduced: true, cause: broken, trace: ['a', 'a'] })
     expect(failure.message).toBe(
       [
         'Seed 4 failed: a slot is lost',

@@ -356,3 +356,40 @@ test.each([undefined, 1])(
     )
   },
 )
+
+describe('leap', () => {
+  test('time passes at once: what fell due meanwhile fires late, in order, with the next move', async () => {
+    const { clock, fired, set } = recording()
+    set('b', 20)
+    set('a', 10)
+    set('later', 200)
+    clock.leap(100)
+    expect([clock.now(), clock.nextAt, fired]).toEqual([100, 10, []])
+    await clock.advance(0)
+    expect(fired).toEqual([
+      ['a', 100],
+      ['b', 100],
+    ])
+    await clock.advance(100)
+    expect(fired.at(-1)).toEqual(['later', 200])
+  })
+
+  test('a timer may make time leap, even past the end of an advance', async () => {
+    const { clock, fired, set } = recording()
+    set('leaps', 10, () => clock.leap(1_000))
+    set('late', 20)
+    set('beyond', 2_000)
+    await clock.advance(50)
+    expect([clock.now(), fired]).toEqual([
+      1_010,
+      [
+        ['leaps', 10],
+        ['late', 1_010],
+      ],
+    ])
+  })
+
+  test('refuses what is no span of time', () => {
+    expect(() => new VirtualClock().leap(-1)).toThrow(MisuseError)
+  })
+})
