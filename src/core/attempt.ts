@@ -1,12 +1,17 @@
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
+import { Expiry } from './expiry.ts'
+import { thrownMessage } from './failure.ts'
+import { type IsolatedCall, type IsolatedHooks, type IsolatedRun, WorkerLost } from './isolation.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
 import type { Execution } from './result.ts'
-import { isThenable } from './safe-checks.ts'
+import { isInstance, isThenable } from './safe-checks.ts'
+import type { TimeLimit } from './time-limits.ts'
 import type { Expiring, TimeoutList } from './timeouts.ts'
+import type { Pass } from './tool-guard.ts'
 
-/** Why an attempt was cut short. */
-export type Cut = 'timeout' | 'abort'
+/** Why an attempt was cut short: `idle`, it reported nothing for too long. */
+export type Cut = 'timeout' | 'idle' | 'deadline' | 'abort'
 
 /** What an abandoned tool came to in the end. */
 export type LateOutcome = { readonly returned: unknown } | { readonly thrown: unknown }
@@ -16,51 +21,90 @@ export interface AttemptOwner {
   readonly engine: Engine
   /** What the tool's signal gives as its reason. */
   abortReason(cut: Cut): unknown
+  /** What of the call an isolated tool is told. */
+  isolatedCall(attempt: Attempt): IsolatedCall
+  /** The tool is about to run; of an isolated one, a worker has taken it up. */
+  attemptBegan(attempt: Attempt): void
+  /** The tool reported progress. */
+  progressed(value: unknown): void
+  /** The tool wrote to its logger, from where it is isolated. */
+  logged(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
   /** The tool ended in time. */
   attemptEnded(attempt: Attempt, output: Output): void
   /** The tool was signalled and either ended within the grace, or is abandoned; or it was not run at all. */
   attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void
+  /** The worker died that ran the tool, or was to run it. */
+  attemptLost(attempt: Attempt, lost: WorkerLost): void
   /** A tool that was abandoned then ended after all. */
-  abandonedEnded(abandonedAt: number, outcome: LateOutcome): void
+  abandonedEnded(attempt: Attempt, abandonedAt: number, outcome: LateOutcome): void
 }
 
+/** How an attempt is to be made. */
+export interface AttemptSetup {
+  readonly tool: CompiledTool
+  readonly input: unknown
+  /** Which attempt of its call it is, from 1. */
+  readonly number: number
+  readonly pass: Pass
+  readonly timeoutMs: number
+  /** `Infinity` for none. */
+  readonly idleTimeoutMs: number
+}
+
+/** How long the end of an isolated tool may take that is ended by force, before it counts as abandoned. */
+const KILL_MS = 250
+
 /** A cut is a stage of its own: the tool has its signal and the grace to end. */
-type Stage = 'unbegun' | 'running' | Cut | 'over'
+type Stage = 'unbegun' | 'running' | Cut | 'abandoned' | 'over'
 
 /**
  * One start of a tool.
  *
- * Duty: run the tool, and tell its owner exactly once how it ended, in bounded time whatever the tool does.
+ * Duty: run the tool, here or in isolation, and tell its owner exactly once how it ended, in bounded time whatever the
+ * tool does.
  * Boundary: knows nothing of permits, batches or results; the owner decides what an ending means.
- * 1. Exactly one of the owner's `attemptEnded` and `attemptCut` is called, once.
- * 2. A cut (timeout or abort) fixes the outcome at that moment. The tool gets its signal and `graceMs` to end; what it
- *    returns then is dropped, but known to have ended. After the grace it is abandoned.
+ * 1. Exactly one of the owner's `attemptEnded`, `attemptCut` and `attemptLost` is called, once.
+ * 2. A cut fixes the outcome at that moment. The tool gets its signal and `graceMs` to end; what it returns then is
+ *    dropped, but known to have ended. After the grace it is ended by force where it is isolated, else abandoned.
  * 3. What is cut before it has begun never runs the tool.
  * 4. Whatever an abandoned tool does later reaches nothing but the `ended_late` event.
+ * 5. Progress puts off the idle timeout, and nothing else.
  */
 export class Attempt implements Expiring {
   readonly #owner: AttemptOwner
   readonly tool: CompiledTool
   readonly input: unknown
-  readonly startedAt: number
+  readonly number: number
+  readonly pass: Pass
   /** In force for this attempt, in milliseconds. */
   readonly timeoutMs: number
+  readonly idleTimeoutMs: number
+  /** When it began; of an isolated tool, when a worker took it up. */
+  startedAt: number
+  /** The deadline that cut it. */
+  cutBy: TimeLimit | undefined
   #stage: Stage = 'unbegun'
   #controller: AbortController | undefined
+  #idle: Expiry | undefined
+  #isolated: IsolatedRun | undefined
+  #killing = false
 
   timeoutList: TimeoutList | undefined
   addedAt: number
   before: Expiring | undefined
   after: Expiring | undefined
 
-  constructor(owner: AttemptOwner, tool: CompiledTool, input: unknown, timeoutMs: number, now: number) {
+  constructor(owner: AttemptOwner, setup: AttemptSetup, now: number) {
     this.#owner = owner
-    this.tool = tool
-    this.input = input
+    this.tool = setup.tool
+    this.input = setup.input
+    this.number = setup.number
+    this.pass = setup.pass
+    this.timeoutMs = setup.timeoutMs
+    this.idleTimeoutMs = setup.idleTimeoutMs
     this.startedAt = now
-    this.timeoutMs = timeoutMs
     this.addedAt = now
-    this.timeoutList = this.before = this.after = undefined
+    this.cutBy = this.timeoutList = this.before = this.after = undefined
   }
 
   get phase(): 'running' {
@@ -70,8 +114,8 @@ export class Attempt implements Expiring {
   /** Runs the tool, unless the attempt was cut before; may end before it returns. */
   run(ctx: unknown): void {
     if (this.#stage !== 'unbegun') return
-    this.#stage = 'running'
-    this.#owner.engine.timeouts.add(this, this.timeoutMs, this.startedAt)
+    if (this.tool.tool.isolation !== undefined) return this.#runIsolated()
+    if (!this.#begin()) return
     let returned: unknown
     try {
       returned = this.tool.tool.execute(this.input as never, ctx as never)
@@ -101,20 +145,39 @@ export class Attempt implements Expiring {
     return this.#controller.signal
   }
 
-  /** Whether the tool may still report progress. */
-  get isOver(): boolean {
-    return this.#stage === 'over'
+  /** The tool reports progress; nobody hears it once the attempt is over. */
+  progress(value: unknown): void {
+    if (this.#stage === 'over' || this.#stage === 'abandoned') return
+    const idle = this.#idle
+    if (idle !== undefined && this.#stage === 'running') {
+      const { timeouts, clock } = this.#owner.engine
+      timeouts.remove(idle)
+      timeouts.add(idle, this.idleTimeoutMs, clock.now())
+    }
+    this.#owner.progressed(value)
   }
 
-  /** Signals the tool and stops waiting for it after the grace. Does nothing where it is over or cut already. */
-  cut(cut: Cut): void {
-    if (this.#stage === 'unbegun') return this.#endCut(cut, 'none')
+  /**
+   * Signals the tool and stops waiting for it after the grace. Does nothing where it is over or cut already.
+   *
+   * @param limit the deadline that has passed, if one has
+   */
+  cut(cut: Cut, limit?: TimeLimit): void {
+    if (this.#stage === 'unbegun') {
+      this.cutBy = limit
+      void this.#isolated?.kill()
+      return this.#endCut(cut, 'none')
+    }
     if (this.#stage !== 'running') return
     this.#stage = cut
+    this.cutBy = limit
     const { engine } = this.#owner
-    engine.timeouts.remove(this)
-    this.#controller?.abort(this.#owner.abortReason(cut))
-    if (engine.limits.graceMs === 0) this.#abandon(cut)
+    this.#removeTimeouts()
+    const reason = this.#owner.abortReason(cut)
+    this.#controller?.abort(reason)
+    const name = cut === 'abort' ? 'AbortError' : 'TimeoutError'
+    this.#isolated?.abort({ name, message: thrownMessage(reason) })
+    if (engine.limits.graceMs === 0) this.#graceOver(cut)
     else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())
   }
 
@@ -122,11 +185,53 @@ export class Attempt implements Expiring {
   expire(): void {
     const cut = this.#cut
     if (cut === undefined) this.cut('timeout')
-    else this.#abandon(cut)
+    else this.#graceOver(cut)
   }
 
   get #cut(): Cut | undefined {
-    return this.#stage === 'timeout' || this.#stage === 'abort' ? this.#stage : undefined
+    switch (this.#stage) {
+      case 'timeout':
+      case 'idle':
+      case 'deadline':
+      case 'abort':
+        return this.#stage
+      default:
+        return undefined
+    }
+  }
+
+  /** @returns whether it may go on: whoever is told of the beginning may have cut it */
+  #begin(): boolean {
+    this.#owner.attemptBegan(this)
+    if (this.#stage !== 'unbegun') return false
+    this.#stage = 'running'
+    const { timeouts } = this.#owner.engine
+    timeouts.add(this, this.timeoutMs, this.startedAt)
+    if (this.idleTimeoutMs !== Infinity) {
+      this.#idle = new Expiry(() => this.cut('idle'))
+      timeouts.add(this.#idle, this.idleTimeoutMs, this.startedAt)
+    }
+    return true
+  }
+
+  #runIsolated(): void {
+    const { isolation } = this.tool.tool
+    const { isolator, clock } = this.#owner.engine
+    if (isolation === undefined || isolator === undefined) return
+    const hooks: IsolatedHooks = {
+      began: () => {
+        if (this.#stage !== 'unbegun') return
+        this.startedAt = clock.now()
+        if (!this.#begin()) void this.#isolated?.kill()
+      },
+      progress: (value) => this.progress(value),
+      log: (level, message) => this.#owner.logged(level, message),
+    }
+    this.#isolated = isolator.start(isolation, this.#owner.isolatedCall(this), hooks)
+    this.#isolated.outcome.then(
+      (value) => this.#returned(value),
+      (thrown: unknown) => (isInstance(thrown, WorkerLost) ? this.#lost(thrown) : this.#threw(thrown)),
+    )
   }
 
   #returned(value: unknown): void {
@@ -147,27 +252,53 @@ export class Attempt implements Expiring {
     else this.#endedAfterCut({ thrown })
   }
 
+  #lost(lost: WorkerLost): void {
+    if (this.#stage !== 'running' && this.#stage !== 'unbegun') return this.#endedAfterCut({ thrown: lost })
+    this.#stage = 'over'
+    this.#removeTimeouts()
+    this.#owner.attemptLost(this, lost)
+  }
+
   #end(output: Output): void {
     this.#stage = 'over'
-    this.#owner.engine.timeouts.remove(this)
+    this.#removeTimeouts()
     this.#owner.attemptEnded(this, output)
   }
 
   #endedAfterCut(outcome: LateOutcome): void {
     const cut = this.#cut
-    if (cut === undefined) this.#owner.abandonedEnded(this.addedAt, outcome)
-    else this.#endCut(cut, 'ended')
+    if (cut !== undefined) this.#endCut(cut, 'ended')
+    else if (this.#stage === 'abandoned') {
+      this.#stage = 'over'
+      this.#owner.abandonedEnded(this, this.addedAt, outcome)
+    }
   }
 
   #endCut(cut: Cut, execution: 'none' | 'ended'): void {
     this.#stage = 'over'
-    this.#owner.engine.timeouts.remove(this)
+    this.#removeTimeouts()
     this.#owner.attemptCut(this, cut, execution)
   }
 
+  /** What is isolated is ended by force, and waited for until that has happened; anything else is abandoned. */
+  #graceOver(cut: Cut): void {
+    if (this.#isolated === undefined || this.#killing) return this.#abandon(cut)
+    this.#killing = true
+    const { timeouts, clock } = this.#owner.engine
+    timeouts.add(this, KILL_MS, clock.now())
+    const outcome: LateOutcome = { thrown: new WorkerLost('It was ended by force.', { began: true }) }
+    void this.#isolated.kill().then(() => this.#endedAfterCut(outcome))
+  }
+
   #abandon(cut: Cut): void {
-    this.#stage = 'over'
+    this.#stage = 'abandoned'
     this.addedAt = this.#owner.engine.clock.now()
     this.#owner.attemptCut(this, cut, 'unknown')
+  }
+
+  #removeTimeouts(): void {
+    const { timeouts } = this.#owner.engine
+    timeouts.remove(this)
+    if (this.#idle !== undefined) timeouts.remove(this.#idle)
   }
 }

@@ -1,13 +1,20 @@
+import { captureAsyncContext } from './async-context.ts'
+import type { Budget } from './budget.ts'
 import type { CallOptions } from './call-options.ts'
 import { CallRecord, Queued } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
 import type { ToolEvent } from './events.ts'
+import { Expiry } from './expiry.ts'
+import { copyJson } from './json-copy.ts'
 import { LogLines } from './log-lines.ts'
 import { MAX_DELAY_MS } from './clock.ts'
+import { Keeping } from './keeping.ts'
 import type { Logger } from './logger.ts'
+import { Particulars } from './particulars.ts'
 import type { ToolResult } from './result.ts'
+import { callDeadline, impossibleTimeLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
 
 /** What a batch is made with: the caller's options, resolved against the executor's. */
 export interface BatchSetup {
@@ -28,15 +35,18 @@ export interface BatchSetup {
  * Boundary: calls change their own state; this counts.
  * 1. `records[i].index === i`; places are only ever added, and none after closing.
  * 2. `results` resolves once the batch is closed and no call is without a result, with exactly one per place, in order.
- * 3. It listens to the caller's signal from opening until it is settled, and no longer.
+ * 3. It listens to the caller's signal from opening until it is settled, and no longer; its deadline likewise.
  */
 export class Batch {
   readonly engine: Engine
   readonly number: number
   readonly turn: number
   readonly context: unknown
-  readonly timeoutMs: number | undefined
+  readonly options: CallOptions
+  readonly budget: Budget | undefined
   readonly log: LogLines | undefined
+  /** Where its results are kept. */
+  readonly keeping: Keeping
   readonly records: CallRecord[] = []
   /** By place; what is not settled has none yet. */
   readonly #results: (ToolResult | undefined)[] = []
@@ -56,8 +66,10 @@ export class Batch {
   #settled = false
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
-  /** Few calls have a timeout of their own, so it is no field of each. */
-  #ownTimeouts: Map<CallRecord, number> | undefined
+  #particulars: Map<CallRecord, Particulars> | undefined
+  #deadline: { readonly limit: TimeLimit; readonly at: number; readonly expiry: Expiry } | undefined
+  /** The deadline, once it has passed. */
+  #expired: TimeLimit | undefined
   #watched: Map<CallRecord, (result: ToolResult) => void> | undefined
 
   constructor(setup: BatchSetup, size: number | undefined) {
@@ -69,7 +81,9 @@ export class Batch {
     this.#run = options.run
     this.turn = options.turn ?? 0
     this.context = options.context
-    this.timeoutMs = options.timeoutMs
+    this.options = options
+    this.budget = options.budget
+    this.keeping = new Keeping(engine.limits, engine.spillStore)
     this.log = logger && new LogLines(logger, engine.events.loggerFailed)
     this.openedAt = engine.clock.now()
     if (this.isObserved) {
@@ -80,6 +94,8 @@ export class Batch {
         ...(size !== undefined && { size }),
       })
     }
+    const deadline = deadlineOf(options, this.openedAt)
+    if (deadline !== undefined) this.#setDeadline(deadline)
     const { signal } = options
     if (signal?.aborted === true) this.#aborted = { reason: signal.reason }
     else signal?.addEventListener('abort', this.#onAbort)
@@ -102,7 +118,7 @@ export class Batch {
   }
 
   /** The next place, for a call that may still be on its way. */
-  reserve(id: unknown, name: unknown): CallRecord {
+  reserve(id: unknown, name: unknown, tool?: CompiledTool, limits?: TimeLimitOptions): CallRecord {
     const index = this.records.length
     const record = new CallRecord(
       this,
@@ -114,7 +130,10 @@ export class Batch {
     this.records.push(record)
     this.#unsettled++
     record.announce()
+    if (limits !== undefined) this.particulars(record).limits = limits
+    if (limits !== undefined || this.engine.hasDeadlines) this.#limitCall(record, limits, tool)
     if (this.#aborted !== undefined) record.abort()
+    else if (this.#expired !== undefined) record.expire(this.#expired)
     return record
   }
 
@@ -128,35 +147,55 @@ export class Batch {
     let id: unknown
     let name: unknown
     let given: unknown
-    let timeoutMs: number | undefined
+    let limits: TimeLimitOptions | undefined
     let isReadable = true
     try {
-      ;({ id, name, arguments: given, timeoutMs } = call)
+      ;({ id, name, arguments: given } = call)
+      limits = ownLimits(call)
     } catch {
       isReadable = false
     }
-    const record = this.reserve(id, name)
+    const known = tool ?? (typeof name === 'string' ? this.engine.registry.get(name) : undefined)
+    const impossible = limits && impossibleTimeLimit(limits)
+    const record = this.reserve(id, name, known, impossible === undefined ? limits : undefined)
     if (!isReadable)
       record.drop('malformed_call', 'The call cannot be read: it is no object, or a property of it throws.')
     else if (typeof name !== 'string')
       record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
-    else if (timeoutMs !== undefined && !isTimeout(timeoutMs)) {
-      record.drop('malformed_call', `timeoutMs of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
-    } else {
-      if (timeoutMs !== undefined) (this.#ownTimeouts ??= new Map()).set(record, timeoutMs)
-      record.complete(given, tool ?? this.engine.registry.get(name))
-    }
+    else if (impossible !== undefined)
+      record.drop('malformed_call', `${impossible} of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
+    else record.complete(given, known)
     return record
+  }
+
+  /** What only this call has, if it has any of that. */
+  particularsOf(record: CallRecord): Particulars | undefined {
+    return this.#particulars?.get(record)
+  }
+
+  /** What only this call has, to be added to. */
+  particulars(record: CallRecord): Particulars {
+    this.#particulars ??= new Map()
+    let particulars = this.#particulars.get(record)
+    if (particulars === undefined) this.#particulars.set(record, (particulars = new Particulars()))
+    return particulars
+  }
+
+  /** The moment by which a call must have its result. */
+  deadlineOf(record: CallRecord): number {
+    return Math.min(this.#deadline?.at ?? Infinity, this.#particulars?.get(record)?.deadlineAt ?? Infinity)
+  }
+
+  /** Keeps what further attempts of a call need: its arguments as they came, and where it came from. */
+  keepForRetry(record: CallRecord, given: unknown): void {
+    const particulars = this.particulars(record)
+    particulars.arguments = copyJson(given, { maxBytes: Infinity })
+    particulars.context = captureAsyncContext()
   }
 
   /** When the call of this place got it. */
   acceptedAt(index: number): number {
     return this.#acceptedAt?.[index] ?? this.openedAt
-  }
-
-  /** The timeout that the host gave this very call, in milliseconds. */
-  ownTimeoutOf(record: CallRecord): number | undefined {
-    return this.#ownTimeouts?.get(record)
   }
 
   /** All calls of a turn that has arrived whole. Every one has its own copy of its arguments before the first one starts. */
@@ -229,11 +268,37 @@ export class Batch {
     this.#unsettled--
     if (result.success) this.#succeeded++
     if (this.onResult !== undefined) this.onResult(result)
+    if (this.#particulars !== undefined) this.#forget(record)
     if (this.#watched !== undefined) {
       this.#watched.get(record)?.(result)
       this.#watched.delete(record)
     }
     this.#settleIfDone(now)
+  }
+
+  #setDeadline(limit: TimeLimit): void {
+    const expiry = new Expiry(() => {
+      this.#expired = limit
+      if (limit.source.includes('budget')) this.budget?.exceed('wallMs')
+      for (const record of this.records) record.expire(limit)
+    })
+    this.#deadline = { limit, at: this.openedAt + limit.ms, expiry }
+    this.engine.timeouts.add(expiry, limit.ms, this.openedAt)
+  }
+
+  #limitCall(record: CallRecord, limits: TimeLimitOptions | undefined, tool: CompiledTool | undefined): void {
+    const limit = callDeadline(limits, tool?.tool, this.engine.limits)
+    if (limit === undefined) return
+    const particulars = this.particulars(record)
+    particulars.deadlineAt = record.acceptedAt + limit.ms
+    particulars.deadline = new Expiry(() => record.expire(limit))
+    this.engine.timeouts.add(particulars.deadline, limit.ms, record.acceptedAt)
+  }
+
+  #forget(record: CallRecord): void {
+    const deadline = this.#particulars?.get(record)?.deadline
+    if (deadline !== undefined) this.engine.timeouts.remove(deadline)
+    this.#particulars?.delete(record)
   }
 
   #logStart(size: number): void {
@@ -257,6 +322,7 @@ export class Batch {
     this.#settled = true
     const { options, onSettled } = this.#setup
     options.signal?.removeEventListener('abort', this.#onAbort)
+    if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)
     const size = this.records.length
     const wallMs = now - this.openedAt
     const succeeded = this.#succeeded
@@ -287,6 +353,20 @@ export class Batch {
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
 }
 
-function isTimeout(ms: unknown): boolean {
-  return typeof ms === 'number' && ms >= 1 && (ms <= MAX_DELAY_MS || ms === Infinity)
+/** The batch's deadline: its own, or the end of its budget's time where that is earlier. */
+function deadlineOf({ deadlineMs = Infinity, budget }: CallOptions, now: number): TimeLimit | undefined {
+  const budgetMs = budget?.start(now) ?? Infinity
+  if (deadlineMs === Infinity && budgetMs === Infinity) return undefined
+  return deadlineMs <= budgetMs
+    ? { ms: deadlineMs, source: "the batch's deadlineMs" }
+    : { ms: budgetMs, source: "the budget's wallMs" }
+}
+
+function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): TimeLimitOptions | undefined {
+  if (timeoutMs === undefined && idleTimeoutMs === undefined && deadlineMs === undefined) return undefined
+  return {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  }
 }

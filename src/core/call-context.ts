@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts'
+import type { Budget } from './budget.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { ToolContext } from './context.ts'
@@ -29,17 +30,20 @@ export class CallContext implements ToolContext {
     return { id, name, arguments: this.#attempt.input }
   }
 
+  get budget(): Budget | undefined {
+    return this.#call.batch.budget
+  }
+
   get index(): number {
     return this.#call.index
   }
 
   get attempt(): number {
-    return 1
+    return this.#attempt.number
   }
 
   get idempotencyKey(): string {
-    const { batch, index } = this.#call
-    return `${batch.run}/${batch.turn}/${index}`
+    return this.#call.idempotencyKey
   }
 
   get logger(): Logger {
@@ -47,10 +51,7 @@ export class CallContext implements ToolContext {
   }
 
   get progress(): (value: unknown) => void {
-    const call = this.#call
     const attempt = this.#attempt
-    return (value) => {
-      if (!attempt.isOver) call.progressed(value)
-    }
+    return (value) => attempt.progress(value)
   }
 }

@@ -1,7 +1,7 @@
-import type { Cut, LateOutcome } from './attempt.ts'
+import type { Attempt, Cut, LateOutcome } from './attempt.ts'
 import type { CallRecord } from './call-record.ts'
-import type { CallEventBase } from './events.ts'
-import type { ToolResult } from './result.ts'
+import type { CallEventBase, ParkedEvent } from './events.ts'
+import type { ToolError, ToolResult } from './result.ts'
 
 /** The events of one call. Nothing is made up unless somebody listens. */
 
@@ -9,14 +9,27 @@ export function tellAccepted(call: CallRecord): void {
   if (call.batch.isObserved) call.batch.emit({ ...about(call, call.acceptedAt), type: 'accepted' })
 }
 
-export function tellParked(call: CallRecord): void {
+export function tellParked(call: CallRecord, waitsFor: ParkedEvent['waitsFor']): void {
   if (!call.batch.isObserved) return
-  call.batch.emit({ ...about(call, call.engine.clock.now()), type: 'parked', waitsFor: 'executor' })
+  call.batch.emit({ ...about(call, call.engine.clock.now()), type: 'parked', waitsFor })
 }
 
-export function tellStarted(call: CallRecord, at: number): void {
+export function tellStarted(call: CallRecord, { startedAt, number }: Attempt): void {
   if (!call.batch.isObserved) return
-  call.batch.emit({ ...about(call, at), type: 'started', attempt: 1, queuedMs: at - call.acceptedAt })
+  const queuedMs = startedAt - call.acceptedAt
+  call.batch.emit({ ...about(call, startedAt), type: 'started', attempt: number, queuedMs })
+}
+
+export function tellAttemptFailed(
+  call: CallRecord,
+  { number }: Attempt,
+  { error, thrown }: { readonly error: ToolError; readonly thrown: unknown },
+  retryInMs: number,
+  at: number,
+): void {
+  if (!call.batch.isObserved) return
+  const event = { ...about(call, at), type: 'attempt_failed', attempt: number, error, retryInMs } as const
+  call.batch.emit(thrown === undefined ? event : { ...event, thrown })
 }
 
 export function tellProgress(call: CallRecord, value: unknown): void {

@@ -1,7 +1,9 @@
-import { MAX_DELAY_MS } from './clock.ts'
+import { Budget } from './budget.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
-import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, checkObject, MisuseError } from './misuse.ts'
+import { isInstance } from './safe-checks.ts'
+import { checkTimeLimits } from './time-limits.ts'
 
 /** What a batch, or one call made by the application, may be given. The nearest setting wins: call, batch, tool, executor. */
 export interface CallOptions {
@@ -22,6 +24,19 @@ export interface CallOptions {
    * @default the tool's `timeoutMs`, else the executor's
    */
   readonly timeoutMs?: number
+  /**
+   * How long an attempt may go on without reporting progress, in milliseconds, 1 to 2 147 483 647, or `Infinity`.
+   * @default the tool's `idleTimeoutMs`, else the executor's
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * By when every call must have its result, in milliseconds from the batch's opening, 1 to 2 147 483 647, or `Infinity`.
+   * It also runs while calls wait. Of all deadlines of a call the earliest counts.
+   * @default none
+   */
+  readonly deadlineMs?: number
+  /** What the run may use; shared by all that is given the same one. @default no limits */
+  readonly budget?: Budget
   /** Where this batch's log lines go. @default the executor's `logger` */
   readonly logger?: Logger
   /** Gets the events of this batch alone, synchronously and in order; `subscribe` of the executor gets those of all. */
@@ -31,7 +46,7 @@ export interface CallOptions {
 /** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkCallOptions(options: CallOptions): void {
   checkObject('options', options)
-  const { signal, run, turn, timeoutMs, logger, onEvent } = options
+  const { signal, run, turn, budget, logger, onEvent } = options
   if (
     signal !== undefined &&
     (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function')
@@ -41,7 +56,8 @@ export function checkCallOptions(options: CallOptions): void {
   if (run !== undefined && (typeof run !== 'string' || run.length === 0 || run.length > 256))
     throw new MisuseError('run', 'a string of 1 to 256 characters', run)
   if (turn !== undefined) checkCount('turn', turn, 0)
-  if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs, 1, MAX_DELAY_MS, true)
+  checkTimeLimits('', options)
+  if (budget !== undefined && !isInstance(budget, Budget)) throw new MisuseError('budget', 'a Budget', budget)
   if (logger !== undefined) checkLogger(logger)
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new MisuseError('onEvent', 'a function', onEvent)
 }

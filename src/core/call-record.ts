@@ -1,11 +1,13 @@
 import { type AsyncContext, captureAsyncContext } from './async-context.ts'
 import { readArguments } from './arguments.ts'
 import { Attempt, type AttemptOwner, type Cut, type LateOutcome } from './attempt.ts'
+import { Backoff } from './backoff.ts'
 import type { Batch } from './batch.ts'
 import { CallContext } from './call-context.ts'
 import {
   tellAbandoned,
   tellAccepted,
+  tellAttemptFailed,
   tellEndedLate,
   tellParked,
   tellProgress,
@@ -15,23 +17,35 @@ import {
 import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
 import {
   ABORTED_UNSTARTED,
+  abortedBetween,
   abortedRunning,
   argumentsDoNotFit,
   CLOSED,
+  deadlinePassed,
   neverCompleted,
+  overBudget,
   schemaFailed,
   schemaTimedOut,
   timedOut,
   unknownTool,
+  wentIdle,
+  workerLost,
 } from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
 import type { ErrorCode } from './error-code.ts'
 import { thrownMessage } from './failure.ts'
+import { failureKind } from './failure-kind.ts'
 import { InputCheck } from './input-check.ts'
+import type { IsolatedCall, WorkerLost } from './isolation.ts'
+import { copyJson } from './json-copy.ts'
 import type { Output } from './output.ts'
-import type { Execution, ToolResult, UnsuccessfulResult } from './result.ts'
+import type { Tried } from './particulars.ts'
+import type { Execution, ToolError, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
+import { retryDelay } from './retry.ts'
 import type { Validation } from './schema.ts'
+import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
+import { isRefusal } from './tool-guard.ts'
 import type { Waiter } from './admission/permits.ts'
 
 /** It has a place, and no arguments yet. */
@@ -46,20 +60,41 @@ export class Queued {
   readonly context: AsyncContext = captureAsyncContext()
 }
 
+/** Its arguments are being read and validated, at this moment. */
+const READING = { phase: 'reading' } as const
+
 /** It has its result, for good; the batch keeps it. */
 const SETTLED = { phase: 'settled' } as const
 
-type CallState = typeof RESERVED | InputCheck | typeof READY | Queued | Attempt | typeof SETTLED
+type CallState =
+  | typeof RESERVED
+  | typeof READING
+  | InputCheck
+  | typeof READY
+  | Queued
+  | Attempt
+  | Backoff
+  | typeof SETTLED
+
+/** How a call comes out that does not succeed. */
+interface Failure {
+  readonly status: UnsuccessfulResult['status']
+  readonly error: ToolError
+  readonly execution: Execution
+  readonly thrown: unknown
+}
 
 /**
  * One call, from its place in the batch to its result.
  *
  * Duty: exactly one result, whatever happens, and every change of state in this file.
- * Boundary: the batch counts results, permits decide when it starts, its attempt runs the tool.
- * 1. reserved → (checking →) ready → (queued →) running → settled; from every state straight to settled; never back.
- * 2. It holds a permit exactly while it is running, and gives it back in the step that settles it.
+ * Boundary: the batch counts results, permits decide when it starts, its attempts run the tool.
+ * 1. reserved → reading → (checking →) ready → (queued →) running → settled; from running by way of backing off to reading
+ *    again; from every state straight to settled.
+ * 2. It holds a permit exactly while it is running, and gives it back in the step that ends the attempt.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
  * 4. A hundred thousand of them may wait: what few calls have is kept by the batch, not in a field of each.
+ * 5. What may have acted is tried again only if its tool is read-only or idempotent (I20).
  */
 export class CallRecord implements Waiter, AttemptOwner {
   readonly batch: Batch
@@ -67,7 +102,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   readonly id: string
   readonly name: string
   #state: CallState = RESERVED
-  /** What it will run, and with which input: of a call that is ready or queued. */
+  /** What it will run, and with which input: of a call that is ready, queued or backing off. */
   #tool: CompiledTool | undefined
   #input: unknown
 
@@ -98,26 +133,17 @@ export class CallRecord implements Waiter, AttemptOwner {
   /** Takes the arguments: afterwards the call is settled as invalid, being checked, or ready to be {@link request}ed. */
   complete(given: unknown, tool: CompiledTool | undefined): void {
     if (this.#state !== RESERVED) return
-    if (this.batch.isAborted) return this.#abortedUnstarted()
+    if (this.batch.isAborted) return this.#stopped('abort', undefined)
     if (this.engine.closing) return this.#refuse('rejected', 'closed', CLOSED)
     if (tool === undefined)
       return this.#refuse('invalid', 'unknown_tool', unknownTool(this.name, [...this.engine.registry.keys()]))
+    this.#state = READING
     // Reading and validating run code that is not ours and may end this call, e.g. by an abort.
     const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
-    if (this.#state !== RESERVED) return
+    if (this.#state !== READING) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
-    if (tool.validateInput === undefined) {
-      this.#makeReady(tool, read.value)
-      return
-    }
-    try {
-      const validation = tool.validateInput(read.value)
-      if (this.#state !== RESERVED) return
-      if (isLater(validation)) this.#checkLater(tool, validation)
-      else this.#checked(tool, validation)
-    } catch (thrown) {
-      if (this.#state === RESERVED) this.#checkFailed(tool, thrown)
-    }
+    if (tool.tool.retry !== undefined) this.batch.keepForRetry(this, read.value)
+    this.#check(tool, read.value)
   }
 
   /** Starts if a permit is free, else queues up; does nothing unless it is ready. */
@@ -130,7 +156,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     }
     this.#state = this.batch.queued()
     permits.wait(this)
-    tellParked(this)
+    tellParked(this, 'executor')
   }
 
   admit(now: number | undefined): void {
@@ -149,25 +175,12 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   /** Ends it if it has not started, else signals its tool. */
   abort(): void {
-    const state = this.#state
-    switch (state.phase) {
-      case 'running':
-        return state.cut('abort')
-      case 'settled':
-        return
-      case 'checking':
-        state.end(this.engine)
-        break
-      case 'queued':
-        // It withdraws before anybody is told: a listener may free a permit or want one.
-        this.#state = SETTLED
-        this.engine.permits.withdraw()
-        break
-      case 'reserved':
-      case 'ready':
-        break
-    }
-    this.#abortedUnstarted()
+    this.#stop('abort', undefined)
+  }
+
+  /** Its deadline has passed: ends it if it has not started, else signals its tool. */
+  expire(limit: TimeLimit): void {
+    this.#stop('deadline', limit)
   }
 
   /** What the tool's signal gives as its reason. */
@@ -177,47 +190,73 @@ export class CallRecord implements Waiter, AttemptOwner {
       : new DOMException(`The tool call '${this.name}' ran out of time.`, 'TimeoutError')
   }
 
-  /** The tool ended in time. */
-  attemptEnded(attempt: Attempt, output: Output): void {
-    const endedAt = this.engine.clock.now()
-    const timing = startedTiming(this, attempt.startedAt, endedAt)
-    if (output.ok) this.#settle(succeeded(this, output, timing), endedAt, undefined)
-    else this.#settle(unsuccessful(this, 'failed', output.error, 'ended', timing), endedAt, output.thrown)
-    this.#release(endedAt)
+  isolatedCall({ input, number }: Attempt): IsolatedCall {
+    const { id, name, index } = this
+    return { id, name, index, input, attempt: number, idempotencyKey: this.idempotencyKey }
   }
 
-  /** The tool was signalled and either ended within the grace, or is abandoned; or it was not run at all. */
-  attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
+  /** The same for every attempt of this call and for no other. */
+  get idempotencyKey(): string {
+    const { run, turn } = this.batch
+    return `${run}/${turn}/${this.index}`
+  }
+
+  attemptBegan(attempt: Attempt): void {
+    tellStarted(this, attempt)
+    this.batch.log?.callStarted(this.index, this.name)
+  }
+
+  progressed(value: unknown): void {
+    tellProgress(this, value)
+  }
+
+  logged(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
+    this.batch.log?.logger[level](message)
+  }
+
+  attemptEnded(attempt: Attempt, output: Output): void {
     const now = this.engine.clock.now()
-    if (execution === 'none') {
-      this.#abortedUnstarted()
-      return this.#release(now)
+    if (output.ok) {
+      attempt.tool.guard.left(attempt.pass, 'success', now)
+      this.#settle(succeeded(this, output, this.#timing(attempt, now)), now, undefined)
+    } else {
+      const { error, thrown } = output
+      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)
     }
-    if (execution === 'unknown') this.#abandoned(cut, now)
-    const message =
-      cut === 'timeout'
-        ? timedOut(this.name, attempt.timeoutMs, this.#timeoutSource(attempt.tool), execution)
-        : abortedRunning(execution)
-    const error = {
-      code: cut === 'timeout' ? ('timeout' as const) : ('aborted' as const),
-      message,
-      retryable: cut === 'timeout',
-    }
-    const status = cut === 'timeout' ? 'timed_out' : 'aborted'
-    const timing = startedTiming(this, attempt.startedAt, now)
-    this.#settle(unsuccessful(this, status, error, execution, timing), now, undefined)
     this.#release(now)
   }
 
-  /** An abandoned tool ended after all. */
-  abandonedEnded(since: number, outcome: LateOutcome): void {
-    this.engine.abandoned--
-    tellEndedLate(this, since, outcome)
+  attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
+    const now = this.engine.clock.now()
+    if (execution === 'none') {
+      attempt.tool.guard.left(attempt.pass, 'neither', now)
+      this.#stopped(cut, attempt.cutBy)
+      return this.#release(now)
+    }
+    if (execution === 'unknown') this.#abandoned(attempt, cut, now)
+    const thrown = cut === 'abort' ? undefined : this.abortReason(cut)
+    const status = cut === 'abort' ? 'aborted' : 'timed_out'
+    const failure = { status, error: this.#cutError(attempt, cut, execution), execution, thrown } as const
+    if (cut === 'timeout' || cut === 'idle') this.#failed(attempt, failure, now)
+    else {
+      attempt.tool.guard.left(attempt.pass, 'neither', now)
+      this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)
+    }
+    this.#release(now)
   }
 
-  /** The tool reported progress. */
-  progressed(value: unknown): void {
-    tellProgress(this, value)
+  attemptLost(attempt: Attempt, lost: WorkerLost): void {
+    const now = this.engine.clock.now()
+    const error = { code: 'worker_lost', message: workerLost(this.name, lost), retryable: !lost.began } as const
+    const execution = lost.began ? 'unknown' : 'none'
+    this.#failed(attempt, { status: 'lost', error, execution, thrown: lost }, now)
+    this.#release(now)
+  }
+
+  abandonedEnded(attempt: Attempt, since: number, outcome: LateOutcome): void {
+    this.engine.abandoned--
+    attempt.tool.guard.abandonedEnded()
+    tellEndedLate(this, since, outcome)
   }
 
   /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */
@@ -225,17 +264,30 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.engine.permits.release(this.batch.isObserved || this.batch.log !== undefined ? undefined : now)
   }
 
+  #check(tool: CompiledTool, value: unknown): void {
+    if (tool.validateInput === undefined) return this.#makeReady(tool, value)
+    try {
+      const validation = tool.validateInput(value)
+      if (this.#state !== READING) return
+      if (isLater(validation)) this.#checkLater(tool, validation)
+      else this.#checked(tool, validation)
+    } catch (thrown) {
+      if (this.#state === READING) this.#checkFailed(tool, thrown)
+    }
+  }
+
   #checkLater(tool: CompiledTool, validation: Promise<Validation>): void {
     const { timeouts, clock } = this.engine
-    const check = new InputCheck(() => {
-      this.#refuse('timed_out', 'timeout', schemaTimedOut(this.name, timeoutMs, this.#timeoutSource(tool)))
-    })
-    const timeoutMs = this.#timeoutMs(tool)
+    const layers = this.#layers(tool)
+    const timeoutMs = timeoutOf(layers)
+    const check = new InputCheck(() =>
+      this.#refuse('timed_out', 'timeout', schemaTimedOut(this.name, timeoutMs, sourceOf('timeoutMs', layers))),
+    )
     this.#state = check
     timeouts.add(check, timeoutMs, clock.now())
     const answered = (conclude: () => void): void => {
       if (this.#state !== check) return
-      check.end(this.engine)
+      timeouts.remove(check)
       try {
         conclude()
       } catch (thrown) {
@@ -259,51 +311,189 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   #makeReady(tool: CompiledTool, input: unknown): void {
+    const { budget } = this.batch
+    if (budget !== undefined && this.#tried === undefined) {
+      const limit = budget.takeCall(tool.tool.name)
+      if (limit !== undefined) return this.#refuse('rejected', 'budget_exceeded', overBudget(limit))
+    }
     this.#state = READY
     this.#tool = tool
     this.#input = input
   }
 
+  /** It holds a permit. */
   #start(at: number | undefined): void {
-    const tool = this.#tool
-    if (tool === undefined) return
-    const { engine, batch } = this
+    const { engine } = this
     const now = at ?? engine.clock.now()
-    const attempt = new Attempt(this, tool, this.#input, this.#timeoutMs(tool), now)
+    const tool = this.#tool as CompiledTool
+    const pass = tool.guard.enter(now)
+    if (isRefusal(pass)) {
+      this.#refuse('rejected', pass.code, pass.message)
+      return engine.permits.release(undefined)
+    }
+    // A breaker that opens for a probe tells so, and whoever is told may have ended this call.
+    if (this.#state === SETTLED) {
+      tool.guard.left(pass, 'neither', now)
+      return engine.permits.release(undefined)
+    }
+    const layers = this.#layers(tool)
+    const attempt = new Attempt(
+      this,
+      {
+        tool,
+        input: this.#input,
+        number: (this.#tried?.attempts ?? 0) + 1,
+        pass,
+        timeoutMs: timeoutOf(layers),
+        idleTimeoutMs: idleTimeoutOf(layers),
+      },
+      now,
+    )
     this.#tool = this.#input = undefined
     this.#state = attempt
-    tellStarted(this, now)
-    batch.log?.callStarted(this.index, this.name)
     attempt.run(new CallContext(this, attempt))
   }
 
-  #abandoned(cut: Cut, now: number): void {
+  #abandoned(attempt: Attempt, cut: Cut, now: number): void {
     const { batch } = this
     this.engine.abandoned++
+    attempt.tool.guard.abandon()
     batch.log?.callAbandoned(this.index, this.name)
     tellAbandoned(this, now, cut)
   }
 
-  #abortedUnstarted(): void {
-    this.#refuse('aborted', 'aborted', ABORTED_UNSTARTED)
+  #cutError(attempt: Attempt, cut: Cut, execution: 'ended' | 'unknown'): ToolError {
+    const layers = this.#layers(attempt.tool)
+    switch (cut) {
+      case 'abort':
+        return { code: 'aborted', message: abortedRunning(execution), retryable: false }
+      case 'timeout': {
+        const limit = { ms: attempt.timeoutMs, source: sourceOf('timeoutMs', layers) }
+        return { code: 'timeout', message: timedOut(this.name, limit, execution), retryable: true }
+      }
+      case 'idle': {
+        const limit = { ms: attempt.idleTimeoutMs, source: sourceOf('idleTimeoutMs', layers) }
+        return { code: 'idle_timeout', message: wentIdle(this.name, limit, execution), retryable: true }
+      }
+      case 'deadline':
+        return { code: 'deadline', message: deadlinePassed(this.name, attempt.cutBy, execution), retryable: true }
+    }
   }
 
-  /** The nearest timeout. */
-  #timeoutMs({ tool }: CompiledTool): number {
-    return this.batch.ownTimeoutOf(this) ?? this.batch.timeoutMs ?? tool.timeoutMs ?? this.engine.limits.timeoutMs
+  /** An attempt has failed: the call is tried again, or settled. */
+  #failed(attempt: Attempt, failure: Failure, now: number): void {
+    const { guard } = attempt.tool
+    const isHealthy = attempt.pass.breaker !== undefined && failureKind(failure.thrown).lasting === 'permanent'
+    guard.left(attempt.pass, isHealthy ? 'success' : 'failure', now)
+    const delayMs = this.#delayBeforeRetry(attempt, failure, now)
+    if (delayMs === undefined)
+      this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, failure.thrown)
+    else this.#backOff(attempt, failure, delayMs, now)
   }
 
-  /** Whose it is, in words. */
-  #timeoutSource({ tool }: CompiledTool): string {
-    if (this.batch.ownTimeoutOf(this) !== undefined) return "the call's timeoutMs"
-    if (this.batch.timeoutMs !== undefined) return "the batch's timeoutMs"
-    return tool.timeoutMs === undefined ? "the executor's timeoutMs" : "the tool's timeoutMs"
+  /** How long to wait for another attempt; undefined where there is none. */
+  #delayBeforeRetry({ tool, number }: Attempt, failure: Failure, now: number): number | undefined {
+    const { retry } = tool.tool
+    if (retry === undefined || !mayRepeat(tool, failure)) return undefined
+    const delayMs = retryDelay(retry, number, failure.thrown, this.engine.random)
+    if (delayMs === undefined || this.batch.isAborted || !tool.guard.isOpenTo(now + delayMs)) return undefined
+    if (now + delayMs >= this.batch.deadlineOf(this)) return undefined
+    return (this.batch.budget?.takeRetry() ?? true) ? delayMs : undefined
   }
 
+  #backOff(attempt: Attempt, failure: Failure, delayMs: number, now: number): void {
+    const particulars = this.batch.particulars(this)
+    const firstStartedAt = particulars.tried?.firstStartedAt ?? attempt.startedAt
+    particulars.tried = { ...failure, firstStartedAt, attempts: attempt.number }
+    this.#tool = attempt.tool
+    this.#state = new Backoff(this.engine.clock.setTimer(() => this.#tryAgain(), delayMs))
+    tellAttemptFailed(this, attempt, failure, delayMs, now)
+    tellParked(this, 'retry')
+  }
+
+  #tryAgain(): void {
+    const particulars = this.batch.particulars(this)
+    particulars.context?.runInAsyncScope(this.#readAgain, this, particulars.arguments)
+  }
+
+  /** The validator and the tool get arguments that no earlier attempt has had in its hands. */
+  #readAgain(given: unknown): void {
+    const tool = this.#tool
+    if (tool === undefined || this.#state.phase !== 'backing_off') return
+    this.#state = READING
+    this.#check(tool, copyJson(given, { maxBytes: Infinity }))
+    this.request()
+  }
+
+  #stop(cut: 'abort' | 'deadline', limit: TimeLimit | undefined): void {
+    const state = this.#state
+    switch (state.phase) {
+      case 'running':
+        return state.cut(cut, limit)
+      case 'settled':
+        return
+      case 'checking':
+        this.engine.timeouts.remove(state)
+        break
+      case 'backing_off':
+        state.timer.clear()
+        break
+      case 'queued':
+        // It withdraws before anybody is told: a listener may free a permit or want one.
+        this.#state = SETTLED
+        this.engine.permits.withdraw()
+        break
+      case 'reserved':
+      case 'reading':
+      case 'ready':
+        break
+    }
+    this.#stopped(cut, limit)
+  }
+
+  /** Settles a call that was stopped before it started, or between two attempts. */
+  #stopped(cut: Cut, limit: TimeLimit | undefined): void {
+    const now = this.engine.clock.now()
+    const tried = this.#tried
+    const execution = tried?.execution ?? 'none'
+    const error: ToolError =
+      cut === 'abort'
+        ? {
+            code: 'aborted',
+            message: tried === undefined ? ABORTED_UNSTARTED : abortedBetween(tried.error),
+            retryable: false,
+          }
+        : { code: 'deadline', message: deadlinePassed(this.name, limit, execution), retryable: true }
+    const status = cut === 'abort' ? 'aborted' : 'timed_out'
+    const failure = { status, error, execution, thrown: undefined } as const
+    this.#settle(this.#unsuccessful(failure, this.#timing(undefined, now)), now, undefined)
+  }
+
+  get #tried(): Tried | undefined {
+    return this.batch.particularsOf(this)?.tried
+  }
+
+  #layers({ tool }: CompiledTool): Layers {
+    const { batch } = this
+    return { call: batch.particularsOf(this)?.limits, batch: batch.options, tool, executor: this.engine.limits }
+  }
+
+  #timing(attempt: Attempt | undefined, now: number): ToolTiming {
+    const tried = this.#tried
+    const startedAt = tried?.firstStartedAt ?? attempt?.startedAt
+    if (startedAt === undefined) return unstartedTiming(this, now)
+    return startedTiming(this, startedAt, now, attempt?.number ?? tried?.attempts ?? 1)
+  }
+
+  #unsuccessful({ status, error, execution }: Failure, timing: ToolTiming): UnsuccessfulResult {
+    return unsuccessful(this, status, error, execution, timing)
+  }
+
+  /** Settles a call that may not run; one that has been tried before keeps what came of that. */
   #refuse(status: UnsuccessfulResult['status'], code: ErrorCode, message: string, thrown?: unknown): void {
     const now = this.engine.clock.now()
-    const error = { code, message, retryable: false }
-    this.#settle(unsuccessful(this, status, error, 'none', unstartedTiming(this, now)), now, thrown)
+    const failure = this.#tried ?? { status, error: { code, message, retryable: false }, execution: 'none', thrown }
+    this.#settle(this.#unsuccessful(failure, this.#timing(undefined, now)), now, failure.thrown)
   }
 
   #settle(result: ToolResult, now: number, thrown: unknown): void {
@@ -314,4 +504,15 @@ export class CallRecord implements Waiter, AttemptOwner {
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
   }
+}
+
+/** Whether running a tool once more can do no harm (I20). */
+function mayRepeat({ tool }: CompiledTool, { error, execution, status }: Failure): boolean {
+  const { readOnlyHint, idempotentHint } = tool.annotations ?? {}
+  if (execution === 'none') return true
+  // A value that JSON cannot hold will be the same the next time.
+  if (status === 'failed' && error.code !== 'tool_error') return false
+  if (readOnlyHint === true) return true
+  // An attempt that goes on would overlap with the next one; a worker that was lost has stopped.
+  return idempotentHint === true && (execution === 'ended' || status === 'lost')
 }

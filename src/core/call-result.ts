@@ -4,9 +4,14 @@ import type { Output } from './output.ts'
 import type { Execution, SucceededResult, ToolError, ToolTiming, UnsuccessfulResult } from './result.ts'
 import { printable } from './text.ts'
 
-/** The timing of a call that was started and ends now. */
-export function startedTiming({ acceptedAt }: CallRecord, startedAt: number, now: number): ToolTiming {
-  return { queuedMs: startedAt - acceptedAt, runMs: now - startedAt, totalMs: now - acceptedAt, attempts: 1 }
+/** The timing of a call that was first started at `startedAt` and ends now. */
+export function startedTiming(
+  { acceptedAt }: CallRecord,
+  startedAt: number,
+  now: number,
+  attempts: number,
+): ToolTiming {
+  return { queuedMs: startedAt - acceptedAt, runMs: now - startedAt, totalMs: now - acceptedAt, attempts }
 }
 
 /** The timing of a call that never started and ends now. */

@@ -1,4 +1,7 @@
+import type { WorkerLost } from './isolation.ts'
+import type { Execution, ToolError } from './result.ts'
 import { printable } from './text.ts'
+import type { TimeLimit } from './time-limits.ts'
 
 /** What results say, for models to act on and people to read. */
 
@@ -10,8 +13,29 @@ export function abortedRunning(execution: 'ended' | 'unknown'): string {
   return `The call was aborted while it ran. ${howItEnded(execution)}`
 }
 
-export function timedOut(name: string, timeoutMs: number, source: string, execution: 'ended' | 'unknown'): string {
-  return `The tool '${name}' did not end within ${timeoutMs} ms (${source}; raise it there if it needs longer). ${howItEnded(execution)}`
+export function abortedBetween({ message }: ToolError): string {
+  return `The call was aborted while it waited to be tried again. Its last attempt had failed: ${message}`
+}
+
+export function timedOut(name: string, limit: TimeLimit, execution: 'ended' | 'unknown'): string {
+  return `The tool '${name}' did not end within ${inForce(limit)}. ${howItEnded(execution)}`
+}
+
+export function wentIdle(name: string, limit: TimeLimit, execution: 'ended' | 'unknown'): string {
+  return `The tool '${name}' reported no progress for ${inForce(limit)}. ${howItEnded(execution)}`
+}
+
+export function deadlinePassed(name: string, limit: TimeLimit | undefined, execution: Execution): string {
+  const within = limit === undefined ? 'its deadline' : inForce(limit)
+  return `The call of '${printable(name, 128)}' was not done within ${within}. ${execution === 'none' ? 'Nothing was run.' : howItEnded(execution)}`
+}
+
+export function overBudget(limit: string): string {
+  return `The run has used up its budget (${limit}); nothing was run. Go on with what is there.`
+}
+
+export function workerLost(name: string, { message, began }: WorkerLost): string {
+  return `The worker of '${name}' was lost: ${message} ${began ? 'The tool may have acted.' : 'Nothing was run.'}`
 }
 
 export function schemaTimedOut(name: string, timeoutMs: number, source: string): string {
@@ -40,4 +64,8 @@ function howItEnded(execution: 'ended' | 'unknown'): string {
   return execution === 'ended'
     ? 'It has ended since, and what it returned was dropped; it may have acted.'
     : 'It did not stop when asked to, and may still act.'
+}
+
+function inForce({ ms, source }: TimeLimit): string {
+  return `${ms} ms (${source}; raise it there if it needs longer)`
 }

@@ -14,4 +14,8 @@ export interface ToolCall {
   readonly arguments: unknown
   /** Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`. Set by the host; beats every other layer. */
   readonly timeoutMs?: number
+  /** How long an attempt may go on without reporting progress, in milliseconds. Set by the host; beats every other layer. */
+  readonly idleTimeoutMs?: number
+  /** By when it must have its result, in milliseconds from its acceptance. Set by the host; the earliest deadline counts. */
+  readonly deadlineMs?: number
 }

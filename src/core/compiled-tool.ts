@@ -9,6 +9,7 @@ import {
   type Validator,
 } from './schema.ts'
 import { printable } from './text.ts'
+import type { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool } from './tool.ts'
 
 /** A tool with its schemas made into validators: what the executor runs. */
@@ -18,12 +19,18 @@ export interface CompiledTool {
   readonly validateOutput: Validator | undefined
   /** A JSON Schema speaks of JSON, so it judges the copy; a Standard Schema judges what the tool returned. */
   readonly outputSchemaIsJson: boolean
+  /** Whether its calls may start. */
+  readonly guard: ToolGuard
 }
 
 /**
  * @throws MisuseError where the tool or a schema of it is unusable
  */
-export function compileTool(tool: AnyTool, compileJsonSchema: JsonSchemaCompiler | undefined): CompiledTool {
+export function compileTool(
+  tool: AnyTool,
+  guard: ToolGuard,
+  compileJsonSchema: JsonSchemaCompiler | undefined,
+): CompiledTool {
   checkTool(tool)
   const { inputSchema, outputSchema } = tool
   return {
@@ -31,6 +38,7 @@ export function compileTool(tool: AnyTool, compileJsonSchema: JsonSchemaCompiler
     validateInput: inputSchema && compileSchema(inputSchema, `tool '${tool.name}'.inputSchema`, compileJsonSchema),
     validateOutput: outputSchema && compileSchema(outputSchema, `tool '${tool.name}'.outputSchema`, compileJsonSchema),
     outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),
+    guard,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import type { ToolCall } from './call.ts'
 import type { Logger } from './logger.ts'
 
@@ -12,6 +13,8 @@ export interface ToolContext<Context = unknown> {
   readonly signal: AbortSignal
   /** The application's own object, by reference: never copied, logged or shown to a model. */
   readonly context: Context
+  /** What the call's run may use, if that is limited: give it to the runs of agents that the tool starts. */
+  readonly budget: Budget | undefined
   /** The call, with its arguments as validated: the very value that `execute` gets. */
   readonly call: ToolCall
   /** Place of the call in its batch, from 0. */
@@ -22,6 +25,6 @@ export interface ToolContext<Context = unknown> {
   readonly idempotencyKey: string
   /** The nearest logger (call, batch, executor); one that does nothing where there is none. */
   readonly logger: Logger
-  /** Reports something on the way, as a `progress` event. Ignored once the call is settled. */
+  /** Reports something on the way, as a `progress` event, and puts off the idle timeout. Ignored once the call is settled. */
   readonly progress: (value: unknown) => void
 }

@@ -14,8 +14,15 @@ export type ErrorCode =
   | 'incomplete_call'
   // timed_out
   | 'timeout'
+  | 'idle_timeout'
+  | 'deadline'
   // aborted
   | 'aborted'
   // rejected
   | 'queue_full'
   | 'closed'
+  | 'breaker_open'
+  | 'too_many_abandoned'
+  | 'budget_exceeded'
+  // lost
+  | 'worker_lost'

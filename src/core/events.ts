@@ -1,4 +1,5 @@
-import type { ToolResult } from './result.ts'
+import type { BreakerState } from './circuit-breaker.ts'
+import type { ToolError, ToolResult } from './result.ts'
 
 /** What every event carries. */
 export interface EventBase {
@@ -50,8 +51,8 @@ export interface AcceptedEvent extends CallEventBase {
 /** A call waits. */
 export interface ParkedEvent extends CallEventBase {
   readonly type: 'parked'
-  /** What it waits for: `executor`, one of the executor's `maxParallelTools` permits. */
-  readonly waitsFor: 'executor'
+  /** What it waits for: `executor`, one of the executor's `maxParallelTools` permits; `retry`, the time of its next attempt. */
+  readonly waitsFor: 'executor' | 'retry'
 }
 
 /** The tool is being run. */
@@ -61,6 +62,18 @@ export interface StartedEvent extends CallEventBase {
   readonly attempt: number
   /** From acceptance to here, in milliseconds. */
   readonly queuedMs: number
+}
+
+/** An attempt failed, and the call will be tried again. */
+export interface AttemptFailedEvent extends CallEventBase {
+  readonly type: 'attempt_failed'
+  /** Which attempt, from 1. */
+  readonly attempt: number
+  readonly error: ToolError
+  /** What the tool threw, whole. */
+  readonly thrown?: unknown
+  /** How long it waits, in milliseconds, until it asks for a permit again. */
+  readonly retryInMs: number
 }
 
 /** The tool reported something through `ctx.progress`. */
@@ -80,7 +93,7 @@ export interface SettledEvent extends CallEventBase {
 /** The tool did not end within the grace after its signal; we stopped waiting, it goes on. */
 export interface AbandonedEvent extends CallEventBase {
   readonly type: 'abandoned'
-  readonly reason: 'timeout' | 'abort'
+  readonly reason: 'timeout' | 'idle' | 'deadline' | 'abort'
 }
 
 /** A tool that had been abandoned ended after all; what it returned or threw is in no result. */
@@ -89,6 +102,15 @@ export interface EndedLateEvent extends CallEventBase {
   /** Since it was abandoned, in milliseconds. */
   readonly lateMs: number
   readonly outcome: { readonly returned: unknown } | { readonly thrown: unknown }
+}
+
+/** The circuit breaker of a tool has changed; see `breaker` of a tool. */
+export interface BreakerChangedEvent {
+  readonly type: 'breaker_changed'
+  readonly at: number
+  /** The tool's name. */
+  readonly tool: string
+  readonly state: BreakerState
 }
 
 /** A listener, or a logger, threw. It harmed nothing else. */
@@ -109,9 +131,11 @@ export type ToolEvent =
   | ParkedEvent
   | StartedEvent
   | ProgressEvent
+  | AttemptFailedEvent
   | SettledEvent
   | AbandonedEvent
   | EndedLateEvent
+  | BreakerChangedEvent
   | ListenerFailedEvent
 
 /** Gets every event, synchronously and in order. What it throws, or rejects with, is reported as `listener_failed`. */

@@ -7,6 +7,7 @@ import { type CompiledTool, compileTool } from './compiled-tool.ts'
 import type { Engine, EngineLimits } from './engine.ts'
 import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
+import type { Isolator } from './isolation.ts'
 import type { Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
@@ -14,7 +15,9 @@ import { drawId, type Random, systemRandom } from './random.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import type { JsonSchemaCompiler } from './schema.ts'
+import { checkTimeLimits } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
+import { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
 
 /** What an executor is made with. Everything has a default but the tools. */
@@ -31,6 +34,24 @@ export interface ToolExecutorOptions {
    * @default 30 000
    */
   readonly timeoutMs?: number
+  /**
+   * How long an attempt may go on without reporting progress, for tools that do not say so themselves: 1 to 2 147 483 647
+   * milliseconds, or `Infinity` for no limit.
+   * @default Infinity
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * By when each call must have its result, in milliseconds from its acceptance, waiting and further attempts included: 1
+   * to 2 147 483 647, or `Infinity`. Of all deadlines of a call (its own, the batch's, the tool's and this) the earliest
+   * counts.
+   * @default Infinity
+   */
+  readonly deadlineMs?: number
+  /**
+   * How many abandoned attempts of one tool may still run before its calls are `rejected`: at least 1, or `Infinity`.
+   * @default 10
+   */
+  readonly maxAbandoned?: number
   /**
    * How long a tool may take to end after its signal, before it is abandoned: 0 to 60 000 milliseconds.
    * @default 50
@@ -54,6 +75,8 @@ export interface ToolExecutorOptions {
   readonly random?: Random
   /** How JSON Schemas become validators; `aof-runtime` brings one. */
   readonly compileJsonSchema?: JsonSchemaCompiler
+  /** How tools with `isolation` run; `aof-runtime` brings one for Node. */
+  readonly isolator?: Isolator
 }
 
 /** What {@link ToolExecutor.stats} tells of this moment. */
@@ -90,26 +113,40 @@ export class ToolExecutor {
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
     checkObject('options', options)
-    const { clock = systemClock, logger, random = systemRandom, compileJsonSchema } = options
+    const { clock = systemClock, logger, random = systemRandom, compileJsonSchema, isolator } = options
     if (logger !== undefined) checkLogger(logger)
     if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
       throw new MisuseError('clock', 'an object with now and setTimer', clock)
     if (typeof random !== 'function') throw new MisuseError('random', 'a function', random)
     if (compileJsonSchema !== undefined && typeof compileJsonSchema !== 'function')
       throw new MisuseError('compileJsonSchema', 'a function', compileJsonSchema)
+    if (isolator !== undefined && typeof isolator?.start !== 'function')
+      throw new MisuseError('isolator', 'an object with start and close', isolator)
+    const events = new EventHub(clock, logger)
     const limits = checkedLimits(options)
     this.#logger = logger
     this.#random = random
     this.#compileJsonSchema = compileJsonSchema
+    const registry = new Map<string, CompiledTool>()
     this.#engine = {
       clock,
       limits,
-      events: new EventHub(clock, logger),
+      events,
       permits: new Permits(limits.maxParallelTools),
       timeouts: new Timeouts(clock),
-      registry: register(options.tools, compileJsonSchema),
+      random,
+      isolator,
+      registry,
+      hasDeadlines: limits.deadlineMs !== Infinity,
       closing: false,
       abandoned: 0,
+    }
+    if (!Array.isArray(options.tools)) throw new MisuseError('tools', 'an array of tools', options.tools)
+    for (const tool of options.tools as readonly AnyTool[]) {
+      const compiled = this.#compile(tool)
+      if (registry.has(tool.name))
+        throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
+      registry.set(tool.name, compiled)
     }
   }
 
@@ -230,6 +267,7 @@ export class ToolExecutor {
       await new Promise<void>((resolve) => this.#idle.push(resolve))
       timer?.clear()
     }
+    await this.#engine.isolator?.close()
     return { abandoned: this.#engine.abandoned }
   }
 
@@ -262,38 +300,50 @@ export class ToolExecutor {
     if (registered?.tool === tool) return registered
     const known = this.#foreign.get(tool)
     if (known !== undefined) return known
-    const compiled = compileTool(tool, this.#compileJsonSchema)
+    const compiled = this.#compile(tool)
     this.#foreign.set(tool, compiled)
     return compiled
   }
-}
 
-function register(
-  tools: readonly AnyTool[],
-  compileJsonSchema: JsonSchemaCompiler | undefined,
-): ReadonlyMap<string, CompiledTool> {
-  if (!Array.isArray(tools)) throw new MisuseError('tools', 'an array of tools', tools)
-  const registry = new Map<string, CompiledTool>()
-  for (const tool of tools as readonly AnyTool[]) {
-    const compiled = compileTool(tool, compileJsonSchema)
-    if (registry.has(tool.name)) throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
-    registry.set(tool.name, compiled)
+  #compile(tool: AnyTool): CompiledTool {
+    const { limits, events, isolator } = this.#engine
+    checkTool(tool)
+    const { name, breaker, isolation, deadlineMs } = tool
+    if (deadlineMs !== undefined) this.#engine.hasDeadlines = true
+    if (isolation !== undefined && isolator === undefined)
+      throw new MisuseError(`tool '${name}'.isolation`, 'an executor with an isolator', isolation)
+    const guard = new ToolGuard(name, limits.maxAbandoned, breaker, (state, at) => {
+      if (events.active) events.emit({ type: 'breaker_changed', at, tool: name, state })
+    })
+    return compileTool(tool, guard, this.#compileJsonSchema)
   }
-  return registry
 }
 
 function checkedLimits(options: ToolExecutorOptions): EngineLimits {
   const {
     maxParallelTools = 10,
     timeoutMs = 30_000,
+    idleTimeoutMs = Infinity,
+    deadlineMs = Infinity,
     graceMs = 50,
+    maxAbandoned = 10,
     maxArgumentsBytes = 1_048_576,
     maxResultBytes = 1_048_576,
   } = options
   checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
-  checkDuration('timeoutMs', timeoutMs, 1, MAX_DELAY_MS, true)
+  checkTimeLimits('', options)
   checkDuration('graceMs', graceMs, 0, 60_000)
+  checkCount('maxAbandoned', maxAbandoned, 1, undefined, true)
   checkCount('maxArgumentsBytes', maxArgumentsBytes, 2)
   checkCount('maxResultBytes', maxResultBytes, 2)
-  return { maxParallelTools, timeoutMs, graceMs, maxArgumentsBytes, maxResultBytes }
+  return {
+    maxParallelTools,
+    timeoutMs,
+    idleTimeoutMs,
+    deadlineMs,
+    graceMs,
+    maxAbandoned,
+    maxArgumentsBytes,
+    maxResultBytes,
+  }
 }

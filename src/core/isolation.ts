@@ -1,3 +1,5 @@
+import { checkCount, checkObject, MisuseError } from './misuse.ts'
+
 /** Where a tool's code runs that must not block, crash or outlive its executor. */
 export interface Isolation {
   /**
@@ -63,4 +65,27 @@ export class WorkerLost extends Error {
     super(message, options)
     this.began = options.began
   }
+}
+
+/** Throws a {@link MisuseError} for an isolation that is impossible. */
+export function checkIsolation(option: string, isolation: Isolation): void {
+  checkObject(option, isolation)
+  const { mode, module, export: name, maxMemoryMb } = isolation
+  if (mode !== 'thread' && mode !== 'process') throw new MisuseError(`${option}.mode`, "'thread' or 'process'", mode)
+  if (!isPlace(module)) {
+    throw new MisuseError(
+      `${option}.module`,
+      "an absolute path, or a URL such as new URL('./tool.js', import.meta.url)",
+      module,
+    )
+  }
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    throw new MisuseError(`${option}.export`, 'the name of an export', name)
+  if (maxMemoryMb !== undefined) checkCount(`${option}.maxMemoryMb`, maxMemoryMb, 16)
+}
+
+/** Relative paths depend on where the process was started. */
+function isPlace(module: unknown): boolean {
+  if (module instanceof URL) return module.protocol === 'file:'
+  return typeof module === 'string' && /^(?:file:\/\/|\/|[A-Za-z]:[\\/])/.test(module)
 }

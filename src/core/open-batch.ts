@@ -106,7 +106,8 @@ export class StreamedBatch implements OpenBatch {
   reserve(call: { readonly id: string; readonly name: string }): Slot {
     this.#checkOpen('reserve')
     checkObject('batch.reserve(call)', call)
-    return new ReservedSlot(this.#batch, this.#batch.reserve(call.id, call.name))
+    const { id, name } = call
+    return new ReservedSlot(this.#batch, this.#batch.reserve(id, name, this.#batch.engine.registry.get(name)))
   }
 
   add(call: ToolCall): CallHandle {

@@ -1,8 +1,11 @@
-import { MAX_DELAY_MS } from './clock.ts'
+import { type BreakerOptions, checkBreaker } from './circuit-breaker.ts'
 import type { ToolContent } from './content.ts'
 import type { ToolContext } from './context.ts'
 import type { JsonObject, Jsonified } from './json.ts'
-import { checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { checkIsolation, type Isolation } from './isolation.ts'
+import { checkObject, MisuseError } from './misuse.ts'
+import { checkRetry, type RetryOptions } from './retry.ts'
+import { checkTimeLimits } from './time-limits.ts'
 import type { JsonSchema, Schema, StandardSchema } from './schema.ts'
 
 /** What a tool says of itself: the annotations of the Model Context Protocol, with its names and defaults. */
@@ -40,6 +43,28 @@ export interface AnyTool {
    * @default the executor's `timeoutMs`, 30 000
    */
   readonly timeoutMs?: number
+  /**
+   * How long an attempt may go on without `ctx.progress`, in milliseconds, 1 to 2 147 483 647, or `Infinity`. Progress puts
+   * this off, never `timeoutMs`.
+   * @default the executor's `idleTimeoutMs`, none
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * By when a call must have its result, in milliseconds from its acceptance, waiting and further attempts included: 1 to
+   * 2 147 483 647, or `Infinity`. Of all deadlines of a call the earliest counts.
+   * @default the executor's `deadlineMs`, none
+   */
+  readonly deadlineMs?: number
+  /**
+   * Whether and when it is tried again. A tool that is neither `readOnlyHint` nor `idempotentHint` is tried again only
+   * where it never started, whatever this says.
+   * @default never
+   */
+  readonly retry?: RetryOptions
+  /** Leaves the tool alone for a while when it keeps failing: its calls are rejected meanwhile. @default never */
+  readonly breaker?: BreakerOptions
+  /** Runs it in a thread or a process of its own, where it can be ended by force; see `defineTool`. @default in this thread */
+  readonly isolation?: Isolation
   /** Does the work. May return anything that JSON can hold, or a promise of it; whatever it throws becomes the result's error. */
   execute(input: never, ctx: ToolContext<never>): unknown
   /** What the model sees of a success, instead of the JSON of `data`. Must answer at once. */
@@ -120,7 +145,7 @@ function freeze(tool: AnyTool): AnyTool {
 /** Throws a {@link MisuseError} unless `tool` can be registered. */
 export function checkTool(tool: AnyTool): void {
   if (typeof tool !== 'object' || tool === null) throw new MisuseError('tool', 'an object with name and execute', tool)
-  const { name, execute, timeoutMs } = tool
+  const { name, execute, retry, breaker, isolation } = tool
   if (typeof name !== 'string' || name.length === 0 || name.length > 256)
     throw new MisuseError('tool.name', 'a string of 1 to 256 characters', name)
   const label = `tool '${name}'`
@@ -141,5 +166,8 @@ export function checkTool(tool: AnyTool): void {
       )
     }
   }
-  if (timeoutMs !== undefined) checkDuration(`${label}.timeoutMs`, timeoutMs, 1, MAX_DELAY_MS, true)
+  checkTimeLimits(`${label}.`, tool)
+  if (retry !== undefined) checkRetry(`${label}.retry`, retry)
+  if (breaker !== undefined) checkBreaker(`${label}.breaker`, breaker)
+  if (isolation !== undefined) checkIsolation(`${label}.isolation`, isolation)
 }

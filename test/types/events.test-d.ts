@@ -22,6 +22,10 @@ function told(event: ToolEvent): string {
       return event.result.status
     case 'abandoned':
       return event.reason
+    case 'attempt_failed':
+      return event.error.code
+    case 'breaker_changed':
+      return event.state
     case 'ended_late':
       return 'thrown' in event.outcome ? 'threw' : 'returned'
     case 'listener_failed':
@@ -40,8 +44,8 @@ describe('events', () => {
   test('carry what they are about', () => {
     expectTypeOf<Extract<ToolEvent, { type: 'settled' }>['result']>().toEqualTypeOf<ToolResult>()
     expectTypeOf<Extract<ToolEvent, { type: 'progress' }>['value']>().toEqualTypeOf<unknown>()
-    expectTypeOf<Extract<ToolEvent, { type: 'abandoned' }>['reason']>().toEqualTypeOf<'timeout' | 'abort'>()
-    expectTypeOf<Exclude<ToolEvent, { type: 'listener_failed' }>['run']>().toEqualTypeOf<string>()
+    expectTypeOf<Extract<ToolEvent, { type: 'abandoned' }>['reason']>().toEqualTypeOf<'timeout' | 'idle' | 'deadline' | 'abort'>()
+    expectTypeOf<Exclude<ToolEvent, { type: 'listener_failed' | 'breaker_changed' }>['run']>().toEqualTypeOf<string>()
   })
 
   test('are listened to, and a subscription is ended by what it gave', () => {

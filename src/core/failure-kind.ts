@@ -1,0 +1,65 @@
+import { ToolFailure } from './failure.ts'
+import { httpFailure } from './http-failure.ts'
+import { isInstance } from './safe-checks.ts'
+
+/** What is known of a failure. */
+export interface FailureKind {
+  /**
+   * - `transient`: the same call may succeed soon
+   * - `permanent`: it will fail again in the same way, and says nothing of the tool's health
+   * - `unknown`: nobody can tell
+   */
+  readonly lasting: 'transient' | 'permanent' | 'unknown'
+  /** How long the other side asks to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+}
+
+const TRANSIENT: FailureKind = { lasting: 'transient', retryAfterMs: undefined }
+const PERMANENT: FailureKind = { lasting: 'permanent', retryAfterMs: undefined }
+const UNKNOWN: FailureKind = { lasting: 'unknown', retryAfterMs: undefined }
+
+/** Answers that ask to be tried again: request timeout, too early, too many requests, and the server's own trouble. */
+const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504, 529])
+
+/** Codes of Node, undici and the resolver for what happens to connections. */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+])
+
+/** How many errors may be wrapped in one another and are still looked at. */
+const MAX_CAUSES = 5
+
+/** What kind of failure a thrown value is; never throws, whatever its getters do. */
+export function failureKind(thrown: unknown): FailureKind {
+  try {
+    return kindOf(thrown, 0)
+  } catch {
+    return UNKNOWN
+  }
+}
+
+function kindOf(thrown: unknown, depth: number): FailureKind {
+  if (typeof thrown !== 'object' || thrown === null) return UNKNOWN
+  if (isInstance(thrown, ToolFailure)) return thrown.retryable ? TRANSIENT : PERMANENT
+  const http = httpFailure(thrown)
+  if (http !== undefined) {
+    const { status, retryAfterMs } = http
+    if (status === undefined || TRANSIENT_STATUS.has(status)) return { lasting: 'transient', retryAfterMs }
+    return status < 500 ? PERMANENT : UNKNOWN
+  }
+  const { code, cause } = thrown as { readonly code?: unknown; readonly cause?: unknown }
+  if (typeof code === 'string' && TRANSIENT_CODES.has(code)) return TRANSIENT
+  return cause === undefined || depth === MAX_CAUSES ? UNKNOWN : kindOf(cause, depth + 1)
+}

@@ -1,0 +1,77 @@
+import { MAX_DELAY_MS } from './clock.ts'
+import type { EngineLimits } from './engine.ts'
+import { checkDuration } from './misuse.ts'
+
+/** A limit in time that is in force, and where it was set. */
+export interface TimeLimit {
+  readonly ms: number
+  /** In words, e.g. "the tool's timeoutMs". */
+  readonly source: string
+}
+
+/** The limits in time that any layer may set, in milliseconds. */
+export interface TimeLimitOptions {
+  readonly timeoutMs?: number
+  readonly idleTimeoutMs?: number
+  readonly deadlineMs?: number
+}
+
+const TIME_LIMITS = ['timeoutMs', 'idleTimeoutMs', 'deadlineMs'] as const
+
+/**
+ * Throws a {@link MisuseError} for a limit that is out of its bounds.
+ *
+ * @param prefix what the options belong to, e.g. "tool 'search'."
+ */
+export function checkTimeLimits(prefix: string, limits: TimeLimitOptions): void {
+  for (const name of TIME_LIMITS) {
+    const ms = limits[name]
+    if (ms !== undefined) checkDuration(`${prefix}${name}`, ms, 1, MAX_DELAY_MS, true)
+  }
+}
+
+/** The first of the limits that is out of its bounds. */
+export function impossibleTimeLimit(limits: TimeLimitOptions): string | undefined {
+  return TIME_LIMITS.find((name) => {
+    const ms: unknown = limits[name]
+    return ms !== undefined && !(typeof ms === 'number' && ms >= 1 && (ms <= MAX_DELAY_MS || ms === Infinity))
+  })
+}
+
+/** Who may limit a call, the nearest first. */
+export interface Layers {
+  /** What the host said of this very call. */
+  readonly call: TimeLimitOptions | undefined
+  readonly batch: TimeLimitOptions
+  readonly tool: TimeLimitOptions
+  readonly executor: EngineLimits
+}
+
+/** The timeout of an attempt: the nearest wins. */
+export function timeoutOf({ call, batch, tool, executor }: Layers): number {
+  return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs
+}
+
+/** How long an attempt may report nothing: the nearest wins. */
+export function idleTimeoutOf({ call, batch, tool, executor }: Layers): number {
+  return call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs
+}
+
+/** Where the nearest of a limit comes from, in words. */
+export function sourceOf(option: 'timeoutMs' | 'idleTimeoutMs', { call, batch, tool }: Layers): string {
+  if (call?.[option] !== undefined) return `the call's ${option}`
+  if (batch[option] !== undefined) return `the batch's ${option}`
+  return tool[option] === undefined ? `the executor's ${option}` : `the tool's ${option}`
+}
+
+/** The deadline of a call, from its acceptance: the earliest wins; the batch's own is not among them. */
+export function callDeadline(
+  call: TimeLimitOptions | undefined,
+  tool: TimeLimitOptions | undefined,
+  executor: EngineLimits,
+): TimeLimit | undefined {
+  const earliest = Math.min(call?.deadlineMs ?? Infinity, tool?.deadlineMs ?? Infinity, executor.deadlineMs)
+  if (earliest === Infinity) return undefined
+  const whose = earliest === call?.deadlineMs ? 'call' : earliest === tool?.deadlineMs ? 'tool' : 'executor'
+  return { ms: earliest, source: `the ${whose}'s deadlineMs` }
+}
