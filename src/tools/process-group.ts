@@ -59,7 +59,7 @@ export class ProcessGroup {
     if (!live.delete(this)) return
     if (live.size === 0) process.off('exit', endAll)
     this.#signal('SIGKILL')
-    if (this.leader.pid !== undefined) endStragglers(this.#mark, this.leader.pid)
+    if (this.leader.pid !== undefined) endStragglers(`${MARK}=${this.#mark}`, this.leader.pid)
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -5,22 +5,21 @@ import process from 'node:process'
 export const MARK = 'AOF_COMMAND'
 
 /**
- * Ends with SIGKILL what a command started and what left its process group (`setsid`, a daemon). It is known by
- * {@link MARK} in its environment, which processes inherit; one that cleared its environment is not found.
+ * Ends with SIGKILL what a program started and what left its process group (`setsid`, a daemon). It is known by an entry
+ * of its environment, which processes inherit; one that cleared its environment is not found.
  *
  * Works on Linux, where the environments of processes can be read; elsewhere it does nothing.
  *
- * @param mark the command's own value of {@link MARK}
- * @param leader the process id of the command; what it started came later
+ * @param entry the entry that only this program has, e.g. `AOF_COMMAND=…`
+ * @param leader the process id of the program; what it started came later
  */
-export function endStragglers(mark: string, leader: number): void {
+export function endStragglers(entry: string, leader: number): void {
   if (process.platform !== 'linux') return
   // Each look may race with a process that is just starting another one; who is found to have started none is the last.
-  for (let look = 0; look < 10 && endFound(mark, leader) > 0; look++);
+  for (let look = 0; look < 10 && endFound(entry, leader) > 0; look++);
 }
 
-function endFound(mark: string, leader: number): number {
-  const entry = `${MARK}=${mark}`
+function endFound(entry: string, leader: number): number {
   let ended = 0
   for (const pid of laterProcesses(leader)) {
     try {
