@@ -13,7 +13,8 @@ import { argumentlessTools } from './argumentless.ts'
 import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
-import { type AgentOptions, checkAgentOptions } from './options.ts'
+import { modelSettings } from './model-request.ts'
+import { type AgentOptions, checkAgentOptions, type ModelSettings } from './options.ts'
 import type { AgentMessage } from './result.ts'
 import { RunLoop } from './run-loop.ts'
 
@@ -69,6 +70,7 @@ export class AgentExecutor {
   /** What runs the tools; its `subscribe` and `stats` show them. */
   readonly executor: ToolExecutor
   readonly #options: AgentOptions
+  readonly #modelSettings: ModelSettings
   readonly #ownsExecutor: boolean
   readonly #clock: Clock
   readonly #definitions: readonly LanguageModelV4FunctionTool[]
@@ -86,6 +88,7 @@ export class AgentExecutor {
     const { name = 'agent', executor, tools = [], maxParallelTools, clock, logger } = options
     this.name = name
     this.#options = options
+    this.#modelSettings = modelSettings(options)
     this.#ownsExecutor = executor === undefined
     this.executor =
       executor ??
@@ -125,6 +128,7 @@ export class AgentExecutor {
       {
         id,
         options: this.#options,
+        modelSettings: this.#modelSettings,
         executor: this.executor,
         definitions: this.#definitions,
         toolNames: this.#toolNames,

@@ -1,25 +1,28 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import type { AgentOptions, ModelSettings, TurnSettings } from './options.ts'
+import type { ModelSettings, TurnSettings } from './options.ts'
 import type { AgentMessage } from './result.ts'
 
 /**
  * What the model is asked: the agent's settings, those of this turn over them, the instructions and the history. The
  * same tools and messages give the same bytes, turn after turn, so that providers' prompt caches hold.
  *
+ * @param base the agent's settings, picked by {@link modelSettings}
+ * @param instructions the agent's
+ * @param settings those of this turn
  * @param offered the definitions of the tools that the model may call in this turn
  */
 export function modelRequest(
-  options: AgentOptions,
-  settings: TurnSettings,
+  base: ModelSettings,
+  instructions: string | undefined,
+  settings: TurnSettings | undefined,
   messages: readonly AgentMessage[],
   offered: readonly LanguageModelV4FunctionTool[],
   abortSignal: AbortSignal,
 ): LanguageModelV4CallOptions {
-  const { instructions } = options
   const system: AgentMessage[] = instructions === undefined ? [] : [{ role: 'system', content: instructions }]
   return {
-    ...modelSettings(options),
-    ...modelSettings(settings),
+    ...base,
+    ...(settings !== undefined && modelSettings(settings)),
     prompt: [...system, ...messages],
     ...(offered.length > 0 && { tools: [...offered] }),
     abortSignal,
@@ -43,7 +46,8 @@ const MODEL_SETTINGS = [
   'providerOptions',
 ] as const satisfies readonly (keyof ModelSettings)[]
 
-function modelSettings(settings: ModelSettings): ModelSettings {
+/** Those of some settings that go to the model. */
+export function modelSettings(settings: ModelSettings): ModelSettings {
   const given: Record<string, unknown> = {}
   for (const name of MODEL_SETTINGS) if (settings[name] !== undefined) given[name] = settings[name]
   return given

@@ -9,7 +9,7 @@ import type { AgentEvent } from './events.ts'
 import { callIds, mendHistory } from './history.ts'
 import { modelRequest } from './model-request.ts'
 import { type Broken, cutOff, openStream, readStream } from './model-stream.ts'
-import { type AgentOptions, checkTurnSettings, type TurnSettings } from './options.ts'
+import { type AgentOptions, checkTurnSettings, type ModelSettings, type TurnSettings } from './options.ts'
 import type { AgentError, AgentMessage, AgentResult, AgentStatus } from './result.ts'
 import { RunFailure } from './run-failure.ts'
 import { type Eager, Turn } from './turn.ts'
@@ -20,6 +20,8 @@ import { addUsage, NO_USAGE, type Usage } from './usage.ts'
 export interface RunSetup {
   readonly id: string
   readonly options: AgentOptions
+  /** Those of the options that go to the model. */
+  readonly modelSettings: ModelSettings
   readonly executor: ToolExecutor
   readonly definitions: readonly LanguageModelV4FunctionTool[]
   readonly toolNames: ReadonlySet<string>
@@ -87,10 +89,11 @@ export class RunLoop {
     try {
       for (let turn = 0; turn < maxIterations; turn++) {
         signal.throwIfAborted()
-        const settings = await this.#prepare(turn)
+        const settings = options.prepareTurn && (await this.#prepare(turn, options.prepareTurn))
         const results = await this.#turn(turn, settings)
         if (signal.aborted || results.some(isClosed)) return { status: 'aborted' }
-        if (results.length === 0 || (await this.#stops(turn, results))) return { status: 'done' }
+        if (results.length === 0) return { status: 'done' }
+        if (options.stopWhen && (await this.#stops(turn, results, options.stopWhen))) return { status: 'done' }
       }
       return { status: 'max_iterations' }
     } catch (thrown) {
@@ -100,10 +103,8 @@ export class RunLoop {
     }
   }
 
-  async #prepare(turn: number): Promise<TurnSettings> {
-    const { options, signal, toolNames } = this.#setup
-    const { prepareTurn } = options
-    if (prepareTurn === undefined) return {}
+  #prepare(turn: number, prepareTurn: NonNullable<AgentOptions['prepareTurn']>): Promise<TurnSettings> {
+    const { signal, toolNames } = this.#setup
     return this.#hook('prepareTurn', async () => {
       const settings = (await prepareTurn({ turn, messages: this.#messages, signal })) ?? {}
       checkTurnSettings(settings, toolNames)
@@ -111,10 +112,12 @@ export class RunLoop {
     })
   }
 
-  async #stops(turn: number, results: readonly ToolResult[]): Promise<boolean> {
-    const { options, signal } = this.#setup
-    const { stopWhen } = options
-    if (stopWhen === undefined) return false
+  #stops(
+    turn: number,
+    results: readonly ToolResult[],
+    stopWhen: NonNullable<AgentOptions['stopWhen']>,
+  ): Promise<boolean> {
+    const { signal } = this.#setup
     const finished = { turn, messages: this.#messages, text: this.#text, results, signal }
     return this.#hook('stopWhen', async () => (await stopWhen(finished)) === true)
   }
@@ -128,15 +131,16 @@ export class RunLoop {
   }
 
   /** One turn, whole; what it adds to the history is in the history when this resolves. */
-  async #turn(number: number, settings: TurnSettings): Promise<readonly ToolResult[]> {
-    const { emit, signal, options, definitions } = this.#setup
-    const { model = options.model, messages, activeTools } = settings
+  async #turn(number: number, settings: TurnSettings | undefined): Promise<readonly ToolResult[]> {
+    const { emit, signal, options, modelSettings, definitions } = this.#setup
+    const { model = options.model, messages, activeTools } = settings ?? {}
     const offered =
       activeTools === undefined ? definitions : definitions.filter(({ name }) => activeTools.includes(name))
     const shown = messages === undefined ? this.#messages : mendHistory(messages)
+    const request = modelRequest(modelSettings, options.instructions, settings, shown, offered, signal)
     this.#iterations++
     emit({ type: 'turn_started', turn: number })
-    const stream = await openStream(model, modelRequest(options, settings, shown, offered, signal), signal)
+    const stream = await openStream(model, request, signal)
     const batch = this.#openBatch(number)
     const turn = this.#newTurn(number, batch, offered)
     const broken =
@@ -168,14 +172,14 @@ export class RunLoop {
   }
 
   #newTurn(turn: number, batch: OpenBatch, offered: readonly LanguageModelV4FunctionTool[]): Turn {
-    const { options, readOnly, argumentless, toolNames, emit } = this.#setup
+    const { options, definitions, readOnly, argumentless, toolNames, emit } = this.#setup
     return new Turn({
       turn,
       batch,
       startsEarly: startsEarly(options.eager ?? 'all', readOnly),
       argumentless,
       tools: toolNames,
-      offered: new Set(offered.map(({ name }) => name)),
+      offered: offered === definitions ? toolNames : new Set(offered.map(({ name }) => name)),
       ids: this.#ids,
       emit,
     })
