@@ -35,7 +35,7 @@ function roomOf(context: RuleContext, file: string): string | undefined {
 }
 
 function fault(context: RuleContext, from: string, room: Room, kind: Kind, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return relativeFault(context, from, room, specifier)
+  if (specifier.startsWith('.')) return relativeFault(context, from, room, kind, specifier)
   if (specifier.startsWith('node:')) {
     if (room.node === 'all' || room.node.includes(specifier)) return undefined
     return `src/${from} imports of Node's modules only [${room.node.join(', ')}], not ${specifier}.`
@@ -49,10 +49,18 @@ function fault(context: RuleContext, from: string, room: Room, kind: Kind, speci
   return `src/${from} does not import the package ${name} (scripts/lint/rooms.ts).`
 }
 
-function relativeFault(context: RuleContext, from: string, room: Room, specifier: string): string | undefined {
+function relativeFault(
+  context: RuleContext,
+  from: string,
+  room: Room,
+  kind: Kind,
+  specifier: string,
+): string | undefined {
   const to = roomOf(context, resolve(dirname(context.filename), specifier))
   if (to === undefined) return `src/${from} imports nothing outside src, not ${specifier}.`
   if (to === from || room.rooms.includes(to)) return undefined
+  if (room.lazyRooms?.includes(to) === true)
+    return kind === 'value' ? `src/${to} needs Node: load it with import() when it is needed.` : undefined
   if (room.rooms.length === 0) return `src/${from} imports nothing outside src/${from}, not src/${to}.`
   return `src/${from} imports of the other rooms only [${room.rooms.join(', ')}], not ${to}.`
 }

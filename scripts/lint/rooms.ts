@@ -2,6 +2,8 @@
 export interface Room {
   /** Other rooms. */
   readonly rooms: readonly string[]
+  /** Rooms that need Node where this one does not: `import()` alone, when they are needed. */
+  readonly lazyRooms?: readonly string[]
   /** Packages, as values and types. */
   readonly packages?: readonly string[]
   /** Packages whose types alone may be imported. */
@@ -33,7 +35,8 @@ const providers = [
 export const rooms: Readonly<Record<string, Room>> = {
   core: { rooms: [], node: portable },
   'json-schema': { rooms: ['core'], packages: ['@cfworker/json-schema'], node: portable },
-  'tool-executor.ts': { rooms: ['core', 'json-schema'], node: portable },
+  spill: { rooms: ['core'], node: 'all' },
+  'tool-executor.ts': { rooms: ['core', 'json-schema'], lazyRooms: ['spill'], node: portable },
   'index.ts': { rooms: ['core', 'json-schema', 'tool-executor.ts'], node: portable },
   agent: { rooms: ['core', 'tool-executor.ts'], packages: ['@ai-sdk/provider'], node: portable },
   messages: { rooms: ['core'], node: [] },

@@ -3,6 +3,7 @@ import type { Engine } from './engine.ts'
 import { Expiry } from './expiry.ts'
 import { thrownMessage } from './failure.ts'
 import { type IsolatedCall, type IsolatedHooks, type IsolatedRun, WorkerLost } from './isolation.ts'
+import type { Keeping } from './keeping.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
 import type { Execution } from './result.ts'
 import { isInstance, isThenable } from './safe-checks.ts'
@@ -19,6 +20,8 @@ export type LateOutcome = { readonly returned: unknown } | { readonly thrown: un
 /** Whose attempt it is: it is told how the attempt ended, and decides what that means. */
 export interface AttemptOwner {
   readonly engine: Engine
+  /** Where what the tool returns is kept. */
+  readonly keeping: Keeping
   /** What the tool's signal gives as its reason. */
   abortReason(cut: Cut): unknown
   /** What of the call an isolated tool is told. */
@@ -236,7 +239,7 @@ export class Attempt implements Expiring {
 
   #returned(value: unknown): void {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
-    const output = readOutput(this.tool, value, this.#owner.engine.limits.maxResultBytes)
+    const output = readOutput(this.tool, value, this.#owner.keeping)
     if (output instanceof Promise) void output.then((later) => this.#judged(value, later))
     else this.#judged(value, output)
   }

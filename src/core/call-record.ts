@@ -39,6 +39,7 @@ import { failureKind } from './failure-kind.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from './isolation.ts'
 import { copyJson } from './json-copy.ts'
+import type { Keeping } from './keeping.ts'
 import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
 import type { Execution, ToolError, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
@@ -120,6 +121,10 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   get engine(): Engine {
     return this.batch.engine
+  }
+
+  get keeping(): Keeping {
+    return this.batch.keeping
   }
 
   get acceptedAt(): number {

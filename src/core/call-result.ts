@@ -26,7 +26,7 @@ export function succeeded(
   timing: ToolTiming,
 ): SucceededResult {
   const { index, id, name } = call
-  const { data, content } = output
+  const { data, content, spilled } = output
   if (content === undefined) {
     return { index, id, name, status: 'succeeded', success: true, data, execution: 'ended', timing, source: 'run' }
   }
@@ -38,6 +38,7 @@ export function succeeded(
     success: true,
     data,
     content,
+    ...(spilled !== undefined && { spilled }),
     execution: 'ended',
     timing,
     source: 'run',

@@ -8,6 +8,7 @@ import type { Engine, EngineLimits } from './engine.ts'
 import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Isolator } from './isolation.ts'
+import { closeStore, type KeepingOptions, keepingLimits, openStore } from './keeping.ts'
 import type { Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
@@ -21,7 +22,7 @@ import { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
 
 /** What an executor is made with. Everything has a default but the tools. */
-export interface ToolExecutorOptions {
+export interface ToolExecutorOptions extends KeepingOptions {
   /** The tools that calls may name. No two of one name. */
   readonly tools: readonly AnyTool[]
   /**
@@ -62,11 +63,6 @@ export interface ToolExecutorOptions {
    * @default 1 048 576 (1 MiB)
    */
   readonly maxArgumentsBytes?: number
-  /**
-   * The largest result of a call, in bytes of JSON: at least 2. A larger one fails with `result_too_large`.
-   * @default 1 048 576 (1 MiB)
-   */
-  readonly maxResultBytes?: number
   /** Where log lines go. @default nowhere */
   readonly logger?: Logger
   /** @default the machine's monotonic clock */
@@ -136,6 +132,7 @@ export class ToolExecutor {
       timeouts: new Timeouts(clock),
       random,
       isolator,
+      spillStore: openStore(options),
       registry,
       hasDeadlines: limits.deadlineMs !== Infinity,
       closing: false,
@@ -267,7 +264,9 @@ export class ToolExecutor {
       await new Promise<void>((resolve) => this.#idle.push(resolve))
       timer?.clear()
     }
-    await this.#engine.isolator?.close()
+    const { isolator, spillStore, clock } = this.#engine
+    await isolator?.close()
+    if (spillStore !== undefined) await closeStore(spillStore, clock)
     return { abandoned: this.#engine.abandoned }
   }
 
@@ -328,14 +327,12 @@ function checkedLimits(options: ToolExecutorOptions): EngineLimits {
     graceMs = 50,
     maxAbandoned = 10,
     maxArgumentsBytes = 1_048_576,
-    maxResultBytes = 1_048_576,
   } = options
   checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
   checkTimeLimits('', options)
   checkDuration('graceMs', graceMs, 0, 60_000)
   checkCount('maxAbandoned', maxAbandoned, 1, undefined, true)
   checkCount('maxArgumentsBytes', maxArgumentsBytes, 2)
-  checkCount('maxResultBytes', maxResultBytes, 2)
   return {
     maxParallelTools,
     timeoutMs,
@@ -344,6 +341,6 @@ function checkedLimits(options: ToolExecutorOptions): EngineLimits {
     graceMs,
     maxAbandoned,
     maxArgumentsBytes,
-    maxResultBytes,
+    ...keepingLimits(options),
   }
 }

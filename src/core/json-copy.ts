@@ -1,3 +1,4 @@
+import { type Binary, binarySize, isBinary, takeBinary } from './binary.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 
 /** How deep arrays and objects may be nested. */
@@ -9,7 +10,21 @@ export interface CopyLimits {
   readonly maxBytes: number
   /** Refuse keys with which a careless merge would reach a prototype: `__proto__`, and `constructor` with a `prototype`. */
   readonly refusePrototypeKeys?: boolean
+  /** How many values it may hold, those inside of others counted. @default as many as the bytes allow */
+  readonly maxValues?: number
+  /** Gets the binary data, for which references stand in the copy. @default binary data is refused */
+  readonly binaries?: Binary[]
 }
+
+/** A copy, and how large it is. */
+export interface SizedCopy {
+  readonly value: JsonValue
+  /** A lower bound of the bytes of its JSON text. */
+  readonly atLeast: number
+}
+
+/** The most bytes that the JSON text of a copy can have for each byte of {@link SizedCopy.atLeast}: a number is counted as 1. */
+export const LOOSENESS = 25
 
 /** Why a value has no JSON copy; `message` completes "the value …". */
 export class NotJson extends Error {
@@ -33,21 +48,26 @@ export class NotJson extends Error {
  *   many bytes, with the place as a JSON Pointer; whatever a getter, a proxy or a `toJSON` throws
  */
 export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
-  return copyFlat(value, limits) ?? copyDeep(value, limits)
+  const flat = copyFlat(value, limits.maxBytes)
+  if (flat !== undefined) return flat
+  const copy = copyDeep(value, limits)
+  if (copy.atLeast * LOOSENESS > limits.maxBytes && utf8Length(JSON.stringify(copy.value)) > limits.maxBytes)
+    throw tooLarge(limits)
+  return copy.value
 }
 
 /** How many keys, and how long a text, count as small. */
 const FLAT_KEYS = 8
 const FLAT_TEXT = 64
 /** No small flat object is larger: each key and each value a text of control characters, six bytes each. */
-const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
+export const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
 
 /**
  * The copy of a small flat object or a scalar, which is what most calls carry; undefined for anything that needs a
  * closer look. It makes nothing but the copy.
  */
-function copyFlat(value: unknown, limits: CopyLimits): JsonValue | undefined {
-  if (limits.maxBytes < FLAT_BYTES) return undefined
+export function copyFlat(value: unknown, maxBytes: number): JsonValue | undefined {
+  if (maxBytes < FLAT_BYTES) return undefined
   if (typeof value !== 'object') return copyPlainScalar(value)
   if (value === null || Object.getPrototypeOf(value) !== Object.prototype) return undefined
   const keys = Object.keys(value)
@@ -75,13 +95,11 @@ function isPlainText(text: string): boolean {
   return true
 }
 
-function copyDeep(value: unknown, limits: CopyLimits): JsonValue {
+/** As {@link copyJson}, but `maxBytes` is kept only by the lower bound. */
+export function copyDeep(value: unknown, limits: CopyLimits): SizedCopy {
   const copier = new Copier(limits)
   const copy = copier.copy(value)
-  // A node counts at least its least size; the widest of all, a number counted as 1, takes at most 25 bytes.
-  if (copier.atLeast * 25 > limits.maxBytes && utf8Length(JSON.stringify(copy)) > limits.maxBytes)
-    throw tooLarge(limits)
-  return copy
+  return { value: copy, atLeast: copier.atLeast }
 }
 
 /** Bytes of `text` in UTF-8. */
@@ -92,6 +110,9 @@ export function utf8Length(text: string): number {
 class Copier {
   /** A lower bound of the JSON text's bytes so far. */
   atLeast = 0
+  #values = 0
+  #binaryBytes = 0
+  readonly #maxValues: number
   readonly #limits: CopyLimits
   /** The objects above the one being copied, and the keys that lead down. */
   readonly #ancestors: object[] = []
@@ -99,9 +120,11 @@ class Copier {
 
   constructor(limits: CopyLimits) {
     this.#limits = limits
+    this.#maxValues = limits.maxValues ?? Infinity
   }
 
   copy(value: unknown): JsonValue {
+    if (++this.#values > this.#maxValues) throw new NotJson('too_large', `holds more than ${this.#maxValues} values`)
     switch (typeof value) {
       case 'string':
         this.#count(value.length + 2)
@@ -190,15 +213,23 @@ class Copier {
   /** The copy of an object that is more than its properties; undefined where it is not. */
   #standIn(source: object): { readonly value: JsonValue } | undefined {
     const { toJSON } = source as { toJSON?: unknown }
-    if (
-      ArrayBuffer.isView(source) ||
-      source instanceof ArrayBuffer ||
-      (typeof Blob === 'function' && source instanceof Blob)
-    ) {
-      throw this.#refusal('is binary data (give it as base64 text, or as an image or resource through toContent)')
-    }
+    if (isBinary(source)) return { value: this.#binary(source) }
     if (typeof toJSON === 'function') return { value: this.#fromToJson(source as { toJSON(): unknown }) }
     return this.#collection(source)
+  }
+
+  #binary(source: Parameters<typeof takeBinary>[0]): JsonValue {
+    const { binaries } = this.#limits
+    if (binaries === undefined)
+      throw this.#refusal('is binary data (give it as base64 text, or as an image or resource through toContent)')
+    this.#binaryBytes += binarySize(source)
+    if (this.#binaryBytes > this.#limits.maxBytes)
+      throw new NotJson('too_large', `holds more than ${this.#limits.maxBytes} bytes of binary data`)
+    const binary = takeBinary(source)
+    binaries.push(binary)
+    // Counted like any other object, and not copied: its file is set later.
+    this.#properties(binary.reference)
+    return binary.reference
   }
 
   /** The copy of an object whose content its properties do not show; undefined where they do. */

@@ -1,17 +1,28 @@
+import { extensionOf } from './binary.ts'
+import { capture, type Captured } from './capture.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { ToolContent } from './content.ts'
 import type { ErrorCode } from './error-code.ts'
 import { describeThrown, thrownMessage } from './failure.ts'
-import { copyJson, NotJson } from './json-copy.ts'
+import { NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
+import type { Keeping } from './keeping.ts'
 import type { ToolError } from './result.ts'
 import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
+import type { SpilledFile } from './spill.ts'
+import { contentInFiles, spillData } from './spilling.ts'
 import type { AnyTool } from './tool.ts'
 
 /** What became of what a tool returned or threw. */
 export type Output =
-  | { readonly ok: true; readonly data: JsonValue; readonly content: readonly ToolContent[] | undefined }
+  | {
+      readonly ok: true
+      readonly data: JsonValue
+      readonly content: readonly ToolContent[] | undefined
+      /** Where the whole is, if `data` is a preview of it. */
+      readonly spilled: SpilledFile | undefined
+    }
   | { readonly ok: false; readonly error: ToolError; readonly thrown: unknown }
 
 /** The output of a tool that threw `thrown`. */
@@ -21,61 +32,100 @@ export function thrownOutput(thrown: unknown): Output {
 
 /**
  * Makes any returned value into data of our own, or says why it cannot be. Answers at once unless the output schema
- * answers later; never throws or rejects.
+ * answers later, or something goes to a file; never throws or rejects.
  */
-export function readOutput(compiled: CompiledTool, returned: unknown, maxBytes: number): Output | Promise<Output> {
+export function readOutput(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {
   // A tool may say that it failed by returning an error as well as by throwing it.
   if (typeof returned === 'object' && isInstance(returned, Error)) return thrownOutput(returned)
-  if (compiled.validateOutput === undefined) return copyOutput(compiled.tool, returned, maxBytes)
-  return guarded(compiled.tool, () => validated(compiled, returned, maxBytes))
+  const { tool } = compiled
+  try {
+    if (compiled.validateOutput === undefined) return keep(tool, capture(returned, keeping), keeping)
+    return validated(compiled, returned, keeping)
+  } catch (thrown) {
+    return refused(tool, thrown)
+  }
 }
 
-function validated(compiled: CompiledTool, returned: unknown, maxBytes: number): Output | Promise<Output> {
+function validated(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {
   const { tool, validateOutput, outputSchemaIsJson } = compiled
-  const judged = outputSchemaIsJson ? copyJson(returned, { maxBytes }) : returned
+  const captured = outputSchemaIsJson ? capture(returned, keeping) : undefined
+  const judged = captured === undefined ? returned : captured.data
   const validation = validateOutput?.(judged) ?? { ok: true, value: judged }
-  const proceed = (verdict: Validation): Output =>
-    verdict.ok
-      ? copyOutput(tool, verdict.value, maxBytes)
-      : failure(
-          'invalid_output',
-          `The tool '${tool.name}' returned what its output schema does not allow: ${describeIssues(verdict.issues)}`,
-          verdict,
-        )
+  const proceed = (verdict: Validation): Output | Promise<Output> => {
+    if (verdict.ok) {
+      const isSame = captured !== undefined && verdict.value === judged
+      return keep(tool, isSame ? captured : capture(verdict.value, keeping), keeping)
+    }
+    return failure(
+      'invalid_output',
+      `The tool '${tool.name}' returned what its output schema does not allow: ${describeIssues(verdict.issues)}`,
+      verdict,
+    )
+  }
   if (!isLater(validation)) return proceed(validation)
   return validation.then(proceed).catch((thrown: unknown) => refused(tool, thrown))
 }
 
-function copyOutput(tool: AnyTool, value: unknown, maxBytes: number): Output {
-  let data: JsonValue
-  try {
-    data = copyJson(value, { maxBytes })
-  } catch (thrown) {
-    return refused(tool, thrown)
+function keep(tool: AnyTool, captured: Captured, keeping: Keeping): Output | Promise<Output> {
+  if (captured.isOver || captured.binaries.length > 0) return keepInFiles(tool, captured, keeping)
+  const { data, atMost } = captured
+  if (tool.toContent === undefined) {
+    if (!keeping.bytes.take(data, atMost)) return batchIsFull(tool, captured, keeping)
+    return { ok: true, data, content: undefined, spilled: undefined }
   }
-  return tool.toContent === undefined ? { ok: true, data, content: undefined } : withContent(tool, data, maxBytes)
+  const content = contentOf(tool, data, keeping)
+  if ('ok' in content) return content
+  if (content.isOver || content.binaries.length > 0) return keepInFiles(tool, captured, keeping, content)
+  if (!keeping.bytes.take([data, content.data], atMost + content.atMost + 3))
+    return batchIsFull(tool, captured, keeping, content)
+  return { ok: true, data, content: content.data as unknown as ToolContent[], spilled: undefined }
 }
 
-function withContent(tool: AnyTool, data: JsonValue, maxBytes: number): Output {
+/** What `toContent` says, or the failure that it is. */
+function contentOf(tool: AnyTool, data: JsonValue, keeping: Keeping): Captured | (Output & { readonly ok: false }) {
   try {
-    const content = copyJson(tool.toContent?.(data as never), { maxBytes })
-    if (Array.isArray(content)) return { ok: true, data, content: content as unknown as ToolContent[] }
-    return failure('content_failed', `toContent of the tool '${tool.name}' did not return an array.`, content)
+    const content = capture(tool.toContent?.(data as never), keeping)
+    if (Array.isArray(content.data)) return content
+    return failure('content_failed', `toContent of the tool '${tool.name}' did not return an array.`, content.data)
   } catch (thrown) {
     const why = isInstance(thrown, NotJson) ? `its value ${thrown.message}` : thrownMessage(thrown)
     return failure('content_failed', `toContent of the tool '${tool.name}' failed: ${why}`, thrown)
   }
 }
 
-function guarded(tool: AnyTool, read: () => Output | Promise<Output>): Output | Promise<Output> {
+function batchIsFull(
+  tool: AnyTool,
+  captured: Captured,
+  keeping: Keeping,
+  content?: Captured,
+): Output | Promise<Output> {
+  if (keeping.canSpill) return keepInFiles(tool, captured, keeping, content)
+  return failure(
+    'result_too_large',
+    `The results of this batch together are larger than ${keeping.limits.maxBatchBytes} bytes as JSON, so that of the tool '${tool.name}' was not kept. Ask for less, or in several turns.`,
+    undefined,
+  )
+}
+
+/** Takes as long as the store takes: whoever waits has a timeout. */
+async function keepInFiles(tool: AnyTool, captured: Captured, keeping: Keeping, told?: Captured): Promise<Output> {
   try {
-    return read()
+    for (const { reference, content } of captured.binaries)
+      reference.file = (await keeping.write(tool.name, extensionOf(reference.mediaType), content)).path
+    const content = told ?? (tool.toContent === undefined ? undefined : contentOf(tool, captured.data, keeping))
+    if (content !== undefined && 'ok' in content) return content
+    const shown = content && (await contentInFiles(tool.name, content, keeping))
+    return { ok: true, ...(await spillData(tool.name, captured, shown, keeping)) }
   } catch (thrown) {
-    return refused(tool, thrown)
+    return failure(
+      'result_too_large',
+      `The tool '${tool.name}' returned more than a result can hold, and it could not be kept in a file: ${thrownMessage(thrown)}. Ask for less, e.g. a part or a summary.`,
+      thrown,
+    )
   }
 }
 
-function refused(tool: AnyTool, thrown: unknown): Output {
+function refused(tool: AnyTool, thrown: unknown): Output & { readonly ok: false } {
   if (!isInstance(thrown, NotJson)) {
     return failure(
       'unserializable_result',
@@ -97,6 +147,6 @@ function refused(tool: AnyTool, thrown: unknown): Output {
   )
 }
 
-function failure(code: ErrorCode, message: string, thrown: unknown): Output {
+function failure(code: ErrorCode, message: string, thrown: unknown): Output & { readonly ok: false } {
   return { ok: false, error: { code, message, retryable: false }, thrown }
 }

@@ -1,6 +1,7 @@
 import type { ToolContent } from './content.ts'
 import type { ErrorCode } from './error-code.ts'
 import type { Jsonified, JsonValue } from './json.ts'
+import type { SpilledFile } from './spill.ts'
 
 /** How a call ended. Exactly one of these for every accepted call. */
 export type ToolResultStatus = ToolResult['status']
@@ -55,10 +56,15 @@ export interface ToolResultBase {
 export interface SucceededResult<Out = JsonValue> extends ToolResultBase {
   readonly status: 'succeeded'
   readonly success: true
-  /** What the tool returned, as a bounded JSON copy. */
+  /**
+   * What the tool returned, as a bounded JSON copy; binary data is in files, with a `BinaryReference` in its place. Only
+   * a preview of it, cut here and there, where `spilled` is there.
+   */
   readonly data: Jsonified<Out>
-  /** What `toContent` made of it for the model, if the tool has that. */
+  /** What `toContent` made of it for the model, if the tool has that; and where the whole is, if `data` is a preview. */
   readonly content?: readonly ToolContent[]
+  /** The file that has the whole as JSON, where that was too large to be kept here. */
+  readonly spilled?: SpilledFile
 }
 
 /** The call has no value to give; `error` says why. */

@@ -6,6 +6,7 @@ import {
   type ToolResult,
 } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/index.ts'
+import { MemoryStore } from '../core/memory-store.ts'
 
 /** A way in which a call gets into an executor. There is one gate behind all of them (I47). */
 export type EntryPoint = (executor: ToolExecutor, call: ToolCall) => Promise<ToolResult>
@@ -38,7 +39,7 @@ export async function everyWay(
   const results: ToolResult[] = []
   for (const [, enter] of entryPoints) {
     const clock = new VirtualClock()
-    const executor = new ToolExecutor({ tools, clock, ...options })
+    const executor = new ToolExecutor({ tools, clock, openSpillStore: () => new MemoryStore(), ...options })
     results.push(await clock.runUntil(enter(executor, call)))
   }
   const [result, ...others] = results

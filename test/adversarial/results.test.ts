@@ -61,7 +61,6 @@ describe('values that become an error (I31)', () => {
     [63, 'a function', () => 1, 'unserializable_result'],
     [63, 'a symbol', Symbol('s'), 'unserializable_result'],
     [63, 'a function inside', [{ f: () => 1 }], 'unserializable_result'],
-    [72, 'a data URI of 20 MB', { src: `data:image/png;base64,${'A'.repeat(20_000_000)}` }, 'result_too_large'],
     [
       74,
       'an endless generator',
@@ -148,6 +147,14 @@ describe('values that become an error (I31)', () => {
     const typed = defineTool({ name: 't', outputSchema: z.object({ n: z.number() }), execute: () => ({ n: NaN }) })
     expect(failureOf(await everyWay([typed], callOf('t'))).error.code).toBe('invalid_output')
   })
+})
+
+test('72: a data URI of 20 MB goes to a file, and a preview stands for it', async () => {
+  const value = { src: `data:image/png;base64,${'A'.repeat(20_000_000)}` }
+  for (const result of await resultsOf(value)) {
+    expect(result).toMatchObject({ success: true, spilled: { bytes: 20_000_032 } })
+    expect(isHarmless({ ...result, content: [] } as ToolResult)).toBe(true)
+  }
 })
 
 describe('values that become plain data', () => {

@@ -14,6 +14,8 @@ describe('misuse throws early, naming option, expectation and value', () => {
     ['maxParallelTools', 'a whole number of at least 1, or Infinity'],
     ['maxArgumentsBytes', 'a whole number of at least 2'],
     ['maxResultBytes', 'a whole number of at least 2'],
+    ['maxBatchBytes', 'a whole number of at least 2'],
+    ['maxSpillBytes', 'a whole number of at least 2'],
   ]
   test.each(
     counts.flatMap(([option, expected]) =>
@@ -53,6 +55,13 @@ describe('misuse throws early, naming option, expectation and value', () => {
       { tools: [{ ...t, inputSchema: { $ref: 'http://a.b/c' } }] },
       /^tool 't'\.inputSchema: expected a usable JSON Schema \(\$ref http:\/\/a\.b\/c leads out of the schema or to nothing in it\), got an object\.$/,
     ],
+    ['spill', { tools: [], spill: true }, 'spill: expected an object with a directory, or false, got true.'],
+    [
+      'spill.directory',
+      { tools: [], spill: { directory: '' } },
+      'spill.directory: expected the path of a directory, got "".',
+    ],
+    ['openSpillStore', { tools: [], openSpillStore: {} }, 'openSpillStore: expected a function, got an object.'],
     [
       'logger',
       { tools: [], logger: { ...silent, warn: undefined } },

@@ -68,9 +68,10 @@ describe('what a tool returns', () => {
     else expect(result.error.message).toMatch(message)
   })
 
-  test('I30: more than maxResultBytes is refused, exactly that many are not', async () => {
-    expect(dataOf(await resultOf(returning('x'.repeat(98)), { maxResultBytes: 100 }))).toHaveLength(98)
-    expect(failureOf(await resultOf(returning('x'.repeat(99)), { maxResultBytes: 100 })).error).toEqual({
+  test('I30: where nothing is spilled, more than maxResultBytes is refused, exactly that many are not', async () => {
+    const options = { maxResultBytes: 100, spill: false }
+    expect(dataOf(await resultOf(returning('x'.repeat(98)), options))).toHaveLength(98)
+    expect(failureOf(await resultOf(returning('x'.repeat(99)), options)).error).toEqual({
       code: 'result_too_large',
       message:
         "The tool 't' returned a value that is larger than 100 bytes as JSON. Ask for less, e.g. a part or a summary.",
@@ -139,7 +140,8 @@ describe('toContent', () => {
       "toContent of the tool 't' failed: its value is larger than 1048576 bytes as JSON",
     ],
   ])('that %s fails the call', async (_how, toContent, message) => {
-    const result = failureOf(await resultOf(returning(1, { toContent: toContent as AnyTool['toContent'] & {} })))
+    const tool = returning(1, { toContent: toContent as AnyTool['toContent'] & {} })
+    const result = failureOf(await resultOf(tool, { spill: false }))
     expect(result).toMatchObject({ status: 'failed', execution: 'ended', error: { code: 'content_failed', message } })
   })
 })

@@ -1,0 +1,66 @@
+/** The whole of what was too large to be kept in a result. */
+export interface SpilledFile {
+  /** Where it is: an absolute path. */
+  readonly path: string
+  /** How large it is. */
+  readonly bytes: number
+}
+
+/** What goes to a file: text and bytes, piece by piece so that a large one stops nobody else's work. */
+export type SpillContent = Iterable<string | Uint8Array> | Blob
+
+/**
+ * The port by which what is too large for a result is kept elsewhere: a file, or whatever stands for one.
+ * `aof-runtime` fills it with files that their owner alone can read.
+ */
+export interface SpillStore {
+  /**
+   * Keeps `content` under a new name.
+   *
+   * @param name ends the new name, and says what it is: letters, digits, `.`, `_` and `-`
+   * @param maxBytes rejects where there is more, and keeps nothing then
+   */
+  write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile>
+  /** Gives up what the store made for itself. Nothing is written afterwards. */
+  close(): Promise<void>
+}
+
+/** How results that are too large are kept. */
+export interface SpillOptions {
+  /**
+   * Where the files go; made if it is not there, and left as it is when the executor is closed.
+   * @default a directory of the executor's own below the system's temporary one, removed when the executor is closed
+   */
+  readonly directory?: string
+}
+
+/** Makes the store of one executor; it must not touch anything before its first `write`. */
+export type SpillStoreOpener = (options: SpillOptions) => SpillStore
+
+/** A name that is harmless in any file system, from one that anybody may have made up. */
+export function spillName(label: string, extension: string): string {
+  return `${label.slice(0, 40).replace(/[^A-Za-z0-9_-]/g, '_')}.${extension.slice(0, 10).replace(/[^a-z0-9]/g, '') || 'bin'}`
+}
+
+/** A store that is made when it is first needed: only then is loaded what it takes. */
+export class LazySpillStore implements SpillStore {
+  readonly #make: () => Promise<SpillStore>
+  #store: Promise<SpillStore> | undefined
+  #isClosed = false
+
+  constructor(make: () => Promise<SpillStore>) {
+    this.#make = make
+  }
+
+  async write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
+    if (this.#isClosed) throw new Error('the executor has been closed')
+    this.#store ??= this.#make()
+    return (await this.#store).write(name, content, maxBytes)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const store = await this.#store?.catch(() => undefined)
+    await store?.close()
+  }
+}

@@ -1,0 +1,99 @@
+import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { SpillContent, SpilledFile, SpillOptions, SpillStore } from '../core/spill.ts'
+
+/** How much is written at a time, in bytes, roughly. */
+const CHUNK = 65_536
+
+/**
+ * Keeps what is too large for results in files that their owner alone can read (mode 0600).
+ *
+ * 1. Nothing is touched before the first `write`.
+ * 2. A file is there whole, or not at all; no file of anybody else's is ever written over.
+ * 3. After `close` nothing is written, and the directory that the store made for itself has gone. One that it was given
+ *    stays, with its files.
+ */
+export class FileStore implements SpillStore {
+  readonly #given: string | undefined
+  /** Tells the files of this store from others in a directory that it shares. */
+  readonly #prefix: string
+  #directory: Promise<string> | undefined
+  #files = 0
+  readonly #writing = new Set<Promise<SpilledFile>>()
+  #isClosed = false
+
+  constructor({ directory }: SpillOptions) {
+    this.#given = directory
+    this.#prefix = directory === undefined ? '' : `aof-${randomBytes(6).toString('hex')}-`
+  }
+
+  async write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
+    if (this.#isClosed) throw new Error('the executor has been closed')
+    const writing = this.#write(name, content, maxBytes)
+    this.#writing.add(writing)
+    try {
+      return await writing
+    } finally {
+      this.#writing.delete(writing)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.allSettled(this.#writing)
+    if (this.#given === undefined && this.#directory !== undefined)
+      await this.#directory.then((made) => rm(made, { recursive: true, force: true }))
+  }
+
+  async #write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
+    this.#directory ??= this.#open()
+    const path = join(await this.#directory, `${this.#prefix}${++this.#files}-${name.replace(/[^\w.-]/g, '_')}`)
+    const file = await open(path, 'wx', 0o600)
+    try {
+      const bytes = await fill(file, content, maxBytes)
+      await file.close()
+      return { path, bytes }
+    } catch (error) {
+      await file.close().catch(() => {})
+      await rm(path, { force: true }).catch(() => {})
+      throw error
+    }
+  }
+
+  async #open(): Promise<string> {
+    if (this.#given === undefined) return mkdtemp(join(tmpdir(), 'aof-'))
+    const directory = resolve(this.#given)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    return directory
+  }
+}
+
+/** Writes everything, a portion at a time: in between others have their turn. */
+async function fill(file: FileHandle, content: SpillContent, maxBytes: number): Promise<number> {
+  let total = 0
+  let pending: Uint8Array[] = []
+  let size = 0
+  const flush = async (): Promise<void> => {
+    const chunk = Buffer.concat(pending)
+    pending = []
+    size = 0
+    await file.appendFile(chunk)
+  }
+  for await (const piece of isBlob(content) ? content.stream() : content) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+    total += bytes.byteLength
+    if (total > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
+    pending.push(bytes)
+    size += bytes.byteLength
+    if (size >= CHUNK) await flush()
+  }
+  await flush()
+  return total
+}
+
+function isBlob(content: SpillContent): content is Blob {
+  return content instanceof Blob
+}

@@ -1,0 +1,24 @@
+import type { SpillContent, SpilledFile, SpillStore } from '../../src/core/spill.ts'
+
+/** Keeps in memory what would go to files. */
+export class MemoryStore implements SpillStore {
+  readonly files = new Map<string, Uint8Array>()
+  isClosed = false
+
+  async write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
+    const parts: BlobPart[] = content instanceof Blob ? [content] : Array.from(content as Iterable<string>)
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
+    if (bytes.length > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
+    const path = `/${this.files.size + 1}-${name}`
+    this.files.set(path, bytes)
+    return { path, bytes: bytes.length }
+  }
+
+  text(path: string | undefined): string {
+    return new TextDecoder().decode(this.files.get(path ?? ''))
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+  }
+}

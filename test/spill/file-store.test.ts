@@ -1,0 +1,149 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { defineTool, ToolExecutor } from '../../src/index.ts'
+import { FileStore } from '../../src/spill/file-store.ts'
+import { dataOf, failureOf } from '../core/harness.ts'
+
+const stores: FileStore[] = []
+const directories: string[] = []
+
+function store(directory?: string): FileStore {
+  const made = new FileStore(directory === undefined ? {} : { directory })
+  stores.push(made)
+  return made
+}
+
+async function scratch(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'aof-test-'))
+  directories.push(directory)
+  return directory
+}
+
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
+
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((made) => made.close()))
+  await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true, force: true })))
+})
+
+describe('a store of files', () => {
+  test('keeps text and bytes, whole, readable by their owner alone', async () => {
+    const made = store()
+    const text = await made.write('a.json', ['["ä', '"]'], 100)
+    const bytes = await made.write('b.bin', [Uint8Array.of(0, 255, 7)], 100)
+    const blob = await made.write('c.txt', new Blob(['hello ', 'there']), 100)
+    expect([text.bytes, bytes.bytes, blob.bytes]).toEqual([6, 3, 11])
+    expect(await readFile(text.path, 'utf8')).toBe('["ä"]')
+    expect([...(await readFile(bytes.path))]).toEqual([0, 255, 7])
+    expect(await readFile(blob.path, 'utf8')).toBe('hello there')
+    expect([await modeOf(text.path), await modeOf(dirname(text.path))]).toEqual(['600', '700'])
+  })
+
+  test('gives equal names apart, and no name leads out of its directory', async () => {
+    const made = store()
+    const [first, second, out] = await Promise.all(
+      ['x.json', 'x.json', '../../../x.json'].map((name) => made.write(name, ['1'], 10)),
+    )
+    expect(first?.path).not.toBe(second?.path)
+    expect(dirname(out?.path ?? '')).toBe(dirname(first?.path ?? ''))
+  })
+
+  test('keeps nothing of what is too large, nor of what breaks off', async () => {
+    const directory = await scratch()
+    const made = store(directory)
+    await expect(made.write('a.txt', ['12345', '67890'], 9)).rejects.toThrow('it is larger than 9 bytes')
+    const broken = (function* () {
+      yield 'a'
+      throw new Error('broke off')
+    })()
+    await expect(made.write('a.txt', broken, 9)).rejects.toThrow('broke off')
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  test('says why it cannot write', async () => {
+    const directory = await scratch()
+    await writeFile(join(directory, 'file'), '')
+    await expect(store(join(directory, 'file')).write('a.txt', ['1'], 9)).rejects.toThrow(/EEXIST|ENOTDIR/)
+  })
+
+  test('removes what it made for itself when it is closed, and writes no more', async () => {
+    const made = store()
+    const { path } = await made.write('a.txt', ['1'], 9)
+    await made.close()
+    await expect(stat(dirname(path))).rejects.toThrow('ENOENT')
+    await expect(made.write('a.txt', ['1'], 9)).rejects.toThrow('the executor has been closed')
+    await made.close()
+  })
+
+  test('waits for what is being written before it removes it', async () => {
+    const made = store()
+    const writing = made.write('a.txt', ['x'.repeat(1_000_000)], 1e7)
+    await made.close()
+    await expect(stat(dirname((await writing).path))).rejects.toThrow('ENOENT')
+  })
+
+  test('leaves a directory that it was given as it is, and what is in it', async () => {
+    const directory = join(await scratch(), 'deep', 'er')
+    const made = store(directory)
+    const { path } = await made.write('a.txt', ['1'], 9)
+    const other = await store(directory).write('a.txt', ['2'], 9)
+    await made.close()
+    expect(dirname(path)).toBe(directory)
+    expect([await readFile(path, 'utf8'), await readFile(other.path, 'utf8')]).toEqual(['1', '2'])
+    expect(await modeOf(directory)).toBe('700')
+  })
+
+  test('touches nothing until it is needed', async () => {
+    const directory = join(await scratch(), 'unused')
+    await store(directory).close()
+    await expect(stat(directory)).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('an executor with files', () => {
+  const big = defineTool({
+    name: 'big/../er',
+    execute: () => ({ rows: Array.from({ length: 300 }, (_, id) => ({ id })) }),
+  })
+
+  test('I30: hands over a preview, and the whole in a file until it is closed', async () => {
+    const executor = new ToolExecutor({ tools: [big], maxResultBytes: 1_000 })
+    const result = await executor.call(big, {})
+    const rows = Array.from({ length: 300 }, (_, id) => ({ id }))
+    const { spilled } = result as { spilled?: { path: string; bytes: number } }
+    const path = spilled?.path ?? ''
+    const text = await readFile(path, 'utf8')
+    expect(text).toBe(JSON.stringify({ rows }))
+    expect(spilled?.bytes).toBe(text.length)
+    expect(path.endsWith('-big____er.json')).toBe(true)
+    expect(dataOf(result)).toEqual({ rows: rows.slice(0, 100) })
+    await executor.close()
+    await expect(stat(path)).rejects.toThrow('ENOENT')
+  })
+
+  test('that cannot be written fails the call, with the reason', async () => {
+    const directory = await scratch()
+    await mkdir(join(directory, 'taken'))
+    await writeFile(join(directory, 'taken', 'file'), '')
+    const executor = new ToolExecutor({
+      tools: [big],
+      maxResultBytes: 1_000,
+      spill: { directory: join(directory, 'taken', 'file') },
+    })
+    const { error, execution } = failureOf(await executor.call(big, {}))
+    expect(error.code).toBe('result_too_large')
+    expect(error.message).toMatch(
+      /^The tool 'big\/\.\.\/er' returned more than a result can hold, and it could not be kept in a file: (EEXIST|ENOTDIR).+ Ask for less/,
+    )
+    expect(execution).toBe('ended')
+    await executor.close()
+  })
+})
+
+test.skipIf(process.getuid?.() === 0)('a directory without the right to write', async () => {
+  const directory = await scratch()
+  await chmod(directory, 0o500)
+  await expect(store(directory).write('a.txt', ['1'], 9)).rejects.toThrow('EACCES')
+})
