@@ -1,0 +1,74 @@
+import { CASES, type FaultCase } from './cases.ts'
+import { Ledger } from './ledger.ts'
+import type { Report, Settled } from './report.ts'
+import { FINAL_TEXT, type Scenario, scenario } from './scenario.ts'
+import { type Ending, type Subject, SUBJECTS } from './subject.ts'
+
+/** How long a process lives on after its run, so that what crashes late still crashes. */
+const AFTERMATH_MS = 250
+const WARM_UPS = 2
+
+/** The process of one cell: `node child.ts SUBJECT CASE`, spoken to by `run-cell.ts`. */
+async function main(subjectName: string, caseName: string): Promise<void> {
+  const subject = await SUBJECTS[subjectName]?.()
+  const faultCase = CASES.find(({ name }) => name === caseName)
+  if (subject === undefined || faultCase === undefined)
+    throw new Error(`There is no cell ${JSON.stringify([subjectName, caseName])}.`)
+  // An event loop with nothing left to do would end the process, and a run that hangs would look like a crash.
+  setInterval(() => {}, 60_000)
+  for (let count = 0; count < WARM_UPS; count++) await warmUp(subject, scenario())
+  report({ kind: 'started' })
+  report({ kind: 'settled', ...(await settle(subject, faultCase)) })
+  setTimeout(() => process.exit(), AFTERMATH_MS)
+}
+
+async function warmUp(subject: Subject, good: Scenario): Promise<void> {
+  const { text } = await subject.run(good, new Ledger(), new AbortController().signal)
+  if (text !== FINAL_TEXT)
+    throw new Error(`Expected the final text where nothing is wrong, got ${JSON.stringify(text)}.`)
+}
+
+async function settle(subject: Subject, { scenario: faulty, abortAfterMs }: FaultCase): Promise<Settled> {
+  const ledger = new Ledger()
+  const controller = new AbortController()
+  const startedAt = performance.now()
+  let abortedAt: number | undefined
+  if (abortAfterMs !== undefined) {
+    setTimeout(() => {
+      abortedAt = performance.now()
+      controller.abort()
+    }, abortAfterMs)
+  }
+  const ending = await endingOf(subject.run(faulty, ledger, controller.signal))
+  const endedAt = performance.now()
+  return {
+    ending,
+    ms: endedAt - startedAt,
+    ...(abortedAt !== undefined && { sinceAbortMs: endedAt - abortedAt }),
+    given: ledger.given,
+    kept: ledger.kept,
+  }
+}
+
+async function endingOf(run: Promise<Ending>): Promise<Settled['ending']> {
+  try {
+    return { how: 'resolved', ...(await run) }
+  } catch (error) {
+    return { how: 'threw', error: wordsOf(error) }
+  }
+}
+
+/** The name and the beginning of the message; of an error that cannot be read, that. */
+function wordsOf(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : String(error)
+  } catch {
+    return 'an error that cannot be read'
+  }
+}
+
+function report(message: Report): void {
+  process.send?.(message)
+}
+
+await main(process.argv[2] ?? '', process.argv[3] ?? '')
