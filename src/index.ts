@@ -1,5 +1,15 @@
+export type { BinaryReference } from './core/binary.ts'
+export {
+  Budget,
+  type BudgetOptions,
+  type BudgetUse,
+  type CostLimit,
+  type TokenPrices,
+  type TokensUsed,
+} from './core/budget.ts'
 export type { CallOptions } from './core/call-options.ts'
 export type { ToolCall } from './core/call.ts'
+export type { BreakerOptions, BreakerState } from './core/circuit-breaker.ts'
 export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from './core/clock.ts'
 export type { ToolContent } from './core/content.ts'
 export type { ToolContext } from './core/context.ts'
@@ -8,9 +18,11 @@ export type { ErrorCode } from './core/error-code.ts'
 export type {
   AbandonedEvent,
   AcceptedEvent,
+  AttemptFailedEvent,
   BatchClosedEvent,
   BatchOpenedEvent,
   BatchSettledEvent,
+  BreakerChangedEvent,
   CallEventBase,
   EndedLateEvent,
   EventBase,
@@ -23,7 +35,14 @@ export type {
   ToolEventListener,
 } from './core/events.ts'
 export { type ExecutorStats, type ToolExecutorOptions } from './core/executor.ts'
-export { ToolFailure } from './core/failure.ts'
+export {
+  type IsolatedCall,
+  type IsolatedHooks,
+  type IsolatedRun,
+  type Isolation,
+  type Isolator,
+  WorkerLost,
+} from './core/isolation.ts'
 export type { Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/json.ts'
 export type { Logger } from './core/logger.ts'
 export { MisuseError } from './core/misuse.ts'
@@ -40,6 +59,7 @@ export type {
   ToolTiming,
   UnsuccessfulResult,
 } from './core/result.ts'
+export type { RetryOptions } from './core/retry.ts'
 export type {
   Issue,
   JsonSchema,
@@ -51,6 +71,9 @@ export type {
   Validation,
   Validator,
 } from './core/schema.ts'
+export type { SpillContent, SpilledFile, SpillOptions, SpillStore, SpillStoreOpener } from './core/spill.ts'
+export type { TimeLimitOptions } from './core/time-limits.ts'
+export { ToolFailure } from './core/tool-failure.ts'
 export {
   type AnyTool,
   type DefineTool,

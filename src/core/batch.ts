@@ -67,7 +67,7 @@ export class Batch {
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   #particulars: Map<CallRecord, Particulars> | undefined
-  #deadline: { readonly limit: TimeLimit; readonly at: number; readonly expiry: Expiry } | undefined
+  #deadline: { readonly at: number; readonly expiry: Expiry } | undefined
   /** The deadline, once it has passed. */
   #expired: TimeLimit | undefined
   #watched: Map<CallRecord, (result: ToolResult) => void> | undefined
@@ -94,8 +94,7 @@ export class Batch {
         ...(size !== undefined && { size }),
       })
     }
-    const deadline = deadlineOf(options, this.openedAt)
-    if (deadline !== undefined) this.#setDeadline(deadline)
+    this.#setDeadline()
     const { signal } = options
     if (signal?.aborted === true) this.#aborted = { reason: signal.reason }
     else signal?.addEventListener('abort', this.#onAbort)
@@ -276,14 +275,24 @@ export class Batch {
     this.#settleIfDone(now)
   }
 
-  #setDeadline(limit: TimeLimit): void {
-    const expiry = new Expiry(() => {
+  /** By the batch's own deadline, or by the end of its budget's time where that is earlier. */
+  #setDeadline(): void {
+    const { deadlineMs = Infinity } = this.options
+    const budgetMs = this.budget?.start(this.openedAt) ?? Infinity
+    const leftMs = Math.min(deadlineMs, budgetMs)
+    if (leftMs === Infinity) return
+    const limit =
+      deadlineMs <= budgetMs
+        ? { ms: deadlineMs, source: "the batch's deadlineMs" }
+        : { ms: this.budget?.limits.wallMs ?? budgetMs, source: "the budget's wallMs" }
+    const pass = (): void => {
       this.#expired = limit
-      if (limit.source.includes('budget')) this.budget?.exceed('wallMs')
+      if (budgetMs < deadlineMs) this.budget?.exceed('wallMs')
       for (const record of this.records) record.expire(limit)
-    })
-    this.#deadline = { limit, at: this.openedAt + limit.ms, expiry }
-    this.engine.timeouts.add(expiry, limit.ms, this.openedAt)
+    }
+    if (leftMs <= 0) return pass()
+    this.#deadline = { at: this.openedAt + leftMs, expiry: new Expiry(pass) }
+    this.engine.timeouts.add(this.#deadline.expiry, leftMs, this.openedAt)
   }
 
   #limitCall(record: CallRecord, limits: TimeLimitOptions | undefined, tool: CompiledTool | undefined): void {
@@ -351,15 +360,6 @@ export class Batch {
   }
 
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
-}
-
-/** The batch's deadline: its own, or the end of its budget's time where that is earlier. */
-function deadlineOf({ deadlineMs = Infinity, budget }: CallOptions, now: number): TimeLimit | undefined {
-  const budgetMs = budget?.start(now) ?? Infinity
-  if (deadlineMs === Infinity && budgetMs === Infinity) return undefined
-  return deadlineMs <= budgetMs
-    ? { ms: deadlineMs, source: "the batch's deadlineMs" }
-    : { ms: budgetMs, source: "the budget's wallMs" }
 }
 
 function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): TimeLimitOptions | undefined {

@@ -1,6 +1,6 @@
-import { ToolFailure } from './failure.ts'
 import { httpFailure } from './http-failure.ts'
 import { isInstance } from './safe-checks.ts'
+import { ToolFailure } from './tool-failure.ts'
 
 /** What is known of a failure. */
 export interface FailureKind {
@@ -52,7 +52,7 @@ export function failureKind(thrown: unknown): FailureKind {
 
 function kindOf(thrown: unknown, depth: number): FailureKind {
   if (typeof thrown !== 'object' || thrown === null) return UNKNOWN
-  if (isInstance(thrown, ToolFailure)) return thrown.retryable ? TRANSIENT : PERMANENT
+  if (isInstance(thrown, ToolFailure)) return thrown.retryable === true ? TRANSIENT : PERMANENT
   const http = httpFailure(thrown)
   if (http !== undefined) {
     const { status, retryAfterMs } = http

@@ -1,51 +1,13 @@
+import { failureKind } from './failure-kind.ts'
 import type { ToolError } from './result.ts'
-import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
 /** The longest error message of a result, in UTF-16 code units. */
 export const MAX_MESSAGE_LENGTH = 4_000
 
-/**
- * Thrown (or returned) by a tool to say that it failed, in words meant for the model.
- *
- * @example
- * ```ts
- * import { ToolFailure, defineTool } from 'aof-runtime'
- *
- * const readPage = defineTool({
- *   name: 'read_page',
- *   execute: async ({ url }: { url: string }) => {
- *     const response = await fetch(url)
- *     if (response.status === 503) throw new ToolFailure('The site is down for now.', { retryable: true })
- *     return response.text()
- *   },
- * })
- * ```
- */
-export class ToolFailure extends Error {
-  override readonly name: string = 'ToolFailure'
-  /** Whether the same call might succeed if made again. */
-  readonly retryable: boolean
-
-  /** @param message what went wrong and what to do about it, for the model */
-  constructor(message: string, options: ErrorOptions & { /** @default false */ retryable?: boolean } = {}) {
-    super(message, options)
-    this.retryable = options.retryable ?? false
-  }
-}
-
 /** The error of a result for whatever a tool threw: any value at all, even one whose getters throw. */
 export function describeThrown(thrown: unknown): ToolError {
-  return { code: 'tool_error', message: thrownMessage(thrown), retryable: isRetryable(thrown) }
-}
-
-function isRetryable(thrown: unknown): boolean {
-  if (!isInstance(thrown, ToolFailure)) return false
-  try {
-    return thrown.retryable === true
-  } catch {
-    return false
-  }
+  return { code: 'tool_error', message: thrownMessage(thrown), retryable: failureKind(thrown).lasting === 'transient' }
 }
 
 /** A message for any thrown value; runs code of the value's own only under guard. */

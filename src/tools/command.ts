@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import { stat } from 'node:fs/promises'
 import { type Clock, systemClock } from '../core/clock.ts'
-import { ToolFailure } from '../core/failure.ts'
+import { ToolFailure } from '../core/tool-failure.ts'
 import { printable } from '../core/text.ts'
 import { CappedOutput } from './capped-output.ts'
 import { ProcessGroup } from './process-group.ts'

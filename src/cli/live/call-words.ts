@@ -48,7 +48,10 @@ export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, no
   }
 }
 
-const WAITS: ReadonlyMap<ParkedEvent['waitsFor'], string> = new Map([['executor', 'waits for a permit']])
+const WAITS: ReadonlyMap<ParkedEvent['waitsFor'], string> = new Map([
+  ['executor', 'waits for a permit'],
+  ['retry', 'waits to be tried again'],
+])
 
 function arrivingDetail(call: LiveCall, model: LiveTurn['model']): string {
   if (call.arguments === undefined) return 'arriving'

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { type CommandTool, fillCommand } from '../../agent-file/index.ts'
 import type { ToolContent } from '../../core/content.ts'
-import { ToolFailure } from '../../core/failure.ts'
+import { ToolFailure } from '../../core/tool-failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { type AnyTool, defineTool } from '../../core/tool.ts'
 import { type CommandOutput, runCommand } from '../../tools/command.ts'

@@ -1,0 +1,28 @@
+/**
+ * Thrown (or returned) by a tool to say that it failed, in words meant for the model.
+ *
+ * @example
+ * ```ts
+ * import { ToolFailure, defineTool } from 'aof-runtime'
+ *
+ * const readPage = defineTool({
+ *   name: 'read_page',
+ *   execute: async ({ url }: { url: string }) => {
+ *     const response = await fetch(url)
+ *     if (response.status === 503) throw new ToolFailure('The site is down for now.', { retryable: true })
+ *     return response.text()
+ *   },
+ * })
+ * ```
+ */
+export class ToolFailure extends Error {
+  override readonly name: string = 'ToolFailure'
+  /** Whether the same call might succeed if made again. */
+  readonly retryable: boolean
+
+  /** @param message what went wrong and what to do about it, for the model */
+  constructor(message: string, options: ErrorOptions & { /** @default false */ retryable?: boolean } = {}) {
+    super(message, options)
+    this.retryable = options.retryable ?? false
+  }
+}
