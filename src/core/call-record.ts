@@ -329,6 +329,11 @@ export class CallRecord implements Waiter, AttemptOwner {
   /** It holds a permit. */
   #start(at: number | undefined): void {
     const { engine } = this
+    // A permit that an abort sets free may come to a call that the abort has not reached yet.
+    if (this.batch.isAborted || engine.aborting) {
+      this.#stopped('abort', undefined)
+      return engine.permits.release(undefined)
+    }
     const now = at ?? engine.clock.now()
     const tool = this.#tool as CompiledTool
     const pass = tool.guard.enter(now)

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { EventHub } from './event-hub.ts'
 import type { KeepingLimits } from './keeping.ts'
+import type { Redaction } from './redaction.ts'
 import type { SpillStore } from './spill.ts'
 import type { Isolator } from './isolation.ts'
 import type { Random } from './random.ts'
@@ -18,6 +19,7 @@ export interface Engine {
   readonly random: Random
   /** What runs isolated tools; undefined where nothing can. */
   readonly isolator: Isolator | undefined
+  readonly redaction: Redaction
   /** Where results go that are too large to be kept. */
   readonly spillStore: SpillStore | undefined
   readonly registry: ReadonlyMap<string, CompiledTool>
@@ -25,6 +27,8 @@ export interface Engine {
   hasDeadlines: boolean
   /** Whether new calls are refused. */
   closing: boolean
+  /** Whether the calls that are left are being aborted. */
+  aborting: boolean
   /** Tools that we stopped waiting for and that still run. */
   abandoned: number
 }

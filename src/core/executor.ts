@@ -13,6 +13,7 @@ import type { Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
+import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import type { JsonSchemaCompiler } from './schema.ts'
@@ -22,7 +23,7 @@ import { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
 
 /** What an executor is made with. Everything has a default but the tools. */
-export interface ToolExecutorOptions extends KeepingOptions {
+export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   /** The tools that calls may name. No two of one name. */
   readonly tools: readonly AnyTool[]
   /**
@@ -132,10 +133,12 @@ export class ToolExecutor {
       timeouts: new Timeouts(clock),
       random,
       isolator,
+      redaction: new Redaction(options),
       spillStore: openStore(options),
       registry,
       hasDeadlines: limits.deadlineMs !== Infinity,
       closing: false,
+      aborting: false,
       abandoned: 0,
     }
     if (!Array.isArray(options.tools)) throw new MisuseError('tools', 'an array of tools', options.tools)
@@ -255,6 +258,7 @@ export class ToolExecutor {
     this.#engine.closing = true
     if (this.#live.size > 0) {
       const abort = (): void => {
+        this.#engine.aborting = true
         for (const batch of this.#live) {
           batch.close()
           batch.abort(new DOMException('The executor was closed.', 'AbortError'))
