@@ -53,11 +53,27 @@ export function unsuccessful(
   timing: ToolTiming,
 ): UnsuccessfulResult {
   const { index, id, name } = call
-  return { index, id, name, status, success: false, error: bounded(error), execution, timing, source: 'run' }
+  return {
+    index,
+    id,
+    name,
+    status,
+    success: false,
+    error: shown(call, status, error),
+    execution,
+    timing,
+    source: 'run',
+  }
 }
 
-/** Messages quote what others wrote, at any length. */
-function bounded(error: ToolError): ToolError {
-  if (error.message.length <= MAX_MESSAGE_LENGTH) return error
-  return { ...error, message: printable(error.message, MAX_MESSAGE_LENGTH) }
+/** Messages quote what others wrote: at any length, and with secrets. */
+function shown(call: CallRecord, status: UnsuccessfulResult['status'], error: ToolError): ToolError {
+  const { message } = error
+  const bounded = message.length <= MAX_MESSAGE_LENGTH ? message : printable(message, MAX_MESSAGE_LENGTH)
+  const redacted = call.engine.redaction.redact(bounded, status === 'invalid')
+  if (redacted === message) return error
+  return {
+    ...error,
+    message: redacted.length <= MAX_MESSAGE_LENGTH ? redacted : printable(redacted, MAX_MESSAGE_LENGTH),
+  }
 }

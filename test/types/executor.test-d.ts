@@ -68,6 +68,8 @@ describe('options', () => {
       | 'maxSpillBytes'
       | 'spill'
       | 'openSpillStore'
+      | 'secrets'
+      | 'redact'
       | 'logger'
       | 'clock'
       | 'random'
