@@ -18,6 +18,14 @@ export interface Row {
   readonly cells: readonly (Summary | null)[]
 }
 
+/** A table of words. */
+export interface TextTable {
+  readonly title: string
+  /** Heads of the columns that follow the name. */
+  readonly columns: readonly string[]
+  readonly rows: readonly { readonly name: string; readonly cells: readonly string[] }[]
+}
+
 /** What the figures should reach. Never fails anything: it is said, and that is all. */
 export interface Target {
   readonly claim: string
@@ -31,6 +39,7 @@ export interface Target {
 export interface Claim {
   readonly name: string
   readonly tables: readonly Table[]
+  readonly texts?: readonly TextTable[]
   readonly targets: readonly Target[]
   /** What the figures say nothing of. */
   readonly notMeasured: readonly string[]
@@ -81,6 +90,7 @@ export function renderClaim(claim: Claim): string {
   return [
     `## ${claim.name}`,
     ...claim.tables.map(renderTable),
+    ...(claim.texts ?? []).map(renderTexts),
     targets.length > 0 ? targets.join('\n') : '',
     `Not measured: ${claim.notMeasured.join('; ')}.`,
   ]
@@ -90,16 +100,23 @@ export function renderClaim(claim: Claim): string {
 
 function renderTable({ title, unit, columns, rows }: Table): string {
   const lines = [['', ...columns], ...rows.map(({ name, cells }) => [name, ...cells.map(renderCell)])]
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))) ?? []
-  const rendered = lines.map(
-    (line) => `| ${line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(' | ')} |`,
-  )
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`)).join(' | ')} |`
-  return [`**${title}** (${unit}; median, min–max)`, '', rendered[0], rule, ...rendered.slice(1)].join('\n')
+  return `**${title}** (${unit}; median, min–max)\n\n${markdown(lines, 'right')}`
 }
 
-function pad(cell: string, width: number, column: number): string {
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width)
+function renderTexts({ title, columns, rows }: TextTable): string {
+  const lines = [['', ...columns], ...rows.map(({ name, cells }) => [name, ...cells])]
+  return `**${title}**\n\n${markdown(lines, 'left')}`
+}
+
+/** Markdown in columns of one width: text to the left, figures, where there are any, to the right. */
+function markdown(lines: readonly string[][], align: 'left' | 'right'): string {
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))) ?? []
+  const isLeft = (column: number): boolean => column === 0 || align === 'left'
+  const pad = (cell: string, column: number): string =>
+    isLeft(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)
+  const rendered = lines.map((line) => `| ${line.map(pad).join(' | ')} |`)
+  const rule = `| ${widths.map((width, column) => (isLeft(column) ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`)).join(' | ')} |`
+  return [rendered[0], rule, ...rendered.slice(1)].join('\n')
 }
 
 function renderCell(cell: Summary | null): string {

@@ -1,5 +1,5 @@
 import type { FaultCase } from './cases.ts'
-import type { SeenResult } from './ledger.ts'
+import type { Given, SeenResult } from './ledger.ts'
 import type { Settled } from './report.ts'
 import type { Observed } from './run-cell.ts'
 import { FAULT_INDEX, FINAL_TEXT } from './scenario.ts'
@@ -44,10 +44,12 @@ export function judge(faultCase: FaultCase, subject: string, observed: Observed)
   if (observed.kind === 'crash')
     return { ...where, ...nothing, ending: 'crash', detail: `${observed.exit}: ${observed.lastWords}`, ms: null }
   const ending = endingOf(faultCase, observed)
-  const results = ending === 'answered' ? (observed.given.at(-1) ?? []) : observed.kept
-  // What the caller has seen by events came as it came; what the model is given must be in call order.
-  const siblings = siblingsIn(results, faultCase, ending === 'answered')
-  const fault = faultIn(results, faultCase)
+  const given = ending === 'answered' ? observed.given.at(-1) : undefined
+  const results = given?.results ?? observed.kept
+  const ids = idsOf(faultCase, given)
+  const siblings = given === undefined ? siblingsSeen(results, ids, faultCase) : siblingsGiven(results, ids, faultCase)
+  const own = resultOfFault(results, ids)
+  const fault = own === undefined ? 'no result' : faultIn(own)
   const lost = siblings !== 'kept' || (ending === 'answered' && fault === 'no result')
   return {
     ...where,
@@ -55,7 +57,7 @@ export function judge(faultCase: FaultCase, subject: string, observed: Observed)
     siblings,
     fault,
     bad: lost || (ending !== 'answered' && ending !== 'aborted' && !(ending === 'thrown' && wasAborted(observed))),
-    detail: detailOf(observed, results, faultCase),
+    detail: detailOf(observed, own),
     ms: observed.ms,
     sinceAbortMs: observed.sinceAbortMs ?? null,
   }
@@ -73,48 +75,51 @@ function endingOf({ abortAfterMs }: FaultCase, { ending, given }: Settled): Cell
   return SAYS_FAILED.test(status) ? 'failed' : 'silent stop'
 }
 
-/** A good call's result is where its call is among the results of its id, and nowhere else. */
-function siblingsIn(
+/** The ids by which results are paired with calls: the model's own, unless it is shown its calls with others. */
+function idsOf({ scenario: { calls } }: FaultCase, given: Given | undefined): readonly string[] {
+  return given?.callIds?.length === calls.length ? given.callIds : calls.map(({ id }) => id)
+}
+
+/** What the caller has seen, be it by events: in any order, perhaps more than once. */
+function siblingsSeen(
   results: readonly SeenResult[],
-  { scenario: { calls, pages } }: FaultCase,
-  ordered: boolean,
-): Cell['siblings'] {
-  const places: number[] = []
+  ids: readonly string[],
+  { scenario: { pages } }: FaultCase,
+): 'kept' | 'lost' {
+  const isSeen = ([index, page]: readonly [number, string]): boolean =>
+    results.some(({ id, text }) => id === ids[index] && text.includes(page))
+  return [...pages].every(isSeen) ? 'kept' : 'lost'
+}
+
+/** What the model is given: each good call's result once, under its call's id, in call order. */
+function siblingsGiven(
+  results: readonly SeenResult[],
+  ids: readonly string[],
+  { scenario: { pages } }: FaultCase,
+): 'kept' | 'lost' | 'wrong' {
+  let last = -1
   for (const [index, page] of pages) {
-    const holding = results.flatMap(({ text }, place) => (text.includes(page) ? [place] : []))
-    const [place] = holding
-    if (place === undefined) return hasResultFor(results, index, calls) ? 'wrong' : 'lost'
-    if (holding.length > 1 || results[place]?.id !== calls[index]?.id) return 'wrong'
-    places.push(place)
+    const [place, again] = results.flatMap(({ text }, at) => (text.includes(page) ? [at] : []))
+    if (place === undefined) return results.some(({ id }) => id === ids[index]) ? 'wrong' : 'lost'
+    if (again !== undefined || place < last || results[place]?.id !== ids[index]) return 'wrong'
+    last = place
   }
-  return !ordered || places.every((place, index) => index === 0 || place > (places[index - 1] ?? -1)) ? 'kept' : 'wrong'
+  return 'kept'
 }
 
-function hasResultFor(results: readonly SeenResult[], index: number, calls: FaultCase['scenario']['calls']): boolean {
-  const id = calls[index]?.id
-  const before = calls.slice(0, index).filter((call) => call.id === id).length
-  return results.filter((result) => result.id === id).length > before
+function faultIn({ isError, text }: SeenResult): 'error' | 'value' {
+  return (isError ?? ERROR_WORDS.test(text)) ? 'error' : 'value'
 }
 
-function faultIn(results: readonly SeenResult[], faultCase: FaultCase): Cell['fault'] {
-  const result = resultOfFault(results, faultCase)
-  if (result === undefined) return 'no result'
-  return (result.isError ?? ERROR_WORDS.test(result.text)) ? 'error' : 'value'
+/** Where calls share an id, the n-th result of that id is taken for that of the n-th. */
+function resultOfFault(results: readonly SeenResult[], ids: readonly string[]): SeenResult | undefined {
+  const id = ids[FAULT_INDEX]
+  const earlier = ids.slice(0, FAULT_INDEX).filter((other) => other === id).length
+  return results.filter((result) => result.id === id)[earlier]
 }
 
-function resultOfFault(
-  results: readonly SeenResult[],
-  { scenario: { calls, pages } }: FaultCase,
-): SeenResult | undefined {
-  const id = calls[FAULT_INDEX]?.id
-  const own = results.filter((result) => result.id === id)
-  // Where two calls share an id, the second result is this call's.
-  return pages.has(FAULT_INDEX) && id === calls[0]?.id ? own[1] : own[0]
-}
-
-function detailOf({ ending }: Settled, results: readonly SeenResult[], faultCase: FaultCase): string {
+function detailOf({ ending }: Settled, own: SeenResult | undefined): string {
   if (ending.how === 'threw') return ending.error
-  const result = resultOfFault(results, faultCase)
-  if (result === undefined) return ending.status ?? ''
-  return result.length > result.text.length ? `${result.text.slice(0, 20)}… (${result.length} characters)` : result.text
+  if (own === undefined) return ending.status ?? ''
+  return own.length > own.text.length ? `${own.text.slice(0, 20)}… (${own.length} characters)` : own.text
 }

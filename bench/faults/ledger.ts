@@ -13,15 +13,22 @@ export interface SeenResult {
 /** Enough for a page and for an error's words. */
 const KEPT_LENGTH = 400
 
+/** What a model was given when it was asked again. */
+export interface Given {
+  readonly results: readonly SeenResult[]
+  /** The ids of its own calls as they are in front of it now, where an SDK may have changed them. */
+  readonly callIds: readonly string[] | undefined
+}
+
 /** Notes what becomes of a run's results, even if the run itself never ends. */
 export class Ledger {
-  /** What the model was given, for each time that it was asked with results. */
-  readonly given: (readonly SeenResult[])[] = []
+  /** For each time that the model was asked with results. */
+  readonly given: Given[] = []
   #kept: readonly SeenResult[] = []
 
   /** The model is asked again, and these are the results in front of it. */
-  give(results: readonly SeenResult[]): void {
-    this.given.push(results)
+  give(results: readonly SeenResult[], callIds?: readonly string[]): void {
+    this.given.push({ results, callIds })
   }
 
   /** The caller has these results now, in the history or by events. */

@@ -9,7 +9,7 @@ export function providerModel({ calls }: Scenario, ledger: Ledger): LanguageMode
     const results = resultsIn(prompt)
     if (results.length === 0 && prompt.at(-1)?.role === 'user')
       return { calls: calls.map(({ id, name, input }) => ({ id, name, arguments: input })) }
-    ledger.give(results)
+    ledger.give(results, callIdsIn(prompt))
     return { text: FINAL_TEXT }
   })
 }
@@ -25,4 +25,13 @@ export function resultsIn(messages: readonly LanguageModelV4Message[]): SeenResu
       return [seen(part.toolCallId, value, output.type.startsWith('error') || output.type === 'execution-denied')]
     })
   })
+}
+
+/** The ids of the calls in a history, in their order. */
+function callIdsIn(messages: readonly LanguageModelV4Message[]): string[] {
+  return messages.flatMap((message) =>
+    message.role === 'assistant'
+      ? message.content.flatMap((part) => (part.type === 'tool-call' ? [part.toolCallId] : []))
+      : [],
+  )
 }

@@ -1,4 +1,4 @@
-import type { SeenResult } from './ledger.ts'
+import type { Given, SeenResult } from './ledger.ts'
 
 /** What the process of a cell tells its parent. */
 export type Report =
@@ -15,7 +15,7 @@ export interface Settled {
   /** From the abort, where there was one. */
   readonly sinceAbortMs?: number
   /** What the model was given, for each time that it was asked with results. */
-  readonly given: readonly (readonly SeenResult[])[]
+  readonly given: readonly Given[]
   /** What the caller is left with. */
   readonly kept: readonly SeenResult[]
 }

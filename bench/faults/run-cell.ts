@@ -71,5 +71,6 @@ export function runCell(subject: string, { name, watchdogMs }: FaultCase): Promi
 /** The line of an uncaught error that says which it was. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n')
-  return (lines.find((line) => /^\S*(Error|Uncaught|\[)/.test(line)) ?? lines.at(-1) ?? '').slice(0, WORDS_LENGTH)
+  const said = lines.filter((line) => line.trim() !== '')
+  return (said.find((line) => /^\S*(Error|Uncaught|\[)/.test(line)) ?? said.at(-1) ?? '').slice(0, WORDS_LENGTH)
 }

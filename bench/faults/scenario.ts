@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import * as behaviours from './tools.ts'
 
 /** What every tool of the fault table takes. */
 export const inputSchema = z.object({ q: z.string() })
@@ -7,9 +7,13 @@ export const inputSchema = z.object({ q: z.string() })
 /** Arguments that fit {@link inputSchema}. */
 export type Input = z.infer<typeof inputSchema>
 
+/** The name of an export of `tools.ts` that is a tool. */
+export type Behaviour = Exclude<keyof typeof behaviours, 'page'>
+
 /** A tool of a scenario, before it is made into one of an SDK's. */
 export interface FaultTool {
   readonly name: string
+  readonly behaviour: Behaviour
   readonly execute: (input: Input) => unknown
 }
 
@@ -47,25 +51,10 @@ const GOOD_TOOL = 'look_up'
 const FAULTY_TOOL = 'faulty'
 const TOPICS = ['zero', 'one', 'two'] as const
 
-/** How long the good calls take: the first ends last, so that results in call order are no accident. */
-const GOOD_MS: Readonly<Record<string, number>> = { zero: 60, one: 30, two: 10 }
-
-function page(topic: string): string {
-  return `the page of ${topic}`
-}
-
-const goodTool: FaultTool = {
-  name: GOOD_TOOL,
-  execute: async ({ q }) => {
-    await sleep(GOOD_MS[q])
-    return { page: page(q) }
-  },
-}
-
 /** What of a scenario differs from three good calls. */
 export interface Difference {
-  /** Does what the call in the middle does. @default what the good ones do */
-  readonly execute?: (input: Input) => unknown
+  /** What the tool in the middle does. @default `looksUp`, as the others */
+  readonly behaviour?: Behaviour
   /** The name of the tool in the middle. @default `faulty` */
   readonly toolName?: string
   /** The name that the model calls it by. @default its name */
@@ -81,14 +70,7 @@ export interface Difference {
 
 /** Three calls at once: two good ones, and between them the one that `difference` describes. */
 export function scenario(difference: Difference = {}): Scenario {
-  const {
-    execute = goodTool.execute,
-    toolName = FAULTY_TOOL,
-    calledName = toolName,
-    id,
-    input,
-    good = false,
-  } = difference
+  const { behaviour = 'looksUp', toolName = FAULTY_TOOL, calledName = toolName, id, input, good = false } = difference
   const calls = TOPICS.map((topic, index) => {
     const isFault = index === FAULT_INDEX
     return {
@@ -97,11 +79,15 @@ export function scenario(difference: Difference = {}): Scenario {
       input: (isFault ? input : undefined) ?? JSON.stringify({ q: topic }),
     }
   })
-  const pages = TOPICS.map((topic, index) => [index, page(topic)] as const)
+  const pages = TOPICS.map((topic, index) => [index, behaviours.page(topic)] as const)
   return {
-    tools: [goodTool, { name: toolName, execute }],
+    tools: [toolOf(GOOD_TOOL, 'looksUp'), toolOf(toolName, behaviour)],
     calls,
     pages: new Map(pages.filter(([index]) => good || index !== FAULT_INDEX)),
     ...(difference.timeoutMs !== undefined && { timeoutMs: difference.timeoutMs }),
   }
+}
+
+function toolOf(name: string, behaviour: Behaviour): FaultTool {
+  return { name, behaviour, execute: behaviours[behaviour] }
 }

@@ -18,9 +18,15 @@ export interface Ending {
   readonly status?: string
 }
 
+/** Whose cells must not be bad; its tools run in the same thread. */
+export const OURS = 'aof-runtime'
+
+/** The same with every tool in isolation, by the names of the columns. No other subject offers that. */
+export const OURS_ISOLATED = { thread: 'aof-runtime, tools in threads', process: 'aof-runtime, tools in processes' }
+
 /** The columns of the table, each loaded only in the processes that run it. */
 export const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
-  'aof-runtime': async () => (await import('./subjects/ours.ts')).ours,
+  [OURS]: async () => (await import('./subjects/ours.ts')).ours,
   'ai generateText': async () => (await import('./subjects/ai.ts')).aiGenerateText,
   'ai streamText': async () => (await import('./subjects/ai.ts')).aiStreamText,
   '@openai/agents run': async () => (await import('./subjects/openai-agents.ts')).openaiAgents,
@@ -31,6 +37,3 @@ export const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
   'mastra stream': async () => (await import('./subjects/mastra.ts')).mastraStream,
   strands: async () => (await import('./subjects/strands.ts')).strands,
 }
-
-/** Whose cells must not be bad. */
-export const OURS = 'aof-runtime'

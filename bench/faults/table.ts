@@ -1,0 +1,57 @@
+import type { TextTable } from '../report.ts'
+import { CASES } from './cases.ts'
+import type { Cell } from './judge.ts'
+
+const DETAIL_LENGTH = 32
+
+/** The cells side by side: a row for each case, a column for each subject. Bad cells are bold. */
+export function table(title: string, cells: readonly Cell[], subjects: readonly string[]): TextTable {
+  const bySubject = new Map(cells.map((cell) => [key(cell.case, cell.subject), cell]))
+  const rows = CASES.filter(({ name }) => cells.some((cell) => cell.case === name))
+  return {
+    title,
+    columns: subjects,
+    rows: rows.map(({ name }) => ({ name, cells: subjects.map((subject) => show(bySubject.get(key(name, subject)))) })),
+  }
+}
+
+function key(caseName: string, subject: string): string {
+  return JSON.stringify([caseName, subject])
+}
+
+function show(cell: Cell | undefined): string {
+  if (cell === undefined) return '–'
+  const words = wordsOf(cell)
+  return cell.bad ? `**${words}**` : words
+}
+
+function wordsOf(cell: Cell): string {
+  const { ending, siblings, fault, detail, sinceAbortMs } = cell
+  const after = sinceAbortMs === null ? '' : ` after ${Math.round(sinceAbortMs)} ms`
+  const others = siblings === 'kept' || siblings === null ? '' : `, others ${siblings}`
+  switch (ending) {
+    case 'hang':
+    case 'crash':
+      return ending
+    case 'thrown':
+      return `thrown${after === '' ? `: ${errorName(detail)}` : `${after}${others}`}`
+    case 'silent stop':
+    case 'failed':
+      return ending
+    case 'aborted':
+      return `aborted${after}${others}`
+    case 'answered':
+      return `${fault === 'value' ? shorten(detail) : fault}${others}`
+  }
+}
+
+function errorName(detail: string): string {
+  return detail.split(':')[0] ?? detail
+}
+
+/** A value as the model saw it, in a form that a table can hold. */
+function shorten(value: string): string {
+  const line = value.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
+  const text = line.length > DETAIL_LENGTH ? `${line.slice(0, DETAIL_LENGTH)}…` : line
+  return text === '' ? 'an empty text' : `\`${text}\``
+}
