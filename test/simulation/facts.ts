@@ -1,0 +1,165 @@
+import type { ToolResult } from '../../src/index.ts'
+import type { BatchPlan, CallPlan, ExecutorPlan } from './plan.ts'
+import type { ExpectedOutput } from './values.ts'
+
+/** When something happened: the moment, and its place in the order of everything. */
+export interface When {
+  readonly at: number
+  readonly order: number
+  /** Counts what ran between two moves of time: what has the same number may have crossed on the way. */
+  readonly move: number
+}
+
+/** What an executor is known to have been through. */
+export interface ExecutorFacts {
+  readonly index: number
+  readonly plan: ExecutorPlan
+  /** Batches opened so far. */
+  opened: number
+  readonly batches: BatchFacts[]
+  /** By the order of their coming, as far as they wait. */
+  readonly parked: Set<CallFacts>
+  readonly started: Set<CallFacts>
+  readonly abandoned: Set<CallFacts>
+  readonly unsettled: Set<CallFacts>
+  closedAt: When | undefined
+  /** Timers that are set on the clock it was given. */
+  timers: number
+  /** What its listeners and loggers have done wrong, and how much of it was reported. */
+  listenersFailed: number
+  failuresReported: number
+}
+
+export interface BatchFacts {
+  readonly plan: BatchPlan
+  readonly executor: ExecutorFacts
+  /** Within its executor, from 1. */
+  readonly number: number
+  readonly label: string
+  readonly calls: CallFacts[]
+  /** What its tools get as `ctx.context`, and what the caller's async context holds. */
+  readonly context: object
+  openedAt: When | undefined
+  closedAt: When | undefined
+  abortedAt: When | undefined
+  settledAt: When | undefined
+  results: readonly ToolResult[] | undefined
+  /** What an iteration over it has read. */
+  readonly read: ToolResult[]
+  /** How many of them have been checked. */
+  checkedReads: number
+  /** The calls in the order of their results. */
+  readonly decided: CallFacts[]
+  /** The listeners that its caller's signal has. */
+  readonly listeners: Set<unknown>
+  /** How many of its events its own listener got, and how many the executor's. */
+  eventsHeard: number
+  eventsSeen: number
+}
+
+/** How a tool's body ended. */
+export interface BodyEnd extends When {
+  readonly by: 'return' | 'throw'
+  readonly value: unknown
+  readonly expected: ExpectedOutput
+}
+
+export interface CallFacts {
+  readonly plan: CallPlan
+  readonly batch: BatchFacts
+  readonly index: number
+  /** Unlike that of any other call. */
+  readonly mark: string
+  state: 'coming' | 'accepted' | 'parked' | 'started' | 'settled'
+  acceptedAt: When | undefined
+  /** When its arguments came. */
+  completedAt: When | undefined
+  droppedAt: When | undefined
+  /** When a schema that answers later did so, and what it said. */
+  checkedAt: When | undefined
+  startedAt: When | undefined
+  readonly began: When[]
+  ended: BodyEnd | undefined
+  /** When the output schema had answered, where that takes time. */
+  judgedAt: When | undefined
+  /** The tool's own, once it has read it. */
+  signal: AbortSignal | undefined
+  abandonedAt: When | undefined
+  endedLateAt: When | undefined
+  settledAt: When | undefined
+  result: ToolResult | undefined
+  lastProgress: unknown
+  progressSeen: number
+}
+
+export function newBatch(executor: ExecutorFacts, plan: BatchPlan): BatchFacts {
+  const number = ++executor.opened
+  const label = `${executor.index}:${number}`
+  const batch: BatchFacts = {
+    plan,
+    executor,
+    number,
+    label,
+    calls: [],
+    context: { batch: label },
+    openedAt: undefined,
+    closedAt: undefined,
+    abortedAt: undefined,
+    settledAt: undefined,
+    results: undefined,
+    read: [],
+    checkedReads: 0,
+    decided: [],
+    listeners: new Set(),
+    eventsHeard: 0,
+    eventsSeen: 0,
+  }
+  executor.batches.push(batch)
+  return batch
+}
+
+export function newCall(batch: BatchFacts, plan: CallPlan): CallFacts {
+  const index = batch.calls.length
+  const call: CallFacts = {
+    plan,
+    batch,
+    index,
+    mark: `${batch.label}.${index}`,
+    state: 'coming',
+    acceptedAt: undefined,
+    completedAt: undefined,
+    droppedAt: undefined,
+    checkedAt: undefined,
+    startedAt: undefined,
+    began: [],
+    ended: undefined,
+    judgedAt: undefined,
+    signal: undefined,
+    abandonedAt: undefined,
+    endedLateAt: undefined,
+    settledAt: undefined,
+    result: undefined,
+    lastProgress: undefined,
+    progressSeen: 0,
+  }
+  batch.calls.push(call)
+  batch.executor.unsettled.add(call)
+  return call
+}
+
+export function newExecutor(index: number, plan: ExecutorPlan): ExecutorFacts {
+  return {
+    index,
+    plan,
+    opened: 0,
+    batches: [],
+    parked: new Set(),
+    started: new Set(),
+    abandoned: new Set(),
+    unsettled: new Set(),
+    closedAt: undefined,
+    timers: 0,
+    listenersFailed: 0,
+    failuresReported: 0,
+  }
+}

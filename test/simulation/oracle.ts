@@ -1,0 +1,291 @@
+import type { ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
+import { shownId, timeoutOf } from './calls.ts'
+import type { BatchFacts, CallFacts, ExecutorFacts } from './facts.ts'
+import { judge } from './judge.ts'
+import type { Stage } from './stage.ts'
+
+interface Site {
+  readonly executor: ToolExecutor
+  readonly facts: ExecutorFacts
+}
+
+type CallEvent = Extract<ToolEvent, { index: number }>
+
+/**
+ * Knows what must hold of an executor, sees every event at once, and says what is wrong.
+ *
+ * Duty: follow each call through its events and compare them with what its tool really did.
+ * Boundary: has no part in what happens; what it knows comes from the world and from the tools, never from the executor.
+ */
+export class Oracle {
+  readonly #stage: Stage
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+  }
+
+  /** The batch is about to be aborted. */
+  aborts(batch: BatchFacts): void {
+    if (batch.abortedAt !== undefined) return
+    batch.abortedAt = this.#stage.when()
+    this.#stage.record(`abort ${batch.label}`)
+  }
+
+  /** A listener for one batch. */
+  batchListener(batch: BatchFacts): ToolEventListener {
+    return (event) => {
+      batch.eventsHeard++
+      if (event.type === 'listener_failed' || event.type === 'breaker_changed' || event.batch !== batch.number)
+        this.#stage.fault('S1', `${batch.label} heard another's event`)
+      if (batch.plan.onEvent === 'throws') {
+        batch.executor.listenersFailed++
+        throw new Error('the listener of a batch broke')
+      }
+    }
+  }
+
+  sees(facts: ExecutorFacts, executor: ToolExecutor, event: ToolEvent): void {
+    const stage = this.#stage
+    if (event.at !== stage.now) stage.fault('S1', `${event.type} says it is ${event.at} ms`)
+    this.#checkStats(facts, executor, event.type)
+    if (event.type === 'breaker_changed') return
+    if (event.type === 'listener_failed') {
+      facts.failuresReported++
+      return
+    }
+    const batch = facts.batches[event.batch - 1]
+    if (batch === undefined) return stage.fault('S1', `${event.type} of a batch that was never opened`)
+    batch.eventsSeen++
+    if ('index' in event) {
+      const call = batch.calls[event.index]
+      if (call === undefined) return stage.fault('I2', `${event.type} of no call, ${batch.label}.${event.index}`)
+      stage.record(`${event.type} ${call.mark}`)
+      this.#seesCall(call, event)
+    } else this.#seesBatch(batch, event)
+  }
+
+  /** A call's own promise has settled. */
+  resolves(call: CallFacts, result: ToolResult): void {
+    if (call.result === undefined) this.#settled(call, result)
+    else if (call.result !== result) this.#stage.fault('I1', `${call.mark} has two results`)
+  }
+
+  /** Nothing is left to do at this moment. */
+  atRest(sites: readonly Site[]): void {
+    for (const { executor, facts } of sites) {
+      for (const call of facts.unsettled) this.#checkUnsettled(call)
+      if (!facts.plan.observed) continue
+      for (const call of facts.abandoned)
+        if (hasEnded(call) && call.endedLateAt === undefined)
+          this.#stage.fault('I14', `${call.mark} ended late and nobody was told`)
+      this.#checkCounts(executor, facts)
+      for (const batch of facts.batches) this.#checkRead(batch)
+    }
+  }
+
+  /** Nothing will ever happen any more. */
+  atEnd(sites: readonly Site[]): void {
+    const stage = this.#stage
+    for (const { executor, facts } of sites) {
+      for (const batch of facts.batches) this.#batchAtEnd(batch)
+      if (facts.unsettled.size > 0) stage.fault('I1', `${facts.unsettled.size} calls are without a result`)
+      const { running, waiting, abandoned } = executor.stats()
+      const begun = facts.batches.flatMap(({ calls }) => calls).filter((call) => call.began.length > 0)
+      const hung = begun.filter(({ ended }) => ended === undefined).length
+      // Whether an output schema was asked that never answers is not known of a call that nobody watched.
+      const most = begun.filter((call) => !hasEnded(call)).length
+      if (running !== 0 || waiting !== 0 || abandoned < hung || abandoned > most)
+        stage.fault('I25', `at the end ${running} run, ${waiting} wait, ${abandoned} are abandoned of ${hung}`)
+      if (facts.timers !== 0) stage.fault('I17', `${facts.timers} timers are left`)
+      if (facts.plan.observed && facts.failuresReported !== facts.listenersFailed)
+        stage.fault('S1', `${facts.listenersFailed} failures of listeners, ${facts.failuresReported} reports`)
+    }
+    if (stage.simulation.clock.pending !== 0) stage.fault('I17', 'the clock still has timers')
+  }
+
+  #seesBatch(
+    batch: BatchFacts,
+    event: Exclude<ToolEvent, { index: number } | { type: 'listener_failed' | 'breaker_changed' }>,
+  ): void {
+    const stage = this.#stage
+    const { calls } = batch
+    switch (event.type) {
+      case 'batch_opened':
+        if (batch.eventsSeen !== 1) stage.fault('S1', `${batch.label} opened after an event`)
+        return
+      case 'batch_closed':
+        if (event.size !== calls.length)
+          stage.fault('I1', `${batch.label} closed with ${event.size} of ${calls.length}`)
+        if (batch.closedAt === undefined) stage.fault('S1', `${batch.label} was closed by nobody`)
+        return
+      case 'batch_settled': {
+        if (batch.settledAt !== undefined) stage.fault('I1', `${batch.label} settled twice`)
+        batch.settledAt = stage.when()
+        const succeeded = calls.filter(({ result }) => result?.success === true).length
+        const { size, failed, wallMs } = event
+        const isRight =
+          size === calls.length &&
+          event.succeeded === succeeded &&
+          failed === size - succeeded &&
+          wallMs === stage.now - (batch.openedAt?.at ?? 0) &&
+          calls.every(({ state }) => state === 'settled')
+        if (!isRight) stage.fault('I1', `${batch.label} settled as ${JSON.stringify(event)}`)
+      }
+    }
+  }
+
+  #seesCall(call: CallFacts, event: CallEvent): void {
+    const stage = this.#stage
+    const { executor } = call.batch
+    if (event.id !== shownId(call)) stage.fault('I3', `${event.type} of ${call.mark} has the id ${event.id}`)
+    switch (event.type) {
+      case 'accepted':
+        return this.#goes(call, ['coming'], 'accepted')
+      case 'parked':
+        executor.parked.add(call)
+        return this.#goes(call, ['accepted'], 'parked')
+      case 'started':
+        return this.#started(call, event.queuedMs)
+      case 'progress':
+        if (call.state !== 'started' || event.value !== call.lastProgress)
+          stage.fault('I12', `progress of ${call.mark}, ${call.state}`)
+        call.progressSeen++
+        return
+      case 'abandoned':
+        if (call.state !== 'started' || call.abandonedAt !== undefined)
+          stage.fault('I14', `${call.mark}, ${call.state}, abandoned`)
+        call.abandonedAt = stage.when()
+        executor.abandoned.add(call)
+        return
+      case 'settled':
+        if (event.result.status === 'failed' && call.ended?.by === 'throw' && event.thrown !== call.ended.value)
+          stage.fault('I7', `${call.mark} settled with another's error`)
+        return this.#settled(call, event.result)
+      case 'ended_late':
+        return this.#endedLate(call, event)
+    }
+  }
+
+  #started(call: CallFacts, queuedMs: number): void {
+    const stage = this.#stage
+    const { batch } = call
+    const { executor } = batch
+    const [first] = executor.parked
+    if (first !== undefined && first !== call) stage.fault('I51', `${call.mark} overtook ${first.mark}`)
+    executor.parked.delete(call)
+    executor.started.add(call)
+    this.#goes(call, ['accepted', 'parked'], 'started')
+    if (batch.abortedAt !== undefined) stage.fault('I13', `${call.mark} started after its batch was aborted`)
+    if (executor.started.size > executor.plan.maxParallelTools)
+      stage.fault('I25', `${executor.started.size} run of ${executor.plan.maxParallelTools}`)
+    if (queuedMs !== stage.now - (call.acceptedAt?.at ?? 0)) stage.fault('S1', `${call.mark} queued ${queuedMs} ms`)
+  }
+
+  #settled(call: CallFacts, result: ToolResult): void {
+    const stage = this.#stage
+    const { batch } = call
+    const { executor } = batch
+    if (call.state === 'settled') return stage.fault('I1', `${call.mark} settled twice`)
+    call.result = result
+    judge(stage, call, result)
+    call.settledAt = stage.when()
+    call.state = 'settled'
+    batch.decided.push(call)
+    executor.parked.delete(call)
+    executor.started.delete(call)
+    executor.unsettled.delete(call)
+  }
+
+  #endedLate(call: CallFacts, event: Extract<ToolEvent, { type: 'ended_late' }>): void {
+    const stage = this.#stage
+    const { ended, abandonedAt, endedLateAt } = call
+    const outcome = 'returned' in event.outcome ? event.outcome.returned : event.outcome.thrown
+    if (abandonedAt === undefined || endedLateAt !== undefined || ended === undefined || ended.value !== outcome)
+      return stage.fault('I14', `${call.mark} ended late, which it did not`)
+    if (event.lateMs !== stage.now - abandonedAt.at) stage.fault('I14', `${call.mark} was ${event.lateMs} ms late`)
+    call.endedLateAt = stage.when()
+    call.batch.executor.abandoned.delete(call)
+  }
+
+  #goes(call: CallFacts, from: readonly CallFacts['state'][], to: 'accepted' | 'parked' | 'started'): void {
+    const stage = this.#stage
+    if (!from.includes(call.state)) stage.fault('S1', `${call.mark} is ${to}, and was ${call.state}`)
+    call.state = to
+    if (to !== 'parked') call[`${to}At`] = stage.when()
+  }
+
+  #checkStats({ plan }: ExecutorFacts, executor: ToolExecutor, during: string): void {
+    const { running, waiting, abandoned } = executor.stats()
+    if (running < 0 || waiting < 0 || abandoned < 0 || running > plan.maxParallelTools)
+      this.#stage.fault('I25', `${running} run, ${waiting} wait and ${abandoned} are abandoned at ${during}`)
+  }
+
+  #checkCounts(executor: ToolExecutor, { plan, parked, started, abandoned }: ExecutorFacts): void {
+    const stats = executor.stats()
+    if (stats.running !== started.size || stats.waiting !== parked.size || stats.abandoned !== abandoned.size)
+      this.#stage.fault(
+        'I25',
+        `${started.size} run, ${parked.size} wait, ${abandoned.size} abandoned; told ${JSON.stringify(stats)}`,
+      )
+    if (parked.size > 0 && started.size < plan.maxParallelTools)
+      this.#stage.fault('I51', `${parked.size} wait though ${started.size} run of ${plan.maxParallelTools}`)
+  }
+
+  /** What must not last: a call that is without a result for longer than its own force allows. */
+  #checkUnsettled(call: CallFacts): void {
+    const stage = this.#stage
+    const { batch, began, signal } = call
+    const { graceMs } = batch.executor.plan
+    if (batch.plan.way !== 'open' && !batch.executor.plan.observed) return
+    const start = began[0]
+    if (hasEnded(call)) stage.fault('I9', `${call.mark} has ended and has no result`)
+    if (start === undefined) {
+      if (batch.abortedAt !== undefined) stage.fault('I13', `${call.mark} waits though its batch was aborted`)
+      return
+    }
+    const timeoutAt = stage.fires(start.at + timeoutOf(call).ms)
+    const cutAt = Math.min(timeoutAt, batch.abortedAt?.at ?? Infinity)
+    if (stage.now > stage.fires(cutAt + graceMs))
+      stage.fault('I11', `${call.mark} should have been given up at ${cutAt} + ${graceMs} ms`)
+    if (signal !== undefined && !signal.aborted && (batch.abortedAt !== undefined || stage.now > timeoutAt))
+      stage.fault('I13', `${call.mark} was never told to stop`)
+  }
+
+  /** Who iterates gets each result as it is decided. */
+  #checkRead(batch: BatchFacts): void {
+    if (batch.plan.way !== 'open') return
+    const expected = Math.min(batch.plan.reads, batch.decided.length)
+    if (batch.read.length === expected && batch.checkedReads === expected) return
+    batch.checkedReads = expected
+    // A listener that is told of one result may bring about another, which is then read first.
+    const decided = new Set(batch.decided.map(({ result }) => result))
+    const isRight = batch.read.length === expected && batch.read.every((result) => decided.delete(result))
+    if (!isRight)
+      this.#stage.fault('I9', `${batch.label} gave ${batch.read.length} results to who reads, of ${expected}`)
+  }
+
+  #batchAtEnd(batch: BatchFacts): void {
+    const stage = this.#stage
+    const { results, calls, label, plan, executor } = batch
+    if (results === undefined) return stage.fault('I1', `${label} never came to its results`)
+    if (results.length !== calls.length)
+      stage.fault('I1', `${label} has ${results.length} results of ${calls.length} calls`)
+    calls.forEach((call, index) => {
+      const result = results[index]
+      if (result === undefined) stage.fault('I1', `${call.mark} has no result`)
+      else this.resolves(call, result)
+    })
+    if (batch.listeners.size > 0) stage.fault('I17', `the signal of ${label} has ${batch.listeners.size} listeners`)
+    if (executor.plan.observed && batch.settledAt === undefined)
+      stage.fault('I1', `${label} was never said to be settled`)
+    if (executor.plan.observed && plan.onEvent !== 'none' && batch.eventsHeard !== batch.eventsSeen)
+      stage.fault('S1', `${label} heard ${batch.eventsHeard} events of ${batch.eventsSeen}`)
+  }
+}
+
+/** Whether its tool is done; an output schema that takes time is a part of it, unless nobody wants the output any more. */
+function hasEnded({ plan, ended, judgedAt, abandonedAt }: CallFacts): boolean {
+  if (ended === undefined) return false
+  if (plan.tool !== 'output_later' || ended.by === 'throw' || judgedAt !== undefined) return true
+  return abandonedAt !== undefined && abandonedAt.order < ended.order
+}

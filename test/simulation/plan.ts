@@ -1,0 +1,154 @@
+/** What a simulated world is to do, all of it drawn beforehand: data alone, so that it can be changed and played again. */
+export interface WorldPlan {
+  readonly executors: readonly ExecutorPlan[]
+  readonly batches: readonly BatchPlan[]
+  /** Listeners beside the one that watches, on executors that have that. */
+  readonly listeners: readonly ListenerPlan[]
+  /** Moments at which time leaps, as on a machine that was asleep. */
+  readonly leaps: readonly { readonly atMs: number; readonly byMs: number }[]
+}
+
+/** Limits in time that a layer sets, in milliseconds. */
+export interface TimeLimits {
+  readonly timeoutMs?: number
+}
+
+export interface ExecutorPlan {
+  readonly maxParallelTools: number
+  readonly timeoutMs: number
+  readonly graceMs: number
+  readonly maxResultBytes: number
+  /** Whether its events are watched; where nobody listens the executor takes short cuts. */
+  readonly observed: boolean
+  readonly logger: 'none' | 'records' | 'throws'
+  readonly closeAtMs: number
+  readonly drainMs: number
+}
+
+export interface ListenerPlan {
+  readonly executor: number
+  /** It acts on the events whose number is a multiple of this. */
+  readonly every: number
+  readonly does: 'throw' | 'reject' | 'leave' | 'subscribe' | 'abort' | 'ask'
+}
+
+export interface BatchPlan {
+  readonly executor: number
+  readonly openAtMs: number
+  /** `whole`: executeTools; `open`: openBatch; `single`: call, of its first call. */
+  readonly way: 'whole' | 'open' | 'single'
+  readonly calls: readonly CallPlan[]
+  readonly hasSignal: boolean
+  /** After opening; -1 aborts before. Means something only with a signal. */
+  readonly abortAfterMs: number | undefined
+  /** Closing of an open batch, after opening; what is still to arrive then, never does. */
+  readonly closeAfterMs: number
+  readonly closesBy: 'close' | 'dispose'
+  /** Results that an iteration over an open batch reads before it leaves; Infinity reads all. */
+  readonly reads: number
+  readonly timeoutMs: number | undefined
+  readonly onEvent: 'none' | 'watches' | 'throws'
+}
+
+/** The tools that every executor has. */
+export const TOOLS = ['plain', 'json', 'later', 'output', 'output_later', 'content', 'timed'] as const
+export type ToolName = (typeof TOOLS)[number]
+
+export interface CallPlan {
+  readonly id: unknown
+  readonly tool: ToolName | 'nowhere' | 'nameless'
+  readonly args: ArgumentsPlan
+  /** A timeout of its own; an impossible one makes the call malformed. */
+  readonly timeoutMs: number | undefined
+  readonly behaviour: Behaviour
+  /** How an input or output schema that answers later does so. */
+  readonly schema: { readonly does: 'fits' | 'misfits' | 'rejects' | 'throws' | 'hangs'; readonly afterMs: number }
+  readonly content: 'array' | 'throws' | 'text'
+  readonly arrival: Arrival
+}
+
+/** What comes as arguments; only `value` and `text` can be run. */
+export type ArgumentsPlan = 'value' | 'text' | 'truncated' | 'misfit' | 'cycle' | 'getter'
+
+export interface Arrival {
+  readonly by: 'add' | 'complete' | 'drop' | 'forget'
+  /** After the batch was opened. */
+  readonly atMs: number
+  /** How long a reserved place waits for what becomes of it. */
+  readonly forMs: number
+}
+
+export interface Behaviour {
+  readonly acts: readonly Act[]
+  readonly ends: Ending
+  /** How the tool answers; `sync` only where no act takes time. */
+  readonly answers: 'sync' | 'promise' | 'thenable' | 'two-faced promise'
+  /** It reports progress this long after its end; undefined where it does not. */
+  readonly lateProgressMs: number | undefined
+}
+
+export type Act =
+  | { readonly does: 'sleep'; readonly ms: number; readonly heeds: boolean }
+  | { readonly does: 'point' | 'heed' | 'hang' | 'progress' | 'read signal' | 'log' | 'abort own' }
+  | { readonly does: 'abort other'; readonly batch: number }
+  | { readonly does: 'nest'; readonly executor: 'own' | 'other'; readonly awaited: boolean; readonly call: CallPlan }
+  | { readonly does: 'add'; readonly call: CallPlan }
+
+export type Ending =
+  | { readonly by: 'return'; readonly value: ReturnKind }
+  | { readonly by: 'throw'; readonly value: ThrownKind }
+
+export const RETURN_KINDS = [
+  'object',
+  'text',
+  'number',
+  'nested',
+  'undefined',
+  'null',
+  'bigint',
+  'date',
+  'nan',
+  'map',
+  'error',
+  'cycle',
+  'function',
+  'symbol',
+  'revoked',
+  'getter',
+  'to_json_throws',
+  'large',
+] as const
+export type ReturnKind = (typeof RETURN_KINDS)[number]
+
+export const THROWN_KINDS = [
+  'error',
+  'text',
+  'null',
+  'undefined',
+  'symbol',
+  'revoked',
+  'message_throws',
+  'retryable',
+  'number',
+] as const
+export type ThrownKind = (typeof THROWN_KINDS)[number]
+
+/** Whether an act is over at once. */
+export function takesNoTime(act: Act): boolean {
+  switch (act.does) {
+    case 'sleep':
+    case 'point':
+    case 'heed':
+    case 'hang':
+      return false
+    case 'nest':
+      return !act.awaited
+    case 'progress':
+    case 'read signal':
+    case 'log':
+    case 'abort own':
+    case 'abort other':
+    case 'add':
+      return true
+  }
+}

@@ -1,0 +1,10 @@
+/** How much is simulated: `AOF_SIMULATION_SCALE` times what the ordinary tests do, e.g. 50 by night. */
+export function scaled(size: number): number {
+  const scale = Number(process.env['AOF_SIMULATION_SCALE'] ?? 1)
+  if (!(scale > 0)) throw new Error(`AOF_SIMULATION_SCALE takes a number above 0, not ${String(scale)}.`)
+  return Math.max(1, Math.round(size * scale))
+}
+
+/** Worlds in all; they are shared out among as many files, so that they run side by side. */
+export const WORLDS: number = scaled(20_000)
+export const SHARDS = 4

@@ -1,0 +1,107 @@
+import { ToolFailure } from '../../src/index.ts'
+import type { ReturnKind, ThrownKind } from './plan.ts'
+
+/** What must become of a returned value: the data of the result, or the code of its error. */
+export type ExpectedOutput = { readonly data: unknown } | { readonly code: string; readonly says?: string }
+
+/** A value that a tool returns, new each time, and what must become of it. `mark` is in it where it can be. */
+export function returned(
+  kind: ReturnKind,
+  mark: string,
+): { readonly value: unknown; readonly expected: ExpectedOutput } {
+  switch (kind) {
+    case 'object':
+      return same({ mark })
+    case 'text':
+      return same(mark)
+    case 'number':
+      return same(mark.length)
+    case 'nested':
+      return same({ mark, list: [1, [true, null, { mark }]], text: 'a\u{1F600}b' })
+    case 'null':
+      return same(null)
+    case 'undefined':
+      return { value: undefined, expected: { data: null } }
+    case 'bigint':
+      return { value: { mark, n: 12345678901234567890n }, expected: { data: { mark, n: '12345678901234567890' } } }
+    case 'date':
+      return { value: new Date(0), expected: { data: '1970-01-01T00:00:00.000Z' } }
+    case 'nan':
+      return { value: { mark, n: Number.NaN }, expected: { data: { mark, n: null } } }
+    case 'map':
+      return { value: new Map([['mark', mark]]), expected: { data: { mark } } }
+    case 'error':
+      return { value: new Error(`failed at ${mark}`), expected: { code: 'tool_error', says: `failed at ${mark}` } }
+    case 'cycle': {
+      const cycle: { self?: unknown } = {}
+      cycle.self = cycle
+      return refused(cycle)
+    }
+    case 'function':
+      return refused(() => mark)
+    case 'symbol':
+      return refused({ mark: Symbol(mark) })
+    case 'revoked':
+      return refused({ proxy: revoked() })
+    case 'getter':
+      return refused({
+        get mark(): string {
+          throw new Error(mark)
+        },
+      })
+    case 'to_json_throws':
+      return refused({
+        toJSON(): never {
+          throw null
+        },
+      })
+    case 'large':
+      return { value: 'x'.repeat(200), expected: { data: 'x'.repeat(200) } }
+  }
+}
+
+/** A value that a tool throws, and what the error's message must hold. */
+export function thrown(kind: ThrownKind, mark: string): { readonly value: unknown; readonly says: string } {
+  switch (kind) {
+    case 'error':
+      return { value: new Error(`broken at ${mark}`), says: `broken at ${mark}` }
+    case 'text':
+      return { value: `text of ${mark}`, says: `text of ${mark}` }
+    case 'null':
+      return { value: null, says: 'null' }
+    case 'undefined':
+      return { value: undefined, says: 'undefined' }
+    case 'symbol':
+      return { value: Symbol(mark), says: mark }
+    case 'revoked':
+      return { value: revoked(), says: 'cannot be read' }
+    case 'message_throws':
+      return {
+        value: {
+          get message(): string {
+            throw new Error('no')
+          },
+        },
+        says: 'cannot be read',
+      }
+    case 'retryable':
+      return { value: new ToolFailure(`not now, ${mark}`, { retryable: true }), says: `not now, ${mark}` }
+    case 'number':
+      return { value: 404, says: '404' }
+  }
+}
+
+function same(value: unknown): { readonly value: unknown; readonly expected: ExpectedOutput } {
+  return { value, expected: { data: structuredClone(value) } }
+}
+
+function refused(value: unknown): { readonly value: unknown; readonly expected: ExpectedOutput } {
+  return { value, expected: { code: 'unserializable_result' } }
+}
+
+/** A proxy on which every operation throws. */
+export function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
