@@ -10,7 +10,7 @@ export {
 export type { CallOptions } from './core/call-options.ts'
 export type { ToolCall } from './core/call.ts'
 export type { BreakerOptions, BreakerState } from './core/circuit-breaker.ts'
-export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from './core/clock.ts'
+export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle, type TimerOptions } from './core/clock.ts'
 export type { ToolContent } from './core/content.ts'
 export type { ToolContext } from './core/context.ts'
 export { type ToolDefinition, toolDefinitions } from './core/definition.ts'
@@ -30,6 +30,8 @@ export type {
   ParkedEvent,
   ProgressEvent,
   SettledEvent,
+  StalledCall,
+  StalledEvent,
   StartedEvent,
   ToolEvent,
   ToolEventListener,

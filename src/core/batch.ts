@@ -14,6 +14,7 @@ import { Keeping } from './keeping.ts'
 import type { Logger } from './logger.ts'
 import { Particulars } from './particulars.ts'
 import type { ToolResult } from './result.ts'
+import type { RunningCall } from './stall-watch.ts'
 import { callDeadline, impossibleTimeLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
 
 /** What a batch is made with: the caller's options, resolved against the executor's. */
@@ -190,6 +191,11 @@ export class Batch {
     const particulars = this.particulars(record)
     particulars.arguments = copyJson(given, { maxBytes: Infinity })
     particulars.context = captureAsyncContext()
+  }
+
+  /** Its calls whose tools run at this moment. */
+  running(): RunningCall[] {
+    return this.records.map((record) => record.running).filter((running) => running !== undefined)
   }
 
   /** When the call of this place got it. */

@@ -45,6 +45,7 @@ import type { Tried } from './particulars.ts'
 import type { Execution, ToolError, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
 import { retryDelay } from './retry.ts'
 import type { Validation } from './schema.ts'
+import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
 import { isRefusal } from './tool-guard.ts'
 import type { Waiter } from './admission/permits.ts'
@@ -221,6 +222,8 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   attemptEnded(attempt: Attempt, output: Output): void {
     const now = this.engine.clock.now()
+    const { stalls } = this.engine
+    if (stalls?.isLate(now) === true) stalls.note(this.#running(attempt))
     if (output.ok) {
       attempt.tool.guard.left(attempt.pass, 'success', now)
       this.#settle(succeeded(this, output, this.#timing(attempt, now)), now, undefined)
@@ -262,6 +265,17 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.engine.abandoned--
     attempt.tool.guard.abandonedEnded()
     tellEndedLate(this, since, outcome)
+  }
+
+  /** Its running tool; undefined where none runs. */
+  get running(): RunningCall | undefined {
+    const state = this.#state
+    return state.phase === 'running' ? this.#running(state) : undefined
+  }
+
+  #running({ startedAt }: Attempt): RunningCall {
+    const { batch, index, id, name } = this
+    return { startedAt, call: { run: batch.run, turn: batch.turn, batch: batch.number, index, id, name } }
   }
 
   /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */

@@ -13,8 +13,14 @@
 export interface Clock {
   /** Milliseconds from an arbitrary start; it never goes back. */
   now(): number
-  /** Calls `callback` once, `delayMs` milliseconds from now (0 to 2 147 483 647). Keeps the process alive meanwhile. */
-  setTimer(callback: () => void, delayMs: number): TimerHandle
+  /** Calls `callback` once, `delayMs` milliseconds from now (0 to 2 147 483 647). */
+  setTimer(callback: () => void, delayMs: number, options?: TimerOptions): TimerHandle
+}
+
+/** How a timer is set. */
+export interface TimerOptions {
+  /** Whether the process goes on until it has fired, where the platform can tell. @default true */
+  readonly keepsAlive?: boolean
 }
 
 /** A timer that was set and may be cleared. */
@@ -32,8 +38,9 @@ const { performance } = globalThis
 /** The machine's monotonic clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimer(callback, delayMs) {
+  setTimer(callback, delayMs, options) {
     const timer = setTimeout(callback, delayMs)
+    if (options?.keepsAlive === false) timer.unref?.()
     return { clear: () => clearTimeout(timer) }
   },
 }

@@ -7,6 +7,7 @@ import type { Redaction } from './redaction.ts'
 import type { SpillStore } from './spill.ts'
 import type { Isolator } from './isolation.ts'
 import type { Random } from './random.ts'
+import type { StallWatch } from './stall-watch.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** What all batches of an executor share. */
@@ -15,6 +16,8 @@ export interface Engine {
   readonly events: EventHub
   readonly permits: Permits
   readonly timeouts: Timeouts
+  /** Undefined where nobody wants to know. */
+  readonly stalls: StallWatch | undefined
   readonly limits: EngineLimits
   readonly random: Random
   /** What runs isolated tools; undefined where nothing can. */

@@ -113,6 +113,28 @@ export interface BreakerChangedEvent {
   readonly state: BreakerState
 }
 
+/** A call that ran while the event loop stood still. */
+export interface StalledCall {
+  readonly run: string
+  readonly turn: number
+  readonly batch: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+}
+
+/**
+ * The event loop stood still while tools ran in this thread: nothing could go on meanwhile, and no timeout could fire. A
+ * tool that computes belongs into a thread, see `isolation` of a tool.
+ */
+export interface StalledEvent {
+  readonly type: 'stalled'
+  readonly at: number
+  readonly stalledMs: number
+  /** The calls whose tools ran meanwhile, the likeliest cause first; at most 10. */
+  readonly calls: readonly StalledCall[]
+}
+
 /** A listener, or a logger, threw. It harmed nothing else. */
 export interface ListenerFailedEvent {
   readonly type: 'listener_failed'
@@ -136,6 +158,7 @@ export type ToolEvent =
   | AbandonedEvent
   | EndedLateEvent
   | BreakerChangedEvent
+  | StalledEvent
   | ListenerFailedEvent
 
 /** Gets every event, synchronously and in order. What it throws, or rejects with, is reported as `listener_failed`. */

@@ -9,7 +9,8 @@ import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Isolator } from './isolation.ts'
 import { closeStore, type KeepingOptions, keepingLimits, openStore } from './keeping.ts'
-import type { Logger } from './logger.ts'
+import { stalledLine } from './log-lines.ts'
+import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
@@ -17,6 +18,7 @@ import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import type { JsonSchemaCompiler } from './schema.ts'
+import { StallWatch } from './stall-watch.ts'
 import { checkTimeLimits } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
 import { ToolGuard } from './tool-guard.ts'
@@ -54,6 +56,12 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    * @default 10
    */
   readonly maxAbandoned?: number
+  /**
+   * How long the event loop may stand still unnoticed, in milliseconds: 20 to 2 147 483 647, or `Infinity`. Longer ones
+   * that happen while tools run are told as a `stalled` event, and as a warning to the logger, with the tools' names.
+   * @default 250; `Infinity` with a clock of your own
+   */
+  readonly stallMs?: number
   /**
    * How long a tool may take to end after its signal, before it is abandoned: 0 to 60 000 milliseconds.
    * @default 50
@@ -119,6 +127,8 @@ export class ToolExecutor {
       throw new MisuseError('compileJsonSchema', 'a function', compileJsonSchema)
     if (isolator !== undefined && typeof isolator?.start !== 'function')
       throw new MisuseError('isolator', 'an object with start and close', isolator)
+    const { stallMs = clock === systemClock ? 250 : Infinity } = options
+    checkDuration('stallMs', stallMs, 20, MAX_DELAY_MS, true)
     const events = new EventHub(clock, logger)
     const limits = checkedLimits(options)
     this.#logger = logger
@@ -131,6 +141,7 @@ export class ToolExecutor {
       events,
       permits: new Permits(limits.maxParallelTools),
       timeouts: new Timeouts(clock),
+      stalls: this.#stallWatch(stallMs, clock, events, logger),
       random,
       isolator,
       redaction: new Redaction(options),
@@ -288,7 +299,23 @@ export class ToolExecutor {
       size,
     )
     const place = this.#live.enter(batch)
+    this.#engine.stalls?.arm(batch.openedAt)
     return batch
+  }
+
+  #stallWatch(stallMs: number, clock: Clock, events: EventHub, logger: Logger | undefined): StallWatch | undefined {
+    if (stallMs === Infinity) return undefined
+    const guarded = logger && guardedLogger(logger, events.loggerFailed)
+    return new StallWatch({
+      clock,
+      stallMs,
+      isBusy: () => this.#live.size > 0,
+      running: () => Array.from(this.#live, (batch) => batch.running()).flat(),
+      tell: (stalledMs, calls, at) => {
+        guarded?.warn(stalledLine(stalledMs, calls))
+        if (events.active) events.emit({ type: 'stalled', at, stalledMs, calls })
+      },
+    })
   }
 
   #settled(place: RosterPlace<Batch>): void {

@@ -1,4 +1,5 @@
 import type { ReportFailure } from './event-hub.ts'
+import type { StalledCall } from './events.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
@@ -36,6 +37,12 @@ export class LogLines {
   callAbandoned(index: number, name: string): void {
     this.logger.warn(`Tool [${index}] ${shown(name)} did not end after its signal; it is abandoned and may still act`)
   }
+}
+
+/** The line for an event loop that stood still. */
+export function stalledLine(stalledMs: number, calls: readonly StalledCall[]): string {
+  const names = [...new Set(calls.map(({ name }) => shown(name)))].join(', ')
+  return `The event loop stood still for ${Math.round(stalledMs)}ms while this ran: ${names}. A tool that computes belongs into a thread (isolation).`
 }
 
 /** Names come from models: no control characters, no line of their own, no endless lines. */

@@ -4,6 +4,10 @@ import { httpFailure } from '../../src/core/http-failure.ts'
 import { ToolFailure } from '../../src/index.ts'
 import { withGetter } from './harness.ts'
 
+function fail(): never {
+  throw new Error('trap')
+}
+
 const error = (more: object): Error => Object.assign(new Error('x'), more)
 
 describe('the HTTP answer in an error', () => {
@@ -62,7 +66,7 @@ describe('what kind of failure something is', () => {
     ['a ToolFailure', new ToolFailure('x'), 'permanent'],
     ['text', 'x', 'unknown'],
     ['null', null, 'unknown'],
-    ['a getter that throws', withGetter('status'), 'unknown'],
+    ['a getter that throws', withGetter('status', () => fail()), 'unknown'],
   ])('%s', (_what, thrown, lasting) => {
     expect(failureKind(thrown).lasting).toBe(lasting)
   })

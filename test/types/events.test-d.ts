@@ -26,6 +26,8 @@ function told(event: ToolEvent): string {
       return event.error.code
     case 'breaker_changed':
       return event.state
+    case 'stalled':
+      return String(event.stalledMs)
     case 'ended_late':
       return 'thrown' in event.outcome ? 'threw' : 'returned'
     case 'listener_failed':
@@ -44,8 +46,12 @@ describe('events', () => {
   test('carry what they are about', () => {
     expectTypeOf<Extract<ToolEvent, { type: 'settled' }>['result']>().toEqualTypeOf<ToolResult>()
     expectTypeOf<Extract<ToolEvent, { type: 'progress' }>['value']>().toEqualTypeOf<unknown>()
-    expectTypeOf<Extract<ToolEvent, { type: 'abandoned' }>['reason']>().toEqualTypeOf<'timeout' | 'idle' | 'deadline' | 'abort'>()
-    expectTypeOf<Exclude<ToolEvent, { type: 'listener_failed' | 'breaker_changed' }>['run']>().toEqualTypeOf<string>()
+    expectTypeOf<Extract<ToolEvent, { type: 'abandoned' }>['reason']>().toEqualTypeOf<
+      'timeout' | 'idle' | 'deadline' | 'abort'
+    >()
+    expectTypeOf<
+      Exclude<ToolEvent, { type: 'listener_failed' | 'breaker_changed' | 'stalled' }>['run']
+    >().toEqualTypeOf<string>()
   })
 
   test('are listened to, and a subscription is ended by what it gave', () => {

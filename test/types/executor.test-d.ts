@@ -61,6 +61,7 @@ describe('options', () => {
       | 'deadlineMs'
       | 'graceMs'
       | 'maxAbandoned'
+      | 'stallMs'
       | 'isolator'
       | 'maxArgumentsBytes'
       | 'maxResultBytes'

@@ -1,0 +1,89 @@
+import type { Clock } from './clock.ts'
+import type { StalledCall } from './events.ts'
+
+/** What a watch is told of calls, and tells. */
+export interface StallWatchSetup {
+  readonly clock: Clock
+  /** How long the event loop may stand still unnoticed, in milliseconds. */
+  readonly stallMs: number
+  /** The calls whose tools run at this moment; empty where nothing is under way. */
+  readonly running: () => readonly RunningCall[]
+  /** Whether anything is under way. */
+  readonly isBusy: () => boolean
+  /** The loop stood still for `stalledMs`, while `calls` ran, the likeliest cause first. */
+  readonly tell: (stalledMs: number, calls: readonly StalledCall[], now: number) => void
+}
+
+/** A call whose tool runs, or ran. */
+export interface RunningCall {
+  readonly startedAt: number
+  readonly call: StalledCall
+}
+
+/** More are of no use to anybody. */
+const MAX_CALLS = 10
+
+/**
+ * Notices that the event loop stood still while tools ran (I28): a timer that comes late shows it.
+ *
+ * Duty: say for how long, and whose tools ran meanwhile. Which of them it was cannot be known from within one thread; one
+ * that began or ended in that very time is the likeliest.
+ * Boundary: changes nothing. It costs one timer at a time while anything is under way, and a comparison per attempt; the
+ * timer keeps no process alive.
+ */
+export class StallWatch {
+  readonly #setup: StallWatchSetup
+  readonly #periodMs: number
+  #isArmed = false
+  /** Since when the loop may have stood still. */
+  #lastTick = 0
+  #ended: RunningCall[] = []
+
+  constructor(setup: StallWatchSetup) {
+    this.#setup = setup
+    this.#periodMs = setup.stallMs / 2
+  }
+
+  /** Something is under way from `now` on. */
+  arm(now: number): void {
+    if (this.#isArmed) return
+    this.#isArmed = true
+    this.#lastTick = now
+    this.#setTimer()
+  }
+
+  /** Whether the loop seems to have stood still: a tool that ends at such a time is to be {@link note}d. */
+  isLate(now: number): boolean {
+    return now - this.#lastTick > this.#setup.stallMs + this.#periodMs && this.#isArmed
+  }
+
+  /** A tool has ended that ran while the loop stood still. */
+  note(ended: RunningCall): void {
+    if (this.#ended.length < MAX_CALLS) this.#ended.push(ended)
+  }
+
+  #setTimer(): void {
+    this.#setup.clock.setTimer(this.#tick, this.#periodMs, { keepsAlive: false })
+  }
+
+  readonly #tick = (): void => {
+    const { clock, stallMs, running, isBusy, tell } = this.#setup
+    const now = clock.now()
+    const since = this.#lastTick + this.#periodMs
+    const stalledMs = now - since
+    const ended = this.#ended
+    this.#lastTick = now
+    this.#ended = []
+    this.#isArmed = isBusy()
+    if (this.#isArmed) this.#setTimer()
+    if (stalledMs < stallMs) return
+    const calls = [...ended, ...running()].filter(({ startedAt }) => startedAt < now)
+    const likeliestFirst = calls.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, MAX_CALLS)
+    if (calls.length > 0)
+      tell(
+        stalledMs,
+        likeliestFirst.map(({ call }) => call),
+        now,
+      )
+  }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { type AnyTool, defineTool, MisuseError, ToolExecutor } from '../../src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { callOf, callsOf, eventsOf, setUp, sleeper } from './harness.ts'
+
+describe('an event loop that stands still (I28)', () => {
+  /** Computes for `ms`, right away or after a while. */
+  function crunch(clock: VirtualClock, ms: number, afterMs?: number): AnyTool {
+    return defineTool({
+      name: 'crunch',
+      execute: async () => {
+        if (afterMs !== undefined) await clock.sleep(afterMs)
+        clock.leap(ms)
+        return 'done'
+      },
+    })
+  }
+
+  test('is told with the name of the tool, as an event and as a warning', async () => {
+    const clock = new VirtualClock()
+    const { executor, events, lines } = setUp([crunch(clock, 400), sleeper(clock)], { clock, stallMs: 250 })
+    const running = executor.executeTools([callOf('sleep', {}, 'a'), callOf('crunch', {}, 'b')], { run: 'r', turn: 3 })
+    await clock.runAll()
+    await running
+    expect(eventsOf(events, 'stalled')).toEqual([
+      {
+        type: 'stalled',
+        at: 400,
+        stalledMs: 275,
+        calls: [
+          { run: 'r', turn: 3, batch: 1, index: 1, id: 'b', name: 'crunch' },
+          { run: 'r', turn: 3, batch: 1, index: 0, id: 'a', name: 'sleep' },
+        ],
+      },
+    ])
+    expect(lines.filter((line) => line.startsWith('WARN'))).toEqual([
+      'WARN The event loop stood still for 275ms while this ran: crunch, sleep. A tool that computes belongs into a thread (isolation).',
+    ])
+  })
+
+  test('is told also where the tool, and its batch, have ended by then', async () => {
+    const clock = new VirtualClock()
+    const { executor, events } = setUp([crunch(clock, 900)], { clock, stallMs: 250 })
+    await executor.executeTools([callOf('crunch')])
+    await clock.runAll()
+    expect(eventsOf(events, 'stalled').map(({ calls }) => calls.map(({ name }) => name))).toEqual([['crunch']])
+  })
+
+  test('is told where the tool computes after it has waited', async () => {
+    const clock = new VirtualClock()
+    const { executor, events } = setUp([crunch(clock, 900, 1_000)], { clock, stallMs: 250 })
+    const running = executor.executeTools([callOf('crunch')])
+    await clock.runAll()
+    await running
+    expect(eventsOf(events, 'stalled')).toHaveLength(1)
+  })
+
+  test('is no matter where it is short, or nothing runs', async () => {
+    const clock = new VirtualClock()
+    const { executor, events } = setUp([crunch(clock, 300), sleeper(clock)], { clock, stallMs: 250 })
+    const running = executor.executeTools([...callsOf('sleep', 3), callOf('crunch')])
+    await clock.runAll()
+    await running
+    clock.leap(5_000)
+    await executor.executeTools([callOf('sleep', { ms: 0 })].slice(1))
+    await settleMicrotasks()
+    expect(eventsOf(events, 'stalled')).toEqual([])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('goes unnoticed with a clock of your own, unless you ask', async () => {
+    const clock = new VirtualClock()
+    const { executor, events } = setUp([crunch(clock, 5_000)], { clock })
+    await executor.executeTools([callOf('crunch')])
+    expect([clock.pending, eventsOf(events, 'stalled')]).toEqual([0, []])
+  })
+
+  test.each([19, -1, Number.NaN, '250' as never])('stallMs: %s is refused', (stallMs) => {
+    expect(() => new ToolExecutor({ tools: [], stallMs })).toThrow(MisuseError)
+  })
+})
