@@ -5,6 +5,8 @@ const config: KnipConfig = {
   entry: [
     ...entryPoints.map(({ source }) => source),
     'src/cli/main.ts',
+    // Started as threads and processes, by their URL.
+    'src/isolation/*-main.ts',
     'examples/**/*.{ts,js,mjs}',
     'test/**/*.test-d.ts',
     'test/house/use-source.ts',

@@ -1,0 +1,1 @@
+export { createIsolator, type IsolatorOptions } from './isolator.ts'

@@ -1,0 +1,207 @@
+import { deserialize } from 'node:v8'
+import { thrownMessage } from '../core/failure.ts'
+import { unpackThrown } from './packed-thrown.ts'
+import type { PendingRun, RunPlace } from './pending-run.ts'
+import {
+  type AbortReason,
+  type Ending,
+  type FromWorker,
+  HEARD_EVERY,
+  type LogLevel,
+  type WorkerSettings,
+} from './protocol.ts'
+import type { Loss, OpenWorker, WorkerLink } from './worker-link.ts'
+
+/** The pool, as one of its workers sees it. */
+export interface WorkerOwner {
+  /** The worker can take a run. */
+  free(worker: PooledWorker): void
+  /** The worker takes no run any more, though it may not have gone yet. */
+  leaving(worker: PooledWorker): void
+  /** The worker has gone; `starting` where it never came up. */
+  gone(worker: PooledWorker, loss: Loss, starting: boolean): void
+  /** The run was given to a worker that did not take it up. */
+  passOn(run: PendingRun): void
+}
+
+/**
+ * A worker of the pool, with the run that it has.
+ *
+ * Duty: exactly one outcome for each run that it is given, whatever becomes of the worker (I10).
+ * Boundary: the pool decides who gets which run.
+ * 1. It has one run at a time.
+ * 2. What it says of any other run than that one, or the last where that is a log line, is dropped.
+ * 3. It keeps this process alive while it has a run, or starts for one.
+ */
+export class PooledWorker implements RunPlace {
+  readonly maxMemoryMb: number | undefined
+  readonly #owner: WorkerOwner
+  readonly #link: WorkerLink
+  #isStarting = true
+  /** What it wrote of an error before it was ready. */
+  #startError: string | undefined
+  /** How many runs it was given: the number of the last. */
+  #count = 0
+  #run: PendingRun | undefined
+  /** Gets the log lines that come after its end. */
+  #last: PendingRun | undefined
+  #unanswered = 0
+  #isRetired = false
+  #killing: Promise<void> | undefined
+
+  /** @throws where it cannot be started, and that is known at once */
+  constructor(owner: WorkerOwner, open: OpenWorker, maxMemoryMb: number | undefined, settings: WorkerSettings) {
+    this.#owner = owner
+    this.maxMemoryMb = maxMemoryMb
+    this.#link = open(maxMemoryMb, {
+      message: (message) => this.#hear(message),
+      output: (level, line) => this.#wrote(level, line),
+      gone: (loss) => this.#gone(loss),
+    })
+    this.#link.send({ type: 'settings', ...settings })
+  }
+
+  get isStarting(): boolean {
+    return this.#isStarting
+  }
+
+  /** Gives it a run; only when it is free. False where the run could not be sent: then it is over, and the worker free. */
+  take(run: PendingRun): boolean {
+    const { module, call, isolation } = run
+    this.#count++
+    this.#run = this.#last = run
+    run.place = this
+    this.#link.hold(true)
+    try {
+      this.#link.send({ type: 'call', run: this.#count, module, export: isolation.export ?? 'default', call })
+      return true
+    } catch (thrown) {
+      this.#release()
+      this.#link.hold(false)
+      const why = `cannot be sent to a worker: ${thrownMessage(thrown)}`
+      run.threw(new Error(`The arguments of '${call.name}' ${why}`, { cause: thrown }))
+      return false
+    }
+  }
+
+  abort(run: PendingRun, reason: AbortReason): void {
+    if (run === this.#run) this.#link.send({ type: 'abort', run: this.#count, reason })
+  }
+
+  async kill(run: PendingRun): Promise<void> {
+    if (run === this.#run) await this.end()
+  }
+
+  /** Ends it by force, and with it the run that it has. Resolves when it has gone. */
+  end(): Promise<void> {
+    if (this.#killing === undefined) {
+      this.#owner.leaving(this)
+      this.#killing = this.#link.kill()
+    }
+    return this.#killing
+  }
+
+  #hear(message: FromWorker): void {
+    // A tool may send what it likes on our channel.
+    if (typeof message !== 'object' || message === null) return
+    switch (message.type) {
+      case 'ready':
+        if (!this.#isStarting) return
+        this.#isStarting = false
+        return this.#next()
+      case 'began':
+        if (message.run === this.#count && this.#run?.began === false) this.#run.begin()
+        return
+      case 'progress':
+      case 'log':
+        return this.#report(message)
+      case 'returned':
+      case 'returned-bytes':
+      case 'threw':
+      case 'strayed':
+        return this.#ended(message)
+      case 'retired':
+        return this.#retire()
+      case 'idle':
+        if (this.#run === undefined) void this.end()
+        return
+      default:
+      // A tool's own message, which is for nobody.
+    }
+  }
+
+  #wrote(level: LogLevel, line: string): void {
+    if (this.#isStarting && /\berror\b/i.test(line)) this.#startError ??= line
+    this.#run?.hooks.log(level, line)
+  }
+
+  #report(report: FromWorker & { readonly type: 'progress' | 'log' }): void {
+    this.#unanswered++
+    if (this.#unanswered === HEARD_EVERY) {
+      this.#link.send({ type: 'heard', count: this.#unanswered })
+      this.#unanswered = 0
+    }
+    if (report.run !== this.#count) return
+    if (report.type === 'log') this.#last?.hooks.log(levelOf(report.level), String(report.message))
+    else this.#run?.hooks.progress(report.value)
+  }
+
+  #ended(ending: Ending): void {
+    if (ending.run !== this.#count) return
+    const run = this.#release()
+    if (run === undefined) return
+    try {
+      settle(run, ending)
+    } catch (thrown) {
+      run.threw(thrown)
+    }
+    if (ending.type === 'strayed') this.#isRetired = true
+    this.#next()
+  }
+
+  #retire(): void {
+    this.#isRetired = true
+    if (this.#run?.began === true) return
+    const run = this.#release()
+    if (run !== undefined) this.#owner.passOn(run)
+    this.#next()
+  }
+
+  #next(): void {
+    if (this.#killing !== undefined) return
+    if (this.#isRetired) {
+      void this.end()
+      return
+    }
+    this.#link.hold(false)
+    this.#owner.free(this)
+  }
+
+  #release(): PendingRun | undefined {
+    const run = this.#run
+    this.#run = undefined
+    return run
+  }
+
+  #gone(loss: Loss): void {
+    const run = this.#release()
+    const why = this.#startError === undefined ? loss.why : `did not come up: ${this.#startError}`
+    this.#owner.gone(this, { ...loss, why }, this.#isStarting && this.#killing === undefined)
+    if (run !== undefined) {
+      if (this.#killing !== undefined) run.lost({ why: 'was ended by force.' })
+      else if (run.began || run.wasPassedOn) run.lost(loss)
+      else this.#owner.passOn(run)
+    }
+  }
+}
+
+function settle(run: PendingRun, ending: Ending): void {
+  if (ending.type === 'returned') run.returned(ending.value)
+  else if (ending.type === 'returned-bytes') run.returned(deserialize(ending.bytes))
+  else if (ending.type === 'threw') run.threw(unpackThrown(ending.thrown))
+  else run.strayed(unpackThrown(ending.thrown))
+}
+
+function levelOf(level: unknown): LogLevel {
+  return level === 'debug' || level === 'warn' || level === 'error' ? level : 'info'
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { Socket } from 'node:net'
+import process from 'node:process'
+import { systemClock } from '../core/clock.ts'
+import { thrownMessage } from '../core/failure.ts'
+import { drawId, systemRandom } from '../core/random.ts'
+import { childEnvironment, childFlags } from './child-flags.ts'
+import { endWorkerProcess, WORKER_MARK } from './descendants.ts'
+import { entryFile } from './entry-file.ts'
+import { LineFeed } from './line-feed.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+import { endedItself, outOfMemory, type WorkerEvents, type WorkerLink } from './worker-link.ts'
+
+/** How long pipes may stay open after the process has ended, where something that cannot be found still holds them. */
+const DRAIN_MS = 100
+
+/** Starts a worker process. */
+export function openProcess(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
+  return new ProcessLink(maxMemoryMb, events)
+}
+
+/**
+ * A process with a channel, a group of its own, and a lifeline: a pipe that nobody writes to, whose end tells it that
+ * this process has gone.
+ */
+class ProcessLink implements WorkerLink {
+  readonly #child: ChildProcess
+  readonly #mark = drawId(systemRandom)
+  readonly #maxMemoryMb: number | undefined
+  readonly #events: WorkerEvents
+  readonly #gone: Promise<void>
+  /** Why it could not be started. */
+  #failed: { readonly thrown: unknown } | undefined
+  #isOutOfMemory = false
+
+  constructor(maxMemoryMb: number | undefined, events: WorkerEvents) {
+    this.#maxMemoryMb = maxMemoryMb
+    this.#events = events
+    this.#child = fork(entryFile('worker-main'), {
+      serialization: 'advanced',
+      detached: process.platform !== 'win32',
+      execArgv: childFlags(process.execArgv, maxMemoryMb),
+      env: { ...childEnvironment(process.env), [WORKER_MARK]: this.#mark },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+    })
+    this.#gone = this.#listen()
+  }
+
+  send(message: ToWorker): void {
+    // A channel that has closed: the end of the process will be told.
+    if (this.#child.connected) this.#child.send(message, () => {})
+  }
+
+  async kill(): Promise<void> {
+    this.#end()
+    await this.#gone
+  }
+
+  hold(holds: boolean): void {
+    const { channel, stdio } = this.#child
+    const pipes = stdio.filter((pipe) => pipe instanceof Socket)
+    for (const handle of [this.#child, channel, ...pipes]) {
+      if (holds) handle?.ref()
+      else handle?.unref()
+    }
+  }
+
+  #end(): void {
+    const { pid } = this.#child
+    if (pid !== undefined) endWorkerProcess(pid, this.#mark)
+  }
+
+  #listen(): Promise<void> {
+    const child = this.#child
+    child.on('message', (message) => this.#events.message(message as FromWorker))
+    // Nothing can be asked of it any more, even if it runs on.
+    child.on('disconnect', () => this.#end())
+    for (const pipe of child.stdio) pipe?.on('error', () => {})
+    this.#readOutput(child)
+    return new Promise((resolve) => {
+      let isOver = false
+      const over = (code: number | null, signal: NodeJS.Signals | null): void => {
+        // A process that could not be started may close all the same.
+        if (isOver) return
+        isOver = true
+        this.#events.gone({ why: this.#why(code, signal), cause: this.#failed?.thrown })
+        resolve()
+      }
+      child.on('error', (thrown) => {
+        // With a process, it is about a message or a signal that came too late.
+        if (child.pid !== undefined) return
+        this.#failed = { thrown }
+        over(null, null)
+      })
+      child.on('exit', () => {
+        this.#end()
+        const timer = systemClock.setTimer(() => {
+          for (const pipe of child.stdio) pipe?.destroy()
+        }, DRAIN_MS)
+        child.on('close', () => timer.clear())
+      })
+      child.on('close', over)
+    })
+  }
+
+  #readOutput({ stdout, stderr }: ChildProcess): void {
+    const info = new LineFeed((line) => this.#events.output('info', line))
+    const warn = new LineFeed((line) => {
+      this.#isOutOfMemory ||= /heap out of memory|Allocation failed|invalid array length Allocation/i.test(line)
+      this.#events.output('warn', line)
+    })
+    stdout?.on('data', (chunk: Uint8Array) => info.write(chunk))
+    stderr?.on('data', (chunk: Uint8Array) => warn.write(chunk))
+  }
+
+  #why(code: number | null, signal: NodeJS.Signals | null): string {
+    if (this.#failed !== undefined) return `could not be started: ${thrownMessage(this.#failed.thrown)}`
+    if (this.#isOutOfMemory) return outOfMemory(this.#maxMemoryMb)
+    if (signal === null) return endedItself(code)
+    const memory = signal === 'SIGKILL' ? ' It may be that the system had no memory left.' : ''
+    return `was ended by ${signal}.${memory}`
+  }
+}

@@ -1,0 +1,68 @@
+import process from 'node:process'
+import { Worker } from 'node:worker_threads'
+import { thrownMessage } from '../core/failure.ts'
+import { isInstance } from '../core/safe-checks.ts'
+import { entryFile } from './entry-file.ts'
+import { LineFeed } from './line-feed.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+import { endedItself, type Loss, outOfMemory, type WorkerEvents, type WorkerLink } from './worker-link.ts'
+
+/** Starts a worker thread. */
+export function openThread(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
+  return new ThreadLink(maxMemoryMb, events)
+}
+
+class ThreadLink implements WorkerLink {
+  readonly #worker: Worker
+  readonly #gone: Promise<void>
+
+  constructor(maxMemoryMb: number | undefined, events: WorkerEvents) {
+    this.#worker = new Worker(entryFile('worker-main'), {
+      stdout: true,
+      stderr: true,
+      // Threads refuse to start with the flags of a program that came as text, which they would get from this process.
+      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
+      ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
+    })
+    this.#gone = this.#listen(maxMemoryMb, events)
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message)
+  }
+
+  async kill(): Promise<void> {
+    void this.#worker.terminate()
+    await this.#gone
+  }
+
+  hold(holds: boolean): void {
+    if (holds) this.#worker.ref()
+    else this.#worker.unref()
+  }
+
+  #listen(maxMemoryMb: number | undefined, events: WorkerEvents): Promise<void> {
+    const worker = this.#worker
+    const stdout = new LineFeed((line) => events.output('info', line))
+    const stderr = new LineFeed((line) => events.output('warn', line))
+    worker.stdout.on('data', (chunk: Uint8Array) => stdout.write(chunk))
+    worker.stderr.on('data', (chunk: Uint8Array) => stderr.write(chunk))
+    worker.on('message', (message: FromWorker) => events.message(message))
+    let failed: { readonly thrown: unknown } | undefined
+    worker.on('error', (thrown: unknown) => (failed = { thrown }))
+    // The thread cannot be trusted with what it sent and nobody can read.
+    worker.on('messageerror', () => void worker.terminate())
+    return new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        events.gone(failed === undefined ? { why: endedItself(code) } : failure(failed.thrown, maxMemoryMb))
+        resolve()
+      })
+    })
+  }
+}
+
+function failure(thrown: unknown, maxMemoryMb: number | undefined): Loss {
+  const code = isInstance(thrown, Error) && 'code' in thrown ? thrown.code : undefined
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return { why: outOfMemory(maxMemoryMb), cause: thrown }
+  return { why: `failed: ${thrownMessage(thrown)}`, cause: thrown }
+}

@@ -1,0 +1,109 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import process from 'node:process'
+import { systemClock, type TimerHandle } from '../core/clock.ts'
+import { thrownMessage } from '../core/failure.ts'
+import { isInstance } from '../core/safe-checks.ts'
+import { captureOutput, type CapturedOutput } from './captured-output.ts'
+import { loadTool, ModuleFailed } from './load-tool.ts'
+import { packResult } from './packed-result.ts'
+import { packThrown } from './packed-thrown.ts'
+import type { Ending, ToWorker, WorkerCall, WorkerSettings } from './protocol.ts'
+import { Reports } from './reports.ts'
+import { WorkerContext } from './worker-context.ts'
+import type { WorkerPort } from './worker-port.ts'
+
+/**
+ * A worker's inside: takes up one call after the other, and tells what comes of each.
+ *
+ * Duty: `began` before anything of the tool's is loaded; then exactly one ending, whatever the tool returns or throws,
+ * unless the tool never ends or takes the worker down.
+ * Boundary: knows nothing of the pool, of timeouts or retries; it is told to abort, and ended from outside.
+ * 1. It has one call at a time; the next one comes after the ending of the last.
+ * 2. An error that nothing awaits belongs to the call whose code made it: where that call still runs it is the call's
+ *    ending, else a line of its log. Either way the worker takes up no further call.
+ * 3. After `retired` it takes up nothing, even if a call was on its way.
+ */
+export class ToolWorker {
+  readonly #port: WorkerPort
+  readonly #settings: WorkerSettings
+  readonly #reports: Reports
+  readonly #output: CapturedOutput
+  /** Which call the running code belongs to. */
+  readonly #calls = new AsyncLocalStorage<WorkerContext>()
+  #current: WorkerContext | undefined
+  #isRetired = false
+  #idle: TimerHandle | undefined
+
+  constructor(port: WorkerPort, settings: WorkerSettings) {
+    this.#port = port
+    this.#settings = settings
+    this.#reports = new Reports((report) => port.send(report))
+    this.#output = captureOutput((level, line) => {
+      const context = this.#calls.getStore() ?? this.#current
+      if (context !== undefined) this.#reports.log(context.run, level, line)
+    })
+    process.on('uncaughtException', (thrown: unknown) => this.#strayed(thrown))
+    process.on('unhandledRejection', (thrown: unknown) => this.#strayed(thrown))
+    port.send({ type: 'ready' })
+    this.#wait()
+  }
+
+  /** Follows a message. */
+  hear(message: ToWorker): void {
+    if (message.type === 'call') void this.#run(message)
+    else if (message.type === 'heard') this.#reports.heard(message.count)
+    else if (message.type === 'abort' && this.#current?.run === message.run) this.#current.abort(message.reason)
+  }
+
+  async #run({ run, module, export: name, call }: WorkerCall): Promise<void> {
+    if (this.#isRetired) return
+    this.#idle?.clear()
+    const context = new WorkerContext(run, call, this.#reports)
+    this.#current = context
+    await this.#port.sendSafely({ type: 'began', run })
+    const ending = await this.#calls.run(context, () => this.#execute(context, module, name))
+    if (!context.isOver) this.#end(context, ending)
+  }
+
+  async #execute(context: WorkerContext, module: string, name: string): Promise<Ending> {
+    const { run, call } = context
+    try {
+      const execute = await loadTool(module, name)
+      if (context.abortReason !== undefined) throw context.abortReason
+      const value = await execute(call.arguments, context)
+      return packResult(call.name, run, value, this.#settings.maxResultBytes)
+    } catch (thrown) {
+      // A module that could not be loaded is remembered by the loader: the next worker tries anew.
+      if (isInstance(thrown, ModuleFailed)) this.#isRetired = true
+      return { type: 'threw', run, thrown: packThrown(thrown) }
+    }
+  }
+
+  #end(context: WorkerContext, ending: Ending): void {
+    this.#output.flush()
+    this.#reports.close(context.run)
+    context.end()
+    this.#current = undefined
+    if (this.#isRetired) this.#port.send({ type: 'retired' })
+    this.#port.send(ending)
+    this.#wait()
+  }
+
+  #strayed(thrown: unknown): void {
+    const owner = this.#calls.getStore() ?? this.#current
+    if (owner !== undefined && owner === this.#current) {
+      this.#isRetired = true
+      this.#end(owner, { type: 'strayed', run: owner.run, thrown: packThrown(thrown) })
+      return
+    }
+    if (owner !== undefined) {
+      this.#reports.log(owner.run, 'error', `It left something behind that failed later: ${thrownMessage(thrown)}`)
+    }
+    this.#isRetired = true
+    this.#port.send({ type: 'retired' })
+  }
+
+  #wait(): void {
+    this.#idle = systemClock.setTimer(() => this.#port.send({ type: 'idle' }), this.#settings.idleMs)
+  }
+}

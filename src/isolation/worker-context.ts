@@ -1,0 +1,70 @@
+import type { ToolCall } from '../core/call.ts'
+import type { ToolContext } from '../core/context.ts'
+import type { IsolatedCall } from '../core/isolation.ts'
+import type { Logger } from '../core/logger.ts'
+import type { AbortReason } from './protocol.ts'
+import type { Reports } from './reports.ts'
+
+/** One call as its worker sees it, and what the tool gets of it. */
+export class WorkerContext implements ToolContext<undefined> {
+  readonly run: number
+  readonly call: ToolCall
+  readonly index: number
+  readonly attempt: number
+  readonly idempotencyKey: string
+  /** The application's own object stays behind. */
+  readonly context: undefined = undefined
+  /** Counted where the executor is. */
+  readonly budget: undefined = undefined
+  readonly logger: Logger
+  readonly progress: (value: unknown) => void
+  #isOver = false
+  #reason: DOMException | undefined
+  #controller: AbortController | undefined
+
+  constructor(run: number, call: IsolatedCall, reports: Reports) {
+    const { id, name, input, index, attempt, idempotencyKey } = call
+    this.run = run
+    this.call = { id, name, arguments: input }
+    this.index = index
+    this.attempt = attempt
+    this.idempotencyKey = idempotencyKey
+    const write =
+      (level: keyof Logger) =>
+      (message: string): void =>
+        reports.log(run, level, message)
+    this.logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+    this.progress = (value) => {
+      if (!this.#isOver) reports.progress(run, value)
+    }
+  }
+
+  /** Made when it is first read. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Why it was aborted, if it was. */
+  get abortReason(): DOMException | undefined {
+    return this.#reason
+  }
+
+  abort({ name, message }: AbortReason): void {
+    if (this.#reason !== undefined || this.#isOver) return
+    this.#reason = new DOMException(message, name)
+    this.#controller?.abort(this.#reason)
+  }
+
+  /** Progress is heard no more. */
+  end(): void {
+    this.#isOver = true
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { isolator, MODES, start, type Started } from './harness.ts'
+
+describe.each(MODES)('in a %s', (mode) => {
+  const at = isolator({ maxThreads: 1, maxProcesses: 1 })
+
+  test('an abort reaches the signal with its reason', async () => {
+    const run = start(at, mode, 'until')
+    await run.hears('progress "listening"')
+    run.abort({ name: 'TimeoutError', message: 'too slow' })
+    run.abort({ name: 'AbortError', message: 'a second one changes nothing' })
+    expect(await run.outcome).toBe('TimeoutError: too slow')
+  })
+
+  test('a signal that is read after the abort is aborted', async () => {
+    const run = start(at, mode, 'abortedAlready')
+    await run.hears('progress "not looking yet"')
+    run.abort({ name: 'AbortError', message: 'stop' })
+    expect(await run.outcome).toBe('AbortError')
+  })
+
+  test('I13 an abort that comes before the tool has started keeps it from starting', async () => {
+    const run = start(at, mode, 'count')
+    const began = run.hears('began').then(() => run.abort({ name: 'AbortError', message: 'stop' }))
+    await began
+    const first = await run.outcome.catch((thrown: unknown) => (thrown as Error).name)
+    // Either it was early enough, or the tool had run already: never in between.
+    expect(['AbortError', 1]).toContain(first)
+    expect(await start(at, mode, 'count').outcome).toBe(first === 1 ? 2 : 1)
+  })
+
+  test('progress, log lines and output come in order, before the outcome', async () => {
+    const run = start(at, mode, 'speaks')
+    let then: readonly string[] = []
+    void run.outcome.then(() => (then = [...run.heard]))
+    expect(await run.outcome).toBe('spoken')
+    expect(then).toEqual([
+      'began',
+      'progress {"step":1}',
+      'debug: a debug line',
+      'info: to stdout',
+      'info: and more',
+      'progress {"step":2}',
+      'warn: to stderr',
+      'error: an error line',
+      'warn: A progress value was dropped: it is a function',
+      'info: without an end',
+    ])
+    expect(run.heard).toEqual(then)
+  })
+
+  test('75: a flood of progress is cut, said, and over with its call', async () => {
+    const run = start(at, mode, 'floods', { times: 100_000 })
+    expect(await run.outcome).toBe('flooded')
+    expect(run.heard.slice(0, 3)).toEqual(['began', 'progress 0', 'progress 1'])
+    const [, dropped] = /^warn: (\d+) progress values and log lines were dropped/.exec(run.heard.at(-1) ?? '') ?? []
+    expect(run.heard.length - 2 + Number(dropped)).toBe(100_000)
+    expect(run.heard.length).toBeLessThanOrEqual(1 + 1_000 + 1)
+    const next = start(at, mode, 'speaks')
+    await next.outcome
+    expect(next.heard).toHaveLength(10)
+  })
+
+  test('119: output without end is cut, and said', async () => {
+    const run = start(at, mode, 'printsMuch', { lines: 5_000 })
+    await run.outcome
+    expect(run.heard.length).toBeLessThan(1_005)
+    expect(run.heard).toContain('info: y')
+    expect(run.heard.at(-1)).toMatch(/dropped/)
+  })
+
+  test('I8 what fails after the end of its call is a line of that call', async () => {
+    const run: Started = start(at, mode, 'leavesBehind')
+    expect(await run.outcome).toBe('left')
+    await run.hears('error: It left something behind that failed later: left behind')
+    expect(await start(at, mode, 'default', { n: 2 }).outcome).toBe(4)
+  })
+})
