@@ -430,9 +430,11 @@ export class CallRecord implements Waiter, AttemptOwner {
     const firstStartedAt = particulars.tried?.firstStartedAt ?? attempt.startedAt
     particulars.tried = { ...failure, firstStartedAt, attempts: attempt.number }
     this.#tool = attempt.tool
-    this.#state = new Backoff(this.engine.clock.setTimer(() => this.#tryAgain(), delayMs))
+    const backoff = new Backoff(this.engine.clock.setTimer(() => this.#tryAgain(), delayMs))
+    this.#state = backoff
     tellAttemptFailed(this, attempt, failure, delayMs, now)
-    tellParked(this, 'retry')
+    // Whoever was told may have ended the call.
+    if (this.#state === backoff) tellParked(this, 'retry')
   }
 
   #tryAgain(): void {
