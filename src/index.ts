@@ -80,6 +80,7 @@ export {
   type AnyTool,
   type DefineTool,
   defineTool,
+  type IsolatedTool,
   type JsonSchemaTool,
   type StandardTool,
   type Tool,

@@ -1,4 +1,6 @@
 import { ToolExecutor as CoreToolExecutor, type ToolExecutorOptions } from './core/executor.ts'
+import type { Isolator } from './core/isolation.ts'
+import { LazyIsolator } from './core/lazy-isolator.ts'
 import { LazySpillStore, type SpillOptions, type SpillStore } from './core/spill.ts'
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts'
 
@@ -6,10 +8,17 @@ import { compileJsonSchema } from './json-schema/compile-json-schema.ts'
 const openSpillStore = (options: SpillOptions): SpillStore =>
   new LazySpillStore(async () => new (await import('./spill/file-store.ts')).FileStore(options))
 
-/** The core's executor with a JSON Schema validator and files for large results in its ports: what applications use. */
+/** Threads and processes need Node, so they are loaded when the first isolated tool runs. */
+const openIsolator = (): Isolator =>
+  new LazyIsolator(async () => (await import('./isolation/index.ts')).createIsolator())
+
+/**
+ * The core's executor with a JSON Schema validator, files for large results, and threads and processes in its ports: what
+ * applications use.
+ */
 export class ToolExecutor extends CoreToolExecutor {
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
-    super({ compileJsonSchema, openSpillStore, ...options })
+    super({ compileJsonSchema, openSpillStore, isolator: openIsolator(), ...options })
   }
 }

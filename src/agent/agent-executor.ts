@@ -1,6 +1,7 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import { checkCallOptions } from '../core/call-options.ts'
-import { type Clock, MAX_DELAY_MS, systemClock } from '../core/clock.ts'
+import { Budget, type BudgetOptions } from '../core/budget.ts'
+import { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/clock.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
@@ -14,6 +15,7 @@ import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
 import { modelSettings } from './model-request.ts'
+import { OutOfBudget } from './out-of-budget.ts'
 import { type AgentOptions, checkAgentOptions, type ModelSettings } from './options.ts'
 import type { AgentMessage } from './result.ts'
 import { RunLoop } from './run-loop.ts'
@@ -35,6 +37,12 @@ export interface RunOptions {
    * @default a new one
    */
   readonly run?: string
+  /**
+   * What the run may use; its limits, or a `Budget` to share with other runs (a tool finds its run's as `ctx.budget`). A run
+   * that would use more ends with the status `budget`.
+   * @default no limits
+   */
+  readonly budget?: Budget | BudgetOptions
   /** @default the agent's */
   readonly logger?: Logger
 }
@@ -116,14 +124,17 @@ export class AgentExecutor {
   run(input: AgentInput, options: RunOptions = {}): AgentRun {
     if (this.#isClosed) throw new MisuseError('agent.run()', 'an agent that is open', 'a closed one')
     const messages = messagesOf(input)
-    checkCallOptions(options)
+    const { budget: given, ...others } = options
+    checkCallOptions(others)
     const { signal, context, logger = this.#options.logger } = options
+    const budget = given === undefined || given instanceof Budget ? given : new Budget(given)
     const id = options.run ?? `${this.#idPrefix}-${++this.#runs}`
     const controller = new AbortController()
     const forward = (): void => controller.abort(signal?.reason)
     if (signal?.aborted === true) forward()
     else signal?.addEventListener('abort', forward)
     const log = new EventLog<AgentEvent>(this.#options.maxKeptEvents ?? 1_000, (count) => ({ type: 'missed', count }))
+    const timer = this.#endOfBudget(budget, controller)
     const loop = new RunLoop(
       {
         id,
@@ -135,6 +146,8 @@ export class AgentExecutor {
         readOnly: this.#readOnly,
         argumentless: this.#argumentless,
         clock: this.#clock,
+        random: this.#options.random ?? systemRandom,
+        budget,
         signal: controller.signal,
         context,
         logger,
@@ -143,6 +156,7 @@ export class AgentExecutor {
       messages,
     )
     const result = loop.run().then((ended) => {
+      timer?.clear()
       signal?.removeEventListener('abort', forward)
       this.#live.leave(place)
       log.push({ type: 'done', result: ended })
@@ -172,6 +186,18 @@ export class AgentExecutor {
     this.#isClosed = true
     if (this.#live.size > 0) await this.#drain(drainMs)
     return this.#ownsExecutor ? this.executor.close(options) : { abandoned: 0 }
+  }
+
+  #endOfBudget(budget: Budget | undefined, controller: AbortController): TimerHandle | undefined {
+    const leftMs = budget?.start(this.#clock.now()) ?? Infinity
+    if (leftMs === Infinity) return undefined
+    const end = (): void => {
+      budget?.exceed('wallMs')
+      controller.abort(new OutOfBudget())
+    }
+    if (leftMs > 0) return this.#clock.setTimer(end, leftMs)
+    end()
+    return undefined
   }
 
   async #drain(drainMs: number): Promise<void> {

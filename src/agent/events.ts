@@ -9,6 +9,19 @@ export interface TurnStartedEvent {
   readonly turn: number
 }
 
+/** The model could not be asked, and will be asked again. */
+export interface ModelFailedEvent {
+  readonly type: 'model_failed'
+  readonly turn: number
+  /** Which attempt, from 1. */
+  readonly attempt: number
+  readonly message: string
+  /** What was thrown, whole. */
+  readonly thrown: unknown
+  /** How long the run waits, in milliseconds. */
+  readonly retryInMs: number
+}
+
 /** The model says something. */
 export interface TextEvent {
   readonly type: 'text'
@@ -72,6 +85,7 @@ export interface MissedEvent {
 /** Everything that can be observed of a run: its own events, and those of the tool executor for its calls. A union on `type`. */
 export type AgentEvent =
   | TurnStartedEvent
+  | ModelFailedEvent
   | TextEvent
   | ReasoningEvent
   | CallArrivingEvent

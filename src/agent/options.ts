@@ -3,7 +3,9 @@ import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
 import { checkCount, MisuseError } from '../core/misuse.ts'
+import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
+import { checkRetry, type RetryOptions } from '../core/retry.ts'
 import type { AnyTool } from '../core/tool.ts'
 import { checkMessages } from './check-messages.ts'
 import type { AgentMessage } from './result.ts'
@@ -93,12 +95,20 @@ export interface AgentOptions extends ModelSettings {
   readonly prepareTurn?: (turn: TurnToPrepare) => TurnSettings | undefined | Promise<TurnSettings | undefined>
   /** Called after each turn that had calls: true ends the run as `done`, a throw as `failed` with `hook_failed`. */
   readonly stopWhen?: (turn: FinishedTurn) => boolean | Promise<boolean>
+  /**
+   * Whether and when a model is asked again that is busy (429, 503, 529) or cannot be reached. An answer that breaks off is
+   * not asked for again.
+   * @default { maxAttempts: 3, initialDelayMs: 2 000, maxDelayMs: 60 000 }
+   */
+  readonly modelRetry?: RetryOptions
   /** How many of a run's events are kept for readers that come late: at least 1. @default 1 000 */
   readonly maxKeptEvents?: number
   /** Where log lines go. @default the executor's logger */
   readonly logger?: Logger
   /** @default the machine's monotonic clock */
   readonly clock?: Clock
+  /** Draws the waits before a model is asked again. @default the platform's cryptographic source */
+  readonly random?: Random
 }
 
 /** Throws a {@link MisuseError} for a setting that is impossible. */
@@ -114,7 +124,8 @@ export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet
 
 /** Throws a {@link MisuseError} for an option that is impossible. */
 export function checkAgentOptions(options: AgentOptions): void {
-  const { model, instructions, tools, executor, maxParallelTools, maxIterations, eager, maxKeptEvents } = options
+  const { model, instructions, tools, executor, maxParallelTools, maxIterations, eager, maxKeptEvents, modelRetry } =
+    options
   checkModel('model', model)
   if (executor !== undefined && tools !== undefined)
     throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
@@ -126,6 +137,7 @@ export function checkAgentOptions(options: AgentOptions): void {
     )
   }
   if (maxIterations !== undefined) checkCount('maxIterations', maxIterations, 1)
+  if (modelRetry !== undefined) checkRetry('modelRetry', modelRetry)
   if (maxKeptEvents !== undefined) checkCount('maxKeptEvents', maxKeptEvents, 1)
   for (const hook of ['prepareTurn', 'stopWhen'] as const) {
     const given: unknown = options[hook]

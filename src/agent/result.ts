@@ -10,7 +10,8 @@ export type AgentMessage = LanguageModelV4Message
  * - `aborted`: its signal, `run.abort()`, or the agent or its executor was closed
  * - `max_iterations`: the model still wanted tools after the last turn that it was allowed
  * - `failed`: the model or a hook failed, see `error`
- * - `budget`, `awaiting_approval`: kept for what is to come; no run ends so yet
+ * - `budget`: it would have used more than its budget, see `exceeded`
+ * - `awaiting_approval`: kept for what is to come; no run ends so yet
  */
 export type AgentStatus = 'done' | 'aborted' | 'max_iterations' | 'budget' | 'awaiting_approval' | 'failed'
 
@@ -45,6 +46,8 @@ export interface AgentResult {
   readonly wallMs: number
   /** Why it failed; only with the status `failed`. */
   readonly error?: AgentError
+  /** Which limit of its budget the run came to, as it is named there, e.g. `toolCalls`; only with the status `budget`. */
+  readonly exceeded?: string
 }
 
 /** The tool calls of a run, counted. */

@@ -19,7 +19,7 @@ export class RunFailure extends Error {
 }
 
 /** What a thrown value, or an error that a provider sent, says; runs code of the value's own only under guard. */
-function reasonOf(thrown: unknown): string {
+export function reasonOf(thrown: unknown): string {
   try {
     const message: unknown = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null)?.message
     if (typeof message === 'string' && message !== '') return printable(message, MAX_MESSAGE_LENGTH)

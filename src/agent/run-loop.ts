@@ -1,17 +1,21 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import type { Budget } from '../core/budget.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
 import type { OpenBatch } from '../core/open-batch.ts'
+import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
+import { askAgain, MODEL_RETRY } from './ask-again.ts'
 import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
 import { callIds, mendHistory } from './history.ts'
 import { modelRequest } from './model-request.ts'
-import { type Broken, cutOff, openStream, readStream } from './model-stream.ts'
+import { type Broken, cutOff, type ModelStream, openStream, readStream } from './model-stream.ts'
 import { type AgentOptions, checkTurnSettings, type ModelSettings, type TurnSettings } from './options.ts'
 import type { AgentError, AgentMessage, AgentResult, AgentStatus } from './result.ts'
-import { RunFailure } from './run-failure.ts'
+import { OutOfBudget } from './out-of-budget.ts'
+import { reasonOf, RunFailure } from './run-failure.ts'
 import { type Eager, Turn } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
 import { addUsage, NO_USAGE, type Usage } from './usage.ts'
@@ -28,6 +32,8 @@ export interface RunSetup {
   readonly readOnly: ReadonlySet<string>
   readonly argumentless: ReadonlySet<string>
   readonly clock: Clock
+  readonly random: Random
+  readonly budget: Budget | undefined
   readonly signal: AbortSignal
   readonly context: unknown
   readonly logger: Logger | undefined
@@ -66,7 +72,7 @@ export class RunLoop {
   }
 
   async run(): Promise<AgentResult> {
-    const { clock } = this.#setup
+    const { clock, budget } = this.#setup
     const startedAt = clock.now()
     const { status, error } = await this.#loop()
     const finishReason = this.#finishReason
@@ -80,27 +86,33 @@ export class RunLoop {
       calls: { ...this.#totals },
       wallMs: clock.now() - startedAt,
       ...(error !== undefined && { error }),
+      ...(status === 'budget' && { exceeded: budget?.exceeded ?? '' }),
     }
   }
 
   async #loop(): Promise<Ending> {
-    const { options, signal } = this.#setup
+    const { options, signal, budget } = this.#setup
     const { maxIterations = 10 } = options
     try {
       for (let turn = 0; turn < maxIterations; turn++) {
         signal.throwIfAborted()
+        if (budget?.exceeded !== undefined) return { status: 'budget' }
         const settings = options.prepareTurn && (await this.#prepare(turn, options.prepareTurn))
         const results = await this.#turn(turn, settings)
-        if (signal.aborted || results.some(isClosed)) return { status: 'aborted' }
+        if (signal.aborted || results.some(isClosed)) return this.#aborted()
         if (results.length === 0) return { status: 'done' }
         if (options.stopWhen && (await this.#stops(turn, results, options.stopWhen))) return { status: 'done' }
       }
-      return { status: 'max_iterations' }
+      return budget?.exceeded === undefined ? { status: 'max_iterations' } : { status: 'budget' }
     } catch (thrown) {
-      if (signal.aborted) return { status: 'aborted' }
+      if (signal.aborted) return this.#aborted()
       const failure = thrown instanceof RunFailure ? thrown : new RunFailure('model_failed', 'The model failed', thrown)
       return { status: 'failed', error: failure.toAgentError() }
     }
+  }
+
+  #aborted(): Ending {
+    return { status: this.#setup.signal.reason instanceof OutOfBudget ? 'budget' : 'aborted' }
   }
 
   #prepare(turn: number, prepareTurn: NonNullable<AgentOptions['prepareTurn']>): Promise<TurnSettings> {
@@ -140,7 +152,7 @@ export class RunLoop {
     const request = modelRequest(modelSettings, options.instructions, settings, shown, offered, signal)
     this.#iterations++
     emit({ type: 'turn_started', turn: number })
-    const stream = await openStream(model, request, signal)
+    const stream = await this.#ask(number, () => openStream(model, request, signal))
     const batch = this.#openBatch(number)
     const turn = this.#newTurn(number, batch, offered)
     const broken =
@@ -159,8 +171,20 @@ export class RunLoop {
     return results
   }
 
+  #ask(turn: number, ask: () => Promise<ModelStream>): Promise<ModelStream> {
+    const { options, clock, random, signal, emit } = this.#setup
+    return askAgain(ask, {
+      retry: options.modelRetry ?? MODEL_RETRY,
+      clock,
+      random,
+      signal,
+      failed: (attempt, thrown, retryInMs) =>
+        emit({ type: 'model_failed', turn, attempt, message: reasonOf(thrown), thrown, retryInMs }),
+    })
+  }
+
   #openBatch(turn: number): OpenBatch {
-    const { executor, signal, context, id, emit, logger } = this.#setup
+    const { executor, signal, context, id, emit, logger, budget } = this.#setup
     return executor.openBatch({
       signal,
       context,
@@ -168,6 +192,7 @@ export class RunLoop {
       turn,
       onEvent: emit,
       ...(logger !== undefined && { logger }),
+      ...(budget !== undefined && { budget }),
     })
   }
 
@@ -186,9 +211,11 @@ export class RunLoop {
   }
 
   #account(number: number, turn: Turn, broken: Broken | undefined): void {
-    const { emit } = this.#setup
+    const { emit, budget } = this.#setup
     this.#finishReason = broken === undefined ? (turn.finishReason ?? 'other') : 'error'
     this.#usage = addUsage(this.#usage, turn.usage)
+    const { inputTokens: input, cachedInputTokens: cachedInput, outputTokens: output } = turn.usage
+    budget?.spend({ input, cachedInput, output })
     emit({ type: 'model_finished', turn: number, finishReason: this.#finishReason })
     emit({ type: 'usage', turn: number, usage: turn.usage, total: this.#usage })
   }

@@ -255,7 +255,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   attemptLost(attempt: Attempt, lost: WorkerLost): void {
     const now = this.engine.clock.now()
-    const error = { code: 'worker_lost', message: workerLost(this.name, lost), retryable: !lost.began } as const
+    const error = { code: 'worker_lost', message: workerLost(lost), retryable: !lost.began } as const
     const execution = lost.began ? 'unknown' : 'none'
     this.#failed(attempt, { status: 'lost', error, execution, thrown: lost }, now)
     this.#release(now)

@@ -34,8 +34,8 @@ export function overBudget(limit: string): string {
   return `The run has used up its budget (${limit}); nothing was run. Go on with what is there.`
 }
 
-export function workerLost(name: string, { message, began }: WorkerLost): string {
-  return `The worker of '${name}' was lost: ${message} ${began ? 'The tool may have acted.' : 'Nothing was run.'}`
+export function workerLost({ message, began }: WorkerLost): string {
+  return began ? message : `${message} Nothing was run.`
 }
 
 export function schemaTimedOut(name: string, timeoutMs: number, source: string): string {

@@ -93,6 +93,12 @@ export interface JsonSchemaTool<In, Out, Context> extends Tool<In, Out, Context>
   readonly inputSchema?: JsonSchema
 }
 
+/** A tool whose code lives in a module, to be run in a thread or a process of its own. */
+export interface IsolatedTool extends Omit<AnyTool, 'execute'> {
+  readonly isolation: Isolation
+  readonly execute?: never
+}
+
 /** {@link defineTool} for tools that expect `Context` of the application. */
 export interface DefineTool<Context> {
   <In, Out>(tool: StandardTool<In, Out, Context>): Tool<In, Out, Context>
@@ -129,17 +135,40 @@ export interface DefineTool<Context> {
  *   execute: (_input, ctx) => ctx.context.user,
  * })
  * ```
+ *
+ * @example In a thread of its own, where it can be ended by force
+ * ```ts
+ * import { defineTool } from 'aof-runtime'
+ *
+ * const crunch = defineTool({
+ *   name: 'crunch',
+ *   inputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] },
+ *   timeoutMs: 5_000,
+ *   isolation: { mode: 'thread', module: new URL('./crunch.js', import.meta.url), export: 'crunch' },
+ * })
+ * ```
  */
+export function defineTool(tool: IsolatedTool): Tool<unknown, unknown, unknown>
 export function defineTool<In, Out>(tool: StandardTool<In, Out, unknown>): Tool<In, Out, unknown>
 export function defineTool<Out, In = JsonObject>(tool: JsonSchemaTool<In, Out, unknown>): Tool<In, Out, unknown>
 export function defineTool<Context>(): DefineTool<Context>
-export function defineTool(tool?: AnyTool): unknown {
+export function defineTool(tool?: AnyTool | IsolatedTool): unknown {
   return tool === undefined ? freeze : freeze(tool)
 }
 
-function freeze(tool: AnyTool): AnyTool {
-  checkTool(tool)
-  return Object.freeze({ ...tool })
+function freeze(tool: AnyTool | IsolatedTool): AnyTool {
+  const whole = hasCode(tool) ? tool : { ...tool, execute: elsewhere }
+  checkTool(whole)
+  return Object.freeze({ ...whole })
+}
+
+function hasCode(tool: AnyTool | IsolatedTool): tool is AnyTool {
+  return typeof tool !== 'object' || tool === null || tool.isolation === undefined || tool.execute !== undefined
+}
+
+/** What an isolated tool has in place of its code, which is in its module. */
+function elsewhere(): never {
+  throw new MisuseError('tool.execute()', 'to be run by an executor, since the tool is isolated', undefined)
 }
 
 /** Throws a {@link MisuseError} unless `tool` can be registered. */

@@ -139,8 +139,8 @@ describe('closing an agent', () => {
     const given = agent({ model: model(() => ({ text: 'ok' })) })
     for (let i = 0; i < 3; i++) await end(given.run('x'))
     const setTimer = vi.spyOn(clock, 'setTimer')
-    expect(await given.close()).toEqual({ abandoned: 0 })
-    expect(setTimer).not.toHaveBeenCalled()
+    expect(await given.close({ drainMs: 700 })).toEqual({ abandoned: 0 })
+    expect(setTimer).not.toHaveBeenCalledWith(expect.anything(), 700)
   })
 
   test('an executor that it was given stays open', async () => {

@@ -42,6 +42,7 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
       return withTurn(state, event.turn, event.at, (turn) =>
         withCall(turn, event, event.at, (call) => ({ ...call, state: nextState(call.state, event) })),
       )
+    case 'model_failed':
     case 'attempt_failed':
     case 'breaker_changed':
     case 'stalled':
