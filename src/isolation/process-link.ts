@@ -5,7 +5,7 @@ import { systemClock } from '../core/clock.ts'
 import { thrownMessage } from '../core/failure.ts'
 import { drawId, systemRandom } from '../core/random.ts'
 import { childEnvironment, childFlags } from './child-flags.ts'
-import { endWorkerProcess, WORKER_MARK } from './descendants.ts'
+import { endDescendants, killWorkerProcess, WORKER_MARK } from './descendants.ts'
 import { entryFile } from './entry-file.ts'
 import { LineFeed } from './line-feed.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
@@ -52,6 +52,8 @@ class ProcessLink implements WorkerLink {
   }
 
   async kill(): Promise<void> {
+    // Whoever waits for the end must hear of it, even if nothing else keeps this process alive.
+    this.hold(true)
     this.#end()
     await this.#gone
   }
@@ -67,7 +69,7 @@ class ProcessLink implements WorkerLink {
 
   #end(): void {
     const { pid } = this.#child
-    if (pid !== undefined) endWorkerProcess(pid, this.#mark)
+    if (pid !== undefined) killWorkerProcess(pid)
   }
 
   #listen(): Promise<void> {
@@ -93,7 +95,7 @@ class ProcessLink implements WorkerLink {
         over(null, null)
       })
       child.on('exit', () => {
-        this.#end()
+        if (child.pid !== undefined) endDescendants(child.pid, this.#mark)
         const timer = systemClock.setTimer(() => {
           for (const pipe of child.stdio) pipe?.destroy()
         }, DRAIN_MS)

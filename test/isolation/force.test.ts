@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { WorkerLost } from '../../src/core/isolation.ts'
-import { untilGone, untilLines } from '../tools/processes.ts'
+import { isAlive, untilGone, untilLines } from '../tools/processes.ts'
 import { isolator, MODES, start, thrownBy } from './harness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aof-isolation-'))
@@ -128,18 +128,10 @@ describe('in a process alone', () => {
 
   test.each([false, true])('I16 what it had started ends with it; with a group of its own: %s', async (detached) => {
     const run = start(at, 'process', 'startsOthers', { detached })
-    const said = await Promise.race([run.outcome, untilHeard(run.heard)])
+    const pids = (await run.firstProgress) as number[]
+    expect(pids.map(isAlive)).toEqual([true, true])
     await run.kill()
-    await untilGone(Number(said))
+    await Promise.all(pids.map(untilGone))
     await isWell()
   })
 })
-
-/** The first progress value. */
-async function untilHeard(heard: readonly string[]): Promise<string> {
-  for (;;) {
-    const word = heard.find((each) => each.startsWith('progress '))
-    if (word !== undefined) return word.slice('progress '.length)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}

@@ -1,9 +1,9 @@
 /** Tools that run in workers, good ones and bad ones. */
 import { execSync, spawn } from 'node:child_process'
 import { pbkdf2Sync } from 'node:crypto'
-import { type ToolContext, defineTool, ToolFailure } from '../../../src/index.ts'
-
-type Context = Pick<ToolContext, 'signal' | 'progress' | 'logger'> & ToolContext
+import type { ToolContext } from '../../../src/core/context.ts'
+import { ToolFailure } from '../../../src/core/tool-failure.ts'
+import { defineTool } from '../../../src/core/tool.ts'
 
 export default ({ n }: { n: number }): number => n * n
 
@@ -21,7 +21,7 @@ let calls = 0
 /** How many calls its worker has had. */
 export const count = (): number => ++calls
 
-export const seen = (input: unknown, ctx: Context): unknown => {
+export const seen = (input: unknown, ctx: ToolContext): unknown => {
   const { call, index, attempt, idempotencyKey, context } = ctx
   return { input, call, index, attempt, idempotencyKey, context: context === undefined, executor: 'executor' in ctx }
 }
@@ -85,17 +85,17 @@ const RETURNED: Readonly<Record<string, () => unknown>> = {
 
 export const returns = ({ what }: { what: string }): unknown => RETURNED[what]?.()
 
-export const loops = (_input: unknown, { progress }: Context): never => {
+export const loops = (_input: unknown, { progress }: ToolContext): never => {
   progress('looping')
   for (;;);
 }
 
-export const backtracks = (_input: unknown, { progress }: Context): boolean => {
+export const backtracks = (_input: unknown, { progress }: ToolContext): boolean => {
   progress('looping')
   return /^(a+)+$/.test(`${'a'.repeat(60)}!`)
 }
 
-export const waitsForEver = (_input: unknown, { progress }: Context): Promise<never> => {
+export const waitsForEver = (_input: unknown, { progress }: ToolContext): Promise<never> => {
   progress('waiting')
   return new Promise(() => {})
 }
@@ -106,19 +106,18 @@ export const blocks = ({ file }: { file: string }): void => {
 }
 
 /** A synchronous call that computes in C++. */
-export const computes = (_input: unknown, { progress }: Context): string => {
+export const computes = (_input: unknown, { progress }: ToolContext): string => {
   progress('computing')
   return pbkdf2Sync('secret', 'salt', 1_500_000, 64, 'sha512').toString('hex')
 }
 
 export const exits = ({ code }: { code: number }): never => process.exit(code)
 
-/** Writes, and ends before anybody can have read it. */
 export const dies = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }
 
-export const until = (_input: unknown, { signal, progress }: Context): Promise<unknown> => {
+export const until = (_input: unknown, { signal, progress }: ToolContext): Promise<unknown> => {
   const ended = new Promise((resolve) =>
     signal.addEventListener('abort', () => resolve(`${signal.reason.name}: ${signal.reason.message}`), { once: true }),
   )
@@ -126,7 +125,7 @@ export const until = (_input: unknown, { signal, progress }: Context): Promise<u
   return ended
 }
 
-export const abortedAlready = async (_input: unknown, ctx: Context): Promise<unknown> => {
+export const abortedAlready = async (_input: unknown, ctx: ToolContext): Promise<unknown> => {
   ctx.progress('not looking yet')
   await new Promise((resolve) => setImmediate(resolve))
   return new Promise((resolve) => {
@@ -138,7 +137,7 @@ export const abortedAlready = async (_input: unknown, ctx: Context): Promise<unk
   })
 }
 
-export const speaks = (_input: unknown, { progress, logger }: Context): string => {
+export const speaks = (_input: unknown, { progress, logger }: ToolContext): string => {
   progress({ step: 1 })
   logger.debug('a debug line')
   console.log('to stdout\nand more')
@@ -150,7 +149,7 @@ export const speaks = (_input: unknown, { progress, logger }: Context): string =
   return 'spoken'
 }
 
-export const floods = ({ times }: { times: number }, { progress }: Context): string => {
+export const floods = ({ times }: { times: number }, { progress }: ToolContext): string => {
   for (let i = 0; i < times; i++) progress(i)
   return 'flooded'
 }
@@ -160,7 +159,7 @@ export const printsMuch = ({ lines }: { lines: number }): void => {
 }
 
 /** Leaves a callback behind that fails while the next call runs, or when no call does. */
-export const leavesBehind = (_input: unknown, { progress }: Context): string => {
+export const leavesBehind = (_input: unknown, { progress }: ToolContext): string => {
   setImmediate(() => setImmediate(() => Promise.reject(new Error('left behind'))))
   progress('leaving')
   return 'left'
@@ -183,10 +182,10 @@ export const growsMap = (): never => {
   for (let i = 0; ; i++) hoard.set(i, `item ${i}`)
 }
 
-/** Starts a program that outlives it, one that has left its process group, and then never ends. */
-export const startsOthers = ({ detached }: { detached: boolean }, { progress }: Context): never => {
+/** Starts a program that would outlive it, in a process group of its own or not, and then never ends. */
+export const startsOthers = ({ detached }: { detached: boolean }, { progress }: ToolContext): never => {
   const { pid } = spawn('sleep', ['1000'], { stdio: 'ignore', detached })
-  progress(pid)
+  progress([process.pid, pid])
   for (;;);
 }
 
