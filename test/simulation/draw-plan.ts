@@ -11,6 +11,7 @@ import {
   RETURN_KINDS,
   takesNoTime,
   THROWN_KINDS,
+  type TimeLimits,
   TOOLS,
   type WorldPlan,
 } from './plan.ts'
@@ -20,6 +21,14 @@ const DELAYS = [0, 1, 1, 2, 3, 5, 5, 10, 10, 20, 50] as const
 const TIMEOUTS = [1, 5, 10, 20, 50, 100, 400] as const
 const IMPOSSIBLE_TIMEOUTS = [0, -1, Number.NaN, 2 ** 31] as const
 const IDS: readonly unknown[] = ['dup', 'dup', 'a', 'b', '', '__proto__', 'call-0', undefined, 7, null]
+
+const LIMITS = ['timeoutMs', 'idleTimeoutMs', 'deadlineMs'] as const
+const NO_LIMITS: TimeLimits = { timeoutMs: undefined, idleTimeoutMs: undefined, deadlineMs: undefined }
+
+function drawLimits(random: SeededRandom, probability: number): TimeLimits {
+  const draw = (): number | undefined => (random.chance(probability) ? random.pick([...TIMEOUTS, Infinity]) : undefined)
+  return { timeoutMs: draw(), idleTimeoutMs: draw(), deadlineMs: draw() }
+}
 
 /** A world from a seed: one or two executors, a few batches at drawn times, and everything that can go wrong. */
 export function drawPlan(random: SeededRandom): WorldPlan {
@@ -39,7 +48,13 @@ export function drawPlan(random: SeededRandom): WorldPlan {
 function drawExecutor(random: SeededRandom): ExecutorPlan {
   return {
     maxParallelTools: random.pick([1, 1, 2, 2, 3, 5, Infinity]),
-    timeoutMs: random.pick([...TIMEOUTS, Infinity]),
+    limits: {
+      timeoutMs: random.pick([...TIMEOUTS, Infinity]),
+      idleTimeoutMs: random.chance(0.15) ? random.pick(TIMEOUTS) : Infinity,
+      deadlineMs: random.chance(0.1) ? random.pick(TIMEOUTS) : Infinity,
+    },
+    maxAbandoned: random.pick([1, 2, 10, 10, Infinity]),
+    hasDue: random.chance(0.5),
     graceMs: random.pick([0, 1, 5, 10, 50]),
     maxResultBytes: random.pick([120, 1_048_576]),
     observed: random.chance(0.85),
@@ -72,7 +87,10 @@ function drawBatch(random: SeededRandom, executors: readonly ExecutorPlan[], bat
     closeAfterMs: random.chance(0.8) ? 70 : random.int(0, 60),
     closesBy: random.chance(0.85) ? 'close' : 'dispose',
     reads: random.chance(0.8) ? Infinity : random.int(0, 3),
-    timeoutMs: random.chance(0.2) ? random.pick(TIMEOUTS) : undefined,
+    limits: drawLimits(random, 0.12),
+    budget: random.chance(0.12)
+      ? { toolCalls: random.pick([0, 1, 3, Infinity]), retries: random.pick([0, 1, Infinity]) }
+      : undefined,
     onEvent: random.pick(['none', 'none', 'watches', 'throws']),
   }
 }
@@ -100,12 +118,13 @@ function drawCall(random: SeededRandom, surroundings: CallSurroundings): CallPla
     id: random.pick(IDS),
     tool: random.chance(0.05) ? random.pick(['nowhere', 'nameless']) : random.pick(TOOLS),
     args: random.chance(0.88) ? random.pick(['value', 'text']) : drawBadArguments(random),
-    timeoutMs: random.chance(0.03)
-      ? random.pick(IMPOSSIBLE_TIMEOUTS)
-      : random.chance(0.12)
-        ? random.pick([...TIMEOUTS, Infinity])
-        : undefined,
-    behaviour: drawBehaviour(random, surroundings),
+    limits: random.chance(0.03)
+      ? { ...NO_LIMITS, [random.pick(LIMITS)]: random.pick(IMPOSSIBLE_TIMEOUTS) }
+      : drawLimits(random, 0.08),
+    behaviours: [
+      drawBehaviour(random, surroundings),
+      ...times(random.pick([0, 0, 1, 2]), () => drawBehaviour(random, surroundings)),
+    ],
     schema: {
       does: random.pick(['fits', 'fits', 'fits', 'fits', 'misfits', 'rejects', 'throws', 'hangs']),
       afterMs: random.pick(DELAYS),
@@ -135,7 +154,7 @@ function drawBehaviour(random: SeededRandom, surroundings: CallSurroundings): Be
 }
 
 function drawEnding(random: SeededRandom): Ending {
-  if (random.chance(0.2)) return { by: 'throw', value: random.pick(THROWN_KINDS) }
+  if (random.chance(0.3)) return { by: 'throw', value: random.pick(THROWN_KINDS) }
   return { by: 'return', value: random.chance(0.6) ? 'object' : random.pick(RETURN_KINDS) }
 }
 

@@ -1,5 +1,5 @@
 import type { ToolResult } from '../../src/index.ts'
-import type { BatchPlan, CallPlan, ExecutorPlan } from './plan.ts'
+import type { BatchPlan, CallPlan, ExecutorPlan, ThrownKind } from './plan.ts'
 import type { ExpectedOutput } from './values.ts'
 
 /** When something happened: the moment, and its place in the order of everything. */
@@ -17,10 +17,10 @@ export interface ExecutorFacts {
   /** Batches opened so far. */
   opened: number
   readonly batches: BatchFacts[]
-  /** By the order of their coming, as far as they wait. */
+  /** By the order of their coming, as far as they wait for a permit. */
   readonly parked: Set<CallFacts>
   readonly started: Set<CallFacts>
-  readonly abandoned: Set<CallFacts>
+  readonly abandoned: Set<AttemptFacts>
   readonly unsettled: Set<CallFacts>
   closedAt: When | undefined
   /** Timers that are set on the clock it was given. */
@@ -28,6 +28,15 @@ export interface ExecutorFacts {
   /** What its listeners and loggers have done wrong, and how much of it was reported. */
   listenersFailed: number
   failuresReported: number
+  /** Of the tool that has one. */
+  readonly breaker: BreakerFacts
+}
+
+export interface BreakerFacts {
+  state: 'closed' | 'open' | 'half_open'
+  changedAt: number
+  /** Calls that were let in since it was half open, and have not ended. */
+  readonly probes: Set<CallFacts>
 }
 
 export interface BatchFacts {
@@ -61,7 +70,30 @@ export interface BatchFacts {
 export interface BodyEnd extends When {
   readonly by: 'return' | 'throw'
   readonly value: unknown
+  /** What was thrown, where the plan says so. */
+  readonly kind: ThrownKind | undefined
   readonly expected: ExpectedOutput
+}
+
+/** One start of a tool. */
+export interface AttemptFacts {
+  readonly call: CallFacts
+  /** From 1. */
+  readonly number: number
+  startedAt: When | undefined
+  began: When | undefined
+  /** When it last reported progress: while it certainly had its time, and at all. */
+  progressedAt: number | undefined
+  heardAt: number | undefined
+  lastProgress: unknown
+  ended: BodyEnd | undefined
+  /** When the output schema had answered, where that takes time. */
+  judgedAt: When | undefined
+  /** The tool's own, once it has read it. */
+  signal: AbortSignal | undefined
+  failedAt: When | undefined
+  abandonedAt: When | undefined
+  endedLateAt: When | undefined
 }
 
 export interface CallFacts {
@@ -70,26 +102,37 @@ export interface CallFacts {
   readonly index: number
   /** Unlike that of any other call. */
   readonly mark: string
-  state: 'coming' | 'accepted' | 'parked' | 'started' | 'settled'
+  state: 'coming' | 'accepted' | 'parked' | 'started' | 'failed' | 'backing off' | 'settled'
   acceptedAt: When | undefined
   /** When its arguments came. */
   completedAt: When | undefined
   droppedAt: When | undefined
-  /** When a schema that answers later did so, and what it said. */
+  /** When a schema that answers later did so. */
   checkedAt: When | undefined
-  startedAt: When | undefined
-  readonly began: When[]
-  ended: BodyEnd | undefined
-  /** When the output schema had answered, where that takes time. */
-  judgedAt: When | undefined
-  /** The tool's own, once it has read it. */
-  signal: AbortSignal | undefined
-  abandonedAt: When | undefined
-  endedLateAt: When | undefined
+  readonly attempts: AttemptFacts[]
+  /** When it may be tried again. */
+  retryAt: number | undefined
   settledAt: When | undefined
   result: ToolResult | undefined
-  lastProgress: unknown
   progressSeen: number
+}
+
+export function newExecutor(index: number, plan: ExecutorPlan): ExecutorFacts {
+  return {
+    index,
+    plan,
+    opened: 0,
+    batches: [],
+    parked: new Set(),
+    started: new Set(),
+    abandoned: new Set(),
+    unsettled: new Set(),
+    closedAt: undefined,
+    timers: 0,
+    listenersFailed: 0,
+    failuresReported: 0,
+    breaker: { state: 'closed', changedAt: 0, probes: new Set() },
+  }
 }
 
 export function newBatch(executor: ExecutorFacts, plan: BatchPlan): BatchFacts {
@@ -130,16 +173,10 @@ export function newCall(batch: BatchFacts, plan: CallPlan): CallFacts {
     completedAt: undefined,
     droppedAt: undefined,
     checkedAt: undefined,
-    startedAt: undefined,
-    began: [],
-    ended: undefined,
-    judgedAt: undefined,
-    signal: undefined,
-    abandonedAt: undefined,
-    endedLateAt: undefined,
+    attempts: [],
+    retryAt: undefined,
     settledAt: undefined,
     result: undefined,
-    lastProgress: undefined,
     progressSeen: 0,
   }
   batch.calls.push(call)
@@ -147,19 +184,33 @@ export function newCall(batch: BatchFacts, plan: CallPlan): CallFacts {
   return call
 }
 
-export function newExecutor(index: number, plan: ExecutorPlan): ExecutorFacts {
-  return {
-    index,
-    plan,
-    opened: 0,
-    batches: [],
-    parked: new Set(),
-    started: new Set(),
-    abandoned: new Set(),
-    unsettled: new Set(),
-    closedAt: undefined,
-    timers: 0,
-    listenersFailed: 0,
-    failuresReported: 0,
+export function newAttempt(call: CallFacts): AttemptFacts {
+  const attempt: AttemptFacts = {
+    call,
+    number: call.attempts.length + 1,
+    startedAt: undefined,
+    began: undefined,
+    progressedAt: undefined,
+    heardAt: undefined,
+    lastProgress: undefined,
+    ended: undefined,
+    judgedAt: undefined,
+    signal: undefined,
+    failedAt: undefined,
+    abandonedAt: undefined,
+    endedLateAt: undefined,
   }
+  call.attempts.push(attempt)
+  return attempt
+}
+
+/** The attempts whose tools really ran. */
+export function begunOf({ attempts }: CallFacts): AttemptFacts[] {
+  return attempts.filter(({ began }) => began !== undefined)
+}
+
+/** When an attempt's tool was done; an output schema that takes time is a part of it, unless nobody wants the output any more. */
+export function doneAt({ call, ended, judgedAt, abandonedAt }: AttemptFacts): When | undefined {
+  if (ended === undefined || call.plan.tool !== 'output_later' || ended.by === 'throw') return ended
+  return judgedAt ?? (abandonedAt !== undefined && abandonedAt.order < ended.order ? ended : undefined)
 }

@@ -8,6 +8,8 @@ interface Watched {
   readonly facts: ExecutorFacts
 }
 
+const BROKEN = new Error('a listener broke')
+
 /** Subscribes listeners that do what listeners should not do. */
 export function addListeners(
   stage: Stage,
@@ -35,10 +37,10 @@ function addListener(
     switch (does) {
       case 'throw':
         if (isReported) facts.listenersFailed++
-        throw new Error('a listener broke')
+        throw BROKEN
       case 'reject':
         if (isReported) facts.listenersFailed++
-        return Promise.reject(new Error('a listener broke later')) as never
+        return Promise.reject(BROKEN) as never
       case 'leave':
         return leave()
       case 'subscribe': {

@@ -1,13 +1,19 @@
 import type { ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
-import { shownId, timeoutOf } from './calls.ts'
-import type { BatchFacts, CallFacts, ExecutorFacts } from './facts.ts'
-import { judge } from './judge.ts'
+import { breakerChanges, breakerLetsIn } from './breaker-model.ts'
+import { deadlineAt, idleAt, shownId, timeoutAt } from './calls.ts'
+import { type BatchFacts, begunOf, type CallFacts, doneAt, type ExecutorFacts, newAttempt } from './facts.ts'
+import { abandonedOf, judge } from './judge.ts'
+import { judgeRetry } from './retries.ts'
 import type { Stage } from './stage.ts'
+import { RETRIES } from './tool-settings.ts'
 
 interface Site {
   readonly executor: ToolExecutor
   readonly facts: ExecutorFacts
 }
+
+/** Made once: a stack for each would be half of the work. */
+const BROKEN = new Error('the listener of a batch broke')
 
 type CallEvent = Extract<ToolEvent, { index: number }>
 
@@ -35,11 +41,11 @@ export class Oracle {
   batchListener(batch: BatchFacts): ToolEventListener {
     return (event) => {
       batch.eventsHeard++
-      if (event.type === 'listener_failed' || event.type === 'breaker_changed' || event.batch !== batch.number)
+      if (!('batch' in event) || event.batch !== batch.number)
         this.#stage.fault('S1', `${batch.label} heard another's event`)
       if (batch.plan.onEvent === 'throws') {
         batch.executor.listenersFailed++
-        throw new Error('the listener of a batch broke')
+        throw BROKEN
       }
     }
   }
@@ -48,7 +54,8 @@ export class Oracle {
     const stage = this.#stage
     if (event.at !== stage.now) stage.fault('S1', `${event.type} says it is ${event.at} ms`)
     this.#checkStats(facts, executor, event.type)
-    if (event.type === 'breaker_changed') return
+    if (event.type === 'breaker_changed') return breakerChanges(stage, facts, event.state)
+    if (event.type === 'stalled') return stage.fault('I28', 'the event loop is said to have stood still')
     if (event.type === 'listener_failed') {
       facts.failuresReported++
       return
@@ -75,9 +82,9 @@ export class Oracle {
     for (const { executor, facts } of sites) {
       for (const call of facts.unsettled) this.#checkUnsettled(call)
       if (!facts.plan.observed) continue
-      for (const call of facts.abandoned)
-        if (hasEnded(call) && call.endedLateAt === undefined)
-          this.#stage.fault('I14', `${call.mark} ended late and nobody was told`)
+      for (const attempt of facts.abandoned)
+        if (doneAt(attempt) !== undefined)
+          this.#stage.fault('I14', `${attempt.call.mark} ended late and nobody was told`)
       this.#checkCounts(executor, facts)
       for (const batch of facts.batches) this.#checkRead(batch)
     }
@@ -90,10 +97,10 @@ export class Oracle {
       for (const batch of facts.batches) this.#batchAtEnd(batch)
       if (facts.unsettled.size > 0) stage.fault('I1', `${facts.unsettled.size} calls are without a result`)
       const { running, waiting, abandoned } = executor.stats()
-      const begun = facts.batches.flatMap(({ calls }) => calls).filter((call) => call.began.length > 0)
+      const begun = facts.batches.flatMap(({ calls }) => calls).flatMap((call) => begunOf(call))
       const hung = begun.filter(({ ended }) => ended === undefined).length
       // Whether an output schema was asked that never answers is not known of a call that nobody watched.
-      const most = begun.filter((call) => !hasEnded(call)).length
+      const most = begun.filter((attempt) => doneAt(attempt) === undefined).length
       if (running !== 0 || waiting !== 0 || abandoned < hung || abandoned > most)
         stage.fault('I25', `at the end ${running} run, ${waiting} wait, ${abandoned} are abandoned of ${hung}`)
       if (facts.timers !== 0) stage.fault('I17', `${facts.timers} timers are left`)
@@ -103,10 +110,7 @@ export class Oracle {
     if (stage.simulation.clock.pending !== 0) stage.fault('I17', 'the clock still has timers')
   }
 
-  #seesBatch(
-    batch: BatchFacts,
-    event: Exclude<ToolEvent, { index: number } | { type: 'listener_failed' | 'breaker_changed' }>,
-  ): void {
+  #seesBatch(batch: BatchFacts, event: Extract<ToolEvent, { size?: number }>): void {
     const stage = this.#stage
     const { calls } = batch
     switch (event.type) {
@@ -138,27 +142,32 @@ export class Oracle {
     const stage = this.#stage
     const { executor } = call.batch
     if (event.id !== shownId(call)) stage.fault('I3', `${event.type} of ${call.mark} has the id ${event.id}`)
+    const attempt = call.attempts.at(-1)
     switch (event.type) {
       case 'accepted':
+        call.acceptedAt = stage.when()
         return this.#goes(call, ['coming'], 'accepted')
       case 'parked':
+        if (event.waitsFor === 'retry') return this.#goes(call, ['failed'], 'backing off')
         executor.parked.add(call)
-        return this.#goes(call, ['accepted'], 'parked')
+        return this.#goes(call, ['accepted', 'backing off'], 'parked')
       case 'started':
-        return this.#started(call, event.queuedMs)
+        return this.#started(call, event)
       case 'progress':
-        if (call.state !== 'started' || event.value !== call.lastProgress)
+        if (call.state !== 'started' || event.value !== attempt?.lastProgress)
           stage.fault('I12', `progress of ${call.mark}, ${call.state}`)
         call.progressSeen++
         return
+      case 'attempt_failed':
+        return this.#attemptFailed(call, event)
       case 'abandoned':
-        if (call.state !== 'started' || call.abandonedAt !== undefined)
-          stage.fault('I14', `${call.mark}, ${call.state}, abandoned`)
-        call.abandonedAt = stage.when()
-        executor.abandoned.add(call)
+        if (call.state !== 'started' || attempt === undefined || attempt.abandonedAt !== undefined)
+          return stage.fault('I14', `${call.mark}, ${call.state}, abandoned`)
+        attempt.abandonedAt = stage.when()
+        executor.abandoned.add(attempt)
         return
       case 'settled':
-        if (event.result.status === 'failed' && call.ended?.by === 'throw' && event.thrown !== call.ended.value)
+        if (event.result.status === 'failed' && attempt?.ended?.by === 'throw' && event.thrown !== attempt.ended.value)
           stage.fault('I7', `${call.mark} settled with another's error`)
         return this.#settled(call, event.result)
       case 'ended_late':
@@ -166,7 +175,7 @@ export class Oracle {
     }
   }
 
-  #started(call: CallFacts, queuedMs: number): void {
+  #started(call: CallFacts, { queuedMs, attempt: number }: Extract<ToolEvent, { type: 'started' }>): void {
     const stage = this.#stage
     const { batch } = call
     const { executor } = batch
@@ -174,11 +183,32 @@ export class Oracle {
     if (first !== undefined && first !== call) stage.fault('I51', `${call.mark} overtook ${first.mark}`)
     executor.parked.delete(call)
     executor.started.add(call)
-    this.#goes(call, ['accepted', 'parked'], 'started')
+    this.#goes(call, ['accepted', 'parked', 'backing off'], 'started')
+    const attempt = newAttempt(call)
+    attempt.startedAt = stage.when()
+    if (number !== attempt.number)
+      stage.fault('I20', `${call.mark} starts attempt ${number}, which is the ${attempt.number}th`)
+    if (call.retryAt !== undefined && stage.now < call.retryAt) stage.fault('I33', `${call.mark} starts too early`)
     if (batch.abortedAt !== undefined) stage.fault('I13', `${call.mark} started after its batch was aborted`)
+    if (stage.now > stage.fires(deadlineAt(call))) stage.fault('I13', `${call.mark} started after its deadline`)
     if (executor.started.size > executor.plan.maxParallelTools)
       stage.fault('I25', `${executor.started.size} run of ${executor.plan.maxParallelTools}`)
+    if (abandonedOf(call) >= executor.plan.maxAbandoned)
+      stage.fault('I27', `${call.mark} started, ${abandonedOf(call)} are abandoned`)
     if (queuedMs !== stage.now - (call.acceptedAt?.at ?? 0)) stage.fault('S1', `${call.mark} queued ${queuedMs} ms`)
+    if (call.plan.tool === 'fragile') breakerLetsIn(stage, call)
+  }
+
+  #attemptFailed(call: CallFacts, event: Extract<ToolEvent, { type: 'attempt_failed' }>): void {
+    const stage = this.#stage
+    const attempt = call.attempts.at(-1)
+    if (attempt === undefined || event.attempt !== attempt.number)
+      return stage.fault('I20', `attempt ${event.attempt} of ${call.mark} failed, which was not made`)
+    this.#goes(call, ['started'], 'failed')
+    attempt.failedAt = stage.when()
+    call.batch.executor.started.delete(call)
+    call.retryAt = stage.now + event.retryInMs
+    judgeRetry(stage, attempt, event.error, event.retryInMs)
   }
 
   #settled(call: CallFacts, result: ToolResult): void {
@@ -198,20 +228,21 @@ export class Oracle {
 
   #endedLate(call: CallFacts, event: Extract<ToolEvent, { type: 'ended_late' }>): void {
     const stage = this.#stage
-    const { ended, abandonedAt, endedLateAt } = call
     const outcome = 'returned' in event.outcome ? event.outcome.returned : event.outcome.thrown
-    if (abandonedAt === undefined || endedLateAt !== undefined || ended === undefined || ended.value !== outcome)
-      return stage.fault('I14', `${call.mark} ended late, which it did not`)
-    if (event.lateMs !== stage.now - abandonedAt.at) stage.fault('I14', `${call.mark} was ${event.lateMs} ms late`)
-    call.endedLateAt = stage.when()
-    call.batch.executor.abandoned.delete(call)
+    const attempt = call.attempts.find(
+      ({ abandonedAt, endedLateAt, ended }) =>
+        abandonedAt !== undefined && endedLateAt === undefined && ended !== undefined && ended.value === outcome,
+    )
+    if (attempt?.abandonedAt === undefined) return stage.fault('I14', `${call.mark} ended late, which it did not`)
+    if (event.lateMs !== stage.now - attempt.abandonedAt.at)
+      stage.fault('I14', `${call.mark} was ${event.lateMs} ms late`)
+    attempt.endedLateAt = stage.when()
+    call.batch.executor.abandoned.delete(attempt)
   }
 
-  #goes(call: CallFacts, from: readonly CallFacts['state'][], to: 'accepted' | 'parked' | 'started'): void {
-    const stage = this.#stage
-    if (!from.includes(call.state)) stage.fault('S1', `${call.mark} is ${to}, and was ${call.state}`)
+  #goes(call: CallFacts, from: readonly CallFacts['state'][], to: CallFacts['state']): void {
+    if (!from.includes(call.state)) this.#stage.fault('S1', `${call.mark} is ${to}, and was ${call.state}`)
     call.state = to
-    if (to !== 'parked') call[`${to}At`] = stage.when()
   }
 
   #checkStats({ plan }: ExecutorFacts, executor: ToolExecutor, during: string): void {
@@ -234,20 +265,27 @@ export class Oracle {
   /** What must not last: a call that is without a result for longer than its own force allows. */
   #checkUnsettled(call: CallFacts): void {
     const stage = this.#stage
-    const { batch, began, signal } = call
-    const { graceMs } = batch.executor.plan
-    if (batch.plan.way !== 'open' && !batch.executor.plan.observed) return
-    const start = began[0]
-    if (hasEnded(call)) stage.fault('I9', `${call.mark} has ended and has no result`)
-    if (start === undefined) {
+    const { batch, plan } = call
+    const { graceMs, observed } = batch.executor.plan
+    if (batch.plan.way !== 'open' && !observed) return
+    const last = begunOf(call).at(-1)
+    const isRunning = observed ? call.state === 'started' : last !== undefined && !(plan.tool in RETRIES)
+    if (!isRunning || last === undefined) {
+      if (last !== undefined && !observed) return
       if (batch.abortedAt !== undefined) stage.fault('I13', `${call.mark} waits though its batch was aborted`)
+      if (stage.now > stage.fires(deadlineAt(call)))
+        stage.fault('I11', `${call.mark} waits though its deadline has passed`)
+      if (call.state === 'backing off' && stage.now > stage.fires(call.retryAt ?? 0))
+        stage.fault('I33', `${call.mark} was not tried again at ${call.retryAt} ms`)
       return
     }
-    const timeoutAt = stage.fires(start.at + timeoutOf(call).ms)
-    const cutAt = Math.min(timeoutAt, batch.abortedAt?.at ?? Infinity)
+    if (doneAt(last) !== undefined) stage.fault('I9', `${call.mark} has ended and has no result`)
+    const limitAt = stage.fires(Math.min(timeoutAt(last), idleAt(last, 'latest'), deadlineAt(call)))
+    const cutAt = Math.min(limitAt, batch.abortedAt?.at ?? Infinity)
     if (stage.now > stage.fires(cutAt + graceMs))
       stage.fault('I11', `${call.mark} should have been given up at ${cutAt} + ${graceMs} ms`)
-    if (signal !== undefined && !signal.aborted && (batch.abortedAt !== undefined || stage.now > timeoutAt))
+    const { signal } = last
+    if (signal !== undefined && !signal.aborted && (batch.abortedAt !== undefined || stage.now > limitAt))
       stage.fault('I13', `${call.mark} was never told to stop`)
   }
 
@@ -281,11 +319,4 @@ export class Oracle {
     if (executor.plan.observed && plan.onEvent !== 'none' && batch.eventsHeard !== batch.eventsSeen)
       stage.fault('S1', `${label} heard ${batch.eventsHeard} events of ${batch.eventsSeen}`)
   }
-}
-
-/** Whether its tool is done; an output schema that takes time is a part of it, unless nobody wants the output any more. */
-function hasEnded({ plan, ended, judgedAt, abandonedAt }: CallFacts): boolean {
-  if (ended === undefined) return false
-  if (plan.tool !== 'output_later' || ended.by === 'throw' || judgedAt !== undefined) return true
-  return abandonedAt !== undefined && abandonedAt.order < ended.order
 }

@@ -10,13 +10,18 @@ export interface WorldPlan {
 
 /** Limits in time that a layer sets, in milliseconds. */
 export interface TimeLimits {
-  readonly timeoutMs?: number
+  readonly timeoutMs: number | undefined
+  readonly idleTimeoutMs: number | undefined
+  readonly deadlineMs: number | undefined
 }
 
 export interface ExecutorPlan {
   readonly maxParallelTools: number
-  readonly timeoutMs: number
+  readonly limits: { readonly [Name in keyof TimeLimits]: number }
   readonly graceMs: number
+  readonly maxAbandoned: number
+  /** Whether it has the tool with a deadline; without any, deadlines cost nothing. */
+  readonly hasDue: boolean
   readonly maxResultBytes: number
   /** Whether its events are watched; where nobody listens the executor takes short cuts. */
   readonly observed: boolean
@@ -46,21 +51,37 @@ export interface BatchPlan {
   readonly closesBy: 'close' | 'dispose'
   /** Results that an iteration over an open batch reads before it leaves; Infinity reads all. */
   readonly reads: number
-  readonly timeoutMs: number | undefined
+  readonly limits: TimeLimits
+  /** Calls that may be run, and attempts beyond the first ones. */
+  readonly budget: { readonly toolCalls: number; readonly retries: number } | undefined
   readonly onEvent: 'none' | 'watches' | 'throws'
 }
 
 /** The tools that every executor has. */
-export const TOOLS = ['plain', 'json', 'later', 'output', 'output_later', 'content', 'timed'] as const
+export const TOOLS = [
+  'plain',
+  'json',
+  'later',
+  'output',
+  'output_later',
+  'content',
+  'timed',
+  'due',
+  'repeats',
+  'reads',
+  'unsafe',
+  'fragile',
+] as const
 export type ToolName = (typeof TOOLS)[number]
 
 export interface CallPlan {
   readonly id: unknown
   readonly tool: ToolName | 'nowhere' | 'nameless'
   readonly args: ArgumentsPlan
-  /** A timeout of its own; an impossible one makes the call malformed. */
-  readonly timeoutMs: number | undefined
-  readonly behaviour: Behaviour
+  /** Limits of its own; an impossible one makes the call malformed. */
+  readonly limits: TimeLimits
+  /** Of its attempts; the last one goes for all that follow. */
+  readonly behaviours: readonly [Behaviour, ...Behaviour[]]
   /** How an input or output schema that answers later does so. */
   readonly schema: { readonly does: 'fits' | 'misfits' | 'rejects' | 'throws' | 'hangs'; readonly afterMs: number }
   readonly content: 'array' | 'throws' | 'text'
@@ -129,6 +150,10 @@ export const THROWN_KINDS = [
   'revoked',
   'message_throws',
   'retryable',
+  'permanent',
+  'http_429',
+  'http_503',
+  'http_400',
   'number',
 ] as const
 export type ThrownKind = (typeof THROWN_KINDS)[number]

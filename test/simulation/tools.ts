@@ -1,7 +1,17 @@
 import { type AnyTool, defineTool, type StandardSchema, type ToolContext } from '../../src/index.ts'
-import type { BatchFacts, CallFacts } from './facts.ts'
-import { type Act, takesNoTime } from './plan.ts'
+import {
+  type AttemptFacts,
+  type BatchFacts,
+  begunOf,
+  type BodyEnd,
+  type CallFacts,
+  newAttempt,
+  type When,
+} from './facts.ts'
+import { idleAt } from './calls.ts'
+import { type Act, type Behaviour, takesNoTime } from './plan.ts'
 import { caller, type Stage } from './stage.ts'
+import { BREAKER, DUE_MS, maxAttemptsOf, RETRIES, TIMED } from './tool-settings.ts'
 import { type ExpectedOutput, returned, thrown } from './values.ts'
 
 /** What tools do to the world around them. */
@@ -14,11 +24,8 @@ export interface Surroundings {
 
 const WITH_MARK = { type: 'object', required: ['mark'], properties: { mark: { type: 'string' } } }
 
-/** How long `timed` may take. */
-export const TIMED_MS = 10
-
 /** The tools of an executor: each looks up which call it runs for, and does what that call's plan says. */
-export function toolsFor(stage: Stage, surroundings: Surroundings): AnyTool[] {
+export function toolsFor(stage: Stage, surroundings: Surroundings, hasDue: boolean): AnyTool[] {
   const execute = (input: unknown, ctx: ToolContext): unknown => new Body(stage, surroundings, input, ctx).run()
   return [
     defineTool({ name: 'plain', execute }),
@@ -47,7 +54,12 @@ export function toolsFor(stage: Stage, surroundings: Surroundings): AnyTool[] {
         return how === 'text' ? ('text' as never) : [{ type: 'text', text: mark }]
       },
     }),
-    defineTool({ name: 'timed', timeoutMs: TIMED_MS, execute }),
+    defineTool({ name: 'timed', ...TIMED, execute }),
+    ...(hasDue ? [defineTool({ name: 'due', deadlineMs: DUE_MS, execute })] : []),
+    defineTool({ name: 'repeats', annotations: { idempotentHint: true }, retry: RETRIES.repeats, execute }),
+    defineTool({ name: 'reads', annotations: { readOnlyHint: true }, retry: RETRIES.reads, execute }),
+    defineTool({ name: 'unsafe', retry: RETRIES.unsafe, execute }),
+    defineTool({ name: 'fragile', breaker: BREAKER, execute }),
   ]
 }
 
@@ -59,7 +71,9 @@ function laterSchema(stage: Stage, noted: 'checkedAt' | 'judgedAt'): StandardSch
     if (does === 'throws') throw new Error('the schema broke')
     if (does === 'hangs') return new Promise(() => {})
     return (afterMs > 0 ? stage.sleep(afterMs) : Promise.resolve()).then(() => {
-      if (call !== undefined) call[noted] = stage.when()
+      if (call !== undefined && noted === 'checkedAt') call.checkedAt = stage.when()
+      const attempt = call?.attempts.at(-1)
+      if (attempt !== undefined && noted === 'judgedAt') attempt.judgedAt = stage.when()
       if (does === 'rejects') throw new Error('the schema broke later')
       if (does === 'misfits') return { issues: [{ message: 'it does not fit' }] }
       return { value: { ...(value as object), checked: true } }
@@ -75,6 +89,8 @@ class Body {
   readonly #input: unknown
   readonly #ctx: ToolContext
   readonly #call: CallFacts
+  readonly #attempt: AttemptFacts
+  readonly #behaviour: Behaviour
 
   constructor(stage: Stage, surroundings: Surroundings, input: unknown, ctx: ToolContext) {
     this.#stage = stage
@@ -84,14 +100,19 @@ class Body {
     const call = stage.byContext.get(ctx.context)?.calls[ctx.index]
     if (call === undefined) throw new Error('A tool was run for no call.')
     this.#call = call
+    // Where the start was told, the attempt is known already.
+    const last = call.attempts.at(-1)
+    this.#attempt = last !== undefined && last.began === undefined ? last : newAttempt(call)
+    const { behaviours } = call.plan
+    this.#behaviour = behaviours[Math.min(this.#attempt.number, behaviours.length) - 1] ?? behaviours[0]
   }
 
   run(): unknown {
     const call = this.#call
-    call.began.push(this.#stage.when())
+    this.#attempt.began = this.#stage.when()
     this.#stage.record(`begin ${call.mark}`)
     this.#checkGiven()
-    const { acts, answers } = call.plan.behaviour
+    const { acts, answers } = this.#behaviour
     if (answers === 'sync') {
       for (const act of acts) this.#actAtOnce(act)
       return this.#end()
@@ -99,7 +120,12 @@ class Body {
     if (answers === 'thenable') return this.#thenable()
     const promise = this.#perform(acts)
     // A promise whose own `then` never answers: what counts is when the promise itself is settled.
-    return answers === 'promise' ? promise : Object.defineProperty(promise, 'then', { value: () => {} })
+    return answers === 'promise'
+      ? promise
+      : Object.assign(
+          promise,
+          answering(() => {}),
+        )
   }
 
   async #perform(acts: readonly Act[]): Promise<unknown> {
@@ -107,7 +133,7 @@ class Body {
       for (const act of acts) await this.#act(act)
     } catch (reason) {
       // It slept, and its signal woke it up.
-      this.#noteEnd('throw', reason, { code: 'tool_error' })
+      this.#noteEnd({ by: 'throw', value: reason, kind: undefined, expected: { code: 'tool_error' } })
       throw reason
     }
     this.#checkCaller()
@@ -117,7 +143,7 @@ class Body {
   /** Answers more than once, and differently. */
   #thenable(): unknown {
     const then = (resolve: (value: unknown) => void, reject: (reason: unknown) => void): void => {
-      this.#perform(this.#call.plan.behaviour.acts).then(
+      this.#perform(this.#behaviour.acts).then(
         (value) => {
           resolve(value)
           reject(new Error('a second answer'))
@@ -128,17 +154,22 @@ class Body {
         },
       )
     }
-    return Object.defineProperty({}, 'then', { value: then })
+    return answering(then)
   }
 
   #checkGiven(): void {
     const stage = this.#stage
-    const { plan, batch, index, mark, began } = this.#call
+    const { plan, batch, index, mark, attempts } = this.#call
     const ctx = this.#ctx
     this.#checkCaller()
-    if (began.length > 1) stage.fault('I20', `${mark} was run ${began.length} times`)
+    const { number } = this.#attempt
+    if (number > maxAttemptsOf(this.#call) || number !== begunOf(this.#call).length)
+      stage.fault('I20', `${mark} was run for the ${number}th time`)
+    for (const each of attempts)
+      if (each !== this.#attempt && each.ended === undefined && plan.tool !== 'reads')
+        stage.fault('I20', `${mark} runs while an earlier attempt does`)
     if (batch.abortedAt !== undefined) stage.fault('I13', `${mark} began after its batch was aborted`)
-    if (ctx.index !== index || ctx.call.arguments !== this.#input || ctx.attempt !== 1)
+    if (ctx.index !== index || ctx.call.arguments !== this.#input || ctx.attempt !== number)
       stage.fault('I5', `${mark} was told of another call`)
     if (!ctx.idempotencyKey.endsWith(`/${index}`)) stage.fault('I3', `${mark} has the key ${ctx.idempotencyKey}`)
     const isChecked = plan.tool === 'later'
@@ -175,6 +206,13 @@ class Body {
         return new Promise(() => {})
       case 'nest':
         await this.#surroundings.nest(call, act)
+        return
+      case 'progress':
+      case 'read signal':
+      case 'log':
+      case 'abort own':
+      case 'abort other':
+      case 'add':
     }
   }
 
@@ -195,42 +233,51 @@ class Body {
         return this.#surroundings.add(call, act)
       case 'nest':
         return void this.#surroundings.nest(call, act)
+      case 'sleep':
+      case 'point':
+      case 'heed':
+      case 'hang':
     }
   }
 
   #signal(): AbortSignal {
-    return (this.#call.signal ??= this.#ctx.signal)
+    return (this.#attempt.signal ??= this.#ctx.signal)
   }
 
   #progress(): void {
     const call = this.#call
-    const { batch, state } = call
-    const before = call.progressSeen
-    call.lastProgress = { of: call.mark, before }
-    this.#ctx.progress(call.lastProgress)
-    if (!batch.executor.plan.observed) return
-    const isHeard = call.progressSeen > before
-    if (isHeard !== (state === 'started')) this.#stage.fault('I12', `progress of ${call.mark}, ${state}: ${isHeard}`)
+    const attempt = this.#attempt
+    const { batch, state, progressSeen } = call
+    attempt.lastProgress = { of: call.mark, progressSeen }
+    const isOn = attempt === call.attempts.at(-1) && state === 'started'
+    if (isOn || !batch.executor.plan.observed) {
+      attempt.heardAt = this.#stage.now
+      if (this.#stage.now < idleAt(attempt)) attempt.progressedAt = this.#stage.now
+    }
+    this.#ctx.progress(attempt.lastProgress)
+    const isHeard = call.progressSeen > progressSeen
+    if (batch.executor.plan.observed && isHeard !== isOn)
+      this.#stage.fault('I12', `progress of ${call.mark}, ${state}: ${isHeard}`)
   }
 
   #end(): unknown {
     const call = this.#call
-    const { ends, lateProgressMs } = call.plan.behaviour
+    const { ends, lateProgressMs } = this.#behaviour
     if (lateProgressMs !== undefined) this.#stage.at(lateProgressMs, () => this.#progress())
     if (ends.by === 'throw') {
       const { value, says } = thrown(ends.value, call.mark)
-      this.#noteEnd('throw', value, { code: 'tool_error', says })
+      this.#noteEnd({ by: 'throw', value, kind: ends.value, expected: { code: 'tool_error', says } })
       throw value
     }
     // Schemas and content that tell calls apart need a mark to see.
     const seesMark = call.plan.tool === 'output_later' || call.plan.tool === 'content'
     const { value, expected } = returned(seesMark ? 'object' : ends.value, call.mark)
-    this.#noteEnd('return', value, this.#afterSchemas(expected))
+    this.#noteEnd({ by: 'return', value, kind: undefined, expected: this.#afterSchemas(expected) })
     return value
   }
 
-  #noteEnd(by: 'return' | 'throw', value: unknown, expected: ExpectedOutput): void {
-    this.#call.ended = { ...this.#stage.when(), by, value, expected }
+  #noteEnd(end: Omit<BodyEnd, keyof When>): void {
+    this.#attempt.ended = { ...this.#stage.when(), ...end }
     this.#stage.record(`end ${this.#call.mark}`)
   }
 
@@ -252,4 +299,11 @@ class Body {
         return expected
     }
   }
+}
+
+/** An object with a `then` of its own. */
+function answering(then: unknown): object {
+  const object = {}
+  Reflect.set(object, 'then', then)
+  return object
 }

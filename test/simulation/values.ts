@@ -86,9 +86,29 @@ export function thrown(kind: ThrownKind, mark: string): { readonly value: unknow
       }
     case 'retryable':
       return { value: new ToolFailure(`not now, ${mark}`, { retryable: true }), says: `not now, ${mark}` }
+    case 'permanent':
+      return { value: new ToolFailure(`never, ${mark}`), says: `never, ${mark}` }
+    case 'http_429':
+      return { value: httpError(mark, 429, { 'retry-after': '0.02' }), says: mark }
+    case 'http_503':
+      return { value: httpError(mark, 503, {}), says: mark }
+    case 'http_400':
+      return { value: httpError(mark, 400, {}), says: mark }
     case 'number':
       return { value: 404, says: '404' }
   }
+}
+
+/** How long a server asks to be left alone, in milliseconds. */
+export const RETRY_AFTER_MS = 20
+
+/** What will fail in the same way again, and what a server asks of whoever tries again. */
+export function isPermanent(kind: ThrownKind): boolean {
+  return kind === 'permanent' || kind === 'http_400'
+}
+
+function httpError(mark: string, status: number, headers: object): Error {
+  return Object.assign(new Error(`answer ${status} to ${mark}`), { status, headers })
 }
 
 function same(value: unknown): { readonly value: unknown; readonly expected: ExpectedOutput } {

@@ -1,4 +1,12 @@
-import { type Logger, MisuseError, type OpenBatch, type Slot, ToolExecutor, type ToolResult } from '../../src/index.ts'
+import {
+  Budget,
+  type Logger,
+  MisuseError,
+  type OpenBatch,
+  type Slot,
+  ToolExecutor,
+  type ToolResult,
+} from '../../src/index.ts'
 import { settleMicrotasks, type Simulation } from '../../src/testing/index.ts'
 import { argumentsOf, idOf, nameOf } from './calls.ts'
 import { type BatchFacts, type CallFacts, type ExecutorFacts, newBatch, newCall, newExecutor } from './facts.ts'
@@ -99,7 +107,8 @@ class World implements Surroundings {
       closeAfterMs: 0,
       closesBy: 'close',
       reads: 0,
-      timeoutMs: undefined,
+      limits: { timeoutMs: undefined, idleTimeoutMs: undefined, deadlineMs: undefined },
+      budget: undefined,
       onEvent: 'none',
     }
     const facts = this.#openBatch(nested)
@@ -137,10 +146,11 @@ class World implements Surroundings {
     const logger = loggerFor(this.#stage, facts)
     const executor = new ToolExecutor({
       clock,
-      tools: toolsFor(this.#stage, this),
-      random: () => 0.5,
+      tools: toolsFor(this.#stage, this, plan.hasDue),
+      random: this.#stage.simulation.random.fork().next,
       maxParallelTools: plan.maxParallelTools,
-      timeoutMs: plan.timeoutMs,
+      ...plan.limits,
+      maxAbandoned: plan.maxAbandoned,
       graceMs: plan.graceMs,
       maxResultBytes: plan.maxResultBytes,
       spill: false,
@@ -173,22 +183,23 @@ class World implements Surroundings {
     const options = {
       context,
       ...(signal && { signal }),
-      ...(plan.timeoutMs !== undefined && { timeoutMs: plan.timeoutMs }),
+      ...given(plan.limits),
+      ...(plan.budget && { budget: new Budget(finite(plan.budget)) }),
       ...(plan.onEvent !== 'none' && { onEvent: this.#oracle.batchListener(facts) }),
     }
     if (plan.way === 'open') return this.#fill(facts, executor.openBatch(options))
     facts.closedAt = this.#stage.when()
     const calls = plan.calls.map((call) => this.#newCall(facts, call))
     for (const call of calls) call.completedAt = this.#stage.when()
-    const given = calls.map((call) => toolCallOf(call))
+    const toolCalls = calls.map((call) => toolCallOf(call))
     const running =
       plan.way === 'whole'
-        ? executor.executeTools(given as never, options)
+        ? executor.executeTools(toolCalls as never, options)
         : executor
             .call(nameOf(calls[0] as CallFacts) as string, argumentsOf(calls[0] as CallFacts), options)
             .then((one) => [one])
     this.#ends.set(facts, running)
-    spoil(given)
+    spoil(toolCalls)
     return running
   }
 
@@ -247,15 +258,16 @@ class World implements Surroundings {
     }
     const call = this.#newCall(facts, plan)
     call.completedAt = this.#stage.when()
-    const given = toolCallOf(call)
-    const handle = caller.run(call.mark, () => open.add(given as never))
+    const toolCall = toolCallOf(call)
+    const handle = caller.run(call.mark, () => open.add(toolCall as never))
     this.#watchResult(call, handle)
-    spoil([given])
+    spoil([toolCall])
   }
 
   #newCall(facts: BatchFacts, plan: CallPlan): CallFacts {
     const call = newCall(facts, plan)
     this.#stage.byMark.set(call.mark, call)
+    if (!facts.executor.plan.observed) call.acceptedAt = this.#stage.when()
     return call
   }
 
@@ -304,17 +316,27 @@ class World implements Surroundings {
   }
 }
 
-function toolCallOf(call: CallFacts): { readonly arguments: unknown; readonly timeoutMs?: number } {
-  const { plan } = call
-  const given = { id: idOf(call), name: nameOf(call), arguments: argumentsOf(call) }
-  return plan.timeoutMs === undefined ? given : { ...given, timeoutMs: plan.timeoutMs }
+function toolCallOf(call: CallFacts): { readonly arguments: unknown } {
+  return { id: idOf(call), name: nameOf(call), arguments: argumentsOf(call), ...given(call.plan.limits) } as never
+}
+
+/** The options that are there. */
+function given<Options extends object>(options: Options): { [Name in keyof Options]?: number } {
+  return Object.fromEntries(Object.entries(options).filter(([, ms]) => ms !== undefined)) as never
+}
+
+/** The limits that there are; a budget has no word for the others. */
+function finite<Limits extends Readonly<Record<string, number>>>(limits: Limits): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== Infinity)) as Partial<Limits>
 }
 
 /** Changes what was given, as a careless caller does: calls must have copies of their own. */
-function spoil(given: readonly { readonly arguments: unknown }[]): void {
-  for (const { arguments: args } of given)
+function spoil(toolCalls: readonly { readonly arguments: unknown }[]): void {
+  for (const { arguments: args } of toolCalls)
     if (typeof args === 'object' && args !== null && 'shared' in args) args.shared = 'spoilt'
 }
+
+const LOG_IS_FULL = new Error('the log is full')
 
 function loggerFor(stage: Stage, facts: ExecutorFacts): Logger | undefined {
   const { logger } = facts.plan
@@ -324,7 +346,7 @@ function loggerFor(stage: Stage, facts: ExecutorFacts): Logger | undefined {
     if (logger === 'throws') {
       // What the hub itself logs is about a failure already.
       if (!line.startsWith('An event listener threw')) facts.listenersFailed++
-      throw new Error('the log is full')
+      throw LOG_IS_FULL
     }
   }
   return { debug: write, info: write, warn: write, error: write }
