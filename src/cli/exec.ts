@@ -15,7 +15,7 @@ import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
-import { tellStrayErrors } from './process/stray-errors.ts'
+import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
 import { RecordedAnswerError } from './recorded/index.ts'
 import { oneLine } from './text.ts'
 
@@ -42,6 +42,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
     if (talks) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
   })
   const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
+  const strays = watchStrayErrors()
   const picture = openPicture(output, { logLevel })
   try {
     const executed = await executeTurn({
@@ -52,21 +53,23 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
         graceMs: GRACE_MS,
         logger: wantsLog ? output.logger : problemsOnly(output.logger),
       },
-      signal: interrupts.signal,
+      signal: AbortSignal.any([interrupts.signal, strays.signal]),
       emit: (event) => picture.take(event),
       timeoutMs: timeout,
     })
     picture.close()
-    if (interrupts.exitCode === undefined) checkRead(executed, file)
+    const isStray = strays.signal.aborted
+    if (interrupts.exitCode === undefined && !isStray) checkRead(executed, file)
     reportTurn(executed, answer, output, talks)
     if (executed.abandoned > 0) endDescendants()
-    return interrupts.exitCode ?? verdict(executed, options, output)
+    return interrupts.exitCode ?? (isStray ? EXIT.tools : undefined) ?? verdict(executed, options, output)
   } catch (error) {
     if (interrupts.exitCode !== undefined) return interrupts.exitCode
     throw answerError(error, oneLine(file))
   } finally {
     picture.close()
     interrupts.stop()
+    strays.stop()
   }
 }
 

@@ -149,7 +149,7 @@ test('I46: nothing of an answer or of a tool acts on the terminal', async () => 
   expect(stderr).not.toMatch(/[\u001B\u202E\u0007]/)
 })
 
-test('what a module and its tools print goes to standard error; what they leave to nobody is told', async () => {
+test('what a module and its tools print goes to standard error; what they leave to nobody ends the turn in order', async () => {
   const files = {
     turn: messagesAnswer(['a', 'chatty', {}]),
     'tools.mjs': `
@@ -162,11 +162,16 @@ test('what a module and its tools print goes to standard error; what they leave 
       } }`,
   }
   const { code, stdout, stderr } = await exec(files, ['turn', '-t', 'tools.mjs'])
-  expect([code, JSON.parse(stdout)]).toEqual([
-    EXIT.ok,
-    [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: '1' }] }],
+  expect([code, JSON.parse(stdout)]).toMatchObject([
+    EXIT.tools,
+    [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', is_error: true }] }],
   ])
-  for (const words of ['loading', 'working', 'nobody waits']) expect(stderr).toContain(words)
+  for (const words of [
+    'loading',
+    'working',
+    "tool 'chatty': a promise was rejected and nobody awaited it: nobody waits",
+  ])
+    expect(stderr).toContain(words)
 })
 
 describe('how the calls run', () => {

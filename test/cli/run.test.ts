@@ -151,7 +151,7 @@ describe('what goes out', () => {
     expect(linesOf((await run(['-i', 'x', '--log-level', 'warn'])).stderr)).toEqual(NOTES)
   })
 
-  test('what tools leave to nobody is told, and ends nothing', async () => {
+  test('what tools leave to nobody is told with their name, and ends the run in order', async () => {
     const tools = `export default { name: 'stray', inputSchema: { type: 'object', properties: {} }, execute: async () => {
       void Promise.reject(new Error('nobody waits'))
       setImmediate(() => { throw new Error('nobody catches') })
@@ -159,9 +159,9 @@ describe('what goes out', () => {
     } }`
     const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'stray' }] }, { text: 'ok' }]) }
     const { code, stdout, stderr } = await run(['-i', 'x'], files)
-    expect([code, stdout]).toEqual([EXIT.ok, 'ok\n'])
-    expect(stderr).toContain('WARN  a promise was rejected and nobody awaited it: nobody waits\n')
-    expect(stderr).toContain('ERROR an error was thrown where nobody could catch it: nobody catches\n')
+    expect([code, stdout]).toEqual([EXIT.tools, ''])
+    expect(stderr).toContain("ERROR tool 'stray': a promise was rejected and nobody awaited it: nobody waits\n")
+    expect(stderr).toContain("ERROR tool 'stray': an error was thrown where nobody could catch it: nobody catches\n")
   })
 
   test('a model that says nothing at the end: no answer, and it is said', async () => {

@@ -5,19 +5,23 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 export interface RunEnding {
   /** The exit code of the signal that came, if one did. */
   readonly interrupted: ExitCode | undefined
+  /** Whether a tool left an error behind that nobody awaited. */
+  readonly strayed: boolean
   readonly timedOut: boolean
   /** Whether it departs from its recording. */
   readonly departed: boolean
 }
 
 /** The exit code for the end of a run. */
-export function exitCodeOf(status: AgentStatus, { interrupted, timedOut, departed }: RunEnding): ExitCode {
+export function exitCodeOf(status: AgentStatus, { interrupted, strayed, timedOut, departed }: RunEnding): ExitCode {
   if (departed) return EXIT.replay
   switch (status) {
     case 'done':
       return EXIT.ok
     case 'aborted':
-      return interrupted ?? (timedOut ? EXIT.budget : EXIT.interrupted)
+      if (interrupted !== undefined) return interrupted
+      if (strayed) return EXIT.tools
+      return timedOut ? EXIT.budget : EXIT.interrupted
     case 'max_iterations':
       return EXIT.maxIterations
     case 'budget':

@@ -7,6 +7,7 @@ import { type LiveEvent, openPicture } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { type LogLevel, type Output, problemsOnly } from '../output.ts'
 import { listenForInterrupts } from '../process/interrupts.ts'
+import { watchStrayErrors } from '../process/stray-errors.ts'
 import type { Departure } from '../recording/departure.ts'
 import { exitCodeOf } from './exit-code.ts'
 import type { RunLimits, TimeLimit } from './limits.ts'
@@ -70,12 +71,18 @@ export class Session {
     const { timeLimit } = limits
     const stage = this.#stage
     const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
+    const strays = watchStrayErrors()
     const timeout = new AbortController()
     const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
     const picture = openPicture(output, { logLevel })
     try {
       stage.beginRun(input)
-      const signals = [interrupts.signal, timeout.signal, ...(stage.signal === undefined ? [] : [stage.signal])]
+      const signals = [
+        interrupts.signal,
+        timeout.signal,
+        strays.signal,
+        ...(stage.signal === undefined ? [] : [stage.signal]),
+      ]
       const run = this.#agent().run(
         { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
         { signal: AbortSignal.any(signals) },
@@ -88,6 +95,7 @@ export class Session {
       const { departure } = stage
       const ended = {
         interrupted: interrupts.exitCode,
+        strayed: strays.signal.aborted,
         timedOut: timeout.signal.aborted,
         departed: departure !== undefined,
       }
@@ -102,6 +110,7 @@ export class Session {
       picture.close()
       timer?.clear()
       interrupts.stop()
+      strays.stop()
       this.#arguments.clear()
     }
   }

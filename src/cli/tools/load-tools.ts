@@ -3,6 +3,7 @@ import type { AnyTool } from '../../core/tool.ts'
 import { oneLine } from '../text.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { attributed } from '../process/stray-errors.ts'
 import { exportedTools } from './exported-tools.ts'
 import type { LoadFault } from './module-error.ts'
 import { programTool } from './program-tool.ts'
@@ -44,7 +45,7 @@ export async function loadTools(entries: readonly ToolEntry[], surroundings: Too
     }
   }
   if (problems.length > 0) throw new CliError(EXIT.file, 'the tools cannot be loaded', { problems })
-  return Array.from(found.values(), ({ tool }) => tool)
+  return attributed(Array.from(found.values(), ({ tool }) => tool))
 }
 
 async function loadEntry(entry: ToolEntry, surroundings: ToolSurroundings): Promise<LoadedEntry> {
