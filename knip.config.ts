@@ -10,6 +10,7 @@ const config: KnipConfig = {
     'examples/**/*.{ts,js,mjs}',
     'test/**/*.test-d.ts',
     'test/house/use-source.ts',
+    'test/isolation/tools/*',
   ],
   project: ['src/**', 'test/**', 'scripts/**', 'examples/**'],
   ignoreDependencies: [

@@ -38,7 +38,10 @@ export interface IsolatedHooks {
 
 /** One start of an isolated tool. */
 export interface IsolatedRun {
-  /** What the tool returned or threw; rejects with {@link WorkerLost} where its worker died. May stay pending after {@link kill}. */
+  /**
+   * What the tool returned or threw, or why it could not be run, after {@link IsolatedHooks.began}; rejects with
+   * {@link WorkerLost}, then or before, where its worker died. May stay pending after {@link kill}.
+   */
   readonly outcome: Promise<unknown>
   /** Aborts the tool's signal. */
   abort(reason: { readonly name: string; readonly message: string }): void
@@ -50,7 +53,7 @@ export interface IsolatedRun {
 export interface Isolator {
   /** Never throws: what goes wrong is the outcome's. */
   start(isolation: Isolation, call: IsolatedCall, hooks: IsolatedHooks): IsolatedRun
-  /** Ends all workers; resolves when they have gone. */
+  /** Ends all workers; resolves when they have gone, or after a while where they cannot be ended. */
   close(): Promise<void>
 }
 

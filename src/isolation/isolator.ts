@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { MAX_DELAY_MS } from '../core/clock.ts'
-import type { Isolation, IsolatedCall, IsolatedHooks, IsolatedRun, Isolator } from '../core/isolation.ts'
-import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
+import { MAX_DELAY_MS, systemClock } from '../core/clock.ts'
+import {
+  checkIsolation,
+  type IsolatedCall,
+  type IsolatedHooks,
+  type IsolatedRun,
+  type Isolation,
+  type Isolator,
+} from '../core/isolation.ts'
+import { checkCount, checkDuration } from '../core/misuse.ts'
 import { moduleUrl } from './module-url.ts'
 import { PendingRun } from './pending-run.ts'
 import { openProcess } from './process-link.ts'
@@ -22,6 +29,11 @@ export interface IsolatorOptions {
    * @default 16 777 216 (16 MiB)
    */
   readonly maxResultBytes?: number
+  /**
+   * How long `close` waits at most, in milliseconds: a thread in a native call ends only by itself.
+   * @default 5 000
+   */
+  readonly closeMs?: number
 }
 
 /**
@@ -35,11 +47,17 @@ export interface IsolatorOptions {
  * import { createIsolator } from './src/isolation/index.ts'
  *
  * const isolator = createIsolator({ maxProcesses: 2 })
- * const module = 'data:text/javascript,export default ({ n }) => n * n'
+ * const module = new URL('./square.js', import.meta.url)
  * const call = { id: 'a', name: 'square', index: 0, input: { n: 7 }, attempt: 1, idempotencyKey: 'r/0/0' }
  * const hooks = { began() {}, progress() {}, log() {} }
  * console.log(await isolator.start({ mode: 'process', module }, call, hooks).outcome) // 49
  * await isolator.close()
+ * ```
+ *
+ * @example The module
+ * ```js
+ * // square.js
+ * export default ({ n }) => n * n
  * ```
  */
 export function createIsolator(options: IsolatorOptions = {}): Isolator {
@@ -48,51 +66,51 @@ export function createIsolator(options: IsolatorOptions = {}): Isolator {
     maxProcesses = 10,
     idleMs = 30_000,
     maxResultBytes = 16_777_216,
+    closeMs = 5_000,
   } = options
   checkCount('maxThreads', maxThreads, 1)
   checkCount('maxProcesses', maxProcesses, 1)
   checkDuration('idleMs', idleMs, 0, MAX_DELAY_MS)
   checkCount('maxResultBytes', maxResultBytes, 1)
+  checkDuration('closeMs', closeMs, 0, MAX_DELAY_MS)
   const settings = { idleMs, maxResultBytes }
-  return new WorkerIsolator({
+  const pools = {
     thread: new WorkerPool(maxThreads, openThread, settings),
     process: new WorkerPool(maxProcesses, openProcess, settings),
-  })
+  }
+  return new WorkerIsolator(pools, closeMs)
 }
 
 class WorkerIsolator implements Isolator {
   readonly #pools: Readonly<Record<Isolation['mode'], WorkerPool>>
+  readonly #closeMs: number
   #isClosed = false
 
-  constructor(pools: Readonly<Record<Isolation['mode'], WorkerPool>>) {
+  constructor(pools: Readonly<Record<Isolation['mode'], WorkerPool>>, closeMs: number) {
     this.#pools = pools
+    this.#closeMs = closeMs
   }
 
   start(isolation: Isolation, call: IsolatedCall, hooks: IsolatedHooks): IsolatedRun {
     const run = new PendingRun(isolation, call, hooks)
     try {
-      checkIsolation(isolation)
+      checkIsolation('isolation', isolation)
       const pool = this.#pools[isolation.mode]
       run.module = moduleUrl(isolation.module)
       if (this.#isClosed) run.withdrawn(CLOSED)
       else pool.start(run)
     } catch (thrown) {
-      run.threw(thrown)
+      run.refused(thrown)
     }
     return run
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()))
+    const gone = Promise.all(Object.values(this.#pools).map((pool) => pool.close()))
+    const { promise: patience, resolve } = Promise.withResolvers<void>()
+    const timer = systemClock.setTimer(resolve, this.#closeMs)
+    await Promise.race([gone, patience])
+    timer.clear()
   }
-}
-
-/** Less than this, and a thread that starts takes the whole process with it. */
-const LEAST_MEMORY_MB = 16
-
-/** @throws MisuseError where a worker of that kind is impossible */
-function checkIsolation({ mode, maxMemoryMb }: Isolation): void {
-  if (mode !== 'thread' && mode !== 'process') throw new MisuseError('isolation.mode', `'thread' or 'process'`, mode)
-  if (maxMemoryMb !== undefined) checkCount('isolation.maxMemoryMb', maxMemoryMb, LEAST_MEMORY_MB)
 }

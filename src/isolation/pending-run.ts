@@ -71,6 +71,13 @@ export class PendingRun implements IsolatedRun {
     this.#reject(thrown)
   }
 
+  /** It cannot be started as it is, which is an error of the call's. As every other outcome of its own, it comes after its begin. */
+  refused(thrown: unknown): void {
+    this.place = undefined
+    this.begin()
+    this.#reject(thrown)
+  }
+
   /** @param loss what happened, which completes "the worker that ran it …" */
   lost({ why, cause }: Loss): void {
     const { name } = this.call

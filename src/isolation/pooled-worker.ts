@@ -79,7 +79,7 @@ export class PooledWorker implements RunPlace {
       this.#release()
       this.#link.hold(false)
       const why = `cannot be sent to a worker: ${thrownMessage(thrown)}`
-      run.threw(new Error(`The arguments of '${call.name}' ${why}`, { cause: thrown }))
+      run.refused(new Error(`The arguments of '${call.name}' ${why}`, { cause: thrown }))
       return false
     }
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { WorkerLost } from '../../src/core/isolation.ts'
+import { createIsolator } from '../../src/isolation/index.ts'
 import { isAlive, untilGone, untilLines } from '../tools/processes.ts'
 import { isolator, MODES, start, thrownBy } from './harness.ts'
 
@@ -79,6 +80,16 @@ describe('a native call that blocks', () => {
     expect(await start(at, 'thread', 'default', { n: 2 }).outcome).toBe(4)
     await ended
     expect(readFileSync(file, 'utf8')).toBe('begun\nended\n')
+    await expectLost(run, /ended by force/)
+  })
+
+  test('in a thread holds up a close only for a while', async () => {
+    const file = join(folder, 'closing')
+    const closing = createIsolator({ closeMs: 1 })
+    const run = start(closing, 'thread', 'blocks', { file })
+    await untilLines(file, 1)
+    await closing.close()
+    expect(readFileSync(file, 'utf8')).toBe('begun\n')
     await expectLost(run, /ended by force/)
   })
 

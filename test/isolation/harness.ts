@@ -2,7 +2,7 @@ import { afterAll } from 'vitest'
 import type { Isolator } from '../../src/core/isolation.ts'
 import { createIsolator, type IsolatorOptions } from '../../src/isolation/index.ts'
 
-export { type Mode, MODES, start, type Started, thrownBy, tools } from './start.ts'
+export { MODES, start, type Started, thrownBy, tools } from './start.ts'
 
 /** An isolator that is closed at the end of the file. */
 export function isolator(options?: IsolatorOptions): Isolator {

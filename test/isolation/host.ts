@@ -35,7 +35,7 @@ switch (how) {
     break
   case 'run':
     // Nothing but the run keeps this process alive.
-    start(at, 'process', 'default', { n: 3 }).outcome.then((value) => process.stdout.write(`${String(value)}\n`))
+    void start(at, 'process', 'default', { n: 3 }).outcome.then((value) => process.stdout.write(`${String(value)}\n`))
     break
   case 'wait':
     await leaveProcesses()

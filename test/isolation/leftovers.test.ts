@@ -49,7 +49,7 @@ describe('I16 no process outlives the program', () => {
   test('that exits', async () => {
     const { ended, line } = host('exit')
     const pids = JSON.parse(await line) as number[]
-    await ended
+    expect(await ended).toMatchObject({ status: 0, stderr: '' })
     await Promise.all(pids.map(untilGone))
   })
 })

@@ -134,7 +134,6 @@ describe.each(MODES)('a tool in a %s', (mode) => {
     test('that is no URL and no absolute path is a misuse', async () => {
       const run = start(at, mode, 'default', {}, { module: './tools.ts' })
       await expect(run.outcome).rejects.toThrow(/isolation\.module: expected .* got "\.\/tools\.ts"/)
-      expect(run.heard).toEqual([])
     })
   })
 

@@ -160,7 +160,7 @@ export const printsMuch = ({ lines }: { lines: number }): void => {
 
 /** Leaves a callback behind that fails while the next call runs, or when no call does. */
 export const leavesBehind = (_input: unknown, { progress }: ToolContext): string => {
-  setImmediate(() => setImmediate(() => Promise.reject(new Error('left behind'))))
+  setImmediate(() => setImmediate(() => void Promise.reject(new Error('left behind'))))
   progress('leaving')
   return 'left'
 }

@@ -1,0 +1,103 @@
+/** Isolated tools as applications use them: by the executor. */
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { defineTool, type ToolCall, ToolExecutor, type ToolEvent } from '../../src/index.ts'
+import { MODES, tools } from './harness.ts'
+
+describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
+  const isolated = (name: string, options: { readonly timeoutMs?: number; readonly maxMemoryMb?: number } = {}) => {
+    const { maxMemoryMb, ...others } = options
+    return defineTool({
+      name,
+      isolation: { mode, module: tools, export: name, ...(maxMemoryMb === undefined ? {} : { maxMemoryMb }) },
+      ...others,
+    })
+  }
+  const executor = new ToolExecutor({
+    tools: [
+      isolated('default'),
+      isolated('loops', { timeoutMs: 100 }),
+      isolated('backtracks', { timeoutMs: 100 }),
+      isolated('waitsForEver', { timeoutMs: 100 }),
+      isolated('exits'),
+      isolated('strays'),
+      isolated('throws'),
+      isolated('missing'),
+      isolated('speaks'),
+      isolated('growsArray', { maxMemoryMb: 32 }),
+      defineTool({
+        name: 'transformed',
+        inputSchema: z.object({ n: z.number() }).transform(({ n }) => ({ n: () => n })),
+        isolation: { mode, module: tools },
+      }),
+    ],
+  })
+  afterAll(() => executor.close())
+  const calls = (...list: readonly (readonly [name: string, input: unknown])[]): ToolCall[] =>
+    list.map(([name, input], index) => ({ id: `c${index}`, name, arguments: input }))
+
+  test('I1, I6 every call has its result, the good ones theirs', async () => {
+    const results = await executor.executeTools(
+      calls(
+        ['default', { n: 1 }],
+        ['loops', {}],
+        ['default', { n: 2 }],
+        ['backtracks', {}],
+        ['exits', { code: 1 }],
+        ['default', { n: 3 }],
+        ['throws', { what: 'null' }],
+        ['strays', {}],
+        ['missing', {}],
+        ['growsArray', {}],
+        ['transformed', { n: 1 }],
+        ['waitsForEver', {}],
+        ['default', { n: 4 }],
+      ),
+    )
+    expect(results.map(({ status, execution }) => `${status}, ${execution}`)).toEqual([
+      'succeeded, ended',
+      'timed_out, ended',
+      'succeeded, ended',
+      'timed_out, ended',
+      'lost, unknown',
+      'succeeded, ended',
+      'failed, ended',
+      'lost, unknown',
+      'failed, ended',
+      'lost, unknown',
+      'failed, ended',
+      'timed_out, ended',
+      'succeeded, ended',
+    ])
+    expect(results.flatMap((result) => (result.success ? [result.data] : []))).toEqual([1, 4, 9, 16])
+  })
+
+  test('progress and log lines are the call’s', async () => {
+    const events: ToolEvent[] = []
+    const lines: string[] = []
+    const write = (line: string): void => void lines.push(line)
+    const unsubscribe = executor.subscribe((event) => void events.push(event))
+    const logger = { debug: write, info: write, warn: write, error: write }
+    await executor.executeTools(calls(['speaks', {}]), { logger })
+    unsubscribe()
+    expect(events.flatMap((event) => (event.type === 'progress' ? [event.value] : []))).toEqual([
+      { step: 1 },
+      { step: 2 },
+    ])
+    expect(lines).toEqual(expect.arrayContaining(['a debug line', 'to stdout', 'and more', 'to stderr']))
+  })
+
+  test('I13 an abort ends a loop', async () => {
+    const controller = new AbortController()
+    const unsubscribe = executor.subscribe((event) => {
+      if (event.type === 'progress') controller.abort()
+    })
+    const [result] = await executor.executeTools(
+      calls(['loops', {}]).map((call) => ({ ...call, timeoutMs: 50_000 })),
+      { signal: controller.signal },
+    )
+    unsubscribe()
+    expect(result).toMatchObject({ status: 'aborted', execution: 'ended' })
+    expect(executor.stats().abandoned).toBe(0)
+  })
+})
