@@ -17,13 +17,13 @@ async function main(subjectName: string, caseName: string): Promise<void> {
   // An event loop with nothing left to do would end the process, and a run that hangs would look like a crash.
   setInterval(() => {}, 60_000)
   for (let count = 0; count < WARM_UPS; count++) await warmUp(subject, scenario())
-  report({ kind: 'started' })
   report({ kind: 'settled', ...(await settle(subject, faultCase)) })
   setTimeout(() => process.exit(), AFTERMATH_MS)
 }
 
 async function warmUp(subject: Subject, good: Scenario): Promise<void> {
-  const { text } = await subject.run(good, new Ledger(), new AbortController().signal)
+  const run = await subject(good, new Ledger())
+  const { text } = await run(new AbortController().signal)
   if (text !== FINAL_TEXT)
     throw new Error(`Expected the final text where nothing is wrong, got ${JSON.stringify(text)}.`)
 }
@@ -31,6 +31,8 @@ async function warmUp(subject: Subject, good: Scenario): Promise<void> {
 async function settle(subject: Subject, { scenario: faulty, abortAfterMs }: FaultCase): Promise<Settled> {
   const ledger = new Ledger()
   const controller = new AbortController()
+  const run = await subject(faulty, ledger)
+  report({ kind: 'started' })
   const startedAt = performance.now()
   let abortedAt: number | undefined
   if (abortAfterMs !== undefined) {
@@ -39,7 +41,7 @@ async function settle(subject: Subject, { scenario: faulty, abortAfterMs }: Faul
       controller.abort()
     }, abortAfterMs)
   }
-  const ending = await endingOf(subject.run(faulty, ledger, controller.signal))
+  const ending = await endingOf(run(controller.signal))
   const endedAt = performance.now()
   return {
     ending,

@@ -1,3 +1,4 @@
+import { count } from '../report.ts'
 import type { FaultCase } from './cases.ts'
 import type { Given, SeenResult } from './ledger.ts'
 import type { Settled } from './report.ts'
@@ -121,5 +122,5 @@ function resultOfFault(results: readonly SeenResult[], ids: readonly string[]): 
 function detailOf({ ending }: Settled, own: SeenResult | undefined): string {
   if (ending.how === 'threw') return ending.error
   if (own === undefined) return ending.status ?? ''
-  return own.length > own.text.length ? `${own.text.slice(0, 20)}… (${own.length} characters)` : own.text
+  return own.length > own.text.length ? `${count(own.length)} characters` : own.text
 }

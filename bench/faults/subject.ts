@@ -1,14 +1,14 @@
 import type { Ledger } from './ledger.ts'
 import type { Scenario } from './scenario.ts'
 
-/** One agent SDK in one of its ways of running a turn. */
-export interface Subject {
-  /**
-   * Makes an agent for the scenario, lets its model make the calls, and notes in the ledger what becomes of the results.
-   * Rejects with whatever the SDK throws.
-   */
-  readonly run: (scenario: Scenario, ledger: Ledger, signal: AbortSignal) => Promise<Ending>
-}
+/** One agent SDK in one of its ways of running a turn: makes an agent for the scenario, which runs once. */
+export type Subject = (scenario: Scenario, ledger: Ledger) => Run | Promise<Run>
+
+/**
+ * Lets the agent's model make the calls, and notes in the ledger what becomes of the results. Rejects with whatever the
+ * SDK throws.
+ */
+export type Run = (signal: AbortSignal) => Promise<Ending>
 
 /** How a run ended that did not throw. */
 export interface Ending {
@@ -27,6 +27,8 @@ export const OURS_ISOLATED = { thread: 'aof-runtime, tools in threads', process:
 /** The columns of the table, each loaded only in the processes that run it. */
 export const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
   [OURS]: async () => (await import('./subjects/ours.ts')).ours,
+  [OURS_ISOLATED.thread]: async () => (await import('./subjects/ours.ts')).oursInThreads,
+  [OURS_ISOLATED.process]: async () => (await import('./subjects/ours.ts')).oursInProcesses,
   'ai generateText': async () => (await import('./subjects/ai.ts')).aiGenerateText,
   'ai streamText': async () => (await import('./subjects/ai.ts')).aiStreamText,
   '@openai/agents run': async () => (await import('./subjects/openai-agents.ts')).openaiAgents,

@@ -5,30 +5,26 @@ import { DESCRIPTION, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
 
 /** The AI SDK without streaming. */
-export const aiGenerateText: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const { text, finishReason } = await generateText(options(scenario, ledger, signal))
-    return { text, status: finishReason }
-  },
+export const aiGenerateText: Subject = (scenario, ledger) => async (signal) => {
+  const { text, finishReason } = await generateText(options(scenario, ledger, signal))
+  return { text, status: finishReason }
 }
 
 /** The AI SDK with streaming: its reader is left with the results that came as parts of the stream. */
-export const aiStreamText: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const results: SeenResult[] = []
-    let text = ''
-    let status = 'ended'
-    const { stream } = streamText({ ...options(scenario, ledger, signal), onError: () => {} })
-    for await (const part of stream) {
-      if (part.type === 'text-delta') text += part.text
-      else if (part.type === 'abort') status = 'abort'
-      else if (part.type === 'error') throw part.error
-      else if (part.type === 'tool-result') results.push(seen(part.toolCallId, part.output, false))
-      else if (part.type === 'tool-error') results.push(seen(part.toolCallId, String(part.error), true))
-      ledger.keep(results)
-    }
-    return { text, status }
-  },
+export const aiStreamText: Subject = (scenario, ledger) => async (signal) => {
+  const results: SeenResult[] = []
+  let text = ''
+  let status = 'ended'
+  const { stream } = streamText({ ...options(scenario, ledger, signal), onError: () => {} })
+  for await (const part of stream) {
+    if (part.type === 'text-delta') text += part.text
+    else if (part.type === 'abort') status = 'abort'
+    else if (part.type === 'error') throw part.error
+    else if (part.type === 'tool-result') results.push(seen(part.toolCallId, part.output, false))
+    else if (part.type === 'tool-error') results.push(seen(part.toolCallId, String(part.error), true))
+    ledger.keep(results)
+  }
+  return { text, status }
 }
 
 function options(scenario: Scenario, ledger: Ledger, signal: AbortSignal) {

@@ -9,26 +9,22 @@ import { DESCRIPTION, FINAL_TEXT, type FaultCall, inputSchema, PROMPT, type Scen
 import type { Subject } from '../subject.ts'
 
 /** LangChain's agent. */
-export const createAgentInvoke: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const agent = createAgent({ model: new ScriptedChatModel(scenario, ledger), tools: tools(scenario) })
-    const { messages } = await agent.invoke({ messages: [{ role: 'user', content: PROMPT }] }, config(scenario, signal))
-    ledger.keep(resultsIn(messages))
-    return { text: messages.at(-1)?.text ?? '' }
-  },
+export const createAgentInvoke: Subject = (scenario, ledger) => async (signal) => {
+  const agent = createAgent({ model: new ScriptedChatModel(scenario, ledger), tools: tools(scenario) })
+  const { messages } = await agent.invoke({ messages: [{ role: 'user', content: PROMPT }] }, config(scenario, signal))
+  ledger.keep(resultsIn(messages))
+  return { text: messages.at(-1)?.text ?? '' }
 }
 
 /** LangGraph's node that runs tools: there is no model behind it, so its results are what a model would be given. */
-export const toolNode: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const node = new ToolNode(tools(scenario))
-    const asked: { messages: BaseMessage[] } = { messages: [asksFor(scenario.calls)] }
-    const { messages } = (await node.invoke(asked, config(scenario, signal))) as { messages: BaseMessage[] }
-    const results = resultsIn(messages)
-    ledger.keep(results)
-    if (!signal.aborted) ledger.give(results)
-    return { text: signal.aborted ? '' : FINAL_TEXT }
-  },
+export const toolNode: Subject = (scenario, ledger) => async (signal) => {
+  const node = new ToolNode(tools(scenario))
+  const asked: { messages: BaseMessage[] } = { messages: [asksFor(scenario.calls)] }
+  const { messages } = (await node.invoke(asked, config(scenario, signal))) as { messages: BaseMessage[] }
+  const results = resultsIn(messages)
+  ledger.keep(results)
+  if (!signal.aborted) ledger.give(results)
+  return { text: signal.aborted ? '' : FINAL_TEXT }
 }
 
 function config({ timeoutMs }: Scenario, signal: AbortSignal) {

@@ -6,32 +6,28 @@ import { DESCRIPTION, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
 
 /** Mastra without streaming. */
-export const mastraGenerate: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const { text, finishReason, toolResults, error } = await agent(scenario, ledger).generate(PROMPT, options(signal))
-    ledger.keep(toolResults.map(({ payload }) => resultOf(payload)))
-    if (error !== undefined) throw error
-    return { text, status: finishReason ?? 'none' }
-  },
+export const mastraGenerate: Subject = (scenario, ledger) => async (signal) => {
+  const { text, finishReason, toolResults, error } = await agent(scenario, ledger).generate(PROMPT, options(signal))
+  ledger.keep(toolResults.map(({ payload }) => resultOf(payload)))
+  if (error !== undefined) throw error
+  return { text, status: finishReason ?? 'none' }
 }
 
 /** Mastra with streaming: its reader is left with the results that came as parts of the stream. */
-export const mastraStream: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const results: SeenResult[] = []
-    let text = ''
-    let status = 'ended'
-    const { fullStream } = await agent(scenario, ledger).stream(PROMPT, options(signal))
-    for await (const part of fullStream) {
-      if (part.type === 'text-delta') text += part.payload.text
-      else if (part.type === 'abort') status = 'abort'
-      else if (part.type === 'error') throw part.payload.error
-      else if (part.type === 'tool-result') results.push(resultOf(part.payload))
-      else if (part.type === 'tool-error') results.push(seen(part.payload.toolCallId, String(part.payload.error), true))
-      ledger.keep(results)
-    }
-    return { text, status }
-  },
+export const mastraStream: Subject = (scenario, ledger) => async (signal) => {
+  const results: SeenResult[] = []
+  let text = ''
+  let status = 'ended'
+  const { fullStream } = await agent(scenario, ledger).stream(PROMPT, options(signal))
+  for await (const part of fullStream) {
+    if (part.type === 'text-delta') text += part.payload.text
+    else if (part.type === 'abort') status = 'abort'
+    else if (part.type === 'error') throw part.payload.error
+    else if (part.type === 'tool-result') results.push(resultOf(part.payload))
+    else if (part.type === 'tool-error') results.push(seen(part.payload.toolCallId, String(part.payload.error), true))
+    ledger.keep(results)
+  }
+  return { text, status }
 }
 
 function resultOf({

@@ -5,23 +5,19 @@ import { DESCRIPTION, FINAL_TEXT, inputSchema, PROMPT, type Scenario } from '../
 import type { Subject } from '../subject.ts'
 
 /** The OpenAI Agents SDK, with its own scripted model. */
-export const openaiAgents: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const { finalOutput, history } = await run(agent(scenario, ledger), PROMPT, { signal })
-    ledger.keep(resultsIn(history))
-    return { text: finalOutput ?? '' }
-  },
+export const openaiAgents: Subject = (scenario, ledger) => async (signal) => {
+  const { finalOutput, history } = await run(agent(scenario, ledger), PROMPT, { signal })
+  ledger.keep(resultsIn(history))
+  return { text: finalOutput ?? '' }
 }
 
 /** The same with streaming. */
-export const openaiAgentsStream: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const result = await run(agent(scenario, ledger), PROMPT, { signal, stream: true })
-    for await (const _event of result) ledger.keep(resultsIn(result.history))
-    await result.completed
-    ledger.keep(resultsIn(result.history))
-    return { text: result.finalOutput ?? '', ...(result.cancelled && { status: 'cancelled' }) }
-  },
+export const openaiAgentsStream: Subject = (scenario, ledger) => async (signal) => {
+  const result = await run(agent(scenario, ledger), PROMPT, { signal, stream: true })
+  for await (const _event of result) ledger.keep(resultsIn(result.history))
+  await result.completed
+  ledger.keep(resultsIn(result.history))
+  return { text: result.finalOutput ?? '', ...(result.cancelled && { status: 'cancelled' }) }
 }
 
 function agent(scenario: Scenario, ledger: Ledger): Agent {

@@ -1,9 +1,10 @@
 import { AgentExecutor } from '../../../dist/agent/index.js'
-import { defineTool } from '../../../dist/index.js'
+import { defineTool, ToolExecutor } from '../../../dist/index.js'
 import { providerModel, resultsIn } from '../provider-model.ts'
-import { DESCRIPTION, inputSchema, PROMPT } from '../scenario.ts'
+import { DESCRIPTION, inputSchema, PROMPT, type Scenario, scenario as threeCalls } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
 
+const MAX_TRIES = 10
 const TOOLS = new URL('../tools.ts', import.meta.url)
 
 /** The agent executor, its tools in the same thread. */
@@ -14,22 +15,43 @@ export const oursInThreads: Subject = subject('thread')
 export const oursInProcesses: Subject = subject('process')
 
 function subject(mode?: 'thread' | 'process'): Subject {
-  return {
-    run: async (scenario, ledger, signal) => {
-      const tools = scenario.tools.map(({ name, behaviour, execute }) =>
-        defineTool({
-          name,
-          description: DESCRIPTION,
-          inputSchema,
-          execute,
-          ...(scenario.timeoutMs !== undefined && { timeoutMs: scenario.timeoutMs }),
-          ...(mode !== undefined && { isolation: { mode, module: TOOLS, export: behaviour } }),
-        }),
-      )
-      const agent = new AgentExecutor({ name: 'faults', model: providerModel(scenario, ledger), tools })
+  return async (scenario, ledger) => {
+    const executor = executorFor(scenario, mode)
+    if (mode !== undefined) await startWorkers(executor, scenario)
+    const agent = new AgentExecutor({ name: 'faults', model: providerModel(scenario, ledger), executor })
+    return async (signal) => {
       const { status, text, messages } = await agent.run(PROMPT, { signal }).result
       ledger.keep(resultsIn(messages))
       return { text, status }
-    },
+    }
   }
+}
+
+function executorFor({ tools, timeoutMs }: Scenario, mode: 'thread' | 'process' | undefined): ToolExecutor {
+  return new ToolExecutor({
+    tools: tools.map(({ name, behaviour, execute }) =>
+      defineTool({
+        name,
+        description: DESCRIPTION,
+        inputSchema,
+        execute,
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(mode !== undefined && { isolation: { mode, module: TOOLS, export: behaviour } }),
+      }),
+    ),
+  })
+}
+
+/**
+ * An executor has its own workers, and starting them is no part of the turn: this many good calls at once until all
+ * succeed, since the first ones load the module within the timeout of the tool.
+ */
+async function startWorkers(executor: ToolExecutor, { tools }: Scenario): Promise<void> {
+  const name = tools[0]?.name ?? ''
+  const calls = threeCalls().calls.map((call) => ({ id: call.id, name, arguments: call.input }))
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const results = await executor.executeTools(calls)
+    if (results.every(({ success }) => success)) return
+  }
+  throw new Error(`Expected ${calls.length} good calls to succeed within ${MAX_TRIES} tries.`)
 }

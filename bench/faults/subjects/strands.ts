@@ -4,17 +4,15 @@ import { DESCRIPTION, FINAL_TEXT, inputSchema, PROMPT, type Scenario } from '../
 import type { Subject } from '../subject.ts'
 
 /** Strands; its history stays in the agent, whatever becomes of the run. */
-export const strands: Subject = {
-  run: async (scenario, ledger, signal) => {
-    const agent = new Agent({ model: new ScriptedModel(scenario, ledger), tools: tools(scenario), printer: false })
-    try {
-      const { stopReason, lastMessage } = await agent.invoke(PROMPT, { cancelSignal: signal })
-      const text = lastMessage.content.flatMap((block) => (block.type === 'textBlock' ? [block.text] : [])).join('')
-      return { text, status: stopReason }
-    } finally {
-      ledger.keep(resultsIn(agent.messages))
-    }
-  },
+export const strands: Subject = (scenario, ledger) => async (signal) => {
+  const agent = new Agent({ model: new ScriptedModel(scenario, ledger), tools: tools(scenario), printer: false })
+  try {
+    const { stopReason, lastMessage } = await agent.invoke(PROMPT, { cancelSignal: signal })
+    const text = lastMessage.content.flatMap((block) => (block.type === 'textBlock' ? [block.text] : [])).join('')
+    return { text, status: stopReason }
+  } finally {
+    ledger.keep(resultsIn(agent.messages))
+  }
 }
 
 function tools(scenario: Scenario) {
