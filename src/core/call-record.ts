@@ -4,6 +4,7 @@ import { Attempt, type AttemptOwner, type Cut, type LateOutcome } from './attemp
 import { Backoff } from './backoff.ts'
 import type { Batch } from './batch.ts'
 import { CallContext } from './call-context.ts'
+import { type CallFailure, cutFailure, lostFailure, mayRepeat, stoppedFailure } from './call-failure.ts'
 import {
   tellAbandoned,
   tellAccepted,
@@ -16,20 +17,13 @@ import {
 } from './call-events.ts'
 import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
 import {
-  ABORTED_UNSTARTED,
-  abortedBetween,
-  abortedRunning,
   argumentsDoNotFit,
   CLOSED,
-  deadlinePassed,
   neverCompleted,
   overBudget,
   schemaFailed,
   schemaTimedOut,
-  timedOut,
   unknownTool,
-  wentIdle,
-  workerLost,
 } from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
@@ -42,7 +36,7 @@ import { copyJson } from './json-copy.ts'
 import type { Keeping } from './keeping.ts'
 import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
-import type { Execution, ToolError, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
+import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
 import { retryDelay } from './retry.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
@@ -77,14 +71,6 @@ type CallState =
   | Attempt
   | Backoff
   | typeof SETTLED
-
-/** How a call comes out that does not succeed. */
-interface Failure {
-  readonly status: UnsuccessfulResult['status']
-  readonly error: ToolError
-  readonly execution: Execution
-  readonly thrown: unknown
-}
 
 /**
  * One call, from its place in the batch to its result.
@@ -242,9 +228,8 @@ export class CallRecord implements Waiter, AttemptOwner {
       return this.#release(now)
     }
     if (execution === 'unknown') this.#abandoned(attempt, cut, now)
-    const thrown = cut === 'abort' ? undefined : this.abortReason(cut)
-    const status = cut === 'abort' ? 'aborted' : 'timed_out'
-    const failure = { status, error: this.#cutError(attempt, cut, execution), execution, thrown } as const
+    const reason = this.abortReason(cut)
+    const failure = cutFailure(this.name, attempt, cut, execution, this.#layers(attempt.tool), reason)
     if (cut === 'timeout' || cut === 'idle') this.#failed(attempt, failure, now)
     else {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
@@ -255,9 +240,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   attemptLost(attempt: Attempt, lost: WorkerLost): void {
     const now = this.engine.clock.now()
-    const error = { code: 'worker_lost', message: workerLost(lost), retryable: !lost.began } as const
-    const execution = lost.began ? 'unknown' : 'none'
-    this.#failed(attempt, { status: 'lost', error, execution, thrown: lost }, now)
+    this.#failed(attempt, lostFailure(lost), now)
     this.#release(now)
   }
 
@@ -386,26 +369,8 @@ export class CallRecord implements Waiter, AttemptOwner {
     tellAbandoned(this, now, cut)
   }
 
-  #cutError(attempt: Attempt, cut: Cut, execution: 'ended' | 'unknown'): ToolError {
-    const layers = this.#layers(attempt.tool)
-    switch (cut) {
-      case 'abort':
-        return { code: 'aborted', message: abortedRunning(execution), retryable: false }
-      case 'timeout': {
-        const limit = { ms: attempt.timeoutMs, source: sourceOf('timeoutMs', layers) }
-        return { code: 'timeout', message: timedOut(this.name, limit, execution), retryable: true }
-      }
-      case 'idle': {
-        const limit = { ms: attempt.idleTimeoutMs, source: sourceOf('idleTimeoutMs', layers) }
-        return { code: 'idle_timeout', message: wentIdle(this.name, limit, execution), retryable: true }
-      }
-      case 'deadline':
-        return { code: 'deadline', message: deadlinePassed(this.name, attempt.cutBy, execution), retryable: true }
-    }
-  }
-
   /** An attempt has failed: the call is tried again, or settled. */
-  #failed(attempt: Attempt, failure: Failure, now: number): void {
+  #failed(attempt: Attempt, failure: CallFailure, now: number): void {
     const { guard } = attempt.tool
     const isHealthy = attempt.pass.breaker !== undefined && failureKind(failure.thrown).lasting === 'permanent'
     guard.left(attempt.pass, isHealthy ? 'success' : 'failure', now)
@@ -416,16 +381,16 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   /** How long to wait for another attempt; undefined where there is none. */
-  #delayBeforeRetry({ tool, number }: Attempt, failure: Failure, now: number): number | undefined {
+  #delayBeforeRetry({ tool, number }: Attempt, failure: CallFailure, now: number): number | undefined {
     const { retry } = tool.tool
-    if (retry === undefined || !mayRepeat(tool, failure)) return undefined
+    if (retry === undefined || !mayRepeat(tool.tool, failure)) return undefined
     const delayMs = retryDelay(retry, number, failure.thrown, this.engine.random)
     if (delayMs === undefined || this.batch.isAborted || !tool.guard.isOpenTo(now + delayMs)) return undefined
     if (now + delayMs >= this.batch.deadlineOf(this)) return undefined
     return (this.batch.budget?.takeRetry() ?? true) ? delayMs : undefined
   }
 
-  #backOff(attempt: Attempt, failure: Failure, delayMs: number, now: number): void {
+  #backOff(attempt: Attempt, failure: CallFailure, delayMs: number, now: number): void {
     const particulars = this.batch.particulars(this)
     const firstStartedAt = particulars.tried?.firstStartedAt ?? attempt.startedAt
     particulars.tried = { ...failure, firstStartedAt, attempts: attempt.number }
@@ -480,18 +445,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   /** Settles a call that was stopped before it started, or between two attempts. */
   #stopped(cut: Cut, limit: TimeLimit | undefined): void {
     const now = this.engine.clock.now()
-    const tried = this.#tried
-    const execution = tried?.execution ?? 'none'
-    const error: ToolError =
-      cut === 'abort'
-        ? {
-            code: 'aborted',
-            message: tried === undefined ? ABORTED_UNSTARTED : abortedBetween(tried.error),
-            retryable: false,
-          }
-        : { code: 'deadline', message: deadlinePassed(this.name, limit, execution), retryable: true }
-    const status = cut === 'abort' ? 'aborted' : 'timed_out'
-    const failure = { status, error, execution, thrown: undefined } as const
+    const failure = stoppedFailure(this.name, cut, limit, this.#tried)
     this.#settle(this.#unsuccessful(failure, this.#timing(undefined, now)), now, undefined)
   }
 
@@ -511,7 +465,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     return startedTiming(this, startedAt, now, attempt?.number ?? tried?.attempts ?? 1)
   }
 
-  #unsuccessful({ status, error, execution }: Failure, timing: ToolTiming): UnsuccessfulResult {
+  #unsuccessful({ status, error, execution }: CallFailure, timing: ToolTiming): UnsuccessfulResult {
     return unsuccessful(this, status, error, execution, timing)
   }
 
@@ -530,15 +484,4 @@ export class CallRecord implements Waiter, AttemptOwner {
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
   }
-}
-
-/** Whether running a tool once more can do no harm (I20). */
-function mayRepeat({ tool }: CompiledTool, { error, execution, status }: Failure): boolean {
-  const { readOnlyHint, idempotentHint } = tool.annotations ?? {}
-  if (execution === 'none') return true
-  // A value that JSON cannot hold will be the same the next time.
-  if (status === 'failed' && error.code !== 'tool_error') return false
-  if (readOnlyHint === true) return true
-  // An attempt that goes on would overlap with the next one; a worker that was lost has stopped.
-  return idempotentHint === true && (execution === 'ended' || status === 'lost')
 }

@@ -1,17 +1,12 @@
 import type { AsyncContext } from './async-context.ts'
+import type { CallFailure } from './call-failure.ts'
 import type { Expiry } from './expiry.ts'
-import type { Execution, ToolError, UnsuccessfulResult } from './result.ts'
 import type { TimeLimitOptions } from './time-limits.ts'
 
-/** How the attempts of a call have come out that is tried again. */
-export interface Tried {
+/** How the last attempt of a call came out that is tried again: its result, unless another attempt betters it. */
+export interface Tried extends CallFailure {
   readonly firstStartedAt: number
   readonly attempts: number
-  /** How the last one came out: the call's result, unless another attempt betters it. */
-  readonly status: UnsuccessfulResult['status']
-  readonly error: ToolError
-  readonly execution: Execution
-  readonly thrown: unknown
 }
 
 /** What only few calls have; the batch keeps it for them, so that it is no field of each. */

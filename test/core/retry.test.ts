@@ -264,7 +264,8 @@ describe('retries (I20)', () => {
     const a = store.run('a', () => executor.executeTools(callsOf('flaky', 2)))
     const b = store.run('b', () => executor.executeTools(callsOf('flaky', 1)))
     await clock.runUntil(Promise.all([a, b]))
-    expect(seen.toSorted()).toEqual([...Array(6).fill('a'), ...Array(3).fill('b')])
+    expect(seen.filter((name) => name === 'a')).toHaveLength(6)
+    expect(seen.filter((name) => name === 'b')).toHaveLength(3)
   })
 
   test('a budget of retries bounds them over all calls', async () => {
