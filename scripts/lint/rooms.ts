@@ -34,7 +34,7 @@ const providers = [
  */
 export const rooms: Readonly<Record<string, Room>> = {
   core: { rooms: [], node: portable },
-  'json-schema': { rooms: ['core'], packages: ['@cfworker/json-schema'], node: portable },
+  'json-schema': { rooms: ['core'], node: portable },
   spill: { rooms: ['core'], node: 'all' },
   isolation: { rooms: ['core', 'tools'], node: 'all' },
   'tool-executor.ts': { rooms: ['core', 'json-schema'], lazyRooms: ['spill', 'isolation'], node: portable },

@@ -38,9 +38,9 @@ const planted: Readonly<Record<string, string>> = {
     export * from './core/executor.ts'
     export * from './messages/leaf.ts' //! aof(rooms)`,
   'src/json-schema/index.ts': `
-    import { Validator } from '@cfworker/json-schema'
+    import { compare } from '../core/leaf.ts'
     import { inspect } from 'node:util' //! aof(rooms)
-    export const compile: unknown[] = [Validator, inspect, eval('1')] //! eslint(no-eval)
+    export const compile: unknown[] = [compare, inspect, eval('1')] //! eslint(no-eval)
     export const made: unknown = new Function('return 1') //! eslint(no-new-func) typescript(no-implied-eval)`,
   'src/agent/index.ts': `
     import { APICallError } from '@ai-sdk/provider'

@@ -9,7 +9,7 @@ import { temporary } from '../temporary.ts'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** What `aof` cannot do without; no package of a provider is among them. */
-const NEEDED = ['@ai-sdk/provider', '@cfworker/json-schema', 'commander', 'yaml']
+const NEEDED = ['@ai-sdk/provider', 'commander', 'yaml']
 
 /** A copy of this package beside which no package of a provider is installed, and a project beside that. */
 async function bareCopy(): Promise<string> {

@@ -1,0 +1,100 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { canonical, isComposite } from './canonical.ts'
+import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
+import type { Compiling } from './compile-node.ts'
+import { countOf } from './messages.ts'
+
+type ArrayCheck = (value: JsonValue[], run: CheckRun, evaluated: Evaluated | undefined) => boolean
+
+/** How many items, which, and whether equal ones. */
+export function arrayChecks(schema: JsonObject, compiling: Compiling): Check[] {
+  const checks: ArrayCheck[] = []
+  const { minItems, maxItems, uniqueItems, contains } = schema
+  if (typeof minItems === 'number' || typeof maxItems === 'number')
+    checks.push(sizeCheck(Number(minItems ?? 0), Number(maxItems ?? Infinity)))
+  const items = itemsCheck(schema, compiling)
+  if (items !== undefined) checks.push(items)
+  if (contains !== undefined) checks.push(containsCheck(schema, compiling))
+  if (uniqueItems === true) checks.push(allDiffer)
+  return checks.map((check) => (value, run, evaluated) => !Array.isArray(value) || check(value, run, evaluated))
+}
+
+function sizeCheck(min: number, max: number): ArrayCheck {
+  return ({ length }, run) => {
+    if (length < min) return run.fail(() => `Expected at least ${countOf(min, 'item')}, got ${length}.`)
+    return length <= max || run.fail(() => `Expected at most ${countOf(max, 'item')}, got ${length}.`)
+  }
+}
+
+/** The first items one by one, and the rest: under the names of all drafts. */
+function itemsCheck(schema: JsonObject, compiling: Compiling): ArrayCheck | undefined {
+  const { prefixItems, items, additionalItems } = schema
+  const [keyword, first] = Array.isArray(prefixItems) ? ['prefixItems', prefixItems] : ['items', items]
+  const nodes = Array.isArray(first) ? first.map((one, i) => compiling.inner(one, keyword as string, i)) : []
+  const rest = Array.isArray(items)
+    ? additionalItems !== undefined && compiling.inner(additionalItems, 'additionalItems')
+    : items !== undefined && compiling.inner(items, 'items')
+  if (nodes.length === 0 && rest === false) return undefined
+  return (value, run, evaluated) => checkItems(value, nodes, rest === false ? undefined : rest, run, evaluated)
+}
+
+function checkItems(
+  value: readonly JsonValue[],
+  nodes: readonly SchemaNode[],
+  rest: SchemaNode | undefined,
+  run: CheckRun,
+  evaluated: Evaluated | undefined,
+): boolean {
+  let isFit = true
+  const count = rest === undefined ? Math.min(nodes.length, value.length) : value.length
+  for (let i = 0; i < count; i++) {
+    const node = nodes[i] ?? rest
+    if (node?.fitsAt(i, value[i] as JsonValue, run) === false) isFit = false
+    if (!isFit && run.issues === undefined) return false
+    if (rest === undefined) evaluated?.items.add(i)
+  }
+  if (evaluated !== undefined && rest !== undefined) evaluated.allItems = true
+  return isFit
+}
+
+function containsCheck(schema: JsonObject, compiling: Compiling): ArrayCheck {
+  const { minContains, maxContains } = schema
+  const node = compiling.inner(schema['contains'], 'contains')
+  const min = typeof minContains === 'number' ? minContains : 1
+  const max = typeof maxContains === 'number' ? maxContains : Infinity
+  return (value, run, evaluated) => {
+    let count = 0
+    run.quietly(() => {
+      for (const [i, item] of value.entries()) {
+        if (!node.fitsAt(i, item, run)) continue
+        count++
+        if (compiling.draft.containsEvaluates) evaluated?.items.add(i)
+      }
+      return true
+    })
+    if (count < min)
+      return run.fail(() => `Expected at least ${countOf(min, 'item')} of the kind that is asked for, got ${count}.`)
+    return (
+      count <= max ||
+      run.fail(() => `Expected at most ${countOf(max, 'item')} of the kind that is asked for, got ${count}.`)
+    )
+  }
+}
+
+const allDiffer: ArrayCheck = (value, run) => {
+  const scalars = new Map<JsonValue, number>()
+  const texts = new Map<string, number>()
+  run.work.spend(3 * value.length)
+  for (const [i, item] of value.entries()) {
+    const before = isComposite(item) ? placeOf(canonical(item, run.work), i, texts) : placeOf(item, i, scalars)
+    if (before !== undefined) return run.fail(() => `The items ${before} and ${i} are equal; each may be there once.`)
+  }
+  return true
+}
+
+/** Where it was before; notes its place where it was not. */
+function placeOf<T>(item: T, place: number, places: Map<T, number>): number | undefined {
+  const before = places.get(item)
+  if (before === undefined) places.set(item, place)
+  return before
+}

@@ -1,0 +1,108 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Check, SchemaNode } from './check-run.ts'
+import type { Compiling } from './compile-node.ts'
+
+/** `allOf`, `anyOf`, `oneOf`, `not`, `if`, and what asks for what the others have left over. */
+export function combiningChecks(schema: JsonObject, compiling: Compiling): Check[] {
+  const checks: Check[] = []
+  const { allOf, anyOf, oneOf, not } = schema
+  if (Array.isArray(allOf)) checks.push(...allOf.map((one, i) => applied(compiling.inPlace(one, 'allOf', i))))
+  if (Array.isArray(anyOf)) checks.push(anyOfCheck(alternatives(anyOf, 'anyOf', compiling)))
+  if (Array.isArray(oneOf)) checks.push(oneOfCheck(alternatives(oneOf, 'oneOf', compiling)))
+  if (not !== undefined) checks.push(notCheck(compiling.inPlace(not, 'not')))
+  const conditional = conditionalCheck(schema, compiling)
+  if (conditional !== undefined) checks.push(conditional)
+  const { unevaluatedProperties, unevaluatedItems } = schema
+  if (unevaluatedProperties !== undefined)
+    checks.push(leftProperties(compiling.inner(unevaluatedProperties, 'unevaluatedProperties')))
+  if (unevaluatedItems !== undefined) checks.push(leftItems(compiling.inner(unevaluatedItems, 'unevaluatedItems')))
+  return checks
+}
+
+function applied(node: SchemaNode): Check {
+  return (value, run, evaluated) => node.fits(value, run, evaluated)
+}
+
+function alternatives(schemas: readonly JsonValue[], keyword: string, compiling: Compiling): SchemaNode[] {
+  return schemas.map((one, i) => compiling.inPlace(one, keyword, i))
+}
+
+function anyOfCheck(nodes: readonly SchemaNode[]): Check {
+  return (value, run, evaluated) => {
+    let isFit = false
+    const fits = run.quietly(() => {
+      for (const node of nodes) {
+        if (!node.fitsApart(value, run, evaluated)) continue
+        isFit = true
+        // The others only matter for what they have looked at.
+        if (evaluated === undefined) break
+      }
+      return isFit
+    })
+    if (fits) return true
+    run.fail(() => 'It fits none of the alternatives.')
+    if (run.issues !== undefined) for (const node of nodes) node.fits(value, run, undefined)
+    return false
+  }
+}
+
+function oneOfCheck(nodes: readonly SchemaNode[]): Check {
+  return (value, run, evaluated) => {
+    let count = 0
+    run.quietly(() => {
+      for (const node of nodes) {
+        if (node.fitsApart(value, run, evaluated)) count++
+        if (count > 1) break
+      }
+      return count === 1
+    })
+    if (count === 1) return true
+    if (count > 1) return run.fail(() => 'It fits more than one of the alternatives, and must fit exactly one.')
+    run.fail(() => 'It fits none of the alternatives.')
+    if (run.issues !== undefined) for (const node of nodes) node.fits(value, run, undefined)
+    return false
+  }
+}
+
+function notCheck(node: SchemaNode): Check {
+  return (value, run) =>
+    !run.quietly(() => node.fits(value, run, undefined)) || run.fail(() => 'It is of a kind that is not allowed here.')
+}
+
+function conditionalCheck(schema: JsonObject, compiling: Compiling): Check | undefined {
+  if (schema['if'] === undefined) return undefined
+  const condition = compiling.inPlace(schema['if'], 'if')
+  const yes = schema['then'] === undefined ? undefined : compiling.inPlace(schema['then'], 'then')
+  const no = schema['else'] === undefined ? undefined : compiling.inPlace(schema['else'], 'else')
+  return (value, run, evaluated) => {
+    const next = run.quietly(() => condition.fitsApart(value, run, evaluated)) ? yes : no
+    return next === undefined || next.fits(value, run, evaluated)
+  }
+}
+
+function leftProperties(node: SchemaNode): Check {
+  return (value, run, evaluated) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return true
+    let isFit = true
+    for (const key of Object.keys(value)) {
+      run.work.spend(8)
+      if (evaluated?.properties.has(key) === true) continue
+      if (!node.fitsAt(key, value[key] as JsonValue, run)) isFit = false
+      evaluated?.properties.add(key)
+    }
+    return isFit
+  }
+}
+
+function leftItems(node: SchemaNode): Check {
+  return (value, run, evaluated) => {
+    if (!Array.isArray(value) || evaluated?.allItems === true) return true
+    let isFit = true
+    for (const [i, item] of value.entries()) {
+      run.work.spend(1)
+      if (evaluated?.items.has(i) !== true && !node.fitsAt(i, item, run)) isFit = false
+    }
+    if (evaluated !== undefined) evaluated.allItems = true
+    return isFit
+  }
+}

@@ -1,0 +1,197 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { arrayChecks } from './array-keywords.ts'
+import { type Check, SchemaNode } from './check-run.ts'
+import { combiningChecks } from './combining-keywords.ts'
+import { objectChecks } from './object-keywords.ts'
+import { Pattern } from './pattern/pattern.ts'
+import { referenceChecks } from './reference-keywords.ts'
+import { isObject, type References, type SchemaPlace } from './references.ts'
+import { scalarChecks } from './scalar-keywords.ts'
+import { OverBudget, type Work } from './work.ts'
+
+/** How a draft differs from the others, as far as that matters. */
+export interface Draft {
+  readonly idKeyword: '$id' | 'id'
+  readonly refIsAlone: boolean
+  /** Whether `contains` counts as having looked at the items that it found. */
+  readonly containsEvaluates: boolean
+}
+
+/** What keywords are made ready with. */
+export interface Compiling {
+  readonly draft: Draft
+  readonly references: References
+  /** The node of a schema found at `keyword` of the one that is being made ready. */
+  inner(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
+  /** As {@link inner}, for a schema that is applied to the same value. */
+  inPlace(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
+  /** The node of what a reference leads to, applied to the same value. */
+  target(place: SchemaPlace, pointer: string): SchemaNode
+  pattern(source: string): Pattern
+  readonly base: string
+  readonly work: Work
+}
+
+/** What makes the checks of some keywords of a schema. */
+export type KeywordCompiler = (schema: JsonObject, compiling: Compiling) => Check[]
+
+/** The last ones ask what the others have looked at. */
+const KEYWORDS: readonly KeywordCompiler[] = [referenceChecks, scalarChecks, objectChecks, arrayChecks, combiningChecks]
+
+/** What making a schema ready takes, beside its patterns. */
+const NODE_WORK = 100
+
+interface Waiting {
+  readonly node: SchemaNode
+  readonly schema: JsonValue
+}
+
+/** Makes the schemas of a document ready, each once, one after the other: however deep they are, the stack is not. */
+export class SchemaCompiler {
+  readonly draft: Draft
+  readonly references: References
+  readonly work: Work
+  readonly #nodes = new Map<JsonObject, SchemaNode>()
+  readonly #always = new Map<boolean, SchemaNode>()
+  readonly #waiting: Waiting[] = []
+  readonly #patterns = new Map<string, Pattern>()
+
+  constructor(references: References, draft: Draft, work: Work) {
+    this.references = references
+    this.draft = draft
+    this.work = work
+  }
+
+  /** @throws Error that says what of the schema cannot be used, and where */
+  compile(): SchemaNode {
+    const { root } = this.references
+    const node = this.node(root, '#')
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#fill(next)
+    refuseLoops(this.#nodes.values())
+    return node
+  }
+
+  /** The node of a schema, made if there is none yet. */
+  node({ schema, base }: SchemaPlace, pointer: string): SchemaNode {
+    const isKnown = isObject(schema) ? this.#nodes.get(schema) : this.#always.get(schema as boolean)
+    if (isKnown !== undefined) return isKnown
+    if (!isObject(schema) && typeof schema !== 'boolean')
+      throw new Error(`at ${pointer} there is no schema, but ${Array.isArray(schema) ? 'an array' : String(schema)}`)
+    this.work.spend(NODE_WORK)
+    const node = new SchemaNode(pointer, base)
+    if (isObject(schema)) this.#nodes.set(schema, node)
+    else this.#always.set(schema, node)
+    this.#waiting.push({ node, schema })
+    return node
+  }
+
+  #fill({ node, schema }: Waiting): void {
+    if (!isObject(schema)) {
+      if (schema === false) node.checks.push((_value, run) => run.fail(() => 'Nothing is allowed here; leave it out.'))
+      return
+    }
+    const compiling = new NodeCompiling(node, this)
+    const isAlone = this.draft.refIsAlone && typeof schema['$ref'] === 'string'
+    node.asksEvaluated =
+      !isAlone && (schema['unevaluatedProperties'] !== undefined || schema['unevaluatedItems'] !== undefined)
+    for (const keywords of isAlone ? [referenceChecks] : KEYWORDS) node.checks.push(...keywords(schema, compiling))
+  }
+
+  /** A pattern, made if it has not come before. */
+  pattern(source: string, pointer: string): Pattern {
+    let pattern = this.#patterns.get(source)
+    if (pattern !== undefined) return pattern
+    try {
+      pattern = new Pattern(source, this.work)
+    } catch (error) {
+      if (error instanceof OverBudget || !(error instanceof Error)) throw error
+      throw new Error(`at ${pointer} the pattern ${source.slice(0, 60)} cannot be used: ${error.message}`, {
+        cause: error,
+      })
+    }
+    this.#patterns.set(source, pattern)
+    return pattern
+  }
+}
+
+/** What the keywords of one schema are made ready with. */
+class NodeCompiling implements Compiling {
+  readonly #node: SchemaNode
+  readonly #compiler: SchemaCompiler
+
+  constructor(node: SchemaNode, compiler: SchemaCompiler) {
+    this.#node = node
+    this.#compiler = compiler
+  }
+
+  get draft(): Draft {
+    return this.#compiler.draft
+  }
+
+  get references(): References {
+    return this.#compiler.references
+  }
+
+  get work(): Work {
+    return this.#compiler.work
+  }
+
+  get base(): string {
+    return this.#node.base
+  }
+
+  inner(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode {
+    const { base, pointer } = this.#node
+    const found = schema as JsonValue
+    return this.#compiler.node(
+      { schema: found, base: this.references.baseOf(found, base) },
+      `${pointer}/${keywords.join('/')}`,
+    )
+  }
+
+  inPlace(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode {
+    const applied = this.inner(schema, ...keywords)
+    this.#node.inPlace.push(applied)
+    return applied
+  }
+
+  target(place: SchemaPlace, pointer: string): SchemaNode {
+    const applied = this.#compiler.node(place, pointer)
+    this.#node.inPlace.push(applied)
+    return applied
+  }
+
+  pattern(source: string): Pattern {
+    return this.#compiler.pattern(source, this.#node.pointer)
+  }
+}
+
+/** How many schemas may be applied to one value, each by the one before. */
+const MAX_CHAIN = 200
+
+/** Refuses a schema that applies itself to the same value, which would never end, and chains that are too long. */
+function refuseLoops(nodes: Iterable<SchemaNode>): void {
+  const heights = new Map<SchemaNode, number>()
+  const open = new Set<SchemaNode>()
+  for (const first of nodes) {
+    const stack = [first]
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      if (heights.has(node)) {
+        stack.pop()
+      } else if (open.has(node)) {
+        const height = 1 + node.inPlace.reduce((most, applied) => Math.max(most, heights.get(applied) ?? 0), 0)
+        if (height > MAX_CHAIN) throw new Error(`at ${node.pointer} more than ${MAX_CHAIN} schemas apply one another`)
+        heights.set(node, height)
+        open.delete(node)
+        stack.pop()
+      } else {
+        open.add(node)
+        for (const applied of node.inPlace) {
+          if (open.has(applied))
+            throw new Error(`at ${applied.pointer} it applies itself to the same value, without end`)
+          if (!heights.has(applied)) stack.push(applied)
+        }
+      }
+    }
+  }
+}

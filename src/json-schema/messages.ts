@@ -1,0 +1,19 @@
+import type { JsonValue } from '../core/json.ts'
+import { printable } from '../core/text.ts'
+
+/** A name, as it may be shown. */
+export function quoted(name: string): string {
+  return JSON.stringify(printable(name, 100))
+}
+
+/** "1 item", "2 items". */
+export function countOf(count: JsonValue, noun: string): string {
+  if (count === 1) return `1 ${noun}`
+  return `${String(count)} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+}
+
+/** Values in a message: the first ones, and not much of each. */
+export function shown(values: readonly JsonValue[]): string {
+  const first = values.slice(0, 20).map((value) => printable(JSON.stringify(value), 60))
+  return first.join(', ') + (values.length > first.length ? ', …' : '')
+}

@@ -1,0 +1,137 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
+import type { Compiling } from './compile-node.ts'
+import { countOf, quoted } from './messages.ts'
+import type { Pattern } from './pattern/pattern.ts'
+import { isObject } from './references.ts'
+
+type ObjectCheck = (value: JsonObject, run: CheckRun, evaluated: Evaluated | undefined) => boolean
+
+/** What an object may have, must have, and what its properties must be. Keys are looked up as its own alone (I38). */
+export function objectChecks(schema: JsonObject, compiling: Compiling): Check[] {
+  const checks: ObjectCheck[] = []
+  const { required, minProperties, maxProperties, propertyNames } = schema
+  if (Array.isArray(required)) checks.push(requiredCheck(required.filter((key) => typeof key === 'string')))
+  if (typeof minProperties === 'number' || typeof maxProperties === 'number')
+    checks.push(sizeCheck(minProperties ?? 0, maxProperties ?? Infinity))
+  const properties = propertiesCheck(schema, compiling)
+  if (properties !== undefined) checks.push(properties)
+  if (propertyNames !== undefined) checks.push(namesCheck(compiling.inner(propertyNames, 'propertyNames')))
+  checks.push(...dependentChecks(schema, compiling))
+  return checks.map((check) => (value, run, evaluated) => !isObject(value) || check(value, run, evaluated))
+}
+
+function requiredCheck(keys: readonly string[]): ObjectCheck {
+  return (value, run) => {
+    run.work.spend(keys.length >> 3)
+    let isFit = true
+    for (const key of keys)
+      if (!Object.hasOwn(value, key)) isFit = run.fail(() => `The property ${quoted(key)} is missing.`)
+    return isFit
+  }
+}
+
+function sizeCheck(min: JsonValue, max: JsonValue): ObjectCheck {
+  return (value, run) => {
+    const size = Object.keys(value).length
+    run.work.spend(size >> 3)
+    if (size < Number(min)) return run.fail(() => `Expected at least ${countOf(min, 'property')}, got ${size}.`)
+    return size <= Number(max) || run.fail(() => `Expected at most ${countOf(max, 'property')}, got ${size}.`)
+  }
+}
+
+/** `properties`, `patternProperties` and, for the rest, `additionalProperties`. */
+function propertiesCheck(schema: JsonObject, compiling: Compiling): ObjectCheck | undefined {
+  const { properties, patternProperties, additionalProperties } = schema
+  const named = new Map<string, SchemaNode>()
+  const patterns: (readonly [Pattern, SchemaNode])[] = []
+  if (isObject(properties))
+    for (const key of Object.keys(properties)) named.set(key, compiling.inner(properties[key], 'properties', key))
+  if (isObject(patternProperties))
+    for (const source of Object.keys(patternProperties))
+      patterns.push([
+        compiling.pattern(source),
+        compiling.inner(patternProperties[source], 'patternProperties', source),
+      ])
+  const rest =
+    additionalProperties === undefined ? undefined : compiling.inner(additionalProperties, 'additionalProperties')
+  if (named.size === 0 && patterns.length === 0 && rest === undefined) return undefined
+  return (value, run, evaluated) => {
+    let isFit = true
+    for (const key of Object.keys(value)) {
+      run.work.spend(evaluated === undefined ? 2 : 8)
+      const nodes = schemasOf(key, named, patterns, rest, run)
+      if (nodes.length > 0) evaluated?.properties.add(key)
+      for (const node of nodes) if (!node.fitsAt(key, value[key] as JsonValue, run)) isFit = false
+      if (!isFit && run.issues === undefined) return false
+    }
+    return isFit
+  }
+}
+
+function schemasOf(
+  key: string,
+  named: ReadonlyMap<string, SchemaNode>,
+  patterns: readonly (readonly [Pattern, SchemaNode])[],
+  rest: SchemaNode | undefined,
+  run: CheckRun,
+): readonly SchemaNode[] {
+  const nodes: SchemaNode[] = []
+  const own = named.get(key)
+  if (own !== undefined) nodes.push(own)
+  for (const [pattern, node] of patterns) {
+    run.work.spend(1)
+    if (pattern.test(key, run.work)) nodes.push(node)
+  }
+  if (nodes.length === 0 && rest !== undefined) nodes.push(rest)
+  return nodes
+}
+
+function namesCheck(node: SchemaNode): ObjectCheck {
+  return (value, run) => {
+    let isFit = true
+    for (const key of Object.keys(value)) {
+      if (run.quietly(() => node.fits(key, run, undefined))) continue
+      isFit = run.fail(() => `The property name ${quoted(key)} is not allowed.`)
+    }
+    return isFit
+  }
+}
+
+/** `dependentRequired`, `dependentSchemas`, and `dependencies`, which was both. */
+function dependentChecks(schema: JsonObject, compiling: Compiling): ObjectCheck[] {
+  const checks: ObjectCheck[] = []
+  for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies'] as const) {
+    const dependent = schema[keyword]
+    if (!isObject(dependent)) continue
+    for (const key of Object.keys(dependent)) {
+      const needs = dependent[key]
+      if (Array.isArray(needs))
+        checks.push(
+          needsCheck(
+            key,
+            needs.filter((one) => typeof one === 'string'),
+          ),
+        )
+      else checks.push(whereThere(key, compiling.inPlace(needs, keyword, key)))
+    }
+  }
+  return checks
+}
+
+function needsCheck(key: string, needs: readonly string[]): ObjectCheck {
+  return (value, run) => {
+    run.work.spend(1)
+    if (!Object.hasOwn(value, key)) return true
+    run.work.spend(needs.length >> 3)
+    let isFit = true
+    for (const needed of needs)
+      if (!Object.hasOwn(value, needed))
+        isFit = run.fail(() => `The property ${quoted(needed)} is missing, which ${quoted(key)} needs.`)
+    return isFit
+  }
+}
+
+function whereThere(key: string, node: SchemaNode): ObjectCheck {
+  return (value, run, evaluated) => !Object.hasOwn(value, key) || node.fits(value, run, evaluated)
+}

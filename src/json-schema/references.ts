@@ -1,0 +1,160 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+
+/** A place in a schema: what is there, and the address that references in it start from. */
+export interface SchemaPlace {
+  readonly schema: JsonValue
+  readonly base: string
+}
+
+/** Where a schema is that has no address of its own. */
+const ROOT = 'https://schema.invalid/'
+
+/** Keywords whose value is a schema, a list of schemas, or schemas by name. */
+const ONE: readonly string[] = [
+  'not',
+  'if',
+  'then',
+  'else',
+  'additionalProperties',
+  'unevaluatedProperties',
+  'propertyNames',
+  'additionalItems',
+  'unevaluatedItems',
+  'contains',
+  'contentSchema',
+  'items',
+]
+const MANY: readonly string[] = ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items']
+const NAMED: readonly string[] = [
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+  'dependencies',
+]
+
+/**
+ * What references may lead to: the schemas within one document, by address, name and place. Nothing outside of it is
+ * ever looked for (bad input 45).
+ */
+export class References {
+  readonly root: SchemaPlace
+  readonly #idKeyword: '$id' | 'id'
+  /** Whether a `$ref` makes everything beside it meaningless. */
+  readonly #refIsAlone: boolean
+  readonly #documents = new Map<string, SchemaPlace>()
+  readonly #anchors = new Map<string, SchemaPlace>()
+  readonly #dynamic = new Map<string, SchemaPlace>()
+  readonly #bases = new Map<JsonObject, string>()
+
+  /** @throws Error where two schemas have one address */
+  constructor(schema: JsonValue, idKeyword: '$id' | 'id', refIsAlone: boolean) {
+    this.#idKeyword = idKeyword
+    this.#refIsAlone = refIsAlone
+    this.#documents.set(ROOT, { schema, base: ROOT })
+    this.#index(schema, ROOT)
+    this.root = { schema, base: this.baseOf(schema, ROOT) }
+  }
+
+  /** The address from which references in `schema` start, which is found within something of address `outer`. */
+  baseOf(schema: JsonValue, outer: string): string {
+    return (isObject(schema) ? this.#bases.get(schema) : undefined) ?? outer
+  }
+
+  /** The addresses of all schemas that have one. */
+  get addresses(): Iterable<string> {
+    return this.#documents.keys()
+  }
+
+  /** The whole schema of an address. */
+  document(base: string): SchemaPlace | undefined {
+    return this.#documents.get(base)
+  }
+
+  /** What a `$dynamicAnchor` names within the schema of an address. */
+  dynamic(base: string, name: string): SchemaPlace | undefined {
+    return this.#dynamic.get(`${base}#${name}`)
+  }
+
+  /** What `ref` leads to from within the schema of an address; undefined where that is nothing, or somewhere else. */
+  resolve(ref: string, base: string): SchemaPlace | undefined {
+    const address = addressOf(ref, base)
+    if (address === undefined) return undefined
+    const [document = '', encoded = ''] = address.split('#', 2)
+    const place = this.#documents.get(document)
+    if (place === undefined || encoded === '') return place
+    const fragment = decoded(encoded)
+    if (fragment === undefined) return undefined
+    return fragment.startsWith('/') ? this.#follow(place, fragment) : this.#anchors.get(`${document}#${fragment}`)
+  }
+
+  #follow({ schema, base }: SchemaPlace, pointer: string): SchemaPlace | undefined {
+    let place: SchemaPlace = { schema, base }
+    for (const token of pointer.slice(1).split('/')) {
+      const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+      const { schema: outer } = place
+      if (typeof outer !== 'object' || outer === null || !Object.hasOwn(outer, key)) return undefined
+      const inner = (outer as JsonObject)[key] as JsonValue
+      place = { schema: inner, base: this.baseOf(inner, place.base) }
+    }
+    return place
+  }
+
+  #index(schema: JsonValue, outer: string): void {
+    if (!isObject(schema)) return
+    const base = this.#identify(schema, outer)
+    for (const keyword of ONE) {
+      const inner = schema[keyword]
+      if (inner !== undefined && !Array.isArray(inner)) this.#index(inner, base)
+    }
+    for (const keyword of MANY) {
+      const inner = schema[keyword]
+      if (Array.isArray(inner)) for (const one of inner) this.#index(one, base)
+    }
+    for (const keyword of NAMED) {
+      const inner = schema[keyword]
+      if (isObject(inner)) for (const key of Object.keys(inner)) this.#index(inner[key] as JsonValue, base)
+    }
+  }
+
+  #identify(schema: JsonObject, outer: string): string {
+    const id = schema[this.#idKeyword]
+    let base = outer
+    if (typeof id === 'string' && !(this.#refIsAlone && typeof schema['$ref'] === 'string')) {
+      if (id.startsWith('#')) this.#anchors.set(`${outer}${id}`, { schema, base })
+      else base = this.#register(schema, id, outer)
+    }
+    this.#bases.set(schema, base)
+    const { $anchor, $dynamicAnchor } = schema
+    for (const name of [$anchor, $dynamicAnchor])
+      if (typeof name === 'string') this.#anchors.set(`${base}#${name}`, { schema, base })
+    if (typeof $dynamicAnchor === 'string') this.#dynamic.set(`${base}#${$dynamicAnchor}`, { schema, base })
+    return base
+  }
+
+  #register(schema: JsonObject, id: string, outer: string): string {
+    const [address] = addressOf(id, outer)?.split('#', 1) ?? []
+    if (address === undefined) return outer
+    if (this.#documents.has(address)) throw new Error(`two schemas have the $id ${id}`)
+    this.#documents.set(address, { schema, base: address })
+    return address
+  }
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function addressOf(ref: string, base: string): string | undefined {
+  if (ref.startsWith('#')) return base + ref
+  return URL.canParse(ref, base) ? new URL(ref, base).href : undefined
+}
+
+function decoded(fragment: string): string | undefined {
+  try {
+    return decodeURIComponent(fragment)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,108 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { canonical, isComposite } from './canonical.ts'
+import type { Check, CheckRun } from './check-run.ts'
+import type { Compiling } from './compile-node.ts'
+import { formats } from './formats.ts'
+import { countOf, shown } from './messages.ts'
+import { isMultipleOf } from './multiple-of.ts'
+import type { Work } from './work.ts'
+
+/** `type`, `enum`, `const`, and what is said of texts and numbers. */
+export function scalarChecks(schema: JsonObject, compiling: Compiling): Check[] {
+  return [...valueChecks(schema, compiling), ...textChecks(schema, compiling), ...numberChecks(schema)]
+}
+
+function valueChecks(schema: JsonObject, { work }: Compiling): Check[] {
+  const checks: Check[] = []
+  const { type, const: only } = schema
+  if (typeof type === 'string') checks.push(typeCheck([type]))
+  else if (Array.isArray(type)) checks.push(typeCheck(type.filter((one) => typeof one === 'string')))
+  const { enum: values } = schema
+  if (Array.isArray(values)) {
+    checks.push(oneOfValues(values, work, () => `Expected one of ${shown(values)}.`))
+  }
+  if (only !== undefined) checks.push(oneOfValues([only], work, () => `Expected ${shown([only])}.`))
+  return checks
+}
+
+function typeCheck(types: readonly string[]): Check {
+  return (value, run) => {
+    const actual = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+    for (const type of types) if (type === actual || (type === 'integer' && Number.isInteger(value))) return true
+    return run.fail(() => `Expected ${types.join(' or ')}, got ${actual}.`)
+  }
+}
+
+function oneOfValues(values: readonly JsonValue[], work: Work, message: () => string): Check {
+  const scalars = new Set<JsonValue>(values.filter((one) => !isComposite(one)))
+  const texts = new Set(values.filter(isComposite).map((one) => canonical(one, work)))
+  return (value, run) => {
+    const isOne = isComposite(value) ? texts.size > 0 && texts.has(canonical(value, run.work)) : scalars.has(value)
+    return isOne || run.fail(message)
+  }
+}
+
+type Refusal = (() => string) | undefined
+
+function textChecks(schema: JsonObject, compiling: Compiling): Check[] {
+  const checks: ((value: string, run: CheckRun) => Refusal)[] = []
+  const { minLength, maxLength, pattern: source, format } = schema
+  if (typeof minLength === 'number' || typeof maxLength === 'number')
+    checks.push(lengthCheck(Number(minLength ?? 0), Number(maxLength ?? Infinity)))
+  if (typeof source === 'string') {
+    const pattern = compiling.pattern(source)
+    checks.push((value, run) =>
+      pattern.test(value, run.work) ? undefined : () => `Expected a text that matches ${source}.`,
+    )
+  }
+  const isFormat = typeof format === 'string' ? formats.get(format) : undefined
+  if (isFormat !== undefined) {
+    checks.push((value, run) => {
+      run.work.spend(value.length >> 3)
+      return isFormat(value) ? undefined : () => `Expected a text of the format ${String(format)}.`
+    })
+  }
+  return checks.map((check) => (value, run) => {
+    const refusal = typeof value === 'string' ? check(value, run) : undefined
+    return refusal === undefined || run.fail(refusal)
+  })
+}
+
+/** Lengths count characters, of which some take two places in a text. */
+function lengthCheck(min: number, max: number): (value: string, run: CheckRun) => Refusal {
+  return (value, run) => {
+    if (value.length >= 2 * min && value.length <= max) return undefined
+    run.work.spend(value.length >> 3)
+    const length = charactersOf(value)
+    if (length < min) return () => `Expected at least ${countOf(min, 'character')}, got ${length}.`
+    return length <= max ? undefined : () => `Expected at most ${countOf(max, 'character')}, got ${length}.`
+  }
+}
+
+function charactersOf(text: string): number {
+  let pairs = 0
+  for (let i = 0; i < text.length; i++)
+    if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) pairs++
+  return text.length - pairs
+}
+
+function numberChecks(schema: JsonObject): Check[] {
+  const checks: ((value: number) => Refusal)[] = []
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
+  // In draft 4 the exclusive ones were flags beside the others.
+  const above = exclusiveMinimum === true ? minimum : exclusiveMinimum
+  const below = exclusiveMaximum === true ? maximum : exclusiveMaximum
+  const limit = (bound: JsonValue | undefined, fits: (value: number, at: number) => boolean, words: string): void => {
+    if (typeof bound !== 'number') return
+    checks.push((value) => (fits(value, bound) ? undefined : () => `Expected ${words} ${bound}, got ${value}.`))
+  }
+  limit(minimum, (value, at) => value >= at, 'at least')
+  limit(maximum, (value, at) => value <= at, 'at most')
+  limit(above, (value, at) => value > at, 'more than')
+  limit(below, (value, at) => value < at, 'less than')
+  limit(multipleOf, isMultipleOf, 'a multiple of')
+  return checks.map((check) => (value, run) => {
+    const refusal = typeof value === 'number' ? check(value) : undefined
+    return refusal === undefined || run.fail(refusal)
+  })
+}
