@@ -1,0 +1,6 @@
+/** A tool that computes: a fixed amount of work, never a fixed time, which would look parallel on a busy machine, too. */
+export default ({ rounds }: { rounds: number }): number => {
+  let state = 1
+  for (let i = 0; i < rounds; i++) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+  return state
+}
