@@ -69,7 +69,6 @@ export class Batch {
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   #particulars: Map<CallRecord, Particulars> | undefined
   #deadline: { readonly at: number; readonly expiry: Expiry } | undefined
-  /** The deadline, once it has passed. */
   #expired: TimeLimit | undefined
   #watched: Map<CallRecord, (result: ToolResult) => void> | undefined
 
@@ -111,6 +110,11 @@ export class Batch {
 
   get isAborted(): boolean {
     return this.#aborted !== undefined
+  }
+
+  /** Its deadline, once that has passed. */
+  get expired(): TimeLimit | undefined {
+    return this.#expired
   }
 
   get abortReason(): unknown {

@@ -33,7 +33,7 @@ import { failureKind } from './failure-kind.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from './isolation.ts'
 import { copyJson } from './json-copy.ts'
-import type { Keeping } from './keeping.ts'
+import type { Keeper } from './keeping.ts'
 import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
@@ -110,8 +110,8 @@ export class CallRecord implements Waiter, AttemptOwner {
     return this.batch.engine
   }
 
-  get keeping(): Keeping {
-    return this.batch.keeping
+  get keeper(): Keeper {
+    return this.batch
   }
 
   get acceptedAt(): number {
@@ -326,9 +326,10 @@ export class CallRecord implements Waiter, AttemptOwner {
   /** It holds a permit. */
   #start(at: number | undefined): void {
     const { engine } = this
-    // A permit that an abort sets free may come to a call that the abort has not reached yet.
-    if (this.batch.isAborted || engine.aborting) {
-      this.#stopped('abort', undefined)
+    const { isAborted, expired } = this.batch
+    // A permit that an abort, or a deadline, sets free may come to a call that it has not reached yet.
+    if (isAborted || engine.aborting || expired !== undefined) {
+      this.#stopped(isAborted || engine.aborting ? 'abort' : 'deadline', expired)
       return engine.permits.release(undefined)
     }
     const now = at ?? engine.clock.now()
