@@ -51,6 +51,8 @@ export interface BatchFacts {
   openedAt: When | undefined
   closedAt: When | undefined
   abortedAt: When | undefined
+  /** When a call of it was first said to have passed the batch's deadline. */
+  expiredAt: When | undefined
   settledAt: When | undefined
   results: readonly ToolResult[] | undefined
   /** What an iteration over it has read. */
@@ -148,6 +150,7 @@ export function newBatch(executor: ExecutorFacts, plan: BatchPlan): BatchFacts {
     openedAt: undefined,
     closedAt: undefined,
     abortedAt: undefined,
+    expiredAt: undefined,
     settledAt: undefined,
     results: undefined,
     read: [],

@@ -190,6 +190,7 @@ export class Oracle {
       stage.fault('I20', `${call.mark} starts attempt ${number}, which is the ${attempt.number}th`)
     if (call.retryAt !== undefined && stage.now < call.retryAt) stage.fault('I33', `${call.mark} starts too early`)
     if (batch.abortedAt !== undefined) stage.fault('I13', `${call.mark} started after its batch was aborted`)
+    if (batch.expiredAt !== undefined) stage.fault('I13', `${call.mark} started after the deadline of its batch`)
     if (stage.now > stage.fires(deadlineAt(call))) stage.fault('I13', `${call.mark} started after its deadline`)
     if (executor.started.size > executor.plan.maxParallelTools)
       stage.fault('I25', `${executor.started.size} run of ${executor.plan.maxParallelTools}`)
@@ -220,6 +221,7 @@ export class Oracle {
     judge(stage, call, result)
     call.settledAt = stage.when()
     call.state = 'settled'
+    if (!result.success && result.error.message.includes("the batch's deadlineMs")) batch.expiredAt ??= stage.when()
     batch.decided.push(call)
     executor.parked.delete(call)
     executor.started.delete(call)

@@ -40,6 +40,9 @@ export async function playWorld(simulation: Simulation, plan: WorldPlan): Promis
   return world.planned
 }
 
+/** A world that needs more goes round in circles. */
+const MAX_MOVES = 20_000
+
 class World implements Surroundings {
   /** The batches of the plan that have been opened; nested ones are not among them. */
   readonly planned: BatchFacts[] = []
@@ -126,6 +129,7 @@ class World implements Surroundings {
       stage.move++
       this.#oracle.atRest(this.#sites)
       this.#throwFaults()
+      if (stage.move > MAX_MOVES) throw new Error(`I11: after ${MAX_MOVES} moves there are still more`)
     } while (await scheduler.moveOne())
     if (this.#open.size > 0) stage.fault('I1', `${this.#open.size} promises are never settled`)
   }
