@@ -14,7 +14,7 @@ export interface Isolation {
   readonly module: string | URL
   /** The export that is the tool: what `defineTool` returned, or a function of input and context. @default 'default' */
   readonly export?: string
-  /** The most memory that its code may take, in megabytes: at least 16. Threads limit the JavaScript heap alone. @default Node's own */
+  /** The most that its JavaScript heap may take, in megabytes: at least 16. Binary data is not counted. @default Node's own */
   readonly maxMemoryMb?: number
 }
 
