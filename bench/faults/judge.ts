@@ -17,8 +17,9 @@ export interface Cell {
    * - `silent stop`: it resolved without the final text, as if all were well
    * - `hang`: it did not settle
    * - `crash`: its process ended
+   * - `not run`: it could not be started, or did not do what is asked of everyone first; says nothing of the case
    */
-  readonly ending: 'answered' | 'aborted' | 'thrown' | 'failed' | 'silent stop' | 'hang' | 'crash'
+  readonly ending: 'answered' | 'aborted' | 'thrown' | 'failed' | 'silent stop' | 'hang' | 'crash' | 'not run'
   /** Whether each good call's result is there once, with its own page, in call order; null where nobody can tell. */
   readonly siblings: 'kept' | 'lost' | 'wrong' | null
   /** What the call with the fault came to: an error, a value, or no result at all; null where nobody can tell. */
@@ -42,6 +43,8 @@ export function judge(faultCase: FaultCase, subject: string, observed: Observed)
   const where = { case: faultCase.name, subject }
   const nothing = { siblings: null, fault: null, sinceAbortMs: null, bad: true } as const
   if (observed.kind === 'hang') return { ...where, ...nothing, ending: 'hang', detail: '', ms: observed.afterMs }
+  if (observed.kind === 'not run')
+    return { ...where, ...nothing, ending: 'not run', detail: observed.why, ms: null, bad: false }
   if (observed.kind === 'crash')
     return { ...where, ...nothing, ending: 'crash', detail: `${observed.exit}: ${observed.lastWords}`, ms: null }
   const ending = endingOf(faultCase, observed)

@@ -5,6 +5,8 @@ import type { Report, Settled } from './report.ts'
 
 /** What became of the process of a cell. */
 export type Observed =
+  /** It could not be loaded, or three good calls did not succeed: there is nothing to observe. */
+  | { readonly kind: 'not run'; readonly why: string }
   | ({ readonly kind: 'settled' } & Settled)
   /** The run did not settle in the time that it was given. */
   | { readonly kind: 'hang'; readonly afterMs: number }
@@ -27,11 +29,7 @@ const QUIET: Readonly<Record<string, string>> = {
 const START_MS = 60_000
 const WORDS_LENGTH = 300
 
-/**
- * Runs one case on one subject in a process of its own.
- *
- * Rejects where the subject cannot even be started or does not do three good calls: then there is nothing to observe.
- */
+/** Runs one case on one subject in a process of its own. */
 export function runCell(subject: string, { name, watchdogMs }: FaultCase): Promise<Observed> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [subject, name], {
@@ -60,7 +58,7 @@ export function runCell(subject: string, { name, watchdogMs }: FaultCase): Promi
     child.once('close', (code, signal) => {
       clearTimeout(watchdog)
       const exit = signal ?? `exit ${code}`
-      if (!started) reject(new Error(`${subject} did not do three good calls (${exit}).\n${stderr}`))
+      if (!started) resolve({ kind: 'not run', why: `${exit}: ${lastWords(stderr)}` })
       else if (hangs) resolve({ kind: 'hang', afterMs: watchdogMs })
       else if (settled !== undefined && code === 0) resolve({ kind: 'settled', ...settled })
       else resolve({ kind: 'crash', exit, lastWords: lastWords(stderr) })

@@ -15,6 +15,8 @@ export interface FaultTool {
   readonly name: string
   readonly behaviour: Behaviour
   readonly execute: (input: Input) => unknown
+  /** The scenario's limit, for the tool in the middle where an SDK sets limits tool by tool. */
+  readonly timeoutMs?: number
 }
 
 /** A call that the model makes. */
@@ -81,13 +83,13 @@ export function scenario(difference: Difference = {}): Scenario {
   })
   const pages = TOPICS.map((topic, index) => [index, behaviours.page(topic)] as const)
   return {
-    tools: [toolOf(GOOD_TOOL, 'looksUp'), toolOf(toolName, behaviour)],
+    tools: [toolOf(GOOD_TOOL, 'looksUp'), toolOf(toolName, behaviour, difference.timeoutMs)],
     calls,
     pages: new Map(pages.filter(([index]) => good || index !== FAULT_INDEX)),
     ...(difference.timeoutMs !== undefined && { timeoutMs: difference.timeoutMs }),
   }
 }
 
-function toolOf(name: string, behaviour: Behaviour): FaultTool {
-  return { name, behaviour, execute: behaviours[behaviour] }
+function toolOf(name: string, behaviour: Behaviour, timeoutMs?: number): FaultTool {
+  return { name, behaviour, execute: behaviours[behaviour], ...(timeoutMs !== undefined && { timeoutMs }) }
 }

@@ -33,6 +33,7 @@ function wordsOf(cell: Cell): string {
   switch (ending) {
     case 'hang':
     case 'crash':
+    case 'not run':
       return ending
     case 'thrown':
       return `thrown${after === '' ? `: ${errorName(detail)}` : `${after}${others}`}`

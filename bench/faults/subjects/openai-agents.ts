@@ -21,13 +21,13 @@ export const openaiAgentsStream: Subject = (scenario, ledger) => async (signal) 
 }
 
 function agent(scenario: Scenario, ledger: Ledger): Agent {
-  const tools = scenario.tools.map(({ name, execute }) =>
+  const tools = scenario.tools.map(({ name, execute, timeoutMs }) =>
     tool({
       name,
       description: DESCRIPTION,
       parameters: inputSchema,
       execute,
-      ...(scenario.timeoutMs !== undefined && { timeoutMs: scenario.timeoutMs }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
     }),
   )
   return new Agent({ name: 'faults', model: model(scenario, ledger), tools })

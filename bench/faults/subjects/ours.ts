@@ -4,7 +4,6 @@ import { providerModel, resultsIn } from '../provider-model.ts'
 import { DESCRIPTION, inputSchema, PROMPT, type Scenario, scenario as threeCalls } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
 
-const MAX_TRIES = 10
 const TOOLS = new URL('../tools.ts', import.meta.url)
 
 /** The agent executor, its tools in the same thread. */
@@ -27,9 +26,9 @@ function subject(mode?: 'thread' | 'process'): Subject {
   }
 }
 
-function executorFor({ tools, timeoutMs }: Scenario, mode: 'thread' | 'process' | undefined): ToolExecutor {
+function executorFor({ tools }: Scenario, mode: 'thread' | 'process' | undefined): ToolExecutor {
   return new ToolExecutor({
-    tools: tools.map(({ name, behaviour, execute }) =>
+    tools: tools.map(({ name, behaviour, execute, timeoutMs }) =>
       defineTool({
         name,
         description: DESCRIPTION,
@@ -42,16 +41,11 @@ function executorFor({ tools, timeoutMs }: Scenario, mode: 'thread' | 'process' 
   })
 }
 
-/**
- * An executor has its own workers, and starting them is no part of the turn: this many good calls at once until all
- * succeed, since the first ones load the module within the timeout of the tool.
- */
+/** An executor has its own workers, and starting them is no part of the turn. */
 async function startWorkers(executor: ToolExecutor, { tools }: Scenario): Promise<void> {
   const name = tools[0]?.name ?? ''
   const calls = threeCalls().calls.map((call) => ({ id: call.id, name, arguments: call.input }))
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const results = await executor.executeTools(calls)
-    if (results.every(({ success }) => success)) return
-  }
-  throw new Error(`Expected ${calls.length} good calls to succeed within ${MAX_TRIES} tries.`)
+  const results = await executor.executeTools(calls)
+  const failed = results.find(({ success }) => !success)
+  if (failed?.success === false) throw new Error(`Expected ${calls.length} good calls, got: ${failed.error.message}`)
 }
