@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts'
 import { Expiry } from './expiry.ts'
 import { thrownMessage } from './failure.ts'
 import { type IsolatedCall, type IsolatedHooks, type IsolatedRun, WorkerLost } from './isolation.ts'
-import type { Keeping } from './keeping.ts'
+import type { Keeper } from './keeping.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
 import type { Execution } from './result.ts'
 import { isInstance, isThenable } from './safe-checks.ts'
@@ -21,7 +21,7 @@ export type LateOutcome = { readonly returned: unknown } | { readonly thrown: un
 export interface AttemptOwner {
   readonly engine: Engine
   /** Where what the tool returns is kept. */
-  readonly keeping: Keeping
+  readonly keeper: Keeper
   /** What the tool's signal gives as its reason. */
   abortReason(cut: Cut): unknown
   /** What of the call an isolated tool is told. */
@@ -239,7 +239,7 @@ export class Attempt implements Expiring {
 
   #returned(value: unknown): void {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
-    const output = readOutput(this.tool, value, this.#owner.keeping)
+    const output = readOutput(this.tool, value, this.#owner.keeper)
     if (output instanceof Promise) void output.then((later) => this.#judged(value, later))
     else this.#judged(value, output)
   }

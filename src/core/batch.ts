@@ -4,13 +4,13 @@ import type { CallOptions } from './call-options.ts'
 import { CallRecord, Queued } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, EngineLimits } from './engine.ts'
 import type { ToolEvent } from './events.ts'
 import { Expiry } from './expiry.ts'
 import { copyJson } from './json-copy.ts'
 import { LogLines } from './log-lines.ts'
 import { MAX_DELAY_MS } from './clock.ts'
-import { Keeping } from './keeping.ts'
+import { type Keeper, Keeping } from './keeping.ts'
 import type { Logger } from './logger.ts'
 import { Particulars } from './particulars.ts'
 import type { ToolResult } from './result.ts'
@@ -38,7 +38,7 @@ export interface BatchSetup {
  * 2. `results` resolves once the batch is closed and no call is without a result, with exactly one per place, in order.
  * 3. It listens to the caller's signal from opening until it is settled, and no longer; its deadline likewise.
  */
-export class Batch {
+export class Batch implements Keeper {
   readonly engine: Engine
   readonly number: number
   readonly turn: number
@@ -46,8 +46,6 @@ export class Batch {
   readonly options: CallOptions
   readonly budget: Budget | undefined
   readonly log: LogLines | undefined
-  /** Where its results are kept. */
-  readonly keeping: Keeping
   readonly records: CallRecord[] = []
   /** By place; what is not settled has none yet. */
   readonly #results: (ToolResult | undefined)[] = []
@@ -61,6 +59,8 @@ export class Batch {
   /** When each call got its place; none where all got theirs when the batch was opened. */
   readonly #acceptedAt: number[] | undefined
   #queued: Queued | undefined
+  #keeping: Keeping | undefined
+  #uncounted = 0
   #unsettled = 0
   #succeeded = 0
   #closed = false
@@ -83,7 +83,6 @@ export class Batch {
     this.context = options.context
     this.options = options
     this.budget = options.budget
-    this.keeping = new Keeping(engine.limits, engine.spillStore)
     this.log = logger && new LogLines(logger, engine.events.loggerFailed)
     this.openedAt = engine.clock.now()
     if (this.isObserved) {
@@ -102,6 +101,20 @@ export class Batch {
 
   get run(): string {
     return (this.#run ??= this.#setup.drawRun())
+  }
+
+  get limits(): EngineLimits {
+    return this.engine.limits
+  }
+
+  /** Where its results are kept, once they have to be counted. */
+  get keeping(): Keeping {
+    const { limits, spillStore } = this.engine
+    return (this.#keeping ??= new Keeping(limits, spillStore, () => this.#kept()))
+  }
+
+  keepsUncounted(): boolean {
+    return this.#keeping === undefined && ++this.#uncounted <= this.engine.limits.maxUncounted
   }
 
   get isClosed(): boolean {
@@ -318,6 +331,13 @@ export class Batch {
     const deadline = this.#particulars?.get(record)?.deadline
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
     this.#particulars?.delete(record)
+  }
+
+  *#kept(): Generator<unknown> {
+    for (const result of this.#results) {
+      if (result?.success !== true) continue
+      yield result.content === undefined ? result.data : [result.data, result.content]
+    }
   }
 
   #logStart(size: number): void {

@@ -1,5 +1,5 @@
 import type { Binary } from './binary.ts'
-import { copyDeep, copyFlat, FLAT_BYTES, LOOSENESS, NotJson, utf8Length } from './json-copy.ts'
+import { copyDeep, copyFlat, flatBound, LOOSENESS, NotJson, utf8Length } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { Keeping } from './keeping.ts'
 
@@ -27,7 +27,7 @@ const NONE: readonly Binary[] = []
 export function capture(value: unknown, keeping: Keeping): Captured {
   const { maxResultBytes, maxSpillBytes } = keeping.limits
   const flat = copyFlat(value, maxResultBytes)
-  if (flat !== undefined) return { data: flat, atMost: FLAT_BYTES, isOver: false, binaries: NONE }
+  if (flat !== undefined) return capturedFlat(flat)
   const binaries: Binary[] = []
   const { value: data, atLeast } = copyDeep(
     value,
@@ -39,6 +39,11 @@ export function capture(value: unknown, keeping: Keeping): Captured {
   const isOver = atMost > maxResultBytes
   if (isOver && !keeping.canSpill) throw new NotJson('too_large', `is larger than ${maxResultBytes} bytes as JSON`)
   return { data, atMost, isOver, binaries }
+}
+
+/** What `copyFlat` gave. */
+export function capturedFlat(data: JsonValue): Captured {
+  return { data, atMost: flatBound(data), isOver: false, binaries: NONE }
 }
 
 /** Measures only where it is not clear from the lower bound. */

@@ -82,6 +82,19 @@ export function copyFlat(value: unknown, maxBytes: number): JsonValue | undefine
   return copy
 }
 
+/** No more than this are the bytes of the JSON text of what {@link copyFlat} gives. */
+export function flatBound(copy: unknown): number {
+  if (typeof copy !== 'object' || copy === null) return scalarBound(copy)
+  let bytes = 2
+  for (const [key, value] of Object.entries(copy)) bytes += scalarBound(key) + scalarBound(value) + 2
+  return bytes
+}
+
+function scalarBound(value: unknown): number {
+  // A character takes at most six bytes, a number at most 25.
+  return typeof value === 'string' ? 6 * value.length + 2 : 25
+}
+
 function copyPlainScalar(value: unknown): JsonValue | undefined {
   if (typeof value === 'string') return isPlainText(value) ? value : undefined
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined

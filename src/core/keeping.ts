@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { FLAT_BYTES } from './json-copy.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { checkCount, MisuseError } from './misuse.ts'
 import {
@@ -44,6 +45,16 @@ export interface KeepingLimits {
   readonly maxResultBytes: number
   readonly maxBatchBytes: number
   readonly maxSpillBytes: number
+  /** So many of the results that `copyFlat` copies fit into a batch whatever is in them. */
+  readonly maxUncounted: number
+}
+
+/** Who keeps results: a batch. */
+export interface Keeper {
+  readonly limits: KeepingLimits
+  /** Keeps one of the results that `copyFlat` copies, uncounted; false where it has to be counted. */
+  keepsUncounted(): boolean
+  readonly keeping: Keeping
 }
 
 /** @throws MisuseError for a limit that is out of its bounds */
@@ -52,7 +63,7 @@ export function keepingLimits(options: KeepingOptions): KeepingLimits {
   checkCount('maxResultBytes', maxResultBytes, 2)
   checkCount('maxBatchBytes', maxBatchBytes, 2)
   checkCount('maxSpillBytes', maxSpillBytes, 2)
-  return { maxResultBytes, maxBatchBytes, maxSpillBytes }
+  return { maxResultBytes, maxBatchBytes, maxSpillBytes, maxUncounted: Math.floor(maxBatchBytes / FLAT_BYTES) }
 }
 
 /**
@@ -91,9 +102,10 @@ export class Keeping {
   readonly bytes: KeptBytes
   readonly #store: SpillStore | undefined
 
-  constructor(limits: KeepingLimits, store: SpillStore | undefined) {
+  /** @param kept what the batch has kept so far */
+  constructor(limits: KeepingLimits, store: SpillStore | undefined, kept: () => Iterable<unknown>) {
     this.limits = limits
-    this.bytes = new KeptBytes(limits.maxBatchBytes)
+    this.bytes = new KeptBytes(limits.maxBatchBytes, kept)
     this.#store = store
   }
 

@@ -1,19 +1,22 @@
-import { utf8Length } from './json-copy.ts'
+import { flatBound, utf8Length } from './json-copy.ts'
 
 /**
  * How many bytes of JSON the results of a batch keep, against their limit.
  *
- * Measuring exactly costs as much as making the value, so bounds are counted, and what they stand for is measured only
- * where their sum would be too much.
+ * Measuring exactly costs as much as making the value, so bounds are counted until their sum would be too much; from then
+ * on everything is measured.
  */
 export class KeptBytes {
   readonly #maxBytes: number
+  readonly #kept: () => Iterable<unknown>
   #bytes = 0
-  /** What was counted by a bound, with it. */
-  #loose: [value: unknown, atMost: number][] = []
+  #isExact = false
 
-  constructor(maxBytes: number) {
+  /** @param kept what has been kept so far; at first nothing but what `copyFlat` copies */
+  constructor(maxBytes: number, kept: () => Iterable<unknown>) {
     this.#maxBytes = maxBytes
+    this.#kept = kept
+    for (const value of kept()) this.#bytes += flatBound(value)
   }
 
   /**
@@ -23,22 +26,22 @@ export class KeptBytes {
    * @returns whether there was room
    */
   take(value: unknown, atMost: number): boolean {
-    if (this.#bytes + atMost <= this.#maxBytes) {
-      this.add(value, atMost)
-      return true
-    }
-    for (const [kept, bound] of this.#loose) this.#bytes += bytesOf(kept) - bound
-    this.#loose = []
-    const bytes = bytesOf(value)
+    if (!this.#isExact && this.#bytes + atMost > this.#maxBytes) this.#measure()
+    const bytes = this.#isExact ? bytesOf(value) : atMost
     if (this.#bytes + bytes > this.#maxBytes) return false
     this.#bytes += bytes
     return true
   }
 
   /** Counts what is kept in any case. */
-  add(value: unknown, atMost: number): void {
-    this.#bytes += atMost
-    this.#loose.push([value, atMost])
+  add(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  #measure(): void {
+    this.#isExact = true
+    this.#bytes = 0
+    for (const value of this.#kept()) this.#bytes += bytesOf(value)
   }
 }
 

@@ -1,12 +1,12 @@
 import { extensionOf } from './binary.ts'
-import { capture, type Captured } from './capture.ts'
+import { capture, type Captured, capturedFlat } from './capture.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { ToolContent } from './content.ts'
 import type { ErrorCode } from './error-code.ts'
 import { describeThrown, thrownMessage } from './failure.ts'
-import { NotJson } from './json-copy.ts'
+import { copyFlat, NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
-import type { Keeping } from './keeping.ts'
+import type { Keeper, Keeping } from './keeping.ts'
 import type { ToolError } from './result.ts'
 import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
@@ -34,13 +34,18 @@ export function thrownOutput(thrown: unknown): Output {
  * Makes any returned value into data of our own, or says why it cannot be. Answers at once unless the output schema
  * answers later, or something goes to a file; never throws or rejects.
  */
-export function readOutput(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {
+export function readOutput(compiled: CompiledTool, returned: unknown, keeper: Keeper): Output | Promise<Output> {
   // A tool may say that it failed by returning an error as well as by throwing it.
   if (typeof returned === 'object' && isInstance(returned, Error)) return thrownOutput(returned)
   const { tool } = compiled
   try {
-    if (compiled.validateOutput === undefined) return keep(tool, capture(returned, keeping), keeping)
-    return validated(compiled, returned, keeping)
+    if (compiled.validateOutput !== undefined) return validated(compiled, returned, keeper.keeping)
+    const flat = copyFlat(returned, keeper.limits.maxResultBytes)
+    // What most tools return takes this way, and makes nothing else.
+    if (flat !== undefined && tool.toContent === undefined && keeper.keepsUncounted())
+      return { ok: true, data: flat, content: undefined, spilled: undefined }
+    const { keeping } = keeper
+    return keep(tool, flat === undefined ? capture(returned, keeping) : capturedFlat(flat), keeping)
   } catch (thrown) {
     return refused(tool, thrown)
   }

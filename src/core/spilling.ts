@@ -41,14 +41,14 @@ export async function spillData(
     if (keeping.bytes.take(kept, bytes)) return { data, content, spilled: undefined }
     // A preview would be no smaller.
     if (bytes <= LEAST_PREVIEW_BYTES) {
-      keeping.bytes.add(kept, bytes)
+      keeping.bytes.add(bytes)
       return { data, content, spilled: undefined }
     }
   }
   const spilled = await keeping.write(label, 'json', jsonChunks(data))
   const preview = previewOf(data, isOver ? PREVIEW_BYTES : LEAST_PREVIEW_BYTES)
   const shown = [...(content ?? [textOf(preview)]), notice(spilled)]
-  keeping.bytes.add([preview, shown], bytesOf([preview, shown]))
+  keeping.bytes.add(bytesOf([preview, shown]))
   return { data: preview, content: shown, spilled }
 }
 

@@ -34,6 +34,7 @@ const MAX_CALLS = 10
 export class StallWatch {
   readonly #setup: StallWatchSetup
   readonly #periodMs: number
+  readonly #lateMs: number
   #isArmed = false
   /** Since when the loop may have stood still. */
   #lastTick = 0
@@ -42,6 +43,7 @@ export class StallWatch {
   constructor(setup: StallWatchSetup) {
     this.#setup = setup
     this.#periodMs = setup.stallMs / 2
+    this.#lateMs = setup.stallMs + this.#periodMs
   }
 
   /** Something is under way from `now` on. */
@@ -54,12 +56,12 @@ export class StallWatch {
 
   /** Whether the loop seems to have stood still: a tool that ends at such a time is to be {@link note}d. */
   isLate(now: number): boolean {
-    return now - this.#lastTick > this.#setup.stallMs + this.#periodMs && this.#isArmed
+    return this.#ended.length < MAX_CALLS && now - this.#lastTick > this.#lateMs && this.#isArmed
   }
 
   /** A tool has ended that ran while the loop stood still. */
   note(ended: RunningCall): void {
-    if (this.#ended.length < MAX_CALLS) this.#ended.push(ended)
+    this.#ended.push(ended)
   }
 
   #setTimer(): void {
