@@ -36,6 +36,8 @@ const planted: Readonly<Record<string, string>> = {
     export * from 'node:worker_threads' //! aof(rooms)`,
   'src/tool-executor.ts': `
     export * from './core/executor.ts'
+    export * from './spill/leaf.ts' //! aof(rooms)
+    export const late = (): Promise<unknown> => import('./spill/leaf.ts')
     export * from './messages/leaf.ts' //! aof(rooms)`,
   'src/json-schema/index.ts': `
     import { compare } from '../core/leaf.ts'
