@@ -1,0 +1,45 @@
+/**
+ * Runs the simulation in short against the sources beside it, and prints as JSON what has caught the bug in them, if
+ * anything: `planted-bugs.ts` runs it in a copy of the project.
+ */
+import { enumerate } from '../../test/simulation/interleavings.ts'
+import { PRIMITIVES } from '../../test/simulation/primitives.ts'
+import { simulate } from '../../test/simulation/simulate.ts'
+
+/** How much is run: worlds until one fails, the rest in whole. */
+const WORLDS = Number(process.argv[2] ?? 4_000)
+const SCHEDULES = 300
+
+/** What caught a bug. */
+export interface Catch {
+  readonly by: string
+  /** How many seeds or schedules it took, where that is known. */
+  readonly after?: number
+  readonly message: string
+}
+
+async function caught(by: string, run: () => Promise<unknown>): Promise<Catch | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    const { message, seed } = error as Error & { readonly seed?: number }
+    return { by, ...(seed !== undefined && { after: seed + 1 }), message: String(message).split('\n')[0] ?? '' }
+  }
+}
+
+async function first(): Promise<Catch | undefined> {
+  const worlds = await caught('S1', () => simulate(WORLDS))
+  if (worlds !== undefined) return worlds
+  for (const [name, check] of Object.entries(PRIMITIVES)) {
+    const primitive = await caught(`S2 ${name}`, () => check(SCHEDULES))
+    if (primitive !== undefined) return primitive
+  }
+  return caught('S3', async () => {
+    for (const way of ['whole', 'open'] as const) await enumerate({ calls: 3, limit: 2, way })
+  })
+}
+
+const found = await first()
+console.log(JSON.stringify(found ?? null))
+process.exit(0)
