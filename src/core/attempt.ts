@@ -9,7 +9,7 @@ import type { Execution } from './result.ts'
 import { isInstance, isThenable } from './safe-checks.ts'
 import type { TimeLimit } from './time-limits.ts'
 import type { Expiring, TimeoutList } from './timeouts.ts'
-import type { Pass } from './tool-guard.ts'
+import { type Pass, PLAIN_PASS } from './tool-guard.ts'
 
 /** Why an attempt was cut short: `idle`, it reported nothing for too long. */
 export type Cut = 'timeout' | 'idle' | 'deadline' | 'abort'
@@ -42,16 +42,20 @@ export interface AttemptOwner {
   abandonedEnded(attempt: Attempt, abandonedAt: number, outcome: LateOutcome): void
 }
 
-/** How an attempt is to be made. */
-export interface AttemptSetup {
-  readonly tool: CompiledTool
-  readonly input: unknown
-  /** Which attempt of its call it is, from 1. */
-  readonly number: number
-  readonly pass: Pass
-  readonly timeoutMs: number
-  /** `Infinity` for none. */
-  readonly idleTimeoutMs: number
+/** What only few attempts have; an attempt is made for every call, so none of it is a field of each. */
+export interface AttemptRarities {
+  /** Which attempt of its call it is, from 1. @default 1 */
+  readonly number?: number
+  /** What it entered its tool's guard with. @default that of a tool that has no breaker */
+  readonly pass?: Pass
+  /** How long it may report nothing. @default Infinity */
+  readonly idleTimeoutMs?: number
+  idle?: Expiry
+  isolated?: IsolatedRun
+  /** Whether it is being ended by force. */
+  isKilling?: boolean
+  /** The deadline that cut it. */
+  cutBy?: TimeLimit | undefined
 }
 
 /** How long the end of an isolated tool may take that is ended by force, before it counts as abandoned. */
@@ -77,37 +81,55 @@ export class Attempt implements Expiring {
   readonly #owner: AttemptOwner
   readonly tool: CompiledTool
   readonly input: unknown
-  readonly number: number
-  readonly pass: Pass
   /** In force for this attempt, in milliseconds. */
   readonly timeoutMs: number
-  readonly idleTimeoutMs: number
   /** When it began; of an isolated tool, when a worker took it up. */
   startedAt: number
-  /** The deadline that cut it. */
-  cutBy: TimeLimit | undefined
+  #rarities: AttemptRarities | undefined
   #stage: Stage = 'unbegun'
   #controller: AbortController | undefined
-  #idle: Expiry | undefined
-  #isolated: IsolatedRun | undefined
-  #killing = false
 
   timeoutList: TimeoutList | undefined
   addedAt: number
   before: Expiring | undefined
   after: Expiring | undefined
 
-  constructor(owner: AttemptOwner, setup: AttemptSetup, now: number) {
+  constructor(
+    owner: AttemptOwner,
+    tool: CompiledTool,
+    input: unknown,
+    timeoutMs: number,
+    now: number,
+    rarities: AttemptRarities | undefined,
+  ) {
     this.#owner = owner
-    this.tool = setup.tool
-    this.input = setup.input
-    this.number = setup.number
-    this.pass = setup.pass
-    this.timeoutMs = setup.timeoutMs
-    this.idleTimeoutMs = setup.idleTimeoutMs
+    this.tool = tool
+    this.input = input
+    this.timeoutMs = timeoutMs
     this.startedAt = now
     this.addedAt = now
-    this.cutBy = this.timeoutList = this.before = this.after = undefined
+    this.#rarities = rarities
+    this.timeoutList = this.before = this.after = undefined
+  }
+
+  /** Which attempt of its call it is, from 1. */
+  get number(): number {
+    return this.#rarities?.number ?? 1
+  }
+
+  /** What it entered its tool's guard with. */
+  get pass(): Pass {
+    return this.#rarities?.pass ?? PLAIN_PASS
+  }
+
+  /** How long it may report nothing, in milliseconds. */
+  get idleTimeoutMs(): number {
+    return this.#rarities?.idleTimeoutMs ?? Infinity
+  }
+
+  /** The deadline that cut it. */
+  get cutBy(): TimeLimit | undefined {
+    return this.#rarities?.cutBy
   }
 
   get phase(): 'running' {
@@ -151,7 +173,7 @@ export class Attempt implements Expiring {
   /** The tool reports progress; nobody hears it once the attempt is over. */
   progress(value: unknown): void {
     if (this.#stage === 'over' || this.#stage === 'abandoned') return
-    const idle = this.#idle
+    const idle = this.#rarities?.idle
     if (idle !== undefined && this.#stage === 'running') {
       const { timeouts, clock } = this.#owner.engine
       timeouts.remove(idle)
@@ -166,20 +188,19 @@ export class Attempt implements Expiring {
    * @param limit the deadline that has passed, if one has
    */
   cut(cut: Cut, limit?: TimeLimit): void {
+    if (this.#stage !== 'unbegun' && this.#stage !== 'running') return
+    if (limit !== undefined) this.#rare().cutBy = limit
     if (this.#stage === 'unbegun') {
-      this.cutBy = limit
-      void this.#isolated?.kill()
+      void this.#rarities?.isolated?.kill()
       return this.#endCut(cut, 'none')
     }
-    if (this.#stage !== 'running') return
     this.#stage = cut
-    this.cutBy = limit
     const { engine } = this.#owner
     this.#removeTimeouts()
     const reason = this.#owner.abortReason(cut)
     this.#controller?.abort(reason)
     const name = cut === 'abort' ? 'AbortError' : 'TimeoutError'
-    this.#isolated?.abort({ name, message: thrownMessage(reason) })
+    this.#rarities?.isolated?.abort({ name, message: thrownMessage(reason) })
     if (engine.limits.graceMs === 0) this.#graceOver(cut)
     else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())
   }
@@ -210,9 +231,10 @@ export class Attempt implements Expiring {
     this.#stage = 'running'
     const { timeouts } = this.#owner.engine
     timeouts.add(this, this.timeoutMs, this.startedAt)
-    if (this.idleTimeoutMs !== Infinity) {
-      this.#idle = new Expiry(() => this.cut('idle'))
-      timeouts.add(this.#idle, this.idleTimeoutMs, this.startedAt)
+    const { idleTimeoutMs } = this
+    if (idleTimeoutMs !== Infinity) {
+      const idle = (this.#rare().idle = new Expiry(() => this.cut('idle')))
+      timeouts.add(idle, idleTimeoutMs, this.startedAt)
     }
     return true
   }
@@ -225,13 +247,13 @@ export class Attempt implements Expiring {
       began: () => {
         if (this.#stage !== 'unbegun') return
         this.startedAt = clock.now()
-        if (!this.#begin()) void this.#isolated?.kill()
+        if (!this.#begin()) void this.#rarities?.isolated?.kill()
       },
       progress: (value) => this.progress(value),
       log: (level, message) => this.#owner.logged(level, message),
     }
-    this.#isolated = isolator.start(isolation, this.#owner.isolatedCall(this), hooks)
-    this.#isolated.outcome.then(
+    const run = (this.#rare().isolated = isolator.start(isolation, this.#owner.isolatedCall(this), hooks))
+    run.outcome.then(
       (value) => this.#returned(value),
       (thrown: unknown) => (isInstance(thrown, WorkerLost) ? this.#lost(thrown) : this.#threw(thrown)),
     )
@@ -285,12 +307,13 @@ export class Attempt implements Expiring {
 
   /** What is isolated is ended by force, and waited for until that has happened; anything else is abandoned. */
   #graceOver(cut: Cut): void {
-    if (this.#isolated === undefined || this.#killing) return this.#abandon(cut)
-    this.#killing = true
+    const { isolated, isKilling } = this.#rarities ?? {}
+    if (isolated === undefined || isKilling === true) return this.#abandon(cut)
+    this.#rare().isKilling = true
     const { timeouts, clock } = this.#owner.engine
     timeouts.add(this, KILL_MS, clock.now())
     const outcome: LateOutcome = { thrown: new WorkerLost('It was ended by force.', { began: true }) }
-    void this.#isolated.kill().then(() => this.#endedAfterCut(outcome))
+    void isolated.kill().then(() => this.#endedAfterCut(outcome))
   }
 
   #abandon(cut: Cut): void {
@@ -302,6 +325,11 @@ export class Attempt implements Expiring {
   #removeTimeouts(): void {
     const { timeouts } = this.#owner.engine
     timeouts.remove(this)
-    if (this.#idle !== undefined) timeouts.remove(this.#idle)
+    const idle = this.#rarities?.idle
+    if (idle !== undefined) timeouts.remove(idle)
+  }
+
+  #rare(): AttemptRarities {
+    return (this.#rarities ??= {})
   }
 }

@@ -41,7 +41,7 @@ import { retryDelay } from './retry.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
-import { isRefusal } from './tool-guard.ts'
+import { isRefusal, PLAIN_PASS } from './tool-guard.ts'
 import type { Waiter } from './admission/permits.ts'
 
 /** It has a place, and no arguments yet. */
@@ -345,18 +345,11 @@ export class CallRecord implements Waiter, AttemptOwner {
       return engine.permits.release(undefined)
     }
     const layers = this.#layers(tool)
-    const attempt = new Attempt(
-      this,
-      {
-        tool,
-        input: this.#input,
-        number: (this.#tried?.attempts ?? 0) + 1,
-        pass,
-        timeoutMs: timeoutOf(layers),
-        idleTimeoutMs: idleTimeoutOf(layers),
-      },
-      now,
-    )
+    const number = (this.#tried?.attempts ?? 0) + 1
+    const idleTimeoutMs = idleTimeoutOf(layers)
+    const isPlain = number === 1 && pass === PLAIN_PASS && idleTimeoutMs === Infinity
+    const rarities = isPlain ? undefined : { number, pass, idleTimeoutMs }
+    const attempt = new Attempt(this, tool, this.#input, timeoutOf(layers), now, rarities)
     this.#tool = this.#input = undefined
     this.#state = attempt
     attempt.run(new CallContext(this, attempt))

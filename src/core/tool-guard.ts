@@ -13,7 +13,7 @@ export interface Pass {
 }
 
 /** What almost every attempt starts with: nothing has to be kept of it. */
-const PLAIN: Pass = { breaker: undefined }
+export const PLAIN_PASS: Pass = { breaker: undefined }
 
 /**
  * One tool's state within an executor: how many of its attempts were abandoned and still run, and its breaker.
@@ -47,7 +47,7 @@ export class ToolGuard {
   /** @returns a pass, or why no attempt of the tool may start */
   enter(now: number): Pass | Refusal {
     if (this.#abandoned >= this.#maxAbandoned) return this.#tooManyAbandoned()
-    if (this.#breaker === undefined) return PLAIN
+    if (this.#breaker === undefined) return PLAIN_PASS
     const breaker = this.#breaker.enter(now)
     return breaker === undefined ? this.#open(this.#breaker.openFor(now)) : { breaker }
   }

@@ -11,7 +11,7 @@ import type { Loss } from './worker-link.ts'
 
 /** Where a run is before it is over: waiting, or at a worker. */
 export interface RunPlace {
-  abort(run: PendingRun, reason: AbortReason): void
+  abort(reason: AbortReason, run: PendingRun): void
   kill(run: PendingRun): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export class PendingRun implements IsolatedRun {
   readonly outcome: Promise<unknown>
   /** The URL of the tool's module. */
   module = ''
-  /** Undefined once it is over. */
+  /** Undefined once it is over: whoever it was with may be with another run by then. */
   place: RunPlace | undefined
   /** A worker was lost that should have taken it up: it is given to one other. */
   wasPassedOn = false
@@ -54,7 +54,7 @@ export class PendingRun implements IsolatedRun {
   }
 
   abort(reason: AbortReason): void {
-    this.place?.abort(this, reason)
+    this.place?.abort(reason, this)
   }
 
   async kill(): Promise<void> {

@@ -84,12 +84,12 @@ export class PooledWorker implements RunPlace {
     }
   }
 
-  abort(run: PendingRun, reason: AbortReason): void {
-    if (run === this.#run) this.#link.send({ type: 'abort', run: this.#count, reason })
+  abort(reason: AbortReason): void {
+    this.#link.send({ type: 'abort', run: this.#count, reason })
   }
 
-  async kill(run: PendingRun): Promise<void> {
-    if (run === this.#run) await this.end()
+  kill(): Promise<void> {
+    return this.end()
   }
 
   /** Ends it by force, and with it the run that it has. Resolves when it has gone. */

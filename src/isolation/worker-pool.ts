@@ -1,7 +1,7 @@
 import { thrownMessage } from '../core/failure.ts'
 import type { PendingRun, RunPlace } from './pending-run.ts'
 import { PooledWorker, type WorkerOwner } from './pooled-worker.ts'
-import type { WorkerSettings } from './protocol.ts'
+import type { AbortReason, WorkerSettings } from './protocol.ts'
 import type { Loss, OpenWorker } from './worker-link.ts'
 
 /** Why nothing starts any more. */
@@ -52,12 +52,12 @@ export class WorkerPool implements WorkerOwner, RunPlace {
     await Promise.all([...this.#live].map((worker) => worker.end()))
   }
 
-  abort(run: PendingRun): void {
-    if (this.#waiting.delete(run)) run.withdrawn('it was aborted before a worker was free.')
+  abort(_reason: AbortReason, run: PendingRun): void {
+    this.#withdraw(run)
   }
 
   async kill(run: PendingRun): Promise<void> {
-    this.abort(run)
+    this.#withdraw(run)
   }
 
   free(worker: PooledWorker): void {
@@ -82,6 +82,10 @@ export class WorkerPool implements WorkerOwner, RunPlace {
     run.wasPassedOn = true
     if (this.#isClosed) return run.withdrawn(CLOSED)
     this.start(run)
+  }
+
+  #withdraw(run: PendingRun): void {
+    if (this.#waiting.delete(run)) run.withdrawn('it was aborted before a worker was free.')
   }
 
   #startFailed({ maxMemoryMb }: PooledWorker, loss: Loss): void {
