@@ -26,7 +26,7 @@ export class CheckRun {
 
   /** A schema is looked at. @throws OverBudget */
   enter(): void {
-    
+    this.work.spend(1)
     if (++this.#depth > MAX_DEPTH) throw new OverBudget()
   }
 
