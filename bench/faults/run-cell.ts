@@ -55,8 +55,12 @@ export function runCell(subject: string, { name, watchdogMs }: FaultCase): Promi
       watchdog = watch(watchdogMs)
     })
     child.once('error', reject)
+    // One that computes for ever would outlive us.
+    const end = (): void => void child.kill('SIGKILL')
+    process.once('exit', end)
     child.once('close', (code, signal) => {
       clearTimeout(watchdog)
+      process.off('exit', end)
       const exit = signal ?? `exit ${code}`
       if (!started) resolve({ kind: 'not run', why: `${exit}: ${lastWords(stderr)}` })
       else if (hangs) resolve({ kind: 'hang', afterMs: watchdogMs })
