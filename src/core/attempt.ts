@@ -139,7 +139,7 @@ export class Attempt implements Expiring {
   /** Runs the tool, unless the attempt was cut before; may end before it returns. */
   run(ctx: unknown): void {
     if (this.#stage !== 'unbegun') return
-    if (this.tool.tool.isolation !== undefined) return this.#runIsolated()
+    if (this.tool.isolation !== undefined) return this.#runIsolated()
     if (!this.#begin()) return
     let returned: unknown
     try {
@@ -240,7 +240,7 @@ export class Attempt implements Expiring {
   }
 
   #runIsolated(): void {
-    const { isolation } = this.tool.tool
+    const { isolation } = this.tool
     const { isolator, clock } = this.#owner.engine
     if (isolation === undefined || isolator === undefined) return
     const hooks: IsolatedHooks = {

@@ -15,7 +15,7 @@ import type { Logger } from './logger.ts'
 import { Particulars } from './particulars.ts'
 import type { ToolResult } from './result.ts'
 import type { RunningCall } from './stall-watch.ts'
-import { callDeadline, impossibleTimeLimit, type TimeLimit, type TimeLimitOptions } from './time-limits.ts'
+import { callDeadline, impossibleTimeLimit, ownTimeLimits, type OwnTimeLimits, type TimeLimit } from './time-limits.ts'
 
 /** What a batch is made with: the caller's options, resolved against the executor's. */
 export interface BatchSetup {
@@ -43,7 +43,7 @@ export class Batch implements Keeper {
   readonly number: number
   readonly turn: number
   readonly context: unknown
-  readonly options: CallOptions
+  readonly timeLimits: OwnTimeLimits
   readonly budget: Budget | undefined
   readonly log: LogLines | undefined
   readonly records: CallRecord[] = []
@@ -81,7 +81,7 @@ export class Batch implements Keeper {
     this.#run = options.run
     this.turn = options.turn ?? 0
     this.context = options.context
-    this.options = options
+    this.timeLimits = ownTimeLimits(options)
     this.budget = options.budget
     this.log = logger && new LogLines(logger, engine.events.loggerFailed)
     this.openedAt = engine.clock.now()
@@ -135,7 +135,7 @@ export class Batch implements Keeper {
   }
 
   /** The next place, for a call that may still be on its way. */
-  reserve(id: unknown, name: unknown, tool?: CompiledTool, limits?: TimeLimitOptions): CallRecord {
+  reserve(id: unknown, name: unknown, tool?: CompiledTool, limits?: OwnTimeLimits): CallRecord {
     const index = this.records.length
     const record = new CallRecord(
       this,
@@ -164,7 +164,7 @@ export class Batch implements Keeper {
     let id: unknown
     let name: unknown
     let given: unknown
-    let limits: TimeLimitOptions | undefined
+    let limits: OwnTimeLimits | undefined
     let isReadable = true
     try {
       ;({ id, name, arguments: given } = call)
@@ -300,7 +300,7 @@ export class Batch implements Keeper {
 
   /** By the batch's own deadline, or by the end of its budget's time where that is earlier. */
   #setDeadline(): void {
-    const { deadlineMs = Infinity } = this.options
+    const { deadlineMs = Infinity } = this.timeLimits
     const budgetMs = this.budget?.start(this.openedAt) ?? Infinity
     const leftMs = Math.min(deadlineMs, budgetMs)
     if (leftMs === Infinity) return
@@ -318,8 +318,8 @@ export class Batch implements Keeper {
     this.engine.timeouts.add(this.#deadline.expiry, leftMs, this.openedAt)
   }
 
-  #limitCall(record: CallRecord, limits: TimeLimitOptions | undefined, tool: CompiledTool | undefined): void {
-    const limit = callDeadline(limits, tool?.tool, this.engine.limits)
+  #limitCall(record: CallRecord, limits: OwnTimeLimits | undefined, tool: CompiledTool | undefined): void {
+    const limit = callDeadline(limits, tool?.timeLimits, this.engine.limits)
     if (limit === undefined) return
     const particulars = this.particulars(record)
     particulars.deadlineAt = record.acceptedAt + limit.ms
@@ -392,11 +392,8 @@ export class Batch implements Keeper {
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
 }
 
-function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): TimeLimitOptions | undefined {
+/** What the host says of this very call, if it says anything. */
+function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): OwnTimeLimits | undefined {
   if (timeoutMs === undefined && idleTimeoutMs === undefined && deadlineMs === undefined) return undefined
-  return {
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-  }
+  return { timeoutMs, idleTimeoutMs, deadlineMs }
 }

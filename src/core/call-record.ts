@@ -134,7 +134,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
     if (this.#state !== READING) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
-    if (tool.tool.retry !== undefined) this.batch.keepForRetry(this, read.value)
+    if (tool.retry !== undefined) this.batch.keepForRetry(this, read.value)
     this.#check(tool, read.value)
   }
 
@@ -376,7 +376,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   /** How long to wait for another attempt; undefined where there is none. */
   #delayBeforeRetry({ tool, number }: Attempt, failure: CallFailure, now: number): number | undefined {
-    const { retry } = tool.tool
+    const { retry } = tool
     if (retry === undefined || !mayRepeat(tool.tool, failure)) return undefined
     const delayMs = retryDelay(retry, number, failure.thrown, this.engine.random)
     if (delayMs === undefined || this.batch.isAborted || !tool.guard.isOpenTo(now + delayMs)) return undefined
@@ -447,9 +447,14 @@ export class CallRecord implements Waiter, AttemptOwner {
     return this.batch.particularsOf(this)?.tried
   }
 
-  #layers({ tool }: CompiledTool): Layers {
+  #layers({ timeLimits }: CompiledTool): Layers {
     const { batch } = this
-    return { call: batch.particularsOf(this)?.limits, batch: batch.options, tool, executor: this.engine.limits }
+    return {
+      call: batch.particularsOf(this)?.limits,
+      batch: batch.timeLimits,
+      tool: timeLimits,
+      executor: batch.engine.limits,
+    }
   }
 
   #timing(attempt: Attempt | undefined, now: number): ToolTiming {

@@ -1,3 +1,4 @@
+import type { Isolation } from './isolation.ts'
 import { MisuseError } from './misuse.ts'
 import {
   isStandardSchema,
@@ -8,13 +9,18 @@ import {
   type Validation,
   type Validator,
 } from './schema.ts'
+import type { RetryOptions } from './retry.ts'
 import { printable } from './text.ts'
+import { ownTimeLimits, type OwnTimeLimits } from './time-limits.ts'
 import type { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool } from './tool.ts'
 
 /** A tool with its schemas made into validators: what the executor runs. */
 export interface CompiledTool {
   readonly tool: AnyTool
+  readonly timeLimits: OwnTimeLimits
+  readonly retry: RetryOptions | undefined
+  readonly isolation: Isolation | undefined
   readonly validateInput: Validator | undefined
   readonly validateOutput: Validator | undefined
   /** A JSON Schema speaks of JSON, so it judges the copy; a Standard Schema judges what the tool returned. */
@@ -35,6 +41,9 @@ export function compileTool(
   const { inputSchema, outputSchema } = tool
   return {
     tool,
+    timeLimits: ownTimeLimits(tool),
+    retry: tool.retry,
+    isolation: tool.isolation,
     validateInput: inputSchema && compileSchema(inputSchema, `tool '${tool.name}'.inputSchema`, compileJsonSchema),
     validateOutput: outputSchema && compileSchema(outputSchema, `tool '${tool.name}'.outputSchema`, compileJsonSchema),
     outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),

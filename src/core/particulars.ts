@@ -1,7 +1,7 @@
 import type { AsyncContext } from './async-context.ts'
 import type { CallFailure } from './call-failure.ts'
 import type { Expiry } from './expiry.ts'
-import type { TimeLimitOptions } from './time-limits.ts'
+import type { OwnTimeLimits } from './time-limits.ts'
 
 /** How the last attempt of a call came out that is tried again: its result, unless another attempt betters it. */
 export interface Tried extends CallFailure {
@@ -12,7 +12,7 @@ export interface Tried extends CallFailure {
 /** What only few calls have; the batch keeps it for them, so that it is no field of each. */
 export class Particulars {
   /** What the host said of this very call. */
-  limits: TimeLimitOptions | undefined
+  limits: OwnTimeLimits | undefined
   /** Ends the call at its deadline. */
   deadline: Expiry | undefined
   /** When that is. */

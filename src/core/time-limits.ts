@@ -16,6 +16,18 @@ export interface TimeLimitOptions {
   readonly deadlineMs?: number
 }
 
+/** Limits as one shape: they are read for every attempt, from objects of all shapes. */
+export interface OwnTimeLimits {
+  readonly timeoutMs: number | undefined
+  readonly idleTimeoutMs: number | undefined
+  readonly deadlineMs: number | undefined
+}
+
+/** What a layer sets of its own. */
+export function ownTimeLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: TimeLimitOptions): OwnTimeLimits {
+  return { timeoutMs, idleTimeoutMs, deadlineMs }
+}
+
 const TIME_LIMITS = ['timeoutMs', 'idleTimeoutMs', 'deadlineMs'] as const
 
 /**
@@ -31,7 +43,7 @@ export function checkTimeLimits(prefix: string, limits: TimeLimitOptions): void 
 }
 
 /** The first of the limits that is out of its bounds. */
-export function impossibleTimeLimit(limits: TimeLimitOptions): string | undefined {
+export function impossibleTimeLimit(limits: OwnTimeLimits): string | undefined {
   return TIME_LIMITS.find((name) => {
     const ms: unknown = limits[name]
     return ms !== undefined && !(typeof ms === 'number' && ms >= 1 && (ms <= MAX_DELAY_MS || ms === Infinity))
@@ -41,9 +53,9 @@ export function impossibleTimeLimit(limits: TimeLimitOptions): string | undefine
 /** Who may limit a call, the nearest first. */
 export interface Layers {
   /** What the host said of this very call. */
-  readonly call: TimeLimitOptions | undefined
-  readonly batch: TimeLimitOptions
-  readonly tool: TimeLimitOptions
+  readonly call: OwnTimeLimits | undefined
+  readonly batch: OwnTimeLimits
+  readonly tool: OwnTimeLimits
   readonly executor: EngineLimits
 }
 
@@ -66,8 +78,8 @@ export function sourceOf(option: 'timeoutMs' | 'idleTimeoutMs', { call, batch, t
 
 /** The deadline of a call, from its acceptance: the earliest wins; the batch's own is not among them. */
 export function callDeadline(
-  call: TimeLimitOptions | undefined,
-  tool: TimeLimitOptions | undefined,
+  call: OwnTimeLimits | undefined,
+  tool: OwnTimeLimits | undefined,
   executor: EngineLimits,
 ): TimeLimit | undefined {
   const earliest = Math.min(call?.deadlineMs ?? Infinity, tool?.deadlineMs ?? Infinity, executor.deadlineMs)

@@ -30,6 +30,11 @@ switch (how) {
     await useBoth()
     await at.close()
     break
+  case 'close-idle':
+    await start(at, 'process', 'default', { n: 2 }).outcome
+    await at.close()
+    process.stdout.write('closed\n')
+    break
   case 'leave':
     await useBoth()
     break

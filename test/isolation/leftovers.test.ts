@@ -23,6 +23,10 @@ describe('I17 the program exits by itself, and what tools wrote is none of its o
     expect(await host('close').ended).toEqual(QUIETLY)
   })
 
+  test('but not before the close of idle processes is over', async () => {
+    expect(await host('close-idle').ended).toEqual({ ...QUIETLY, stdout: 'closed\n' })
+  })
+
   test('without close, though workers are idle', async () => {
     expect(await host('leave').ended).toEqual(QUIETLY)
   })

@@ -158,6 +158,11 @@ export const printsMuch = ({ lines }: { lines: number }): void => {
   console.log('y\n'.repeat(lines))
 }
 
+export const endsOutput = (): Promise<never> => {
+  process.stdout.end('by another way\n')
+  return new Promise(() => {})
+}
+
 /** Leaves a callback behind that fails while the next call runs, or when no call does. */
 export const leavesBehind = (_input: unknown, { progress }: ToolContext): string => {
   setImmediate(() => setImmediate(() => void Promise.reject(new Error('left behind'))))
