@@ -167,6 +167,7 @@ function drawAct(random: SeededRandom, surroundings: CallSurroundings): Act {
     'hang',
     'progress',
     'progress',
+    'report',
     'read signal',
     'log',
     'abort own',
@@ -179,6 +180,8 @@ function drawAct(random: SeededRandom, surroundings: CallSurroundings): Act {
       return random.chance(0.3) ? { does } : { does: 'read signal' }
     case 'abort other':
       return random.chance(0.3) ? { does, batch: random.int(0, surroundings.batchCount - 1) } : { does: 'progress' }
+    case 'report':
+      return { does, everyMs: random.int(1, 6), times: random.int(1, 5) }
     case 'add':
       return surroundings.nests
         ? { does, call: drawCall(random, { ...surroundings, nests: false }) }

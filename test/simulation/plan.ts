@@ -111,6 +111,8 @@ export interface Behaviour {
 export type Act =
   | { readonly does: 'sleep'; readonly ms: number; readonly heeds: boolean }
   | { readonly does: 'point' | 'heed' | 'hang' | 'progress' | 'read signal' | 'log' | 'abort own' }
+  /** Progress at even intervals. */
+  | { readonly does: 'report'; readonly everyMs: number; readonly times: number }
   | { readonly does: 'abort other'; readonly batch: number }
   | { readonly does: 'nest'; readonly executor: 'own' | 'other'; readonly awaited: boolean; readonly call: CallPlan }
   | { readonly does: 'add'; readonly call: CallPlan }
@@ -165,6 +167,7 @@ export function takesNoTime(act: Act): boolean {
     case 'point':
     case 'heed':
     case 'hang':
+    case 'report':
       return false
     case 'nest':
       return !act.awaited

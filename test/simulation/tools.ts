@@ -204,6 +204,12 @@ class Body {
         })
       case 'hang':
         return new Promise(() => {})
+      case 'report':
+        for (let i = 0; i < act.times; i++) {
+          await this.#stage.sleep(act.everyMs)
+          this.#progress()
+        }
+        return
       case 'nest':
         await this.#surroundings.nest(call, act)
         return
@@ -237,6 +243,7 @@ class Body {
       case 'point':
       case 'heed':
       case 'hang':
+      case 'report':
     }
   }
 
