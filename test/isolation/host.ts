@@ -9,6 +9,9 @@ async function useBoth(): Promise<void> {
   for (const mode of MODES) {
     const run = start(at, mode, 'speaks')
     await run.outcome
+    const writing = start(at, mode, 'endsOutput')
+    await writing.hears('info: by another way')
+    await writing.kill()
     await start(at, mode, 'exits', { code: 3 }).outcome.catch(() => {})
     await start(at, mode, 'default', { n: 2 }).outcome
     const loop = start(at, mode, 'loops')

@@ -36,6 +36,7 @@ describe.each(MODES)('in a %s', (mode) => {
     const run = start(at, mode, 'endsOutput')
     await run.hears('info: by another way')
     await run.kill()
+    expect(run.heard).toEqual(['began', 'info: by another way'])
   })
 
   test('progress, log lines and output come in order, before the outcome', async () => {
