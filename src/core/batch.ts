@@ -146,9 +146,10 @@ export class Batch implements Keeper {
     this.#acceptedAt?.push(this.engine.clock.now())
     this.records.push(record)
     this.#unsettled++
-    record.announce()
     if (limits !== undefined) this.particulars(record).limits = limits
     if (limits !== undefined || this.engine.hasDeadlines) this.#limitCall(record, limits, tool)
+    // Last, since whoever is told may end the call.
+    record.announce()
     if (this.#aborted !== undefined) record.abort()
     else if (this.#expired !== undefined) record.expire(this.#expired)
     return record
