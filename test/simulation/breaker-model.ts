@@ -1,39 +1,89 @@
-import type { CallFacts, ExecutorFacts } from './facts.ts'
+import type { ToolResult } from '../../src/index.ts'
+import type { AttemptFacts, BreakerFacts, CallFacts, ExecutorFacts } from './facts.ts'
 import type { Stage } from './stage.ts'
 import { BREAKER } from './tool-settings.ts'
+import { isPermanent } from './values.ts'
 
-/** What must hold of a circuit breaker, as far as it can be told from its calls. */
+/** What must hold of a circuit breaker, worked out from how its calls end. */
 
 const FOLLOWS = { closed: ['open'], open: ['half_open'], half_open: ['open', 'closed'] } as const
 
-export function breakerChanges(
-  stage: Stage,
-  { breaker, batches }: ExecutorFacts,
-  state: ExecutorFacts['breaker']['state'],
-): void {
-  const from: readonly string[] = FOLLOWS[breaker.state]
-  if (!from.includes(state)) stage.fault('I20', `the breaker is ${state}, and was ${breaker.state}`)
+/** It says that it has changed: right before the end of the attempt that brought that about is told, or a start. */
+export function breakerChanges(stage: Stage, { breaker }: ExecutorFacts, state: BreakerFacts['state']): void {
+  const follows: readonly string[] = FOLLOWS[breaker.state]
+  if (!follows.includes(state)) stage.fault('I20', `the breaker is ${state}, and was ${breaker.state}`)
   if (breaker.state === 'open' && stage.now < breaker.changedAt + BREAKER.openMs)
-    stage.fault('I20', 'the breaker opened too early')
-  if (breaker.state === 'closed') {
-    const since = stage.now - BREAKER.windowMs * 1.1
-    const recent = batches
-      .flatMap(({ calls }) => calls)
-      .filter(({ plan, attempts }) => plan.tool === 'fragile' && (attempts[0]?.began?.at ?? -1) >= since - 60_000)
-    if (recent.length < BREAKER.minimumAttempts)
-      stage.fault('I20', `the breaker opened after ${recent.length} attempts`)
-  }
+    stage.fault('I20', 'the breaker is half open too early')
+  breaker.unexplained = state !== 'half_open'
+  breaker.before = breaker.state
   breaker.state = state
   breaker.changedAt = stage.now
-  breaker.probes.clear()
+  if (state !== 'half_open') breaker.era++
 }
 
-/** A call of the tool with the breaker is started. */
-export function breakerLetsIn(stage: Stage, call: CallFacts): void {
-  const { breaker } = call.batch.executor
-  if (breaker.state === 'open') stage.fault('I20', `${call.mark} started while the breaker is open`)
+/** An attempt of the tool with the breaker is started. */
+export function breakerLetsIn(stage: Stage, attempt: AttemptFacts): void {
+  const { breaker } = attempt.call.batch.executor
+  if (breaker.state === 'open') stage.fault('I20', `${attempt.call.mark} started while the breaker is open`)
+  attempt.era = breaker.era
   if (breaker.state !== 'half_open') return
-  for (const probe of breaker.probes)
-    if (probe.state !== 'settled') stage.fault('I20', `${call.mark} is a second probe`)
-  breaker.probes.add(call)
+  if (isProbed(breaker)) stage.fault('I20', `${attempt.call.mark} is a second probe`)
+  breaker.probe = attempt.call
+}
+
+/** A call is refused because of it. */
+export function breakerRefuses(stage: Stage, { mark, batch }: CallFacts): void {
+  const { breaker } = batch.executor
+  const isRight =
+    breaker.state === 'half_open'
+      ? isProbed(breaker)
+      : breaker.state === 'open' && stage.now < breaker.changedAt + BREAKER.openMs
+  if (!isRight) stage.fault('I20', `${mark} is refused by a breaker that is ${breaker.state}`)
+}
+
+/** An attempt of the tool with the breaker has ended. */
+export function breakerLearns(stage: Stage, attempt: AttemptFacts, result: ToolResult): void {
+  const { call, era, ended } = attempt
+  const { breaker } = call.batch.executor
+  const outcome = outcomeOf(result, ended?.kind !== undefined && isPermanent(ended.kind))
+  if (outcome === 'neither') {
+    if (breaker.probe === call) breaker.probe = undefined
+    return
+  }
+  const isByThis = breaker.unexplained
+  breaker.unexplained = false
+  const state = isByThis ? breaker.before : breaker.state
+  if (era !== breaker.era - (isByThis ? 1 : 0)) {
+    if (isByThis) stage.fault('I20', `${call.mark} began before the breaker last changed, and changes it`)
+    return
+  }
+  if (state === 'half_open') {
+    breaker.probe = undefined
+    const expected = outcome === 'success' ? 'closed' : 'open'
+    if (breaker.state !== expected) stage.fault('I20', `after a probe's ${outcome} the breaker is ${breaker.state}`)
+    if (expected === 'closed') breaker.ends.length = 0
+    return
+  }
+  breaker.ends.push({ at: stage.now, failed: outcome === 'failure' })
+  // Attempts leave the window a slice at a time: those at its edge may count or not.
+  const [certainly, possibly] = [0.9, 1].map((share) => opens(breaker, stage.now - share * BREAKER.windowMs))
+  const isOpen = breaker.state === 'open'
+  if (outcome === 'success' ? isOpen : isOpen ? !certainly && !possibly : certainly === true && possibly === true)
+    stage.fault('I20', `after a ${outcome} the breaker is ${breaker.state}`)
+}
+
+function isProbed({ probe }: BreakerFacts): boolean {
+  return probe !== undefined && probe.state !== 'settled'
+}
+
+function opens({ ends }: BreakerFacts, since: number): boolean {
+  const recent = ends.filter(({ at }) => at > since)
+  const failures = recent.filter(({ failed }) => failed).length
+  return recent.length >= BREAKER.minimumAttempts && failures >= recent.length * BREAKER.failureRate
+}
+
+function outcomeOf(result: ToolResult, isPermanentFailure: boolean): 'success' | 'failure' | 'neither' {
+  if (result.success || (result.status === 'failed' && isPermanentFailure)) return 'success'
+  if (result.status === 'aborted' || result.error.code === 'deadline') return 'neither'
+  return 'failure'
 }

@@ -34,9 +34,16 @@ export interface ExecutorFacts {
 
 export interface BreakerFacts {
   state: 'closed' | 'open' | 'half_open'
+  before: 'closed' | 'open' | 'half_open'
   changedAt: number
-  /** Calls that were let in since it was half open, and have not ended. */
-  readonly probes: Set<CallFacts>
+  /** It has changed, and the attempt that made it has yet to be heard of. */
+  unexplained: boolean
+  /** Counts openings and closings. */
+  era: number
+  /** The call that was let in while it was half open. */
+  probe: CallFacts | undefined
+  /** Of attempts that counted while it was closed. */
+  readonly ends: { readonly at: number; readonly failed: boolean }[]
 }
 
 export interface BatchFacts {
@@ -83,6 +90,8 @@ export interface AttemptFacts {
   /** From 1. */
   readonly number: number
   startedAt: When | undefined
+  /** Of the breaker, when it started. */
+  era: number
   began: When | undefined
   /** When it last reported progress: while it certainly had its time, and at all. */
   progressedAt: number | undefined
@@ -133,7 +142,15 @@ export function newExecutor(index: number, plan: ExecutorPlan): ExecutorFacts {
     timers: 0,
     listenersFailed: 0,
     failuresReported: 0,
-    breaker: { state: 'closed', changedAt: 0, probes: new Set() },
+    breaker: {
+      state: 'closed',
+      before: 'closed',
+      changedAt: 0,
+      unexplained: false,
+      era: 0,
+      probe: undefined,
+      ends: [],
+    },
   }
 }
 
@@ -192,6 +209,7 @@ export function newAttempt(call: CallFacts): AttemptFacts {
     call,
     number: call.attempts.length + 1,
     startedAt: undefined,
+    era: 0,
     began: undefined,
     progressedAt: undefined,
     heardAt: undefined,

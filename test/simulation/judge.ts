@@ -1,3 +1,4 @@
+import { breakerRefuses } from './breaker-model.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { ToolResult } from '../../src/index.ts'
 import { deadlineAt, deadlinesOf, idleAt, type Limit, limitOf, nameOf, refusalOf, shownId, timeoutAt } from './calls.ts'
@@ -84,8 +85,8 @@ function judgeUnrun(stage: Stage, call: CallFacts, result: ToolResult, wrong: Wr
       if (batch.plan.budget === undefined) wrong('I27', 'it had no budget')
       return
     case 'rejected breaker_open':
-      if (plan.tool !== 'fragile' || (observed && executor.breaker.state === 'closed'))
-        wrong('I20', 'no breaker is open')
+      if (plan.tool !== 'fragile') wrong('I20', 'its tool has no breaker')
+      else if (observed) breakerRefuses(stage, call)
       return
     case 'rejected too_many_abandoned':
       if (observed && abandonedOf(call) < maxAbandoned) wrong('I27', `${abandonedOf(call)} of its tool are abandoned`)

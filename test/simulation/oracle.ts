@@ -1,6 +1,6 @@
 import type { ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
-import { breakerChanges, breakerLetsIn } from './breaker-model.ts'
-import { deadlineAt, idleAt, shownId, timeoutAt } from './calls.ts'
+import { breakerChanges, breakerLearns, breakerLetsIn } from './breaker-model.ts'
+import { deadlineAt, idleAt, limitOf, shownId, timeoutAt } from './calls.ts'
 import { type BatchFacts, begunOf, type CallFacts, doneAt, type ExecutorFacts, newAttempt } from './facts.ts'
 import { abandonedOf, judge } from './judge.ts'
 import { judgeRetry } from './retries.ts'
@@ -81,6 +81,8 @@ export class Oracle {
   atRest(sites: readonly Site[]): void {
     for (const { executor, facts } of sites) {
       for (const call of facts.unsettled) this.#checkUnsettled(call)
+      if (facts.timers > 0 && facts.batches.every(({ results }) => results !== undefined))
+        this.#stage.fault('I17', `${facts.timers} timers are left while nothing is under way`)
       if (!facts.plan.observed) continue
       for (const attempt of facts.abandoned)
         if (doneAt(attempt) !== undefined)
@@ -197,7 +199,7 @@ export class Oracle {
     if (abandonedOf(call) >= executor.plan.maxAbandoned)
       stage.fault('I27', `${call.mark} started, ${abandonedOf(call)} are abandoned`)
     if (queuedMs !== stage.now - (call.acceptedAt?.at ?? 0)) stage.fault('S1', `${call.mark} queued ${queuedMs} ms`)
-    if (call.plan.tool === 'fragile') breakerLetsIn(stage, call)
+    if (call.plan.tool === 'fragile') breakerLetsIn(stage, attempt)
   }
 
   #attemptFailed(call: CallFacts, event: Extract<ToolEvent, { type: 'attempt_failed' }>): void {
@@ -219,6 +221,9 @@ export class Oracle {
     if (call.state === 'settled') return stage.fault('I1', `${call.mark} settled twice`)
     call.result = result
     judge(stage, call, result)
+    const last = call.attempts.at(-1)
+    if (call.state === 'started' && call.plan.tool === 'fragile' && last?.began !== undefined)
+      breakerLearns(stage, last, result)
     call.settledAt = stage.when()
     call.state = 'settled'
     if (!result.success && result.error.message.includes("the batch's deadlineMs")) batch.expiredAt ??= stage.when()
@@ -273,12 +278,7 @@ export class Oracle {
     const last = begunOf(call).at(-1)
     const isRunning = observed ? call.state === 'started' : last !== undefined && !(plan.tool in RETRIES)
     if (!isRunning || last === undefined) {
-      if (last !== undefined && !observed) return
-      if (batch.abortedAt !== undefined) stage.fault('I13', `${call.mark} waits though its batch was aborted`)
-      if (stage.now > stage.fires(deadlineAt(call)))
-        stage.fault('I11', `${call.mark} waits though its deadline has passed`)
-      if (call.state === 'backing off' && stage.now > stage.fires(call.retryAt ?? 0))
-        stage.fault('I33', `${call.mark} was not tried again at ${call.retryAt} ms`)
+      if (last === undefined || observed) this.#checkWaiting(call)
       return
     }
     if (doneAt(last) !== undefined) stage.fault('I9', `${call.mark} has ended and has no result`)
@@ -289,6 +289,21 @@ export class Oracle {
     const { signal } = last
     if (signal !== undefined && !signal.aborted && (batch.abortedAt !== undefined || stage.now > limitAt))
       stage.fault('I13', `${call.mark} was never told to stop`)
+  }
+
+  /** What holds of a call that is not running. */
+  #checkWaiting(call: CallFacts): void {
+    const stage = this.#stage
+    const { batch, plan, mark, state, retryAt, completedAt, checkedAt } = call
+    if (batch.abortedAt !== undefined) stage.fault('I13', `${mark} waits though its batch was aborted`)
+    if (stage.now > stage.fires(deadlineAt(call))) stage.fault('I11', `${mark} waits though its deadline has passed`)
+    if (state === 'backing off' && stage.now > stage.fires(retryAt ?? 0))
+      stage.fault('I33', `${mark} was not tried again at ${retryAt} ms`)
+    if (state !== 'accepted' || completedAt === undefined) return
+    // It has all that it needs: it may only wait for a schema that takes its time.
+    const isChecked = plan.tool !== 'later' || plan.schema.does === 'throws' || checkedAt !== undefined
+    if (isChecked || stage.now > stage.fires(completedAt.at + limitOf(call, 'timeoutMs').ms))
+      stage.fault('I9', `${mark} waits for nothing`)
   }
 
   /** Who iterates gets each result as it is decided. */
