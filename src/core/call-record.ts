@@ -281,7 +281,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   #checkLater(tool: CompiledTool, validation: Promise<Validation>): void {
     const { timeouts, clock } = this.engine
     const layers = this.#layers(tool)
-    const timeoutMs = timeoutOf(layers)
+    const timeoutMs = timeoutOf(layers.call, layers.batch, layers.tool, this.engine.limits)
     const check = new InputCheck(() =>
       this.#refuse('timed_out', 'timeout', schemaTimedOut(this.name, timeoutMs, sourceOf('timeoutMs', layers))),
     )
@@ -344,12 +344,15 @@ export class CallRecord implements Waiter, AttemptOwner {
       tool.guard.left(pass, 'neither', now)
       return engine.permits.release(undefined)
     }
-    const layers = this.#layers(tool)
-    const number = (this.#tried?.attempts ?? 0) + 1
-    const idleTimeoutMs = idleTimeoutOf(layers)
+    const { timeLimits } = this.batch
+    const particulars = this.batch.particularsOf(this)
+    const own = particulars?.limits
+    const number = (particulars?.tried?.attempts ?? 0) + 1
+    const timeoutMs = timeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
+    const idleTimeoutMs = idleTimeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
     const isPlain = number === 1 && pass === PLAIN_PASS && idleTimeoutMs === Infinity
     const rarities = isPlain ? undefined : { number, pass, idleTimeoutMs }
-    const attempt = new Attempt(this, tool, this.#input, timeoutOf(layers), now, rarities)
+    const attempt = new Attempt(this, tool, this.#input, timeoutMs, now, rarities)
     this.#tool = this.#input = undefined
     this.#state = attempt
     attempt.run(new CallContext(this, attempt))
@@ -449,12 +452,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   #layers({ timeLimits }: CompiledTool): Layers {
     const { batch } = this
-    return {
-      call: batch.particularsOf(this)?.limits,
-      batch: batch.timeLimits,
-      tool: timeLimits,
-      executor: batch.engine.limits,
-    }
+    return { call: batch.particularsOf(this)?.limits, batch: batch.timeLimits, tool: timeLimits }
   }
 
   #timing(attempt: Attempt | undefined, now: number): ToolTiming {

@@ -56,16 +56,25 @@ export interface Layers {
   readonly call: OwnTimeLimits | undefined
   readonly batch: OwnTimeLimits
   readonly tool: OwnTimeLimits
-  readonly executor: EngineLimits
 }
 
-/** The timeout of an attempt: the nearest wins. */
-export function timeoutOf({ call, batch, tool, executor }: Layers): number {
+/** The timeout of an attempt: the nearest layer wins. It is asked for every attempt, so the layers come one by one. */
+export function timeoutOf(
+  call: OwnTimeLimits | undefined,
+  batch: OwnTimeLimits,
+  tool: OwnTimeLimits,
+  executor: EngineLimits,
+): number {
   return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs
 }
 
-/** How long an attempt may report nothing: the nearest wins. */
-export function idleTimeoutOf({ call, batch, tool, executor }: Layers): number {
+/** How long an attempt may report nothing: the nearest layer wins. */
+export function idleTimeoutOf(
+  call: OwnTimeLimits | undefined,
+  batch: OwnTimeLimits,
+  tool: OwnTimeLimits,
+  executor: EngineLimits,
+): number {
   return call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs
 }
 

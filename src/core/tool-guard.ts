@@ -90,5 +90,5 @@ export class ToolGuard {
 
 /** Whether a tool's guard said no. */
 export function isRefusal(answer: Pass | Refusal): answer is Refusal {
-  return 'code' in answer
+  return answer !== PLAIN_PASS && 'code' in answer
 }
