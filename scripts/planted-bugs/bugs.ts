@@ -138,7 +138,6 @@ const attempts: readonly PlantedBug[] = [
     'a signal that is read late is never aborted',
     'if (cut !== undefined) this.#controller.abort(this.#owner.abortReason(cut))',
     '',
-    'Tools of the worlds read their signal again after a cut only where it was read before.',
   ),
   bug(
     'attempt.ts',
@@ -170,12 +169,7 @@ const attempts: readonly PlantedBug[] = [
     "if (idle !== undefined && this.#stage === 'running') {",
     "if (idle !== undefined && this.#stage === 'unbegun') {",
   ),
-  bug(
-    'attempt.ts',
-    'no idle timeout at all',
-    'if (this.idleTimeoutMs !== Infinity) {',
-    'if (this.idleTimeoutMs === Infinity) {',
-  ),
+  bug('attempt.ts', 'no idle timeout at all', 'if (idleTimeoutMs !== Infinity) {', 'if (idleTimeoutMs === Infinity) {'),
   bug(
     'attempt.ts',
     'progress is heard after the end',
@@ -391,7 +385,6 @@ const records: readonly PlantedBug[] = [
     'what was aborted is tried again',
     'if (delayMs === undefined || this.batch.isAborted || !',
     'if (delayMs === undefined || !',
-    'An attempt that fails of itself after an abort has been cut by it; only a listener that aborts at that moment can show it.',
   ),
   bug(
     'call-record.ts',
@@ -402,8 +395,8 @@ const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the number of the attempt is always 1',
-    'number: (this.#tried?.attempts ?? 0) + 1,',
-    'number: 1,',
+    'const number = (particulars?.tried?.attempts ?? 0) + 1',
+    'const number = 1',
   ),
   bug(
     'call-record.ts',
@@ -530,7 +523,6 @@ const batches: readonly PlantedBug[] = [
     'only one of those who ask for a result gets it',
     'others === undefined ? resolve : (value) => (others(value), resolve(value))',
     'others ?? resolve',
-    'The worlds ask each handle once; the tests of open batches ask twice.',
   ),
   bug(
     'batch.ts',
@@ -583,7 +575,6 @@ const batches: readonly PlantedBug[] = [
     'an iteration that waits is not woken',
     '    for (const resume of idle) resume()',
     '    idle[0]?.()',
-    'The worlds have one reader; two readers at once are in the schedules of open batches.',
   ),
   bug(
     'open-batch.ts',

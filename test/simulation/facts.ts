@@ -28,6 +28,10 @@ export interface ExecutorFacts {
   /** What its listeners and loggers have done wrong, and how much of it was reported. */
   listenersFailed: number
   failuresReported: number
+  /** How many events there were, and how many each listener has heard that stays. */
+  events: number
+  readonly numbers: WeakMap<object, number>
+  readonly heard: (() => number)[]
   /** Of the tool that has one. */
   readonly breaker: BreakerFacts
 }
@@ -142,6 +146,9 @@ export function newExecutor(index: number, plan: ExecutorPlan): ExecutorFacts {
     timers: 0,
     listenersFailed: 0,
     failuresReported: 0,
+    events: 0,
+    numbers: new WeakMap(),
+    heard: [],
     breaker: {
       state: 'closed',
       before: 'closed',

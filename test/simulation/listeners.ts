@@ -30,7 +30,13 @@ function addListener(
   world: { abort(batch: BatchFacts): void },
 ): void {
   let count = 0
+  let heard = 0
+  let leftAt = Infinity
+  if (does !== 'leave') facts.heard.push(() => heard)
   const leave = executor.subscribe((event) => {
+    if (event.type !== 'listener_failed') heard++
+    // What was on its way already still comes.
+    if ((facts.numbers.get(event) ?? 0) > leftAt) stage.fault('S1', 'a listener that has left still hears')
     if (++count % every !== 0) return
     // What goes wrong on the report of something that went wrong is reported no more.
     const isReported = event.type !== 'listener_failed'
@@ -42,6 +48,7 @@ function addListener(
         if (isReported) facts.listenersFailed++
         return Promise.reject(BROKEN) as never
       case 'leave':
+        leftAt = Math.min(leftAt, facts.events)
         return leave()
       case 'subscribe': {
         const leaveAgain = executor.subscribe(() => leaveAgain())

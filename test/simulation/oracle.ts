@@ -54,6 +54,7 @@ export class Oracle {
     const stage = this.#stage
     if (event.at !== stage.now) stage.fault('S1', `${event.type} says it is ${event.at} ms`)
     this.#checkStats(facts, executor, event.type)
+    if (event.type !== 'listener_failed') facts.numbers.set(event, ++facts.events)
     if (event.type === 'breaker_changed') return breakerChanges(stage, facts, event.state)
     if (event.type === 'stalled') return stage.fault('I28', 'the event loop is said to have stood still')
     if (event.type === 'listener_failed') {
@@ -105,6 +106,8 @@ export class Oracle {
       const most = begun.filter((attempt) => doneAt(attempt) === undefined).length
       if (running !== 0 || waiting !== 0 || abandoned < hung || abandoned > most)
         stage.fault('I25', `at the end ${running} run, ${waiting} wait, ${abandoned} are abandoned of ${hung}`)
+      for (const heard of facts.heard)
+        if (heard() !== facts.events) stage.fault('S1', `a listener heard ${heard()} events of ${facts.events}`)
       if (facts.timers !== 0) stage.fault('I17', `${facts.timers} timers are left`)
       if (facts.plan.observed && facts.failuresReported !== facts.listenersFailed)
         stage.fault('S1', `${facts.listenersFailed} failures of listeners, ${facts.failuresReported} reports`)
@@ -198,6 +201,9 @@ export class Oracle {
       stage.fault('I25', `${executor.started.size} run of ${executor.plan.maxParallelTools}`)
     if (abandonedOf(call) >= executor.plan.maxAbandoned)
       stage.fault('I27', `${call.mark} started, ${abandonedOf(call)} are abandoned`)
+    const run = batch.calls.filter(({ attempts }) => attempts.length > 0).length
+    if (batch.plan.budget !== undefined && run > batch.plan.budget.toolCalls)
+      stage.fault('I27', `${run} calls run of ${batch.plan.budget.toolCalls}`)
     if (queuedMs !== stage.now - (call.acceptedAt?.at ?? 0)) stage.fault('S1', `${call.mark} queued ${queuedMs} ms`)
     if (call.plan.tool === 'fragile') breakerLetsIn(stage, attempt)
   }
