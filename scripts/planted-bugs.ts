@@ -49,6 +49,8 @@ function runSimulation(copy: string): Promise<Catch | undefined> {
       if (isHung) return resolve({ by: 'hang', message: 'the simulation did not come to an end' })
       if (code === 0)
         return resolve((JSON.parse(output.trim().split('\n').at(-1) ?? 'null') as Catch | null) ?? undefined)
+      // What Node says of a promise that nobody settles.
+      if (code === 13) return resolve({ by: 'hang', message: 'a promise was never settled' })
       const message = errors.split('\n').find((line) => /error/i.test(line)) ?? `exit code ${code}`
       if (message.includes('SyntaxError')) reject(new Error(`A bug must leave a program: ${message}`))
       else resolve({ by: 'crash', message })

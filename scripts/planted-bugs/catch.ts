@@ -3,6 +3,7 @@
  * anything: `planted-bugs.ts` runs it in a copy of the project.
  */
 import { enumerate } from '../../test/simulation/interleavings.ts'
+import { changeLimits, changeOneCall } from '../../test/simulation/metamorphic.ts'
 import { PRIMITIVES } from '../../test/simulation/primitives.ts'
 import { simulate } from '../../test/simulation/simulate.ts'
 
@@ -35,6 +36,11 @@ async function first(): Promise<Catch | undefined> {
     const primitive = await caught(`S2 ${name}`, () => check(SCHEDULES))
     if (primitive !== undefined) return primitive
   }
+  const changed = await caught('S1, changed', async () => {
+    await changeOneCall(100)
+    await changeLimits(100)
+  })
+  if (changed !== undefined) return changed
   return caught('S3', async () => {
     for (const way of ['whole', 'open'] as const) await enumerate({ calls: 3, limit: 2, way })
   })

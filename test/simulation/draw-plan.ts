@@ -116,7 +116,7 @@ interface CallSurroundings {
 function drawCall(random: SeededRandom, surroundings: CallSurroundings): CallPlan {
   return {
     id: random.pick(IDS),
-    tool: random.chance(0.05) ? random.pick(['nowhere', 'nameless']) : random.pick(TOOLS),
+    tool: random.chance(0.05) ? random.pick(['nowhere', 'nameless']) : random.pick([...TOOLS, 'fragile', 'fragile']),
     args: random.chance(0.88) ? random.pick(['value', 'text']) : drawBadArguments(random),
     limits: random.chance(0.03)
       ? { ...NO_LIMITS, [random.pick(LIMITS)]: random.pick(IMPOSSIBLE_TIMEOUTS) }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PRIMITIVES } from './primitives.ts'
-import { scaled } from './sizes.ts'
+import { PATIENCE_MS, scaled } from './sizes.ts'
 
 const RUNS = scaled(5_000)
 
@@ -9,5 +9,5 @@ test.each(Object.entries(PRIMITIVES))(
   async (_name, check) => {
     await expect(check(RUNS)).resolves.toBeUndefined()
   },
-  3_600_000,
+  PATIENCE_MS,
 )

@@ -203,9 +203,9 @@ async function breaker(numRuns: number): Promise<void> {
       const [mine, isProbe] = [era, state === 'half_open']
       if (isProbe) must(++probes === 1, 'I20: a second probe')
       for (let i = 0; i < moves; i++) await move(s, 'run')
-      const before = state
+      const [before, isStale] = [state, mine !== era]
       subject.ended(pass, outcome, clock.now())
-      if (mine !== era && before === state) return
+      if (isStale) return must(state === before, `I20: an attempt from before made it ${state}`)
       if (mine === era && isProbe) {
         probes--
         must(outcome === 'neither' && state === 'half_open', `I20: the probe's ${outcome} left it ${state}`)

@@ -5,6 +5,9 @@ export function scaled(size: number): number {
   return Math.max(1, Math.round(size * scale))
 }
 
+/** How long a test may take, in milliseconds: a machine that is busy fails none, and a real hang still shows. */
+export const PATIENCE_MS: number = scaled(180_000)
+
 /** Worlds in all; they are shared out among as many files, so that they run side by side. */
 export const WORLDS: number = scaled(20_000)
 export const SHARDS = 4

@@ -10,7 +10,7 @@ export const RETRIES = {
   reads: { maxAttempts: 2, initialDelayMs: 0 },
   unsafe: { maxAttempts: 3, initialDelayMs: 5 },
 } as const
-export const BREAKER = { failureRate: 0.5, windowMs: 100, minimumAttempts: 2, openMs: 20 } as const
+export const BREAKER = { failureRate: 0.5, windowMs: 100, minimumAttempts: 2, openMs: 5 } as const
 
 /** How often a call may be run at most, its tool's word taken for what it may do again. */
 export function maxAttemptsOf({ plan: { tool } }: CallFacts): number {
