@@ -253,9 +253,13 @@ export class Attempt implements Expiring {
       log: (level, message) => this.#owner.logged(level, message),
     }
     const run = (this.#rare().isolated = isolator.start(isolation, this.#owner.isolatedCall(this), hooks))
+    const ended = (tell: () => void): void => {
+      // An isolator that forgot to say that the tool began.
+      if (this.#stage !== 'unbegun' || this.#begin()) tell()
+    }
     run.outcome.then(
-      (value) => this.#returned(value),
-      (thrown: unknown) => (isInstance(thrown, WorkerLost) ? this.#lost(thrown) : this.#threw(thrown)),
+      (value) => ended(() => this.#returned(value)),
+      (thrown: unknown) => (isInstance(thrown, WorkerLost) ? this.#lost(thrown) : ended(() => this.#threw(thrown))),
     )
   }
 

@@ -30,7 +30,7 @@ export interface IsolatedCall {
 
 /** What comes back across the border while the tool runs. */
 export interface IsolatedHooks {
-  /** A worker has taken the call up: from now on its time counts, and it may have acted. */
+  /** A worker has loaded the tool and the call up: from now on its time counts, and it may have acted. */
   began(): void
   progress(value: unknown): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void

@@ -1,6 +1,8 @@
 import type { IsolatedCall, IsolatedHooks, IsolatedRun, Isolation, Isolator } from './isolation.ts'
 import { WorkerLost } from './isolation.ts'
 
+type AbortReason = Parameters<IsolatedRun['abort']>[0]
+
 /** An isolator that is loaded when the first isolated tool runs, since it needs what not every platform has. */
 export class LazyIsolator implements Isolator {
   readonly #load: () => Promise<Isolator>
@@ -27,12 +29,14 @@ class LoadingRun implements IsolatedRun {
   readonly outcome: Promise<unknown>
   #run: IsolatedRun | undefined
   #isKilled = false
+  #aborted: AbortReason | undefined
 
   constructor(loading: Promise<Isolator>, start: (isolator: Isolator) => IsolatedRun) {
     this.outcome = this.#begin(loading, start)
   }
 
-  abort(reason: { readonly name: string; readonly message: string }): void {
+  abort(reason: AbortReason): void {
+    this.#aborted = reason
     this.#run?.abort(reason)
   }
 
@@ -50,6 +54,7 @@ class LoadingRun implements IsolatedRun {
     }
     if (this.#isKilled) throw new WorkerLost('It was ended before it began.', { began: false })
     this.#run = start(isolator)
+    if (this.#aborted !== undefined) this.#run.abort(this.#aborted)
     return this.#run.outcome
   }
 }

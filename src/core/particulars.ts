@@ -16,7 +16,7 @@ export class Particulars {
   /** Ends the call at its deadline. */
   deadline: Expiry | undefined
   /** When that is. */
-  deadlineAt = Infinity
+  deadlineAt: number = Infinity
   /** The arguments as they came, for a tool that may be tried again: each attempt gets its own. */
   arguments: unknown
   /** Where the call came from, for its further attempts. */

@@ -1,4 +1,5 @@
 import { deserialize } from 'node:v8'
+import { systemClock, type TimerHandle } from '../core/clock.ts'
 import { thrownMessage } from '../core/failure.ts'
 import { unpackThrown } from './packed-thrown.ts'
 import type { PendingRun, RunPlace } from './pending-run.ts'
@@ -11,6 +12,9 @@ import {
   type WorkerSettings,
 } from './protocol.ts'
 import type { Loss, OpenWorker, WorkerLink } from './worker-link.ts'
+
+/** How long a tool's module may take to load, in milliseconds. */
+const LOAD_MS = 30_000
 
 /** The pool, as one of its workers sees it. */
 export interface WorkerOwner {
@@ -32,6 +36,7 @@ export interface WorkerOwner {
  * 1. It has one run at a time.
  * 2. What it says of any other run than that one, or the last where that is a log line, is dropped.
  * 3. It keeps this process alive while it has a run, or starts for one.
+ * 4. A module that does not load within {@link LOAD_MS} ends it: the run's own timeouts begin only after that.
  */
 export class PooledWorker implements RunPlace {
   readonly maxMemoryMb: number | undefined
@@ -47,6 +52,9 @@ export class PooledWorker implements RunPlace {
   #last: PendingRun | undefined
   #unanswered = 0
   #isRetired = false
+  #loading: TimerHandle | undefined
+  /** Whether it is ended since a module did not load. */
+  #isTooSlow = false
   #killing: Promise<void> | undefined
 
   /** @throws where it cannot be started, and that is known at once */
@@ -72,6 +80,10 @@ export class PooledWorker implements RunPlace {
     this.#run = this.#last = run
     run.place = this
     this.#link.hold(true)
+    this.#loading = systemClock.setTimer(() => {
+      this.#isTooSlow = true
+      void this.end()
+    }, LOAD_MS)
     try {
       this.#link.send({ type: 'call', run: this.#count, module, export: isolation.export ?? 'default', call })
       return true
@@ -110,8 +122,9 @@ export class PooledWorker implements RunPlace {
         this.#isStarting = false
         return this.#next()
       case 'began':
-        if (message.run === this.#count && this.#run?.began === false) this.#run.begin()
-        return
+        if (message.run !== this.#count || this.#run?.began !== false) return
+        this.#loading?.clear()
+        return this.#run.begin()
       case 'progress':
       case 'log':
         return this.#report(message)
@@ -180,6 +193,7 @@ export class PooledWorker implements RunPlace {
   #release(): PendingRun | undefined {
     const run = this.#run
     this.#run = undefined
+    this.#loading?.clear()
     return run
   }
 
@@ -188,7 +202,8 @@ export class PooledWorker implements RunPlace {
     const why = this.#startError === undefined ? loss.why : `did not come up: ${this.#startError}`
     this.#owner.gone(this, { ...loss, why }, this.#isStarting && this.#killing === undefined)
     if (run !== undefined) {
-      if (this.#killing !== undefined) run.lost({ why: 'was ended by force.' })
+      if (this.#isTooSlow) run.lost({ why: `was ended by force, since the module did not load within ${LOAD_MS} ms.` })
+      else if (this.#killing !== undefined) run.lost({ why: 'was ended by force.' })
       else if (run.began || run.wasPassedOn) run.lost(loss)
       else this.#owner.passOn(run)
     }

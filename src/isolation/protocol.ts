@@ -52,7 +52,7 @@ export type Ending =
 /** What a worker says. */
 export type FromWorker =
   | { readonly type: 'ready' }
-  /** It has taken the call up. Sent before anything of the tool's is loaded or run. */
+  /** It has loaded the tool's module, or failed to, and the tool is about to run. */
   | { readonly type: 'began'; readonly run: number }
   | Report
   | Ending

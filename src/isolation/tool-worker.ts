@@ -15,8 +15,8 @@ import type { WorkerPort } from './worker-port.ts'
 /**
  * A worker's inside: takes up one call after the other, and tells what comes of each.
  *
- * Duty: `began` before anything of the tool's is loaded; then exactly one ending, whatever the tool returns or throws,
- * unless the tool never ends or takes the worker down.
+ * Duty: `began` before the tool runs, once its module is loaded or cannot be; then exactly one ending, whatever the tool
+ * returns or throws, unless the tool never ends or takes the worker down.
  * Boundary: knows nothing of the pool, of timeouts or retries; it is told to abort, and ended from outside.
  * 1. It has one call at a time; the next one comes after the ending of the last.
  * 2. An error that nothing awaits belongs to the call whose code made it: where that call still runs it is the call's
@@ -31,6 +31,8 @@ export class ToolWorker {
   /** Which call the running code belongs to. */
   readonly #calls = new AsyncLocalStorage<WorkerContext>()
   #current: WorkerContext | undefined
+  /** Whether the current call has begun. */
+  #hasBegun = false
   #isRetired = false
   #idle: TimerHandle | undefined
 
@@ -60,7 +62,7 @@ export class ToolWorker {
     this.#idle?.clear()
     const context = new WorkerContext(run, call, this.#reports)
     this.#current = context
-    await this.#port.sendSafely({ type: 'began', run })
+    this.#hasBegun = false
     const ending = await this.#calls.run(context, () => this.#execute(context, module, name))
     if (!context.isOver) this.#end(context, ending)
   }
@@ -68,7 +70,7 @@ export class ToolWorker {
   async #execute(context: WorkerContext, module: string, name: string): Promise<Ending> {
     const { run, call } = context
     try {
-      const execute = await loadTool(module, name)
+      const execute = await this.#load(run, module, name)
       if (context.abortReason !== undefined) throw context.abortReason
       const value = await execute(call.arguments, context)
       return packResult(call.name, run, value, this.#settings.maxResultBytes)
@@ -79,7 +81,20 @@ export class ToolWorker {
     }
   }
 
+  /** Loading is no part of the call: the first one after a start would pay for all that come. */
+  async #load(run: number, module: string, name: string): ReturnType<typeof loadTool> {
+    try {
+      return await loadTool(module, name)
+    } finally {
+      // The tool may block this thread at once, so it waits until this is out.
+      if (!this.#hasBegun) await this.#port.sendSafely({ type: 'began', run })
+      this.#hasBegun = true
+    }
+  }
+
   #end(context: WorkerContext, ending: Ending): void {
+    if (!this.#hasBegun) this.#port.send({ type: 'began', run: context.run })
+    this.#hasBegun = true
     this.#output.flush()
     this.#reports.close(context.run)
     context.end()

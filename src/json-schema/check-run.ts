@@ -56,8 +56,8 @@ export class CheckRun {
 
 /** Which properties and items of a value some schema has looked at. */
 export class Evaluated {
-  readonly properties = new Set<string>()
-  readonly items = new Set<number>()
+  readonly properties: Set<string> = new Set()
+  readonly items: Set<number> = new Set()
   allItems = false
 
   add(other: Evaluated, work: Work): void {

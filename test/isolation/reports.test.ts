@@ -22,7 +22,7 @@ describe.each(MODES)('in a %s', (mode) => {
   test('I13 an abort while the module is being loaded keeps the tool from starting', async () => {
     const module = new URL('tools/slow-to-load.ts', import.meta.url)
     const run = start(at, mode, 'default', {}, { module })
-    await run.hears('began')
+    await run.hears('info: loading')
     let isOver = false
     const name = run.outcome.catch((thrown: unknown) => (thrown as Error).name).finally(() => (isOver = true))
     while (!isOver) {
@@ -30,6 +30,7 @@ describe.each(MODES)('in a %s', (mode) => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect(await name).toBe('AbortError')
+    expect(run.heard).toEqual(['info: loading', 'began'])
   })
 
   test('output that goes past JavaScript’s own write is the call’s, too', async () => {
