@@ -10,6 +10,9 @@ const config: KnipConfig = {
     'examples/**/*.{ts,js,mjs}',
     'test/**/*.test-d.ts',
     'test/house/use-source.ts',
+    // Run by scripts/nightly.ts and by one another.
+    'scripts/planted-bugs.ts',
+    'scripts/planted-bugs/catch.ts',
     'test/isolation/tools/*',
   ],
   project: ['src/**', 'test/**', 'scripts/**', 'examples/**'],

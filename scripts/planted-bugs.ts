@@ -3,8 +3,8 @@
  * caught (S14). Fails where a bug cannot be planted any more, where the sources without a bug are not clean, where fewer
  * than 95 of 100 are caught, or where one survives that nobody has explained.
  *
- *   npm run test:planted
- *   npm run test:planted -- permits     only bugs whose file or description holds this
+ *   npm run test:nightly -- planted
+ *   npx node scripts/planted-bugs.ts permits     only bugs whose file or description holds this
  */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -120,7 +120,7 @@ function refused(value: unknown): { readonly value: unknown; readonly expected: 
 }
 
 /** A proxy on which every operation throws. */
-export function revoked(): object {
+function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   return proxy
