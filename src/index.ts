@@ -37,6 +37,8 @@ export type {
   ToolEventListener,
 } from './core/events.ts'
 export { type ExecutorStats, type ToolExecutorOptions } from './core/executor.ts'
+export type { KeepingOptions } from './core/keeping.ts'
+export type { RedactionOptions } from './core/redaction.ts'
 export {
   type IsolatedCall,
   type IsolatedHooks,

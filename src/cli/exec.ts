@@ -16,6 +16,7 @@ import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
 import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
+import { secretsOf } from './recording/redact.ts'
 import { RecordedAnswerError } from './recorded/index.ts'
 import { oneLine } from './text.ts'
 
@@ -51,6 +52,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
         ...tools,
         maxParallelTools: maxParallel ?? maxParallelTools,
         graceMs: GRACE_MS,
+        secrets: secretsOf(process.env),
         logger: wantsLog ? output.logger : problemsOnly(output.logger),
       },
       signal: AbortSignal.any([interrupts.signal, strays.signal]),

@@ -282,6 +282,6 @@ describe('moveOne', () => {
       await scheduler.moveOne()
       firsts.add(scheduler.trace[0])
     }
-    expect([...firsts].toSorted()).toEqual(['a', 'clock 1'])
+    expect(firsts).toEqual(new Set(['a', 'clock 1']))
   })
 })

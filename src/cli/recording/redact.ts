@@ -13,6 +13,11 @@ export class Redactor extends Secrets {
   }
 }
 
+/** The secrets of an environment: the values of variables such as `OPENAI_API_KEY`. */
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  return [...valuesOf(env)]
+}
+
 function* valuesOf(env: Readonly<Record<string, string | undefined>>): Generator<string, void, undefined> {
   for (const [name, value = ''] of Object.entries(env)) if (SECRET.test(name) && value.length >= MIN_LENGTH) yield value
 }

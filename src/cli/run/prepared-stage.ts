@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { LoadedAgent } from '../load-agent.ts'
 import { readRecording } from '../recording/read-recording.ts'
+import { secretsOf } from '../recording/redact.ts'
 import type { Recording } from '../recording/recording.ts'
 import { loadTools } from '../tools/index.ts'
 import { chooseModel } from './chosen-model.ts'
@@ -93,5 +94,6 @@ function callLimits({ maxParallelTools, toolTimeoutMs }: AgentFile, { maxParalle
     ...(parallel !== undefined && { maxParallelTools: parallel }),
     ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
     graceMs: GRACE_MS,
+    secrets: secretsOf(process.env),
   }
 }

@@ -36,7 +36,7 @@ export interface Stage {
 export interface StageSetup {
   readonly agent: AgentFile
   readonly tools: readonly AnyTool[]
-  readonly limits: Pick<ToolExecutorOptions, 'maxParallelTools' | 'timeoutMs' | 'graceMs'>
+  readonly limits: Pick<ToolExecutorOptions, 'maxParallelTools' | 'timeoutMs' | 'graceMs' | 'secrets'>
   /** Told of the arguments of calls, as soon as they are complete. */
   readonly onArguments: CallObserver['arguments']
 }
