@@ -11,9 +11,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './manifest.ts'
-import { PLANTED_BUGS, type PlantedBug } from './planted-bugs/bugs.ts'
+import { PLANTED_BUGS } from './planted-bugs/bugs.ts'
 import type { Catch } from './planted-bugs/catch.ts'
 import { plant } from './planted-bugs/plant.ts'
+import type { PlantedBug } from './planted-bugs/planted-bug.ts'
 
 /** A bug may also make everything hang: that is noticed, too. */
 const PATIENCE_MS = 180_000

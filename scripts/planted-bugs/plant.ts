@@ -1,4 +1,4 @@
-import type { PlantedBug } from './bugs.ts'
+import type { PlantedBug } from './planted-bug.ts'
 
 /**
  * A source with the bug in it.

@@ -65,11 +65,16 @@ export function breakerLearns(stage: Stage, attempt: AttemptFacts, result: ToolR
     return
   }
   breaker.ends.push({ at: stage.now, failed: outcome === 'failure' })
-  // Attempts leave the window a slice at a time: those at its edge may count or not.
-  const [certainly, possibly] = [0.9, 1].map((share) => opens(breaker, stage.now - share * BREAKER.windowMs))
+  // Attempts leave the window a slice at a time: it begins somewhere in its first tenth.
+  const earliest = stage.now - BREAKER.windowMs
+  const latest = stage.now - 0.9 * BREAKER.windowMs
+  const between = breaker.ends.map(({ at }) => at).filter((at) => at > earliest && at < latest)
+  const answers = [earliest, latest, ...between].map((since) => opens(breaker, since))
   const isOpen = breaker.state === 'open'
-  if (outcome === 'success' ? isOpen : isOpen ? !certainly && !possibly : certainly === true && possibly === true)
-    stage.fault('I20', `after a ${outcome} the breaker is ${breaker.state}`)
+  const isRight = isOpen
+    ? outcome === 'failure' && answers.includes(true)
+    : outcome === 'success' || answers.includes(false)
+  if (!isRight) stage.fault('I20', `after a ${outcome} the breaker is ${breaker.state}`)
 }
 
 function isProbed({ probe }: BreakerFacts): boolean {

@@ -1,0 +1,109 @@
+import { bug, type PlantedBug } from '../planted-bug.ts'
+
+/** Bugs of single attempts. */
+export const attempts: readonly PlantedBug[] = [
+  bug(
+    'attempt.ts',
+    'the grace is skipped',
+    'if (engine.limits.graceMs === 0) this.#graceOver(cut)',
+    'if (engine.limits.graceMs >= 0) this.#graceOver(cut)',
+  ),
+  bug(
+    'attempt.ts',
+    'the grace never ends',
+    'else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())',
+    "else if (cut === 'timeout') engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())",
+  ),
+  bug(
+    'attempt.ts',
+    'a cut does not reach the tool’s signal',
+    'this.#controller?.abort(reason)',
+    "if (cut === 'abort') this.#controller?.abort(reason)",
+  ),
+  bug(
+    'attempt.ts',
+    'a signal that is read late is never aborted',
+    'if (cut !== undefined) this.#controller.abort(this.#owner.abortReason(cut))',
+    '',
+  ),
+  bug(
+    'attempt.ts',
+    'the timeout of a tool that ended is not removed',
+    "  #end(output: Output): void {\n    this.#stage = 'over'\n    this.#removeTimeouts()",
+    "  #end(output: Output): void {\n    this.#stage = 'over'",
+  ),
+  bug(
+    'attempt.ts',
+    'a late end is given out as the result',
+    "if (this.#stage === 'running') this.#end(output)\n    else this.#endedAfterCut({ returned: value })",
+    'this.#end(output)',
+  ),
+  bug(
+    'attempt.ts',
+    'a late error is given out as the result',
+    "if (this.#stage === 'running') this.#end(thrownOutput(thrown))\n    else this.#endedAfterCut({ thrown })",
+    'this.#end(thrownOutput(thrown))',
+  ),
+  bug(
+    'attempt.ts',
+    'progress puts off the timeout, too',
+    'timeouts.add(idle, this.idleTimeoutMs, clock.now())',
+    'timeouts.add(idle, this.idleTimeoutMs, clock.now())\n      timeouts.remove(this)\n      timeouts.add(this, this.timeoutMs, clock.now())',
+  ),
+  bug(
+    'attempt.ts',
+    'progress does not put off the idle timeout',
+    "if (idle !== undefined && this.#stage === 'running') {",
+    "if (idle !== undefined && this.#stage === 'unbegun') {",
+  ),
+  bug('attempt.ts', 'no idle timeout at all', 'if (idleTimeoutMs !== Infinity) {', 'if (idleTimeoutMs === Infinity) {'),
+  bug(
+    'attempt.ts',
+    'progress is heard after the end',
+    "if (this.#stage === 'over' || this.#stage === 'abandoned') return",
+    '',
+  ),
+  bug('attempt.ts', 'what was cut before it began is run', "if (this.#stage !== 'unbegun') return false", ''),
+  bug(
+    'attempt.ts',
+    'an abandoned tool is said to have ended',
+    "this.#owner.attemptCut(this, cut, 'unknown')",
+    "this.#owner.attemptCut(this, cut, 'ended')",
+  ),
+  bug(
+    'attempt.ts',
+    'a tool that ended in its grace is said to go on',
+    "if (cut !== undefined) this.#endCut(cut, 'ended')",
+    'if (cut !== undefined) this.#abandon(cut)',
+  ),
+  bug(
+    'attempt.ts',
+    'nobody hears of the end of an abandoned tool',
+    'this.#owner.abandonedEnded(this, this.addedAt, outcome)',
+    'void outcome',
+  ),
+  bug(
+    'attempt.ts',
+    'a promise’s own then is trusted',
+    'void Promise.prototype.then.call(\n          Promise.resolve(returned),',
+    'void (returned as Promise<unknown>).then(',
+  ),
+  bug(
+    'attempt.ts',
+    'thenables are taken for values',
+    'if (isThenable(returned)) {',
+    'if (returned instanceof Promise) {',
+  ),
+  bug(
+    'attempt.ts',
+    'a synchronous error escapes',
+    '} catch (thrown) {\n      this.#threw(thrown)\n      return\n    }',
+    '} finally {\n      void returned\n    }',
+  ),
+  bug(
+    'attempt.ts',
+    'rejections are handled by nobody',
+    '          (value: unknown) => this.#returned(value),\n          (thrown: unknown) => this.#threw(thrown),\n        )\n        return',
+    '          (value: unknown) => this.#returned(value),\n        )\n        return',
+  ),
+]

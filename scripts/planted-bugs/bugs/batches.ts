@@ -1,0 +1,141 @@
+import { bug, type PlantedBug } from '../planted-bug.ts'
+
+/** Bugs of batches and executors. */
+export const batches: readonly PlantedBug[] = [
+  bug(
+    'batch.ts',
+    'results in the order of ending',
+    'this.#results[record.index] = result',
+    'this.#results.push(result)',
+  ),
+  bug(
+    'batch.ts',
+    'a batch settles with a call to go',
+    'return this.#closed && this.#unsettled === 0',
+    'return this.#closed && this.#unsettled <= 1',
+  ),
+  bug(
+    'batch.ts',
+    'the listener on the caller’s signal is left',
+    "options.signal?.removeEventListener('abort', this.#onAbort)",
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'a signal that was aborted before is not heeded',
+    'if (signal?.aborted === true) this.#aborted = { reason: signal.reason }\n    else ',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'an abort does not reach calls that come later',
+    'if (this.#aborted !== undefined) record.abort()\n    else if',
+    'if',
+  ),
+  bug(
+    'batch.ts',
+    'a deadline does not reach calls that come later',
+    'else if (this.#expired !== undefined) record.expire(this.#expired)',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'an abort stops at the first call that it ends',
+    'for (const record of this.records) record.abort()',
+    'this.records[0]?.abort()',
+  ),
+  bug(
+    'batch.ts',
+    'the batch’s deadline is not removed',
+    'if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'a call’s deadline is not removed',
+    'if (deadline !== undefined) this.engine.timeouts.remove(deadline)',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'deadlines start anew for every call of a batch',
+    'this.engine.timeouts.add(particulars.deadline, limit.ms, record.acceptedAt)',
+    'this.engine.timeouts.add(particulars.deadline, limit.ms + 50, record.acceptedAt)',
+  ),
+  bug(
+    'batch.ts',
+    'closing leaves slots without arguments open',
+    'for (const record of this.records) record.giveUp()',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'only one of those who ask for a result gets it',
+    'others === undefined ? resolve : (value) => (others(value), resolve(value))',
+    'others ?? resolve',
+  ),
+  bug(
+    'batch.ts',
+    'a result that is asked for late never comes',
+    'if (result !== undefined) return Promise.resolve(result)',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'calls with one id share a place',
+    'const index = this.records.length',
+    'const index = Math.max(0, this.records.findIndex((each) => each.id === id)) || this.records.length',
+  ),
+  bug('batch.ts', 'successes are counted as failures', 'failed: size - succeeded,', 'failed: succeeded,'),
+  bug(
+    'batch.ts',
+    'calls that come one by one wait in the context of the first',
+    'return new Queued()\n  }',
+    'return (this.#queued ??= new Queued())\n  }',
+  ),
+  bug(
+    'batch.ts',
+    'the whole batch counts as accepted late',
+    'return this.#acceptedAt?.[index] ?? this.openedAt',
+    'return this.#acceptedAt?.[0] ?? this.openedAt',
+  ),
+  bug(
+    'batch.ts',
+    'an impossible limit is taken',
+    'const impossible = limits && impossibleTimeLimit(limits)',
+    'const impossible = undefined as string | undefined',
+  ),
+  bug(
+    'executor.ts',
+    'closing does not wait for those that drain',
+    'await new Promise<void>((resolve) => this.#idle.push(resolve))',
+    '',
+  ),
+  bug('executor.ts', 'closing never aborts', 'batch.abort(new DOMException(', 'void (new DOMException('),
+  bug(
+    'executor.ts',
+    'closing leaves open batches open',
+    '          batch.close()\n          batch.abort(',
+    '          batch.abort(',
+  ),
+  bug('executor.ts', 'the timer of closing is left', '      timer?.clear()\n', ''),
+  bug('executor.ts', 'timers are left when everything is settled', '    this.#engine.timeouts.rest()\n', ''),
+  bug(
+    'open-batch.ts',
+    'an iteration that waits is not woken',
+    '    for (const resume of idle) resume()',
+    '    idle[0]?.()',
+  ),
+  bug(
+    'open-batch.ts',
+    'an iteration ends before the last result',
+    'if (this.#batch.isClosed && next === this.size) return',
+    'if (this.#batch.isClosed) return',
+  ),
+  bug(
+    'open-batch.ts',
+    'disposing does not abort',
+    "this.#batch.abort(new DOMException('The batch was disposed of.', 'AbortError'))",
+    '',
+  ),
+]

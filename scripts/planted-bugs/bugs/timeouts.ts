@@ -1,0 +1,47 @@
+import { bug, type PlantedBug } from '../planted-bug.ts'
+
+/** Bugs of shared timers. */
+export const timeouts: readonly PlantedBug[] = [
+  bug(
+    'timeouts.ts',
+    'a timeout that was removed passes all the same',
+    'entry.timeoutList?.remove(entry)',
+    'void entry',
+  ),
+  bug(
+    'timeouts.ts',
+    'after the first timeout the others have no timer',
+    'if (first !== undefined)\n',
+    'if (first === undefined)\n',
+  ),
+  bug(
+    'timeouts.ts',
+    'a timeout a millisecond too early',
+    'first.addedAt + this.durationMs <= now',
+    'first.addedAt + this.durationMs <= now + 1',
+  ),
+  bug(
+    'timeouts.ts',
+    'timers are left when nothing is under way',
+    'if (this.#first !== undefined || this.#timer === undefined) return',
+    'return',
+  ),
+  bug(
+    'timeouts.ts',
+    'the wrong link when one in the middle is removed',
+    'else entry.before.after = entry.after',
+    'else entry.before.after = undefined',
+  ),
+  bug(
+    'timeouts.ts',
+    'calls of one duration share the list of another',
+    'if (list === undefined || list.durationMs !== durationMs) list',
+    'if (list === undefined) list',
+  ),
+  bug(
+    'timeouts.ts',
+    'only the first of those that pass at one moment passes',
+    'while (first !== undefined && first.addedAt',
+    'if (first !== undefined && first.addedAt',
+  ),
+]

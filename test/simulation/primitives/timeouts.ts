@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { Expiry } from '../../../src/core/expiry.ts'
+import { Timeouts } from '../../../src/core/timeouts.ts'
+import { VirtualClock } from '../../../src/testing/index.ts'
+import { move, must, passTime } from './moves.ts'
+
+/** Timeouts of few durations that are set and removed while time goes on. */
+export async function timeouts(numRuns: number): Promise<void> {
+  const entries = fc.array(fc.record({ durationMs: fc.constantFrom(1, 2, 2, 5, Infinity), removes: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  const property = fc.asyncProperty(fc.scheduler(), entries, async (s, plans) => {
+    const clock = new VirtualClock()
+    const lists = new Timeouts(clock)
+    let alive = plans.length
+    const live = async ({ durationMs, removes }: { durationMs: number; removes: boolean }): Promise<void> => {
+      await move(s, 'add')
+      const addedAt = clock.now()
+      let expired = 0
+      const over = Promise.withResolvers<void>()
+      const entry = new Expiry(() => {
+        expired++
+        must(clock.now() >= addedAt + durationMs, 'I11: too early')
+        must(clock.now() <= addedAt + durationMs + 1, 'I11: too late')
+        over.resolve()
+      })
+      lists.add(entry, durationMs, addedAt)
+      if (removes || durationMs === Infinity) {
+        await move(s, 'remove')
+        lists.remove(entry)
+        over.resolve()
+      }
+      await over.promise
+      const then = expired
+      await move(s, 'look again')
+      must(expired === then && expired <= 1, `I11: expired ${expired} times`)
+      alive--
+    }
+    await s.waitFor(Promise.all([...plans.map(live), passTime(s, clock, () => alive === 0)]))
+    lists.rest()
+    must(clock.pending === 0, 'I17: a timer is left')
+  })
+  await fc.assert(property, { numRuns })
+}
