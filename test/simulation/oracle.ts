@@ -1,11 +1,11 @@
 import type { ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
 import { breakerChanges, breakerLearns, breakerLetsIn } from './breaker-model.ts'
-import { deadlineAt, idleAt, limitOf, shownId, timeoutAt } from './calls.ts'
+import { deadlineAt, shownId } from './calls.ts'
 import { type BatchFacts, begunOf, type CallFacts, doneAt, type ExecutorFacts, newAttempt } from './facts.ts'
 import { abandonedOf, judge } from './judge.ts'
 import { judgeRetry } from './retries.ts'
 import type { Stage } from './stage.ts'
-import { RETRIES } from './tool-settings.ts'
+import { checkUnsettled } from './unsettled.ts'
 
 interface Site {
   readonly executor: ToolExecutor
@@ -81,7 +81,7 @@ export class Oracle {
   /** Nothing is left to do at this moment. */
   atRest(sites: readonly Site[]): void {
     for (const { executor, facts } of sites) {
-      for (const call of facts.unsettled) this.#checkUnsettled(call)
+      for (const call of facts.unsettled) checkUnsettled(this.#stage, call)
       if (facts.timers > 0 && facts.batches.every(({ results }) => results !== undefined))
         this.#stage.fault('I17', `${facts.timers} timers are left while nothing is under way`)
       if (!facts.plan.observed) continue
@@ -273,43 +273,6 @@ export class Oracle {
       )
     if (parked.size > 0 && started.size < plan.maxParallelTools)
       this.#stage.fault('I51', `${parked.size} wait though ${started.size} run of ${plan.maxParallelTools}`)
-  }
-
-  /** What must not last: a call that is without a result for longer than its own force allows. */
-  #checkUnsettled(call: CallFacts): void {
-    const stage = this.#stage
-    const { batch, plan } = call
-    const { graceMs, observed } = batch.executor.plan
-    if (batch.plan.way !== 'open' && !observed) return
-    const last = begunOf(call).at(-1)
-    const isRunning = observed ? call.state === 'started' : last !== undefined && !(plan.tool in RETRIES)
-    if (!isRunning || last === undefined) {
-      if (last === undefined || observed) this.#checkWaiting(call)
-      return
-    }
-    if (doneAt(last) !== undefined) stage.fault('I9', `${call.mark} has ended and has no result`)
-    const limitAt = stage.fires(Math.min(timeoutAt(last), idleAt(last, 'latest'), deadlineAt(call)))
-    const cutAt = Math.min(limitAt, batch.abortedAt?.at ?? Infinity)
-    if (stage.now > stage.fires(cutAt + graceMs))
-      stage.fault('I11', `${call.mark} should have been given up at ${cutAt} + ${graceMs} ms`)
-    const { signal } = last
-    if (signal !== undefined && !signal.aborted && (batch.abortedAt !== undefined || stage.now > limitAt))
-      stage.fault('I13', `${call.mark} was never told to stop`)
-  }
-
-  /** What holds of a call that is not running. */
-  #checkWaiting(call: CallFacts): void {
-    const stage = this.#stage
-    const { batch, plan, mark, state, retryAt, completedAt, checkedAt } = call
-    if (batch.abortedAt !== undefined) stage.fault('I13', `${mark} waits though its batch was aborted`)
-    if (stage.now > stage.fires(deadlineAt(call))) stage.fault('I11', `${mark} waits though its deadline has passed`)
-    if (state === 'backing off' && stage.now > stage.fires(retryAt ?? 0))
-      stage.fault('I33', `${mark} was not tried again at ${retryAt} ms`)
-    if (state !== 'accepted' || completedAt === undefined) return
-    // It has all that it needs: it may only wait for a schema that takes its time.
-    const isChecked = plan.tool !== 'later' || plan.schema.does === 'throws' || checkedAt !== undefined
-    if (isChecked || stage.now > stage.fires(completedAt.at + limitOf(call, 'timeoutMs').ms))
-      stage.fault('I9', `${mark} waits for nothing`)
   }
 
   /** Who iterates gets each result as it is decided. */

@@ -1,4 +1,4 @@
-import { type AnyTool, defineTool, type StandardSchema, type ToolContext } from '../../src/index.ts'
+import { type AnyTool, defineTool, type ToolContext } from '../../src/index.ts'
 import {
   type AttemptFacts,
   type BatchFacts,
@@ -10,6 +10,7 @@ import {
 } from './facts.ts'
 import { idleAt } from './calls.ts'
 import { type Act, type Behaviour, takesNoTime } from './plan.ts'
+import { laterSchema } from './schemas.ts'
 import { caller, type Stage } from './stage.ts'
 import { BREAKER, DUE_MS, maxAttemptsOf, RETRIES, TIMED } from './tool-settings.ts'
 import { type ExpectedOutput, returned, thrown } from './values.ts'
@@ -61,25 +62,6 @@ export function toolsFor(stage: Stage, surroundings: Surroundings, hasDue: boole
     defineTool({ name: 'unsafe', retry: RETRIES.unsafe, execute }),
     defineTool({ name: 'fragile', breaker: BREAKER, execute }),
   ]
-}
-
-/** A schema that answers as the plan of the call says whose mark it sees. */
-function laterSchema(stage: Stage, noted: 'checkedAt' | 'judgedAt'): StandardSchema {
-  const validate = (value: unknown): Promise<{ value: unknown } | { issues: { message: string }[] }> => {
-    const call = stage.byMark.get((value as { mark?: unknown } | null)?.mark)
-    const { does, afterMs } = call?.plan.schema ?? { does: 'misfits', afterMs: 0 }
-    if (does === 'throws') throw new Error('the schema broke')
-    if (does === 'hangs') return new Promise(() => {})
-    return (afterMs > 0 ? stage.sleep(afterMs) : Promise.resolve()).then(() => {
-      if (call !== undefined && noted === 'checkedAt') call.checkedAt = stage.when()
-      const attempt = call?.attempts.at(-1)
-      if (attempt !== undefined && noted === 'judgedAt') attempt.judgedAt = stage.when()
-      if (does === 'rejects') throw new Error('the schema broke later')
-      if (does === 'misfits') return { issues: [{ message: 'it does not fit' }] }
-      return { value: { ...(value as object), checked: true } }
-    })
-  }
-  return { '~standard': { version: 1, vendor: 'simulation', validate } }
 }
 
 /** One run of a tool: notes when it begins and ends, and what it was given. */

@@ -1,14 +1,7 @@
-import {
-  Budget,
-  type Logger,
-  MisuseError,
-  type OpenBatch,
-  type Slot,
-  ToolExecutor,
-  type ToolResult,
-} from '../../src/index.ts'
+import { Budget, MisuseError, type OpenBatch, type Slot, ToolExecutor, type ToolResult } from '../../src/index.ts'
 import { settleMicrotasks, type Simulation } from '../../src/testing/index.ts'
-import { argumentsOf, idOf, nameOf } from './calls.ts'
+import { countedAbort, finite, given, loggerFor, spoil, toolCallOf } from './caller.ts'
+import { argumentsOf, nameOf } from './calls.ts'
 import { type BatchFacts, type CallFacts, type ExecutorFacts, newBatch, newCall, newExecutor } from './facts.ts'
 import { addListeners } from './listeners.ts'
 import { Oracle } from './oracle.ts'
@@ -319,57 +312,4 @@ class World implements Surroundings {
       },
     )
   }
-}
-
-function toolCallOf(call: CallFacts): { readonly arguments: unknown } {
-  return { id: idOf(call), name: nameOf(call), arguments: argumentsOf(call), ...given(call.plan.limits) } as never
-}
-
-/** The options that are there. */
-function given<Options extends object>(options: Options): { [Name in keyof Options]?: number } {
-  return Object.fromEntries(Object.entries(options).filter(([, ms]) => ms !== undefined)) as never
-}
-
-/** The limits that there are; a budget has no word for the others. */
-function finite<Limits extends Readonly<Record<string, number>>>(limits: Limits): Partial<Limits> {
-  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== Infinity)) as Partial<Limits>
-}
-
-/** Changes what was given, as a careless caller does: calls must have copies of their own. */
-function spoil(toolCalls: readonly { readonly arguments: unknown }[]): void {
-  for (const { arguments: args } of toolCalls)
-    if (typeof args === 'object' && args !== null && 'shared' in args) args.shared = 'spoilt'
-}
-
-const LOG_IS_FULL = new Error('the log is full')
-
-function loggerFor(stage: Stage, facts: ExecutorFacts): Logger | undefined {
-  const { logger } = facts.plan
-  if (logger === 'none') return undefined
-  const write = (line: string): void => {
-    stage.record(`log ${line.slice(0, 20)}`)
-    if (logger === 'throws') {
-      // What the hub itself logs is about a failure already.
-      if (!line.startsWith('An event listener threw')) facts.listenersFailed++
-      throw LOG_IS_FULL
-    }
-  }
-  return { debug: write, info: write, warn: write, error: write }
-}
-
-/** An abort controller whose signal's listeners are counted in the batch. */
-function countedAbort(batch: BatchFacts): AbortController {
-  const controller = new AbortController()
-  const { signal } = controller
-  const add = signal.addEventListener.bind(signal)
-  const remove = signal.removeEventListener.bind(signal)
-  signal.addEventListener = (...args: Parameters<typeof add>): void => {
-    batch.listeners.add(args[1])
-    add(...args)
-  }
-  signal.removeEventListener = (...args: Parameters<typeof remove>): void => {
-    batch.listeners.delete(args[1])
-    remove(...args)
-  }
-  return controller
 }
