@@ -52,6 +52,8 @@ export interface AttemptRarities {
   readonly idleTimeoutMs?: number
   idle?: Expiry
   isolated?: IsolatedRun
+  /** Whether the tool has ended, and what it returned is still being read or kept. */
+  hasEnded?: boolean
   /** Whether it is being ended by force. */
   isKilling?: boolean
   /** The deadline that cut it. */
@@ -194,6 +196,7 @@ export class Attempt implements Expiring {
       void this.#rarities?.isolated?.kill()
       return this.#endCut(cut, 'none')
     }
+    if (this.#rarities?.hasEnded === true) return this.#endCut(cut, 'ended')
     this.#stage = cut
     const { engine } = this.#owner
     this.#removeTimeouts()
@@ -266,8 +269,10 @@ export class Attempt implements Expiring {
   #returned(value: unknown): void {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
     const output = readOutput(this.tool, value, this.#owner.keeper)
-    if (output instanceof Promise) void output.then((later) => this.#judged(value, later))
-    else this.#judged(value, output)
+    if (output instanceof Promise) {
+      this.#rare().hasEnded = true
+      void output.then((later) => this.#judged(value, later))
+    } else this.#judged(value, output)
   }
 
   /** Reading an output runs code that is not ours, which may have cut this attempt. */

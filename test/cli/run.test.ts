@@ -164,6 +164,17 @@ describe('what goes out', () => {
     expect(stderr).toContain("ERROR tool 'stray': an error was thrown where nobody could catch it: nobody catches\n")
   })
 
+  test('a budget ends the run, exit code 7, and it is said how to raise it', async () => {
+    const files = { 'model.mjs': script([{ calls: [{ name: 'echo', arguments: { text: 'a' } }] }, { text: 'ok' }]) }
+    expect((await run(['-i', 'x', '--max-tool-calls', '1'], files)).code).toBe(EXIT.ok)
+    const twice = { calls: [1, 2].map(() => ({ name: 'echo', arguments: { text: 'a' } })) }
+    const { code, stdout, stderr } = await run(['-i', 'x', '--max-tool-calls', '1'], {
+      'model.mjs': script([twice, { text: 'ok' }]),
+    })
+    expect([code, stdout]).toEqual([EXIT.budget, ''])
+    expect(stderr).toContain('aof: the budget was used up without an answer\n     raise --max-tool-calls\n')
+  })
+
   test('a model that says nothing at the end: no answer, and it is said', async () => {
     const { code, stdout, stderr } = await run(['-i', 'x'], { 'model.mjs': script([{}]) })
     expect([code, stdout]).toEqual([EXIT.ok, ''])

@@ -216,7 +216,7 @@ describe('an output schema', () => {
     })
   })
 
-  test('that hangs is cut by the timeout', async () => {
+  test('that hangs is cut by the timeout; the tool itself has ended (I14)', async () => {
     const { run, clock } = setUp(
       [
         returning(
@@ -226,7 +226,8 @@ describe('an output schema', () => {
       ],
       { timeoutMs: 100 },
     )
-    expect((await run([callOf('t')])).map(({ status }) => status)).toEqual(['timed_out'])
-    expect([clock.now(), clock.pending]).toEqual([150, 0])
+    const results = await run([callOf('t')])
+    expect(results.map(({ status, execution }) => [status, execution])).toEqual([['timed_out', 'ended']])
+    expect([clock.now(), clock.pending]).toEqual([100, 0])
   })
 })

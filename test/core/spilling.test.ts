@@ -116,7 +116,7 @@ describe('a result that is too large (I30)', () => {
       timeoutMs: 500,
     })
     const result = await clock.runUntil(executor.call('t', {}))
-    expect(failureOf(result)).toMatchObject({ status: 'timed_out', timing: { totalMs: 550 } })
+    expect(failureOf(result)).toMatchObject({ status: 'timed_out', execution: 'ended', timing: { totalMs: 500 } })
     await clock.runUntil(executor.close())
     expect(clock.pending).toBe(0)
   })

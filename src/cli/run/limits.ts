@@ -1,4 +1,5 @@
 import type { AgentFile } from '../../agent-file/index.ts'
+import type { BudgetOptions } from '../../core/budget.ts'
 import { oneLine } from '../text.ts'
 import type { RunOptions } from './options.ts'
 
@@ -6,6 +7,7 @@ import type { RunOptions } from './options.ts'
 export interface RunLimits {
   readonly maxIterations?: number
   readonly timeLimit?: TimeLimit
+  readonly budget?: BudgetOptions
 }
 
 /** The longest that a run may take, and who says so. */
@@ -19,7 +21,20 @@ export interface TimeLimit {
 export function runLimits(options: RunOptions, agent: AgentFile): RunLimits {
   const maxIterations = options.maxIterations ?? agent.maxIterations
   const timeLimit = options.replay === undefined ? timeLimitOf(options, agent) : undefined
-  return { ...(maxIterations !== undefined && { maxIterations }), ...(timeLimit !== undefined && { timeLimit }) }
+  const budget = budgetOf(options)
+  return {
+    ...(maxIterations !== undefined && { maxIterations }),
+    ...(timeLimit !== undefined && { timeLimit }),
+    ...(budget !== undefined && { budget }),
+  }
+}
+
+function budgetOf({ maxToolCalls, maxTotalTokens }: RunOptions): BudgetOptions | undefined {
+  if (maxToolCalls === undefined && maxTotalTokens === undefined) return undefined
+  return {
+    ...(maxToolCalls !== undefined && { toolCalls: maxToolCalls }),
+    ...(maxTotalTokens !== undefined && { tokens: maxTotalTokens }),
+  }
 }
 
 function timeLimitOf({ timeout }: RunOptions, { timeoutMs, file }: AgentFile): TimeLimit | undefined {

@@ -12,6 +12,8 @@ export interface RunOptions extends CommonOptions {
   readonly maxIterations?: number
   /** In milliseconds. */
   readonly timeout?: number
+  readonly maxToolCalls?: number
+  readonly maxTotalTokens?: number
   readonly jsonLines?: boolean
   readonly record?: string
   readonly replay?: string
@@ -39,6 +41,8 @@ export function defineOptions(command: Command): Command {
       'end the run after it, e.g. 90s (default: timeout of the file, else none)',
       readDuration,
     )
+    .option('--max-tool-calls <n>', 'end the run before it makes more tool calls than this', readCount)
+    .option('--max-total-tokens <n>', 'ask the model no more once it has used more tokens than this', readCount)
     .optionsGroup('Recording:')
     .option('--record <file>', "write the model's turns and the tools' results to a new file")
     .option('--replay <file>', 'play a recording: ask no model, execute no tool, fail where the run departs from it')
@@ -59,8 +63,8 @@ const HELP = [
   '--model recorded:FILE plays the turns of a recording, and really executes the tools.',
   '--model scripted:FILE plays the turns that a module exports (see scriptedModel of aof-runtime/testing).',
   '',
-  'Exit codes: 0 done, 3 a file is invalid, 4 no model, 5 the run failed, 6 max_iterations, 7 timeout, 10 departs from',
-  'its recording, 130 Ctrl-C, 143 SIGTERM.',
+  'Exit codes: 0 done, 3 a file is invalid, 4 no model, 5 the run failed, 6 max_iterations, 7 timeout or budget, 9 a tool',
+  'left an error behind, 10 departs from its recording, 130 Ctrl-C, 143 SIGTERM.',
 ].join('\n')
 
 /**
@@ -71,7 +75,9 @@ const HELP = [
 export function checkOptions(options: RunOptions): void {
   const { replay, record, model, pace, input } = options
   if (replay !== undefined) {
-    const given = (['record', 'model', 'maxIterations', 'timeout'] as const).find((name) => options[name] !== undefined)
+    const given = (['record', 'model', 'maxIterations', 'timeout', 'maxToolCalls', 'maxTotalTokens'] as const).find(
+      (name) => options[name] !== undefined,
+    )
     if (given !== undefined) throw misuse(`--replay plays what was recorded, so it takes no ${optionName(given)}`)
   } else if (pace === true) throw misuse('--pace is for --replay')
   if (input?.trim() === '') throw misuse('--input is empty', 'say what the agent is to do: -i "…"')

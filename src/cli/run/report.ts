@@ -47,7 +47,7 @@ function printAnswer(text: string, output: Output): void {
 }
 
 function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: string): string[] {
-  const { status, error, iterations } = result
+  const { status, error, iterations, exceeded } = result
   const fault = style.error('aof:')
   switch (status) {
     case 'max_iterations':
@@ -64,7 +64,10 @@ function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: stri
         `     the limit is ${timeLimit.source}`,
       ]
     case 'budget':
-      return [`${fault} the budget was used up without an answer`]
+      return [
+        `${fault} the budget was used up without an answer`,
+        `     raise ${exceeded === 'tokens' ? '--max-total-tokens' : '--max-tool-calls'}`,
+      ]
     case 'awaiting_approval':
       return [`${fault} the run waits for an approval`]
     case 'done':

@@ -85,7 +85,7 @@ export class Session {
       ]
       const run = this.#agent().run(
         { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
-        { signal: AbortSignal.any(signals) },
+        { signal: AbortSignal.any(signals), ...(limits.budget !== undefined && { budget: limits.budget }) },
       )
       for await (const event of run) this.#take(event, picture.take.bind(picture))
       const result = await run.result
