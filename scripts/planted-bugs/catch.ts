@@ -8,7 +8,7 @@ import { PRIMITIVES } from '../../test/simulation/primitives.ts'
 import { simulate } from '../../test/simulation/simulate.ts'
 
 /** How much is run: worlds until one fails, the rest in whole. */
-const WORLDS = Number(process.argv[2] ?? 4_000)
+const WORLDS = Number(process.argv[2] ?? 8_000)
 const SCHEDULES = 300
 
 /** What caught a bug. */
