@@ -195,7 +195,8 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   attemptBegan(attempt: Attempt): void {
     tellStarted(this, attempt)
-    this.batch.log?.callStarted(this.index, this.name)
+    // Whoever was told may have ended the call.
+    if (this.#state === attempt) this.batch.log?.callStarted(this.index, this.name)
   }
 
   progressed(value: unknown): void {

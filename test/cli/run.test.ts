@@ -164,6 +164,18 @@ describe('what goes out', () => {
     expect(stderr).toContain("ERROR tool 'stray': an error was thrown where nobody could catch it: nobody catches\n")
   })
 
+  test('a tool that holds everybody up is named (I28)', async () => {
+    const tools = `export default { name: 'crunch', inputSchema: { type: 'object', properties: {} }, execute: async () => {
+      const until = Date.now() + 900
+      while (Date.now() < until);
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    } }`
+    const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'crunch' }] }, { text: 'ok' }]) }
+    const { code, stderr } = await run(['-i', 'x'], files)
+    expect(code).toBe(EXIT.ok)
+    expect(stderr).toMatch(/WARN {2}The event loop stood still for \d+ms while this ran: crunch\. A tool that computes/)
+  })
+
   test('a budget ends the run, exit code 7, and it is said how to raise it', async () => {
     const files = { 'model.mjs': script([{ calls: [{ name: 'echo', arguments: { text: 'a' } }] }, { text: 'ok' }]) }
     expect((await run(['-i', 'x', '--max-tool-calls', '1'], files)).code).toBe(EXIT.ok)

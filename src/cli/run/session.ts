@@ -2,6 +2,7 @@ import type { AgentFile } from '../../agent-file/index.ts'
 import { AgentExecutor } from '../../agent/agent-executor.ts'
 import type { AgentMessage, AgentResult } from '../../agent/result.ts'
 import { systemClock } from '../../core/clock.ts'
+import { stalledLine } from '../../core/log-lines.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { type LiveEvent, openPicture } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
@@ -59,6 +60,9 @@ export class Session {
   constructor(setup: SessionSetup) {
     this.#setup = setup
     this.#stage = setup.stage((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
+    this.#stage.executor.subscribe((event) => {
+      if (event.type === 'stalled') setup.output.logger.warn(stalledLine(event.stalledMs, event.calls))
+    })
   }
 
   get stage(): Stage {
