@@ -4,7 +4,7 @@ import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { ToolContent } from './content.ts'
 import type { ErrorCode } from './error-code.ts'
 import { describeThrown, thrownMessage } from './failure.ts'
-import { copyFlat, NotJson } from './json-copy.ts'
+import { copyFlat, flatBound, NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { Keeper, Keeping } from './keeping.ts'
 import type { ToolError } from './result.ts'
@@ -42,13 +42,17 @@ export function readOutput(compiled: CompiledTool, returned: unknown, keeper: Ke
     if (compiled.validateOutput !== undefined) return validated(compiled, returned, keeper.keeping)
     const flat = copyFlat(returned, keeper.limits.maxResultBytes)
     // What most tools return takes this way, and makes nothing else.
-    if (flat !== undefined && tool.toContent === undefined && keeper.keepsUncounted())
+    if (flat !== undefined && tool.toContent === undefined && keepsFlat(flat, keeper))
       return { ok: true, data: flat, content: undefined, spilled: undefined }
     const { keeping } = keeper
     return keep(tool, flat === undefined ? capture(returned, keeping) : capturedFlat(flat), keeping)
   } catch (thrown) {
     return refused(tool, thrown)
   }
+}
+
+function keepsFlat(flat: JsonValue, keeper: Keeper): boolean {
+  return keeper.keepsUncounted() || keeper.keeping.bytes.take(flat, flatBound(flat))
 }
 
 function validated(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {
