@@ -234,12 +234,15 @@ export class Attempt implements Expiring {
     this.#stage = 'running'
     const { timeouts } = this.#owner.engine
     timeouts.add(this, this.timeoutMs, this.startedAt)
-    const { idleTimeoutMs } = this
-    if (idleTimeoutMs !== Infinity) {
-      const idle = (this.#rare().idle = new Expiry(() => this.cut('idle')))
-      timeouts.add(idle, idleTimeoutMs, this.startedAt)
-    }
+    if (this.#rarities !== undefined) this.#watchProgress()
     return true
+  }
+
+  #watchProgress(): void {
+    const { idleTimeoutMs } = this
+    if (idleTimeoutMs === Infinity) return
+    const idle = (this.#rare().idle = new Expiry(() => this.cut('idle')))
+    this.#owner.engine.timeouts.add(idle, idleTimeoutMs, this.startedAt)
   }
 
   #runIsolated(): void {

@@ -65,6 +65,8 @@ export class Batch implements Keeper {
   #succeeded = 0
   #closed = false
   #settled = false
+  /** Whether nothing of it may start any more: it was aborted, or its deadline has passed. */
+  isStopped = false
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   #particulars: Map<CallRecord, Particulars> | undefined
@@ -95,7 +97,7 @@ export class Batch implements Keeper {
     }
     this.#setDeadline()
     const { signal } = options
-    if (signal?.aborted === true) this.#aborted = { reason: signal.reason }
+    if (signal?.aborted === true) this.#stop({ reason: signal.reason })
     else signal?.addEventListener('abort', this.#onAbort)
   }
 
@@ -252,7 +254,7 @@ export class Batch implements Keeper {
   /** Aborts every call that is not settled, and all that come. */
   abort(reason: unknown): void {
     if (this.#aborted !== undefined) return
-    this.#aborted = { reason }
+    this.#stop({ reason })
     for (const record of this.records) record.abort()
   }
 
@@ -311,6 +313,7 @@ export class Batch implements Keeper {
         : { ms: this.budget?.limits.wallMs ?? budgetMs, source: "the budget's wallMs" }
     const pass = (): void => {
       this.#expired = limit
+      this.isStopped = true
       if (budgetMs < deadlineMs) this.budget?.exceed('wallMs')
       for (const record of this.records) record.expire(limit)
     }
@@ -332,6 +335,11 @@ export class Batch implements Keeper {
     const deadline = this.#particulars?.get(record)?.deadline
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
     this.#particulars?.delete(record)
+  }
+
+  #stop(aborted: { readonly reason: unknown }): void {
+    this.#aborted = aborted
+    this.isStopped = true
   }
 
   *#kept(): Generator<unknown> {

@@ -41,7 +41,7 @@ import { retryDelay } from './retry.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
-import { isRefusal, PLAIN_PASS } from './tool-guard.ts'
+import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
 import type { Waiter } from './admission/permits.ts'
 
 /** It has a place, and no arguments yet. */
@@ -212,7 +212,8 @@ export class CallRecord implements Waiter, AttemptOwner {
     const { stalls } = this.engine
     if (stalls?.isLate(now) === true) stalls.note(this.#running(attempt))
     if (output.ok) {
-      attempt.tool.guard.left(attempt.pass, 'success', now)
+      // Nearly no tool has a breaker.
+      if (attempt.pass !== PLAIN_PASS) attempt.tool.guard.left(attempt.pass, 'success', now)
       this.#settle(succeeded(this, output, this.#timing(attempt, now)), now, undefined)
     } else {
       const { error, thrown } = output
@@ -326,27 +327,16 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   /** It holds a permit. */
   #start(at: number | undefined): void {
-    const { engine } = this
-    const { isAborted, expired } = this.batch
+    const { engine, batch } = this
     // A permit that an abort, or a deadline, sets free may come to a call that it has not reached yet.
-    if (isAborted || engine.aborting || expired !== undefined) {
-      this.#stopped(isAborted || engine.aborting ? 'abort' : 'deadline', expired)
-      return engine.permits.release(undefined)
-    }
+    if (batch.isStopped || engine.aborting) return this.#stopWithPermit()
     const now = at ?? engine.clock.now()
     const tool = this.#tool as CompiledTool
-    const pass = tool.guard.enter(now)
-    if (isRefusal(pass)) {
-      this.#refuse('rejected', pass.code, pass.message)
-      return engine.permits.release(undefined)
-    }
-    // A breaker that opens for a probe tells so, and whoever is told may have ended this call.
-    if (this.#state === SETTLED) {
-      tool.guard.left(pass, 'neither', now)
-      return engine.permits.release(undefined)
-    }
-    const { timeLimits } = this.batch
-    const particulars = this.batch.particularsOf(this)
+    const { guard } = tool
+    const pass = guard.isFree ? PLAIN_PASS : this.#enter(guard, now)
+    if (pass === undefined) return engine.permits.release(undefined)
+    const { timeLimits } = batch
+    const particulars = batch.particularsOf(this)
     const own = particulars?.limits
     const number = (particulars?.tried?.attempts ?? 0) + 1
     const timeoutMs = timeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
@@ -357,6 +347,26 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#tool = this.#input = undefined
     this.#state = attempt
     attempt.run(new CallContext(this, attempt))
+  }
+
+  #stopWithPermit(): void {
+    const { isAborted, expired } = this.batch
+    const { aborting, permits } = this.engine
+    this.#stopped(isAborted || aborting ? 'abort' : 'deadline', expired)
+    permits.release(undefined)
+  }
+
+  /** @returns undefined where the call has ended: its tool's guard refuses it, or somebody did who was told of that */
+  #enter(guard: ToolGuard, now: number): Pass | undefined {
+    const pass = guard.enter(now)
+    if (isRefusal(pass)) {
+      this.#refuse('rejected', pass.code, pass.message)
+      return undefined
+    }
+    // A breaker that opens for a probe tells so, and whoever is told may have ended this call.
+    if (this.#state !== SETTLED) return pass
+    guard.left(pass, 'neither', now)
+    return undefined
   }
 
   #abandoned(attempt: Attempt, cut: Cut, now: number): void {

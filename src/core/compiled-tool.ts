@@ -23,6 +23,8 @@ export interface CompiledTool {
   readonly isolation: Isolation | undefined
   readonly validateInput: Validator | undefined
   readonly validateOutput: Validator | undefined
+  /** Whether what it returns is the data as it is: no schema judges it, nothing else is made of it for the model. */
+  readonly returnsData: boolean
   /** A JSON Schema speaks of JSON, so it judges the copy; a Standard Schema judges what the tool returned. */
   readonly outputSchemaIsJson: boolean
   /** Whether its calls may start. */
@@ -46,6 +48,7 @@ export function compileTool(
     isolation: tool.isolation,
     validateInput: inputSchema && compileSchema(inputSchema, `tool '${tool.name}'.inputSchema`, compileJsonSchema),
     validateOutput: outputSchema && compileSchema(outputSchema, `tool '${tool.name}'.outputSchema`, compileJsonSchema),
+    returnsData: outputSchema === undefined && tool.toContent === undefined,
     outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),
     guard,
   }

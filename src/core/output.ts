@@ -35,24 +35,29 @@ export function thrownOutput(thrown: unknown): Output {
  * answers later, or something goes to a file; never throws or rejects.
  */
 export function readOutput(compiled: CompiledTool, returned: unknown, keeper: Keeper): Output | Promise<Output> {
-  // A tool may say that it failed by returning an error as well as by throwing it.
-  if (typeof returned === 'object' && isInstance(returned, Error)) return thrownOutput(returned)
-  const { tool } = compiled
   try {
-    if (compiled.validateOutput !== undefined) return validated(compiled, returned, keeper.keeping)
-    const flat = copyFlat(returned, keeper.limits.maxResultBytes)
-    // What most tools return takes this way, and makes nothing else.
-    if (flat !== undefined && tool.toContent === undefined && keepsFlat(flat, keeper))
-      return { ok: true, data: flat, content: undefined, spilled: undefined }
-    const { keeping } = keeper
-    return keep(tool, flat === undefined ? capture(returned, keeping) : capturedFlat(flat), keeping)
+    if (compiled.returnsData) {
+      const flat = copyFlat(returned, keeper.limits.maxResultBytes)
+      // What most tools return takes this way, and makes nothing else.
+      if (flat !== undefined) return keepFlat(compiled.tool, flat, keeper)
+    }
+    return readWhole(compiled, returned, keeper.keeping)
   } catch (thrown) {
-    return refused(tool, thrown)
+    return refused(compiled.tool, thrown)
   }
 }
 
-function keepsFlat(flat: JsonValue, keeper: Keeper): boolean {
-  return keeper.keepsUncounted() || keeper.keeping.bytes.take(flat, flatBound(flat))
+function keepFlat(tool: AnyTool, flat: JsonValue, keeper: Keeper): Output | Promise<Output> {
+  if (keeper.keepsUncounted() || keeper.keeping.bytes.take(flat, flatBound(flat)))
+    return { ok: true, data: flat, content: undefined, spilled: undefined }
+  return keep(tool, capturedFlat(flat), keeper.keeping)
+}
+
+function readWhole(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {
+  // A tool may say that it failed by returning an error as well as by throwing it.
+  if (typeof returned === 'object' && isInstance(returned, Error)) return thrownOutput(returned)
+  if (compiled.validateOutput !== undefined) return validated(compiled, returned, keeping)
+  return keep(compiled.tool, capture(returned, keeping), keeping)
 }
 
 function validated(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {

@@ -56,7 +56,7 @@ export class StallWatch {
 
   /** Whether the loop seems to have stood still: a tool that ends at such a time is to be {@link note}d. */
   isLate(now: number): boolean {
-    return this.#ended.length < MAX_CALLS && now - this.#lastTick > this.#lateMs && this.#isArmed
+    return now - this.#lastTick > this.#lateMs && this.#isArmed && this.#ended.length < MAX_CALLS
   }
 
   /** A tool has ended that ran while the loop stood still. */

@@ -39,6 +39,11 @@ export class ToolGuard {
     this.#breaker = breaker && new CircuitBreaker(breaker, changed)
   }
 
+  /** Whether any attempt may start, and nothing is to be kept of it: so it is for nearly every tool. */
+  get isFree(): boolean {
+    return this.#breaker === undefined && this.#abandoned < this.#maxAbandoned
+  }
+
   /** Attempts that were abandoned and still run. */
   get abandoned(): number {
     return this.#abandoned

@@ -56,7 +56,12 @@ export const attempts: readonly PlantedBug[] = [
     "if (idle !== undefined && this.#stage === 'running') {",
     "if (idle !== undefined && this.#stage === 'unbegun') {",
   ),
-  bug('attempt.ts', 'no idle timeout at all', 'if (idleTimeoutMs !== Infinity) {', 'if (idleTimeoutMs === Infinity) {'),
+  bug(
+    'attempt.ts',
+    'no idle timeout at all',
+    'if (idleTimeoutMs === Infinity) return',
+    'if (idleTimeoutMs !== Infinity) return',
+  ),
   bug(
     'attempt.ts',
     'progress is heard after the end',

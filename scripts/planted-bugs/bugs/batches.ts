@@ -23,7 +23,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'a signal that was aborted before is not heeded',
-    'if (signal?.aborted === true) this.#aborted = { reason: signal.reason }\n    else ',
+    'if (signal?.aborted === true) this.#stop({ reason: signal.reason })\n    else ',
     '',
   ),
   bug(

@@ -29,8 +29,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the permit is forgotten when the tool’s guard refuses',
-    "this.#refuse('rejected', pass.code, pass.message)\n      return engine.permits.release(undefined)",
-    "return this.#refuse('rejected', pass.code, pass.message)",
+    'if (pass === undefined) return engine.permits.release(undefined)',
+    'if (pass === undefined) return',
   ),
   bug(
     'call-record.ts',
@@ -65,20 +65,20 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a permit that an abort sets free starts a call of the same batch',
-    'if (isAborted || engine.aborting || expired !== undefined) {',
-    'if (engine.aborting || expired !== undefined) {',
+    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit()',
+    'if ((batch.isStopped && !batch.isAborted) || engine.aborting) return this.#stopWithPermit()',
   ),
   bug(
     'call-record.ts',
     'closing starts what it is about to abort',
-    'if (isAborted || engine.aborting || expired !== undefined) {',
-    'if (isAborted || expired !== undefined) {',
+    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit()',
+    'if (batch.isStopped) return this.#stopWithPermit()',
   ),
   bug(
     'call-record.ts',
     'a deadline starts what it is about to end',
-    'if (isAborted || engine.aborting || expired !== undefined) {',
-    'if (isAborted || engine.aborting) {',
+    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit()',
+    'if (batch.isAborted || engine.aborting) return this.#stopWithPermit()',
   ),
   bug(
     'call-record.ts',
