@@ -60,7 +60,7 @@ export class Batch implements Keeper {
   readonly #acceptedAt: number[] | undefined
   #queued: Queued | undefined
   #keeping: Keeping | undefined
-  #uncounted = 0
+  #smallBytes = 0
   #unsettled = 0
   #succeeded = 0
   #closed = false
@@ -112,11 +112,13 @@ export class Batch implements Keeper {
   /** Where its results are kept, once they have to be counted. */
   get keeping(): Keeping {
     const { limits, spillStore } = this.engine
-    return (this.#keeping ??= new Keeping(limits, spillStore, () => this.#kept()))
+    return (this.#keeping ??= new Keeping(limits, spillStore, this.#smallBytes, () => this.#kept()))
   }
 
-  keepsUncounted(): boolean {
-    return this.#keeping === undefined && ++this.#uncounted <= this.engine.limits.maxUncounted
+  keepsSmall(atMost: number): boolean {
+    if (this.#keeping !== undefined || this.#smallBytes + atMost > this.engine.limits.maxBatchBytes) return false
+    this.#smallBytes += atMost
+    return true
   }
 
   get isClosed(): boolean {

@@ -1,5 +1,5 @@
 import type { Binary } from './binary.ts'
-import { copyDeep, copyFlat, flatBound, LOOSENESS, NotJson, utf8Length } from './json-copy.ts'
+import { boundOfFlat, copyDeep, copyFlat, LOOSENESS, NotJson, utf8Length } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { Keeping } from './keeping.ts'
 
@@ -27,7 +27,7 @@ const NONE: readonly Binary[] = []
 export function capture(value: unknown, keeping: Keeping): Captured {
   const { maxResultBytes, maxSpillBytes } = keeping.limits
   const flat = copyFlat(value, maxResultBytes)
-  if (flat !== undefined) return capturedFlat(flat)
+  if (flat !== undefined) return capturedFlat(flat, boundOfFlat())
   const binaries: Binary[] = []
   const { value: data, atLeast } = copyDeep(
     value,
@@ -42,8 +42,8 @@ export function capture(value: unknown, keeping: Keeping): Captured {
 }
 
 /** What `copyFlat` gave. */
-export function capturedFlat(data: JsonValue): Captured {
-  return { data, atMost: flatBound(data), isOver: false, binaries: NONE }
+export function capturedFlat(data: JsonValue, atMost: number): Captured {
+  return { data, atMost, isOver: false, binaries: NONE }
 }
 
 /** Measures only where it is not clear from the lower bound. */

@@ -60,7 +60,7 @@ export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
 const FLAT_KEYS = 8
 const FLAT_TEXT = 64
 /** No small flat object is larger: each key and each value a text of control characters, six bytes each. */
-export const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
+const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
 
 /**
  * The copy of a small flat object or a scalar, which is what most calls carry; undefined for anything that needs a
@@ -68,32 +68,41 @@ export const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
  */
 export function copyFlat(value: unknown, maxBytes: number): JsonValue | undefined {
   if (maxBytes < FLAT_BYTES) return undefined
-  if (typeof value !== 'object') return copyPlainScalar(value)
+  if (typeof value !== 'object') {
+    const copied = copyPlainScalar(value)
+    if (copied !== undefined) flatBound = scalarBound(copied)
+    return copied
+  }
   if (value === null || Object.getPrototypeOf(value) !== Object.prototype) return undefined
   const keys = Object.keys(value)
   if (keys.length > FLAT_KEYS) return undefined
   const copy: JsonObject = {}
+  let bound = 2
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string
     const copied = copyPlainScalar((value as Record<string, unknown>)[key])
     if (copied === undefined || !isPlainText(key) || key === '__proto__') return undefined
     copy[key] = copied
+    bound += 6 * key.length + 4 + scalarBound(copied)
   }
+  flatBound = bound
   return copy
 }
 
-/** No more than this are the bytes of the JSON text of what {@link copyFlat} gives. */
-export function flatBound(copy: unknown): number {
-  if (typeof copy !== 'object' || copy === null) return scalarBound(copy)
-  let bytes = 2
-  // No pairs are made: a batch of many results asks for each of them.
-  for (const key in copy) bytes += scalarBound(key) + scalarBound((copy as JsonObject)[key]) + 2
-  return bytes
+/** Of the last flat copy: no code of others runs between making it and asking. */
+let flatBound = 0
+
+/**
+ * No more than this are the bytes of the JSON text of what {@link copyFlat} gave last; to be asked right away. A batch asks
+ * for each of its results, so this is counted on the way, and nothing is made for it.
+ */
+export function boundOfFlat(): number {
+  return flatBound
 }
 
-function scalarBound(value: unknown): number {
-  // A character takes at most six bytes, a number at most 25.
-  return typeof value === 'string' ? 6 * value.length + 2 : 25
+/** A character takes at most six bytes, a number at most 25. */
+function scalarBound(scalar: JsonValue): number {
+  return typeof scalar === 'string' ? 6 * scalar.length + 2 : 25
 }
 
 function copyPlainScalar(value: unknown): JsonValue | undefined {

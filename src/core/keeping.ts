@@ -1,5 +1,4 @@
 import type { Clock } from './clock.ts'
-import { FLAT_BYTES } from './json-copy.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { checkCount, MisuseError } from './misuse.ts'
 import {
@@ -45,15 +44,17 @@ export interface KeepingLimits {
   readonly maxResultBytes: number
   readonly maxBatchBytes: number
   readonly maxSpillBytes: number
-  /** So many of the results that `copyFlat` copies fit into a batch whatever is in them. */
-  readonly maxUncounted: number
 }
 
 /** Who keeps results: a batch. */
 export interface Keeper {
   readonly limits: KeepingLimits
-  /** Keeps one of the results that `copyFlat` copies, uncounted; false where it has to be counted. */
-  keepsUncounted(): boolean
+  /**
+   * Counts a small result by its bound; false where there is no room for that, or larger ones are counted as well.
+   *
+   * @param atMost no more than this are the bytes of its JSON text
+   */
+  keepsSmall(atMost: number): boolean
   readonly keeping: Keeping
 }
 
@@ -63,7 +64,7 @@ export function keepingLimits(options: KeepingOptions): KeepingLimits {
   checkCount('maxResultBytes', maxResultBytes, 2)
   checkCount('maxBatchBytes', maxBatchBytes, 2)
   checkCount('maxSpillBytes', maxSpillBytes, 2)
-  return { maxResultBytes, maxBatchBytes, maxSpillBytes, maxUncounted: Math.floor(maxBatchBytes / FLAT_BYTES) }
+  return { maxResultBytes, maxBatchBytes, maxSpillBytes }
 }
 
 /**
@@ -102,10 +103,13 @@ export class Keeping {
   readonly bytes: KeptBytes
   readonly #store: SpillStore | undefined
 
-  /** @param kept what the batch has kept so far */
-  constructor(limits: KeepingLimits, store: SpillStore | undefined, kept: () => Iterable<unknown>) {
+  /**
+   * @param atMost no more than this are the bytes of what the batch has kept so far
+   * @param kept what the batch has kept so far
+   */
+  constructor(limits: KeepingLimits, store: SpillStore | undefined, atMost: number, kept: () => Iterable<unknown>) {
     this.limits = limits
-    this.bytes = new KeptBytes(limits.maxBatchBytes, kept)
+    this.bytes = new KeptBytes(limits.maxBatchBytes, atMost, kept)
     this.#store = store
   }
 

@@ -1,4 +1,4 @@
-import { flatBound, utf8Length } from './json-copy.ts'
+import { utf8Length } from './json-copy.ts'
 
 /**
  * How many bytes of JSON the results of a batch keep, against their limit.
@@ -9,14 +9,17 @@ import { flatBound, utf8Length } from './json-copy.ts'
 export class KeptBytes {
   readonly #maxBytes: number
   readonly #kept: () => Iterable<unknown>
-  #bytes = 0
+  #bytes: number
   #isExact = false
 
-  /** @param kept what has been kept so far; at first nothing but what `copyFlat` copies */
-  constructor(maxBytes: number, kept: () => Iterable<unknown>) {
+  /**
+   * @param atMost no more than this are the bytes of what has been kept so far
+   * @param kept what has been kept so far
+   */
+  constructor(maxBytes: number, atMost: number, kept: () => Iterable<unknown>) {
     this.#maxBytes = maxBytes
+    this.#bytes = atMost
     this.#kept = kept
-    for (const value of kept()) this.#bytes += flatBound(value)
   }
 
   /**

@@ -4,7 +4,7 @@ import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { ToolContent } from './content.ts'
 import type { ErrorCode } from './error-code.ts'
 import { describeThrown, thrownMessage } from './failure.ts'
-import { copyFlat, flatBound, NotJson } from './json-copy.ts'
+import { boundOfFlat, copyFlat, NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { Keeper, Keeping } from './keeping.ts'
 import type { ToolError } from './result.ts'
@@ -48,9 +48,10 @@ export function readOutput(compiled: CompiledTool, returned: unknown, keeper: Ke
 }
 
 function keepFlat(tool: AnyTool, flat: JsonValue, keeper: Keeper): Output | Promise<Output> {
-  if (keeper.keepsUncounted() || keeper.keeping.bytes.take(flat, flatBound(flat)))
+  const atMost = boundOfFlat()
+  if (keeper.keepsSmall(atMost) || keeper.keeping.bytes.take(flat, atMost))
     return { ok: true, data: flat, content: undefined, spilled: undefined }
-  return keep(tool, capturedFlat(flat), keeper.keeping)
+  return keep(tool, capturedFlat(flat, atMost), keeper.keeping)
 }
 
 function readWhole(compiled: CompiledTool, returned: unknown, keeping: Keeping): Output | Promise<Output> {
