@@ -3,7 +3,10 @@ import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts
 
 /** How much a run, with everything that it starts, may use. What is not named has no limit. */
 export interface BudgetOptions {
-  /** Tool calls that may be run: at least 0. Calls that are refused before they run are not counted. */
+  /**
+   * Tool calls: at least 0. A call is counted once its arguments are found good, whatever becomes of it then; one that is
+   * invalid is not.
+   */
   readonly toolCalls?: number
   /** Calls of single tools, by name: at least 0 each. */
   readonly callsPerTool?: Readonly<Record<string, number>>

@@ -168,7 +168,7 @@ describe('what goes out', () => {
     const tools = `export default { name: 'crunch', inputSchema: { type: 'object', properties: {} }, execute: async () => {
       const until = Date.now() + 900
       while (Date.now() < until);
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
     } }`
     const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'crunch' }] }, { text: 'ok' }]) }
     const { code, stderr } = await run(['-i', 'x'], files)
