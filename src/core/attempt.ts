@@ -175,8 +175,8 @@ export class Attempt implements Expiring {
   /** The tool reports progress; nobody hears it once the attempt is over. */
   progress(value: unknown): void {
     if (this.#stage === 'over' || this.#stage === 'abandoned') return
-    const { idle, hasEnded } = this.#rarities ?? {}
-    if (idle !== undefined && hasEnded !== true && this.#stage === 'running') {
+    const idle = this.#rarities?.idle
+    if (idle !== undefined && this.#stage === 'running') {
       const { timeouts, clock } = this.#owner.engine
       timeouts.remove(idle)
       timeouts.add(idle, this.idleTimeoutMs, clock.now())
@@ -273,10 +273,7 @@ export class Attempt implements Expiring {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
     const output = readOutput(this.tool, value, this.#owner.keeper)
     if (output instanceof Promise) {
-      const rare = this.#rare()
-      rare.hasEnded = true
-      // Nobody is silent who has ended; the timeout still bounds what is left to do.
-      if (rare.idle !== undefined) this.#owner.engine.timeouts.remove(rare.idle)
+      this.#rare().hasEnded = true
       void output.then((later) => this.#judged(value, later))
     } else this.#judged(value, output)
   }

@@ -121,15 +121,6 @@ describe('a result that is too large (I30)', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('I12: a tool that has ended is not idle while its result is being kept', async () => {
-    const hanging = { write: () => new Promise<SpilledFile>(() => {}), close: () => Promise.resolve() }
-    const tool = { ...returning('x'.repeat(3_000)), idleTimeoutMs: 100 }
-    const { executor, clock } = setUp([tool], { openSpillStore: () => hanging, maxResultBytes: 1_000, timeoutMs: 500 })
-    const result = await clock.runUntil(executor.call('t', {}))
-    expect([failureOf(result).error.code, failureOf(result).execution, clock.now()]).toEqual(['timeout', 'ended', 500])
-    expect(clock.pending).toBe(0)
-  })
-
   test('a store that fails gives its reason; closing waits for it', async () => {
     const store = new MemoryStore()
     store.write = () => Promise.reject(new Error('ENOSPC: no space left on device'))
