@@ -23,7 +23,7 @@ function endFound(entry: string, leader: number): number {
   let ended = 0
   for (const pid of laterProcesses(leader)) {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(entry)) continue
+      if (!settledEnvironment(pid).includes(entry)) continue
       process.kill(pid, 'SIGKILL')
       ended++
     } catch {
@@ -31,6 +31,33 @@ function endFound(entry: string, leader: number): number {
     }
   }
   return ended
+}
+
+/** How often a process in the middle of an `exec` is asked again, a millisecond apart. */
+const EXEC_LOOKS = 50
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+/**
+ * The entries of a process's environment. While it replaces its program (`exec`) it seems to have none for a moment: then
+ * it is asked again, since it may be the very one that is looked for.
+ */
+function settledEnvironment(pid: number): string[] {
+  for (let look = 0; ; look++) {
+    const text = readFileSync(`/proc/${pid}/environ`, 'latin1')
+    if (text !== '' || look === EXEC_LOOKS || hasNone(pid)) return text.split('\0')
+    // Nothing else may happen in between: this also runs while this process exits.
+    Atomics.wait(pause, 0, 0, 1)
+  }
+}
+
+/** Whether a process has an environment without entries, as `env -i` gives, or has no memory (any more). */
+function hasNone(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  // What comes after the program's name, which may hold spaces, is numbered from 3 in proc(5).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [memory, start, end] = [fields[23 - 3], fields[50 - 3], fields[51 - 3]]
+  return memory === '0' || (start === end && end !== '0')
 }
 
 /** Numbers are given in rising order, until they begin anew; then any could be meant. */

@@ -209,6 +209,18 @@ describe('I16: nothing that it started is left', () => {
     for (const pid of pids) await untilGone(pid)
   })
 
+  test.runIf(onLinux)('bad input 116: who is just replacing its program is found too', async () => {
+    // It does so again and again, and for a good part of that time seems to have no environment.
+    const again = join(cwd, 'again')
+    await writeFile(again, '#!/bin/sh\nexec "$0"\n', { mode: 0o755 })
+    for (let time = 1; time <= 100; time++) {
+      const text = `setsid sh -c 'echo $$ >> "$PIDS"; exec ${again}' & until [ "$(wc -l < "$PIDS")" = ${time} ]; do :; done`
+      const { result, pids } = await started(text, time)
+      await result
+      await untilGone(pids.at(-1) as number)
+    }
+  })
+
   test.runIf(onLinux)('who has cleared its environment too is not found, and holds nothing up', async () => {
     const clock = new VirtualClock()
     const hidden = `env -i PIDS="$PIDS" PATH="$PATH" setsid sh -c 'echo $$ >> "$PIDS"; exec sleep 1000' & until [ -s "$PIDS" ]; do :; done; echo done`
