@@ -217,6 +217,7 @@ describe('I16: nothing that it started is left', () => {
       const text = `setsid sh -c 'echo $$ >> "$PIDS"; exec ${again}' & until [ "$(wc -l < "$PIDS")" = ${time} ]; do :; done`
       const { result, pids } = await started(text, time)
       await result
+      expect(pids).toHaveLength(time)
       await untilGone(pids.at(-1) as number)
     }
   })
