@@ -1,3 +1,8 @@
+export type { WaitingCounts } from './core/admission/admission.ts'
+export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/admission/controller.ts'
+export type { DemandKind } from './core/admission/limit.ts'
+export type { RateOptions } from './core/admission/rate-limit.ts'
+export type { ToolLimits } from './core/admission/tool-demands.ts'
 export type { BinaryReference } from './core/binary.ts'
 export {
   Budget,
@@ -12,7 +17,7 @@ export type { ToolCall } from './core/call.ts'
 export type { BreakerOptions, BreakerState } from './core/circuit-breaker.ts'
 export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle, type TimerOptions } from './core/clock.ts'
 export type { ToolContent } from './core/content.ts'
-export type { ToolContext } from './core/context.ts'
+export type { CallInfo, ToolContext } from './core/context.ts'
 export { type ToolDefinition, toolDefinitions } from './core/definition.ts'
 export type { ErrorCode } from './core/error-code.ts'
 export type {
@@ -26,13 +31,18 @@ export type {
   CallEventBase,
   EndedLateEvent,
   EventBase,
+  HoldEndedEvent,
+  LimitChangedEvent,
   ListenerFailedEvent,
   ParkedEvent,
   ProgressEvent,
+  RatePausedEvent,
+  ResumedEvent,
   SettledEvent,
   StalledCall,
   StalledEvent,
   StartedEvent,
+  SuspendedEvent,
   ToolEvent,
   ToolEventListener,
 } from './core/events.ts'
@@ -50,7 +60,9 @@ export {
 export type { Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/json.ts'
 export type { Logger } from './core/logger.ts'
 export { MisuseError } from './core/misuse.ts'
+export type { NestedExecutor } from './core/nested-executor.ts'
 export type { CallHandle, OpenBatch, Slot } from './core/open-batch.ts'
+export type { QueueOptions } from './core/queue-bound.ts'
 export type { Random } from './core/random.ts'
 export type {
   Execution,

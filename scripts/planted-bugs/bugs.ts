@@ -1,17 +1,9 @@
 import { attempts } from './bugs/attempts.ts'
 import { batches } from './bugs/batches.ts'
-import { permits } from './bugs/permits.ts'
 import { policies } from './bugs/policies.ts'
 import { records } from './bugs/records.ts'
 import { timeouts } from './bugs/timeouts.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
 /** Every planted bug, room by room. */
-export const PLANTED_BUGS: readonly PlantedBug[] = [
-  ...permits,
-  ...timeouts,
-  ...attempts,
-  ...records,
-  ...batches,
-  ...policies,
-]
+export const PLANTED_BUGS: readonly PlantedBug[] = [...timeouts, ...attempts, ...records, ...batches, ...policies]

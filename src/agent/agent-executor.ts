@@ -16,7 +16,7 @@ import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
 import { modelSettings } from './model-request.ts'
 import { OutOfBudget } from './out-of-budget.ts'
-import { type AgentOptions, checkAgentOptions, type ModelSettings } from './options.ts'
+import { type AgentOptions, checkAgentOptions, checkRank, type ModelSettings } from './options.ts'
 import type { AgentMessage } from './result.ts'
 import { RunLoop } from './run-loop.ts'
 
@@ -43,6 +43,10 @@ export interface RunOptions {
    * @default no limits
    */
   readonly budget?: Budget | BudgetOptions
+  /** @default the agent's */
+  readonly priority?: number
+  /** @default the agent's */
+  readonly weight?: number
   /** @default the agent's */
   readonly logger?: Logger
 }
@@ -93,7 +97,7 @@ export class AgentExecutor {
   /** @throws MisuseError where an option is impossible, or a tool has no schema that the model could be shown */
   constructor(options: AgentOptions) {
     checkAgentOptions(options)
-    const { name = 'agent', executor, tools = [], maxParallelTools, clock, logger } = options
+    const { name = 'agent', executor, tools = [], maxParallelTools, admission, clock, logger } = options
     this.name = name
     this.#options = options
     this.#modelSettings = modelSettings(options)
@@ -102,6 +106,8 @@ export class AgentExecutor {
       executor ??
       new ComposedExecutor({
         tools,
+        trackNesting: true,
+        ...(admission !== undefined && { admission }),
         ...(maxParallelTools !== undefined && { maxParallelTools }),
         ...(clock !== undefined && { clock }),
         ...(logger !== undefined && { logger }),
@@ -124,8 +130,9 @@ export class AgentExecutor {
   run(input: AgentInput, options: RunOptions = {}): AgentRun {
     if (this.#isClosed) throw new MisuseError('agent.run()', 'an agent that is open', 'a closed one')
     const messages = messagesOf(input)
-    const { budget: given, ...others } = options
+    const { budget: given, priority, weight, ...others } = options
     checkCallOptions(others)
+    checkRank({ ...(priority !== undefined && { priority }), ...(weight !== undefined && { weight }) })
     const { signal, context, logger = this.#options.logger } = options
     const budget = given === undefined || given instanceof Budget ? given : new Budget(given)
     const id = options.run ?? `${this.#idPrefix}-${++this.#runs}`
@@ -148,6 +155,8 @@ export class AgentExecutor {
         clock: this.#clock,
         random: this.#options.random ?? systemRandom,
         budget,
+        priority: priority ?? this.#options.priority,
+        weight: weight ?? this.#options.weight,
         signal: controller.signal,
         context,
         logger,

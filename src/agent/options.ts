@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import type { AdmissionController } from '../core/admission/controller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
@@ -6,7 +7,7 @@ import { checkCount, MisuseError } from '../core/misuse.ts'
 import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
 import { checkRetry, type RetryOptions } from '../core/retry.ts'
-import type { AnyTool } from '../core/tool.ts'
+import { type AnyTool, checkPriority } from '../core/tool.ts'
 import { checkMessages } from './check-messages.ts'
 import type { AgentMessage } from './result.ts'
 import type { Eager } from './turn.ts'
@@ -83,6 +84,14 @@ export interface AgentOptions extends ModelSettings {
   readonly executor?: ToolExecutor
   /** How many tools run at once, over all runs of the agent. Not together with `executor`, which has its own. @default 10 */
   readonly maxParallelTools?: number
+  /** Who decides which calls run next, for agents and executors that share it. Not together with `executor`. */
+  readonly admission?: AdmissionController
+  /** Who goes first of all that wait: the calls of the agent with the higher one, −100 to 100. @default 0 */
+  readonly priority?: number
+  /** The share of each run, beside those of others where several want permits: more than 0. @default 1 */
+  readonly weight?: number
+  /** How many calls one turn may make: at least 1, or `Infinity`; those beyond are rejected. @default 1 000 */
+  readonly maxCallsPerTurn?: number
   /** How often the model may be asked in one run: at least 1. @default 10 */
   readonly maxIterations?: number
   /**
@@ -124,18 +133,11 @@ export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet
 
 /** Throws a {@link MisuseError} for an option that is impossible. */
 export function checkAgentOptions(options: AgentOptions): void {
-  const { model, instructions, tools, executor, maxParallelTools, maxIterations, eager, maxKeptEvents, modelRetry } =
-    options
+  const { model, instructions, maxIterations, eager, maxKeptEvents, modelRetry, maxCallsPerTurn } = options
   checkModel('model', model)
-  if (executor !== undefined && tools !== undefined)
-    throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
-  if (executor !== undefined && maxParallelTools !== undefined) {
-    throw new MisuseError(
-      'maxParallelTools',
-      'either maxParallelTools or executor (which has its own limit)',
-      maxParallelTools,
-    )
-  }
+  checkExecutor(options)
+  checkRank(options)
+  if (maxCallsPerTurn !== undefined) checkCount('maxCallsPerTurn', maxCallsPerTurn, 1, undefined, true)
   if (maxIterations !== undefined) checkCount('maxIterations', maxIterations, 1)
   if (modelRetry !== undefined) checkRetry('modelRetry', modelRetry)
   if (maxKeptEvents !== undefined) checkCount('maxKeptEvents', maxKeptEvents, 1)
@@ -147,6 +149,21 @@ export function checkAgentOptions(options: AgentOptions): void {
     throw new MisuseError('instructions', 'text', instructions)
   if (eager !== undefined && !['all', 'read-only', 'off'].includes(eager))
     throw new MisuseError('eager', "'all', 'read-only' or 'off'", eager)
+}
+
+function checkExecutor({ executor, tools, maxParallelTools, admission }: AgentOptions): void {
+  if (executor === undefined) return
+  if (tools !== undefined) throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
+  for (const [option, value] of Object.entries({ maxParallelTools, admission }))
+    if (value !== undefined)
+      throw new MisuseError(option, `either ${option} or executor (which has its own limit)`, value)
+}
+
+/** Throws a {@link MisuseError} for a priority or a weight that is out of bounds. */
+export function checkRank({ priority, weight }: Pick<AgentOptions, 'priority' | 'weight'>): void {
+  if (priority !== undefined) checkPriority('priority', priority)
+  if (weight !== undefined && (typeof weight !== 'number' || !(weight > 0 && weight < Infinity)))
+    throw new MisuseError('weight', 'a number greater than 0', weight)
 }
 
 /** Throws a {@link MisuseError} unless `model` speaks version 4 of the provider interface. */

@@ -34,6 +34,8 @@ export interface RunSetup {
   readonly clock: Clock
   readonly random: Random
   readonly budget: Budget | undefined
+  readonly priority: number | undefined
+  readonly weight: number | undefined
   readonly signal: AbortSignal
   readonly context: unknown
   readonly logger: Logger | undefined
@@ -184,11 +186,13 @@ export class RunLoop {
   }
 
   #openBatch(turn: number): OpenBatch {
-    const { executor, signal, context, id, emit, logger, budget } = this.#setup
+    const { executor, signal, context, id, emit, logger, budget, priority, weight, options } = this.#setup
     return executor.openBatch({
       signal,
       context,
-      run: id,
+      run: weight === undefined ? id : { id, weight },
+      maxCalls: options.maxCallsPerTurn ?? 1_000,
+      ...(priority !== undefined && { priority }),
       turn,
       onEvent: emit,
       ...(logger !== undefined && { logger }),

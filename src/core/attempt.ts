@@ -1,9 +1,12 @@
+import type { Demands } from './admission/demands.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
 import { Expiry } from './expiry.ts'
 import { thrownMessage } from './failure.ts'
+import type { Hold } from './hold.ts'
 import { type IsolatedCall, type IsolatedHooks, type IsolatedRun, WorkerLost } from './isolation.ts'
 import type { Keeper } from './keeping.ts'
+import { type Nesting, runTracked } from './nesting.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
 import type { Execution } from './result.ts'
 import { isInstance, isThenable } from './safe-checks.ts'
@@ -24,6 +27,8 @@ export interface AttemptOwner {
   readonly keeper: Keeper
   /** What the tool's signal gives as its reason. */
   abortReason(cut: Cut): unknown
+  /** What is to keep the calls that the attempt makes. */
+  makeNesting(attempt: Attempt): Nesting
   /** What of the call an isolated tool is told. */
   isolatedCall(attempt: Attempt): IsolatedCall
   /** The tool is about to run; of an isolated one, a worker has taken it up. */
@@ -50,6 +55,15 @@ export interface AttemptRarities {
   readonly pass?: Pass
   /** How long it may report nothing. @default Infinity */
   readonly idleTimeoutMs?: number
+  /** All that it took to start. @default what its tool's calls take that have no key */
+  readonly demands?: Demands
+  /** Since when it holds its permits. @default since it began */
+  heldSince?: number
+  nesting?: Nesting
+  /** What it keeps though it was abandoned. */
+  hold?: Hold
+  /** What was left of its times when it was suspended. */
+  left?: { readonly timeoutMs: number; readonly idleTimeoutMs: number }
   idle?: Expiry
   isolated?: IsolatedRun
   /** Whether the tool has ended, and what it returned is still being read or kept. */
@@ -124,6 +138,56 @@ export class Attempt implements Expiring {
     return this.#rarities?.pass ?? PLAIN_PASS
   }
 
+  /** All that it took to start. */
+  get demands(): Demands {
+    return this.#rarities?.demands ?? this.tool.demands
+  }
+
+  /** Since when it holds its permits. */
+  get heldSince(): number {
+    return this.#rarities?.heldSince ?? this.startedAt
+  }
+
+  /** What it keeps though it was abandoned. */
+  get hold(): Hold | undefined {
+    return this.#rarities?.hold
+  }
+
+  keep(hold: Hold): void {
+    this.#rare().hold = hold
+  }
+
+  /** The calls that it makes itself, if it makes any. */
+  get nesting(): Nesting | undefined {
+    return this.#rarities?.nesting
+  }
+
+  /** What keeps the calls that it makes; undefined where it may make none (any more). */
+  openNesting(): Nesting | undefined {
+    if (this.#stage !== 'running') return undefined
+    return (this.#rare().nesting ??= this.#owner.makeNesting(this))
+  }
+
+  /** It waits for calls of its own: its timeouts stand still. */
+  pause(now: number): void {
+    const rare = this.#rare()
+    const { idle } = rare
+    rare.left = { timeoutMs: leftOf(this, now), idleTimeoutMs: idle === undefined ? Infinity : leftOf(idle, now) }
+    this.#removeTimeouts()
+  }
+
+  /** It goes on, and holds its permits again. */
+  resume(now: number): void {
+    const rare = this.#rare()
+    const { left, idle } = rare
+    rare.heldSince = now
+    delete rare.left
+    if (this.#stage !== 'running' || left === undefined) return
+    const { timeouts } = this.#owner.engine
+    timeouts.add(this, left.timeoutMs, now)
+    if (idle !== undefined) timeouts.add(idle, left.idleTimeoutMs, now)
+  }
+
   /** How long it may report nothing, in milliseconds. */
   get idleTimeoutMs(): number {
     return this.#rarities?.idleTimeoutMs ?? Infinity
@@ -145,7 +209,7 @@ export class Attempt implements Expiring {
     if (!this.#begin()) return
     let returned: unknown
     try {
-      returned = this.tool.tool.execute(this.input as never, ctx as never)
+      returned = this.#owner.engine.tracksNesting ? runTracked(this, () => this.#execute(ctx)) : this.#execute(ctx)
       if (isThenable(returned)) {
         // As `await` does, past a `then` of the promise's own: that one might answer twice.
         void Promise.prototype.then.call(
@@ -162,6 +226,10 @@ export class Attempt implements Expiring {
     this.#returned(returned)
   }
 
+  #execute(ctx: unknown): unknown {
+    return this.tool.tool.execute(this.input as never, ctx as never)
+  }
+
   /** Made when it is first read: most tools never do. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -176,7 +244,7 @@ export class Attempt implements Expiring {
   progress(value: unknown): void {
     if (this.#stage === 'over' || this.#stage === 'abandoned') return
     const idle = this.#rarities?.idle
-    if (idle !== undefined && this.#stage === 'running') {
+    if (idle !== undefined && this.#stage === 'running' && this.#rarities?.left === undefined) {
       const { timeouts, clock } = this.#owner.engine
       timeouts.remove(idle)
       timeouts.add(idle, this.idleTimeoutMs, clock.now())
@@ -202,6 +270,7 @@ export class Attempt implements Expiring {
     this.#removeTimeouts()
     const reason = this.#owner.abortReason(cut)
     this.#controller?.abort(reason)
+    this.#rarities?.nesting?.end(reason)
     const name = cut === 'abort' ? 'AbortError' : 'TimeoutError'
     this.#rarities?.isolated?.abort({ name, message: thrownMessage(reason) })
     if (engine.limits.graceMs === 0) this.#graceOver(cut)
@@ -252,6 +321,7 @@ export class Attempt implements Expiring {
     const hooks: IsolatedHooks = {
       began: () => {
         if (this.#stage !== 'unbegun') return
+        this.#rare().heldSince ??= this.startedAt
         this.startedAt = clock.now()
         if (!this.#begin()) void this.#rarities?.isolated?.kill()
       },
@@ -344,4 +414,9 @@ export class Attempt implements Expiring {
   #rare(): AttemptRarities {
     return (this.#rarities ??= {})
   }
+}
+
+/** How much of its time is left to an entry, in whole milliseconds. */
+function leftOf({ timeoutList, addedAt }: Expiring, now: number): number {
+  return timeoutList === undefined ? Infinity : Math.max(1, Math.ceil(timeoutList.durationMs - (now - addedAt)))
 }

@@ -1,3 +1,5 @@
+import type { Flow } from './admission/flow.ts'
+import { RunShare } from './admission/run-share.ts'
 import { captureAsyncContext } from './async-context.ts'
 import type { Budget } from './budget.ts'
 import type { CallOptions } from './call-options.ts'
@@ -7,6 +9,7 @@ import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine, EngineLimits } from './engine.ts'
 import type { ToolEvent } from './events.ts'
 import { Expiry } from './expiry.ts'
+import type { Nesting } from './nesting.ts'
 import { copyJson } from './json-copy.ts'
 import { LogLines } from './log-lines.ts'
 import { MAX_DELAY_MS } from './clock.ts'
@@ -14,6 +17,7 @@ import { type Keeper, Keeping } from './keeping.ts'
 import type { Logger } from './logger.ts'
 import { Particulars } from './particulars.ts'
 import type { ToolResult } from './result.ts'
+import type { RosterPlace } from './roster.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { callDeadline, impossibleTimeLimit, ownTimeLimits, type OwnTimeLimits, type TimeLimit } from './time-limits.ts'
 
@@ -23,6 +27,8 @@ export interface BatchSetup {
   readonly number: number
   readonly options: CallOptions
   readonly logger: Logger | undefined
+  /** The call that makes its calls, if one does. */
+  readonly nesting: Nesting | undefined
   /** Draws the run's name where the caller gave none; most runs are never asked for it. */
   readonly drawRun: () => string
   /** Called once, when the batch is closed and every call has its result. */
@@ -50,11 +56,23 @@ export class Batch implements Keeper {
   /** By place; what is not settled has none yet. */
   readonly #results: (ToolResult | undefined)[] = []
   readonly openedAt: number
+  readonly nesting: Nesting | undefined
+  /** How deep its calls are nested in other calls, from 0. */
+  readonly depth: number
+  /** Its place among all batches of the admission controller. */
+  readonly order: number
+  /** What its run has had of the permits. */
+  readonly share: RunShare
+  /** Of its calls, where they have none of their own. */
+  readonly priority: number | undefined
+  /** How many calls it may make. */
+  readonly maxCalls: number
   /** Gets each result as it is decided, if the batch is read that way. */
   onResult: ((result: ToolResult) => void) | undefined
   /** Told when the last result is decided and no more calls will come, whoever closed the batch. */
   onEnd: (() => void) | undefined
   readonly #setup: BatchSetup
+  readonly #place: RosterPlace<Batch> | undefined
   #run: string | undefined
   /** When each call got its place; none where all got theirs when the batch was opened. */
   readonly #acceptedAt: number[] | undefined
@@ -80,7 +98,14 @@ export class Batch implements Keeper {
     this.#acceptedAt = size === undefined ? [] : undefined
     this.engine = engine
     this.number = setup.number
-    this.#run = options.run
+    this.#run = typeof options.run === 'object' ? options.run.id : options.run
+    this.nesting = setup.nesting
+    this.depth = setup.nesting === undefined ? 0 : setup.nesting.depth + 1
+    this.order = engine.controller.nextBatch()
+    this.share = this.#joinShare()
+    this.priority = options.priority
+    this.maxCalls = options.maxCalls ?? Infinity
+    this.#place = this.nesting?.enter(this)
     this.turn = options.turn ?? 0
     this.context = options.context
     this.timeLimits = ownTimeLimits(options)
@@ -170,15 +195,17 @@ export class Batch implements Keeper {
     let name: unknown
     let given: unknown
     let limits: OwnTimeLimits | undefined
+    let priority: unknown
     let isReadable = true
     try {
-      ;({ id, name, arguments: given } = call)
+      ;({ id, name, arguments: given, priority } = call)
       limits = ownLimits(call)
     } catch {
       isReadable = false
     }
     const known = tool ?? (typeof name === 'string' ? this.engine.registry.get(name) : undefined)
     const impossible = limits && impossibleTimeLimit(limits)
+    const isRanked = priority === undefined || isPriority(priority)
     const record = this.reserve(id, name, known, impossible === undefined ? limits : undefined)
     if (!isReadable)
       record.drop('malformed_call', 'The call cannot be read: it is no object, or a property of it throws.')
@@ -186,7 +213,11 @@ export class Batch implements Keeper {
       record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
     else if (impossible !== undefined)
       record.drop('malformed_call', `${impossible} of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
-    else record.complete(given, known)
+    else if (!isRanked) record.drop('malformed_call', 'priority of a call takes a whole number from −100 to 100.')
+    else {
+      if (priority !== undefined) this.particulars(record).priority = priority as number
+      record.complete(given, known)
+    }
     return record
   }
 
@@ -260,8 +291,15 @@ export class Batch implements Keeper {
     for (const record of this.records) record.abort()
   }
 
-  /** All results, in call order; resolves once the batch is closed and settled, never rejects. */
+  /**
+   * All results, in call order; resolves once the batch is closed and settled, never rejects. Those of nested calls come
+   * when the call that made them may go on.
+   */
   results(): Promise<ToolResult[]> {
+    return this.nesting === undefined ? this.#allResults() : this.#whenGoingOn(this.#allResults(), this.nesting)
+  }
+
+  #allResults(): Promise<ToolResult[]> {
     if (this.#done === undefined) {
       this.#done = Promise.withResolvers<ToolResult[]>()
       if (this.#isDone) this.#done.resolve(this.#collect())
@@ -269,8 +307,18 @@ export class Batch implements Keeper {
     return this.#done.promise
   }
 
-  /** The result of one call. */
+  /** The result of one call; of a nested one, when the call that made it may be told. */
   resultOf(record: CallRecord): Promise<ToolResult> {
+    return this.nesting === undefined ? this.#resultOf(record) : this.#whenGoingOn(this.#resultOf(record), this.nesting)
+  }
+
+  async #whenGoingOn<T>(decided: Promise<T>, nesting: Nesting): Promise<T> {
+    const value = await decided
+    await nesting.pending
+    return value
+  }
+
+  #resultOf(record: CallRecord): Promise<ToolResult> {
     const result = this.#results[record.index]
     if (result !== undefined) return Promise.resolve(result)
     this.#watched ??= new Map()
@@ -284,9 +332,10 @@ export class Batch implements Keeper {
    * The state of a call that has to wait, with its caller's async context: it may be started from somebody else's. A turn
    * that came whole has one; where calls come one by one, each may come from another.
    */
-  queued(): Queued {
-    if (this.#acceptedAt === undefined) return (this.#queued ??= new Queued())
-    return new Queued()
+  queued(flow: Flow): Queued {
+    if (this.#acceptedAt === undefined && this.#queued?.flow === flow) return this.#queued
+    const queued = new Queued(flow, this.#acceptedAt === undefined ? this.#queued?.context : undefined)
+    return (this.#queued = queued)
   }
 
   /** For calls alone: one of them has its result now. */
@@ -294,6 +343,7 @@ export class Batch implements Keeper {
     this.#results[record.index] = result
     this.#unsettled--
     if (result.success) this.#succeeded++
+    if (this.nesting !== undefined && this.#particulars?.get(record)?.began === true) this.nesting.ended()
     if (this.onResult !== undefined) this.onResult(result)
     if (this.#particulars !== undefined) this.#forget(record)
     if (this.#watched !== undefined) {
@@ -324,6 +374,15 @@ export class Batch implements Keeper {
     this.engine.timeouts.add(this.#deadline.expiry, leftMs, this.openedAt)
   }
 
+  /** That of the call that makes its calls, that of a named run, or one of its own. */
+  #joinShare(): RunShare {
+    const { run } = this.#setup.options
+    const { controller } = this.engine
+    if (this.nesting?.engine.controller === controller && run === undefined) return this.nesting.share
+    if (run === undefined) return new RunShare(1)
+    return typeof run === 'string' ? controller.joinRun(run, 1) : controller.joinRun(run.id, run.weight)
+  }
+
   #limitCall(record: CallRecord, limits: OwnTimeLimits | undefined, tool: CompiledTool | undefined): void {
     const limit = callDeadline(limits, tool?.timeLimits, this.engine.limits)
     if (limit === undefined) return
@@ -334,8 +393,9 @@ export class Batch implements Keeper {
   }
 
   #forget(record: CallRecord): void {
-    const deadline = this.#particulars?.get(record)?.deadline
+    const { deadline, queueDeadline } = this.#particulars?.get(record) ?? {}
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
+    if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
     this.#particulars?.delete(record)
   }
 
@@ -352,7 +412,7 @@ export class Batch implements Keeper {
   }
 
   #logStart(size: number): void {
-    if (size > 1) this.log?.batchStarted(size, this.engine.limits.maxParallelTools)
+    if (size > 1) this.log?.batchStarted(size, this.engine.limit.max)
   }
 
   #seal(): void {
@@ -372,6 +432,8 @@ export class Batch implements Keeper {
     this.#settled = true
     const { options, onSettled } = this.#setup
     options.signal?.removeEventListener('abort', this.#onAbort)
+    if (options.run !== undefined) this.engine.controller.leaveRun(this.run)
+    if (this.#place !== undefined) this.nesting?.leave(this.#place)
     if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)
     const size = this.records.length
     const wallMs = now - this.openedAt
@@ -407,4 +469,8 @@ export class Batch implements Keeper {
 function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): OwnTimeLimits | undefined {
   if (timeoutMs === undefined && idleTimeoutMs === undefined && deadlineMs === undefined) return undefined
   return { timeoutMs, idleTimeoutMs, deadlineMs }
+}
+
+function isPriority(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -100 && value <= 100
 }

@@ -4,6 +4,7 @@ import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { ToolContext } from './context.ts'
 import type { Logger } from './logger.ts'
+import type { NestedExecutor } from './nested-executor.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -44,6 +45,10 @@ export class CallContext implements ToolContext {
 
   get idempotencyKey(): string {
     return this.#call.idempotencyKey
+  }
+
+  get executor(): NestedExecutor {
+    return this.#call.engine.nest(this.#call, this.#attempt)
   }
 
   get logger(): Logger {

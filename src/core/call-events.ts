@@ -14,6 +14,23 @@ export function tellParked(call: CallRecord, waitsFor: ParkedEvent['waitsFor']):
   call.batch.emit({ ...about(call, call.engine.clock.now()), type: 'parked', waitsFor })
 }
 
+export function tellSuspended(call: CallRecord, at: number): void {
+  if (call.batch.isObserved) call.batch.emit({ ...about(call, at), type: 'suspended' })
+}
+
+export function tellResumed(call: CallRecord, at: number): void {
+  if (call.batch.isObserved) call.batch.emit({ ...about(call, at), type: 'resumed' })
+}
+
+export function tellHoldEnded(call: CallRecord): void {
+  if (call.batch.isObserved) call.batch.emit({ ...about(call, call.engine.clock.now()), type: 'hold_ended' })
+}
+
+export function tellRatePaused(call: CallRecord, at: number, forMs: number, key: string | undefined): void {
+  if (!call.batch.isObserved) return
+  call.batch.emit({ ...about(call, at), type: 'rate_paused', forMs, ...(key !== undefined && { key }) })
+}
+
 export function tellStarted(call: CallRecord, { startedAt, number }: Attempt): void {
   if (!call.batch.isObserved) return
   const queuedMs = startedAt - call.acceptedAt

@@ -4,6 +4,7 @@ import type { Logger } from './logger.ts'
 import { checkCount, checkObject, MisuseError } from './misuse.ts'
 import { isInstance } from './safe-checks.ts'
 import { checkTimeLimits } from './time-limits.ts'
+import { checkPriority } from './tool.ts'
 
 /** What a batch, or one call made by the application, may be given. The nearest setting wins: call, batch, tool, executor. */
 export interface CallOptions {
@@ -14,9 +15,11 @@ export interface CallOptions {
   /**
    * The run that the batch belongs to: 1 to 256 characters. It is part of each call's idempotency key, so a run that is
    * to be made again under the same keys needs a name of its own.
+   * With a weight, more than 0, it is to have that many times the share of a run of weight 1, where several want permits;
+   * a run has the weight that its first batch says.
    * @default a new name, different in every process
    */
-  readonly run?: string
+  readonly run?: string | { readonly id: string; readonly weight: number }
   /** The turn within the run, from 0. @default 0 */
   readonly turn?: number
   /**
@@ -35,6 +38,10 @@ export interface CallOptions {
    * @default none
    */
   readonly deadlineMs?: number
+  /** Who goes first of those who wait: the higher one, −100 to 100. @default the tool's `priority`, else 0 */
+  readonly priority?: number
+  /** How many calls it may make: at least 1, or `Infinity`; those beyond are rejected. @default Infinity */
+  readonly maxCalls?: number
   /** What the run may use; shared by all that is given the same one. @default no limits */
   readonly budget?: Budget
   /** Where this batch's log lines go. @default the executor's `logger` */
@@ -46,20 +53,31 @@ export interface CallOptions {
 /** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkCallOptions(options: CallOptions): void {
   checkObject('options', options)
-  const { signal, run, turn, budget, logger, onEvent } = options
+  const { signal, run, turn, priority, maxCalls, budget, logger, onEvent } = options
   if (
     signal !== undefined &&
     (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function')
   ) {
     throw new MisuseError('signal', 'an AbortSignal', signal)
   }
-  if (run !== undefined && (typeof run !== 'string' || run.length === 0 || run.length > 256))
-    throw new MisuseError('run', 'a string of 1 to 256 characters', run)
+  if (run !== undefined) checkRun(run)
   if (turn !== undefined) checkCount('turn', turn, 0)
+  if (priority !== undefined) checkPriority('priority', priority)
+  if (maxCalls !== undefined) checkCount('maxCalls', maxCalls, 1, undefined, true)
   checkTimeLimits('', options)
   if (budget !== undefined && !isInstance(budget, Budget)) throw new MisuseError('budget', 'a Budget', budget)
   if (logger !== undefined) checkLogger(logger)
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new MisuseError('onEvent', 'a function', onEvent)
+}
+
+function checkRun(run: NonNullable<CallOptions['run']>): void {
+  const id: unknown = typeof run === 'object' && run !== null ? run.id : run
+  if (typeof id !== 'string' || id.length === 0 || id.length > 256)
+    throw new MisuseError(id === run ? 'run' : 'run.id', 'a string of 1 to 256 characters', id)
+  if (id === run) return
+  const { weight } = run as { readonly weight: unknown }
+  if (typeof weight !== 'number' || !(weight > 0 && weight < Infinity))
+    throw new MisuseError('run.weight', 'a number greater than 0', weight)
 }
 
 /** Throws a {@link MisuseError} unless `logger` has the four methods. */

@@ -12,6 +12,7 @@ import {
   tellEndedLate,
   tellParked,
   tellProgress,
+  tellRatePaused,
   tellSettled,
   tellStarted,
 } from './call-events.ts'
@@ -19,11 +20,17 @@ import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-
 import {
   argumentsDoNotFit,
   CLOSED,
+  keyFailed,
   neverCompleted,
   overBudget,
+  queueFull,
   schemaFailed,
   schemaTimedOut,
+  tooDeep,
+  tooManyInTurn,
+  tooManyNested,
   unknownTool,
+  waitedTooLong,
 } from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { Engine } from './engine.ts'
@@ -42,7 +49,18 @@ import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
 import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
-import type { Waiter } from './admission/permits.ts'
+import type { Demands } from './admission/demands.ts'
+import type { ExpectedDuration } from './admission/expected-duration.ts'
+import type { Flow } from './admission/flow.ts'
+import type { DemandKind } from './admission/limit.ts'
+import type { Waiter } from './admission/waiter.ts'
+import { Expiry } from './expiry.ts'
+import { Hold } from './hold.ts'
+import { MAX_DELAY_MS } from './clock.ts'
+import { Nesting } from './nesting.ts'
+
+/** How long the key of a call may be, in UTF-16 code units. */
+const MAX_KEY_LENGTH = 1_024
 
 /** It has a place, and no arguments yet. */
 const RESERVED = { phase: 'reserved' } as const
@@ -50,14 +68,29 @@ const RESERVED = { phase: 'reserved' } as const
 /** Its arguments are good; no permit has been asked for. */
 const READY = { phase: 'ready' } as const
 
-/** It is in the permits' queue, to start in its caller's async context. Calls that came together share one. */
+/** It waits for what it needs, to start in its caller's async context. Calls that came together share one. */
 export class Queued {
   readonly phase = 'queued'
-  readonly context: AsyncContext = captureAsyncContext()
+  readonly flow: Flow
+  readonly context: AsyncContext
+
+  /** @param context if it is known already */
+  constructor(flow: Flow, context: AsyncContext = captureAsyncContext()) {
+    this.flow = flow
+    this.context = context
+  }
+}
+
+/** It found the queue full and waits outside of it. */
+class Outside extends Queued {
+  readonly isOutside = true
 }
 
 /** Its arguments are being read and validated, at this moment. */
 const READING = { phase: 'reading' } as const
+
+/** It has given up waiting, and is about to have its result. */
+const WITHDRAWN = { phase: 'withdrawn' } as const
 
 /** It has its result, for good; the batch keeps it. */
 const SETTLED = { phase: 'settled' } as const
@@ -70,16 +103,18 @@ type CallState =
   | Queued
   | Attempt
   | Backoff
+  | typeof WITHDRAWN
   | typeof SETTLED
 
 /**
  * One call, from its place in the batch to its result.
  *
  * Duty: exactly one result, whatever happens, and every change of state in this file.
- * Boundary: the batch counts results, permits decide when it starts, its attempts run the tool.
+ * Boundary: the batch counts results, admission decides when it starts, its attempts run the tool.
  * 1. reserved → reading → (checking →) ready → (queued →) running → settled; from running by way of backing off to reading
  *    again; from every state straight to settled.
- * 2. It holds a permit exactly while it is running, and gives it back in the step that ends the attempt.
+ * 2. It holds its permits exactly while it is running and not suspended, and gives them back in the step that ends the
+ *    attempt; one that is abandoned keeps those of its tool and key until it ends, or `abandonedHoldMs` have passed.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
  * 4. A hundred thousand of them may wait: what few calls have is kept by the batch, not in a field of each.
  * 5. What may have acted is tried again only if its tool is read-only or idempotent (I20).
@@ -118,6 +153,29 @@ export class CallRecord implements Waiter, AttemptOwner {
     return this.batch.acceptedAt(this.index)
   }
 
+  get depth(): number {
+    return this.batch.depth
+  }
+
+  get batchOrder(): number {
+    return this.batch.order
+  }
+
+  get isObserved(): boolean {
+    return this.batch.isObserved
+  }
+
+  get expected(): ExpectedDuration {
+    return (this.#tool as CompiledTool).admission.expected
+  }
+
+  /** That of the call's host, its batch or its tool; at least that of the call that made it. */
+  priorityWith({ tool }: CompiledTool): number {
+    const { batch } = this
+    const own = batch.particularsOf(this)?.priority ?? batch.priority ?? tool.priority ?? 0
+    return batch.nesting === undefined ? own : Math.max(own, batch.nesting.priority)
+  }
+
   get wantsPermit(): boolean {
     return this.#state.phase === 'queued'
   }
@@ -126,7 +184,9 @@ export class CallRecord implements Waiter, AttemptOwner {
   complete(given: unknown, tool: CompiledTool | undefined): void {
     if (this.#state !== RESERVED) return
     if (this.batch.isAborted) return this.#stopped('abort', undefined)
-    if (this.engine.closing) return this.#refuse('rejected', 'closed', CLOSED)
+    if (this.engine.closing && this.batch.nesting === undefined) return this.#refuse('rejected', 'closed', CLOSED)
+    const { maxCalls } = this.batch
+    if (this.index >= maxCalls) return this.#refuse('rejected', 'too_many_calls', tooManyInTurn(maxCalls))
     if (tool === undefined)
       return this.#refuse('invalid', 'unknown_tool', unknownTool(this.name, [...this.engine.registry.keys()]))
     this.#state = READING
@@ -138,21 +198,37 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#check(tool, read.value)
   }
 
-  /** Starts if a permit is free, else queues up; does nothing unless it is ready. */
+  /** Starts if all that it needs is there, else waits; does nothing unless it is ready. */
   request(): void {
     if (this.#state !== READY) return
-    const { permits } = this.engine
-    if (permits.take()) {
-      this.#start(undefined)
-      return
-    }
-    this.#state = this.batch.queued()
-    permits.wait(this)
-    tellParked(this, 'executor')
+    const { nesting } = this.batch
+    if (nesting === undefined) return this.#ask()
+    const particulars = this.batch.particulars(this)
+    if (particulars.began) return this.#ask()
+    if (!this.#mayNest(nesting)) return
+    particulars.began = true
+    nesting.began(() => this.#ask())
   }
 
   admit(now: number | undefined): void {
-    if (this.#state.phase === 'queued') this.#state.context.runInAsyncScope(this.#start, this, now)
+    if (this.#state.phase !== 'queued') return
+    this.#left()
+    this.#state.context.runInAsyncScope(this.#admitted, this, now)
+  }
+
+  parked(kind: DemandKind): void {
+    tellParked(this, kind)
+  }
+
+  /** There is a place in the queue for a call that waits outside of it. */
+  enter(): void {
+    const state = this.#state
+    if (state instanceof Outside) this.#wait(state.flow, new Queued(state.flow, state.context))
+  }
+
+  /** Whether it waits outside of the queue. */
+  get isOutside(): boolean {
+    return this.#state instanceof Outside
   }
 
   /** Ends a call that will get no arguments, or none that make sense; nothing runs. */
@@ -182,6 +258,10 @@ export class CallRecord implements Waiter, AttemptOwner {
       : new DOMException(`The tool call '${this.name}' ran out of time.`, 'TimeoutError')
   }
 
+  makeNesting(attempt: Attempt): Nesting {
+    return new Nesting(this, attempt)
+  }
+
   isolatedCall({ input, number }: Attempt): IsolatedCall {
     const { id, name, index } = this
     return { id, name, index, input, attempt: number, idempotencyKey: this.idempotencyKey }
@@ -209,6 +289,9 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   attemptEnded(attempt: Attempt, output: Output): void {
     const now = this.engine.clock.now()
+    const ranMs = now - attempt.startedAt
+    attempt.tool.admission.expected.add(ranMs)
+    this.batch.share.expected.add(ranMs)
     const { stalls } = this.engine
     if (stalls?.isLate(now) === true) stalls.note(this.#running(attempt))
     if (output.ok) {
@@ -219,7 +302,7 @@ export class CallRecord implements Waiter, AttemptOwner {
       const { error, thrown } = output
       this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)
     }
-    this.#release(now)
+    this.#release(attempt, now)
   }
 
   attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
@@ -227,7 +310,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     if (execution === 'none') {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
       this.#stopped(cut, attempt.cutBy)
-      return this.#release(now)
+      return this.#release(attempt, now)
     }
     if (execution === 'unknown') this.#abandoned(attempt, cut, now)
     const reason = this.abortReason(cut)
@@ -237,19 +320,21 @@ export class CallRecord implements Waiter, AttemptOwner {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
       this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)
     }
-    this.#release(now)
+    if (execution === 'unknown') this.#releaseWide(attempt, now)
+    else this.#release(attempt, now)
   }
 
   attemptLost(attempt: Attempt, lost: WorkerLost): void {
     const now = this.engine.clock.now()
     this.#failed(attempt, lostFailure(lost), now)
-    this.#release(now)
+    this.#release(attempt, now)
   }
 
   abandonedEnded(attempt: Attempt, since: number, outcome: LateOutcome): void {
-    this.engine.abandoned--
+    this.engine.census.count('abandoned', -1)
     attempt.tool.guard.abandonedEnded()
     tellEndedLate(this, since, outcome)
+    attempt.hold?.end()
   }
 
   /** Its running tool; undefined where none runs. */
@@ -263,9 +348,127 @@ export class CallRecord implements Waiter, AttemptOwner {
     return { startedAt, call: { run: batch.run, turn: batch.turn, batch: batch.number, index, id, name } }
   }
 
+  /** Gives back what the attempt holds. */
+  #release(attempt: Attempt, now: number): void {
+    const holds = this.#endNesting(attempt)
+    if (!holds) return
+    this.batch.share.ended(attempt.heldSince, now)
+    this.engine.admission.release(attempt.demands.limits, this.#ifFresh(now))
+  }
+
+  /** Its tool goes on: what it shares with other tools is free, what is the tool's own is not yet. */
+  #releaseWide(attempt: Attempt, now: number): void {
+    const holds = this.#endNesting(attempt)
+    if (!holds) return
+    const { narrow, wide } = attempt.demands
+    this.batch.share.ended(attempt.heldSince, now)
+    if (narrow.length > 0) attempt.keep(new Hold(this, narrow))
+    this.engine.admission.release(wide, this.#ifFresh(now))
+  }
+
+  /** The calls that it made end with it. @returns whether it holds its permits */
+  #endNesting({ nesting }: Attempt): boolean {
+    if (nesting === undefined) return true
+    const { holds } = nesting
+    nesting.end(new DOMException('The call that made this one has ended.', 'AbortError'))
+    return holds
+  }
+
   /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */
-  #release(now: number): void {
-    this.engine.permits.release(this.batch.isObserved || this.batch.log !== undefined ? undefined : now)
+  #ifFresh(now: number): number | undefined {
+    return this.batch.isObserved || this.batch.log !== undefined ? undefined : now
+  }
+
+  #mayNest(nesting: Nesting): boolean {
+    const { maxDepth, maxNestedCalls } = this.engine.limits
+    if (this.depth > maxDepth) this.#refuse('rejected', 'too_deep', tooDeep(this.depth, maxDepth))
+    else if (!nesting.takeCall(maxNestedCalls))
+      this.#refuse('rejected', 'too_many_calls', tooManyNested(maxNestedCalls))
+    return this.#state === READY
+  }
+
+  #ask(): void {
+    const tool = this.#tool
+    if (this.#state !== READY || tool === undefined) return
+    const { admission } = this.engine
+    const demands = tool.tool.key === undefined ? tool.demands : this.#keyedDemands(tool)
+    // A tool's `key` is code that is not ours, and may have ended this call.
+    if (demands === undefined || this.#state !== READY) return
+    if (admission.take(demands)) return this.#start(undefined, demands)
+    const flow = admission.flowOf(this.batch.share, demands, this.priorityWith(tool))
+    const { queue, queued, outside } = this.engine
+    if (queued < queue.max) return this.#wait(flow, this.batch.queued(flow))
+    if (queue.policy === 'reject') return this.#refuse('rejected', 'queue_full', queueFull(queue.max), undefined, true)
+    this.#state = new Outside(flow)
+    outside.push(this)
+    tellParked(this, 'queue')
+  }
+
+  #wait(flow: Flow, state: Queued): void {
+    const { engine } = this
+    this.#state = state
+    engine.queued++
+    engine.admission.wait(this, flow)
+    if (engine.queue.deadlineMs !== Infinity) this.#limitWait(engine.queue.deadlineMs)
+    tellParked(this, flow.parkedOn?.kind ?? 'executor')
+  }
+
+  #limitWait(deadlineMs: number): void {
+    const { timeouts, clock } = this.engine
+    const expiry = new Expiry(() => {
+      const state = this.#state
+      if (state.phase !== 'queued' || this.isOutside) return
+      this.#withdraw(state)
+      this.#refuse('rejected', 'queue_timeout', waitedTooLong(deadlineMs), undefined, true)
+    })
+    this.batch.particulars(this).queueDeadline = expiry
+    timeouts.add(expiry, deadlineMs, clock.now())
+  }
+
+  /** Gives its place in the queue up. It withdraws before anybody is told: a listener may free a permit or want one. */
+  #withdraw(state: Queued): void {
+    this.#state = WITHDRAWN
+    if (state instanceof Outside) return
+    this.engine.admission.withdraw(this, state.flow)
+    this.#left()
+  }
+
+  /** It is out of the queue. */
+  #left(): void {
+    const { engine } = this
+    engine.queued--
+    if (!engine.hasQueueRules) return
+    const { outside, queue } = engine
+    while (outside.length > 0 && engine.queued < queue.max) {
+      const next = outside.shift()
+      if (next?.isOutside === true) next.enter()
+    }
+    const expiry = this.batch.particularsOf(this)?.queueDeadline
+    if (expiry !== undefined) engine.timeouts.remove(expiry)
+  }
+
+  /** What a call of its key needs; undefined where the key cannot be told, which ends the call. */
+  #keyedDemands(tool: CompiledTool): Demands | undefined {
+    let key: unknown
+    try {
+      const { id, name, index } = this
+      const info = { context: this.batch.context, call: { id, name, arguments: this.#input }, index }
+      key = tool.tool.key?.(this.#input as never, info as never)
+      if (key === undefined) return tool.demands
+      if (typeof key !== 'string') throw new TypeError('it is no string')
+      if (key.length > MAX_KEY_LENGTH) throw new TypeError(`it is longer than ${MAX_KEY_LENGTH} characters`)
+    } catch (thrown) {
+      if (this.#state === READY)
+        this.#refuse('failed', 'key_failed', keyFailed(tool.tool.name, thrownMessage(thrown)), thrown)
+      return undefined
+    }
+    this.batch.particulars(this).key = key
+    return tool.admission.forKey(key, tool.demands, this.engine.clock.now())
+  }
+
+  #admitted(now: number | undefined): void {
+    const state = this.#state
+    if (state.phase === 'queued') this.#start(now, state.flow.demands)
   }
 
   #check(tool: CompiledTool, value: unknown): void {
@@ -325,35 +528,36 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#input = input
   }
 
-  /** It holds a permit. */
-  #start(at: number | undefined): void {
+  /** It holds all of `demands`. */
+  #start(at: number | undefined, demands: Demands): void {
     const { engine, batch } = this
     // A permit that an abort, or a deadline, sets free may come to a call that it has not reached yet.
-    if (batch.isStopped || engine.aborting) return this.#stopWithPermit()
+    if (batch.isStopped || engine.aborting) return this.#stopWithPermit(demands)
     const now = at ?? engine.clock.now()
     const tool = this.#tool as CompiledTool
     const { guard } = tool
     const pass = guard.isFree ? PLAIN_PASS : this.#enter(guard, now)
-    if (pass === undefined) return engine.permits.release(undefined)
+    if (pass === undefined) return engine.admission.release(demands.limits, undefined)
     const { timeLimits } = batch
     const particulars = batch.particularsOf(this)
     const own = particulars?.limits
     const number = (particulars?.tried?.attempts ?? 0) + 1
     const timeoutMs = timeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
     const idleTimeoutMs = idleTimeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
-    const isPlain = number === 1 && pass === PLAIN_PASS && idleTimeoutMs === Infinity
-    const rarities = isPlain ? undefined : { number, pass, idleTimeoutMs }
+    const isPlain = number === 1 && pass === PLAIN_PASS && idleTimeoutMs === Infinity && demands === tool.demands
+    const rarities = isPlain ? undefined : { number, pass, idleTimeoutMs, demands }
     const attempt = new Attempt(this, tool, this.#input, timeoutMs, now, rarities)
     this.#tool = this.#input = undefined
     this.#state = attempt
+    batch.share.began(now)
     attempt.run(new CallContext(this, attempt))
   }
 
-  #stopWithPermit(): void {
+  #stopWithPermit({ limits }: Demands): void {
     const { isAborted, expired } = this.batch
-    const { aborting, permits } = this.engine
+    const { aborting, admission } = this.engine
     this.#stopped(isAborted || aborting ? 'abort' : 'deadline', expired)
-    permits.release(undefined)
+    admission.release(limits, undefined)
   }
 
   /** @returns undefined where the call has ended: its tool's guard refuses it, or somebody did who was told of that */
@@ -371,7 +575,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   #abandoned(attempt: Attempt, cut: Cut, now: number): void {
     const { batch } = this
-    this.engine.abandoned++
+    this.engine.census.count('abandoned', 1)
     attempt.tool.guard.abandon()
     batch.log?.callAbandoned(this.index, this.name)
     tellAbandoned(this, now, cut)
@@ -382,6 +586,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     const { guard } = attempt.tool
     const isHealthy = attempt.pass.breaker !== undefined && failureKind(failure.thrown).lasting === 'permanent'
     guard.left(attempt.pass, isHealthy ? 'success' : 'failure', now)
+    if (attempt.demands.rates.length > 0) this.#pauseRate(attempt, failure.thrown, now)
     const delayMs = this.#delayBeforeRetry(attempt, failure, now)
     if (delayMs === undefined)
       this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, failure.thrown)
@@ -396,6 +601,17 @@ export class CallRecord implements Waiter, AttemptOwner {
     if (delayMs === undefined || this.batch.isAborted || !tool.guard.isOpenTo(now + delayMs)) return undefined
     if (now + delayMs >= this.batch.deadlineOf(this)) return undefined
     return (this.batch.budget?.takeRetry() ?? true) ? delayMs : undefined
+  }
+
+  /** Whoever asks to be left alone is left alone by all calls of the same key, or of the tool. */
+  #pauseRate({ demands, tool }: Attempt, thrown: unknown, now: number): void {
+    const { retryAfterMs, isTooMany } = failureKind(thrown)
+    const [rate] = demands.rates
+    if (rate === undefined || (retryAfterMs === undefined && isTooMany !== true)) return
+    const forMs = Math.min(MAX_DELAY_MS, retryAfterMs ?? rate.perMs)
+    this.engine.admission.pause(rate, forMs, now)
+    const key = tool.tool.ratePerKey === undefined ? undefined : this.batch.particularsOf(this)?.key
+    tellRatePaused(this, now, forMs, key)
   }
 
   #backOff(attempt: Attempt, failure: CallFailure, delayMs: number, now: number): void {
@@ -429,6 +645,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     switch (state.phase) {
       case 'running':
         return state.cut(cut, limit)
+      case 'withdrawn':
       case 'settled':
         return
       case 'checking':
@@ -438,9 +655,7 @@ export class CallRecord implements Waiter, AttemptOwner {
         state.timer.clear()
         break
       case 'queued':
-        // It withdraws before anybody is told: a listener may free a permit or want one.
-        this.#state = SETTLED
-        this.engine.permits.withdraw()
+        this.#withdraw(state)
         break
       case 'reserved':
       case 'reading':
@@ -478,9 +693,15 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   /** Settles a call that may not run; one that has been tried before keeps what came of that. */
-  #refuse(status: UnsuccessfulResult['status'], code: ErrorCode, message: string, thrown?: unknown): void {
+  #refuse(
+    status: UnsuccessfulResult['status'],
+    code: ErrorCode,
+    message: string,
+    thrown?: unknown,
+    retryable = false,
+  ): void {
     const now = this.engine.clock.now()
-    const failure = this.#tried ?? { status, error: { code, message, retryable: false }, execution: 'none', thrown }
+    const failure = this.#tried ?? { status, error: { code, message, retryable }, execution: 'none', thrown }
     this.#settle(this.#unsuccessful(failure, this.#timing(undefined, now)), now, failure.thrown)
   }
 

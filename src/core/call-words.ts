@@ -34,6 +34,30 @@ export function overBudget(limit: string): string {
   return `The run has used up its budget (${limit}); nothing was run. Go on with what is there.`
 }
 
+export function queueFull(max: number): string {
+  return `${max} calls are waiting already (the executor's queue.max); nothing was run. Ask for less at once, or try again later.`
+}
+
+export function waitedTooLong(ms: number): string {
+  return `The call waited ${ms} ms without its turn having come (the executor's queue.deadlineMs); nothing was run. Try again later.`
+}
+
+export function tooDeep(depth: number, max: number): string {
+  return `The call is nested ${depth} calls deep, and ${max} is the most (the executor's maxDepth); nothing was run.`
+}
+
+export function tooManyNested(max: number): string {
+  return `The call that made this one has made ${max} already, which is the most (the executor's maxNestedCalls); nothing was run.`
+}
+
+export function tooManyInTurn(max: number): string {
+  return `A turn may make ${max} calls (maxCalls), and this is one more; nothing was run. Ask for the rest in another turn.`
+}
+
+export function keyFailed(name: string, why: string): string {
+  return `The key of a call of '${name}' could not be told: ${why}. Nothing was run.`
+}
+
 export function workerLost({ message, began }: WorkerLost): string {
   return began ? message : `${message} Nothing was run.`
 }

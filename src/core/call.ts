@@ -18,4 +18,6 @@ export interface ToolCall {
   readonly idleTimeoutMs?: number
   /** By when it must have its result, in milliseconds from its acceptance. Set by the host; the earliest deadline counts. */
   readonly deadlineMs?: number
+  /** Who goes first of those who wait: the higher one, −100 to 100. Set by the host; beats the batch's and the tool's. */
+  readonly priority?: number
 }

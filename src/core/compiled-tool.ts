@@ -1,3 +1,5 @@
+import type { Demands } from './admission/demands.ts'
+import type { ToolDemands } from './admission/tool-demands.ts'
 import type { Isolation } from './isolation.ts'
 import { MisuseError } from './misuse.ts'
 import {
@@ -29,6 +31,10 @@ export interface CompiledTool {
   readonly outputSchemaIsJson: boolean
   /** Whether its calls may start. */
   readonly guard: ToolGuard
+  /** What its calls need beyond what all calls do. */
+  readonly admission: ToolDemands
+  /** All that its calls need that have no key. */
+  readonly demands: Demands
 }
 
 /**
@@ -37,6 +43,8 @@ export interface CompiledTool {
 export function compileTool(
   tool: AnyTool,
   guard: ToolGuard,
+  admission: ToolDemands,
+  demands: Demands,
   compileJsonSchema: JsonSchemaCompiler | undefined,
 ): CompiledTool {
   checkTool(tool)
@@ -51,6 +59,8 @@ export function compileTool(
     returnsData: outputSchema === undefined && tool.toContent === undefined,
     outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),
     guard,
+    admission,
+    demands,
   }
 }
 

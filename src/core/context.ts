@@ -1,6 +1,17 @@
 import type { Budget } from './budget.ts'
 import type { ToolCall } from './call.ts'
 import type { Logger } from './logger.ts'
+import type { NestedExecutor } from './nested-executor.ts'
+
+/** What is known of a call before it starts: what the functions of a tool get that decide about it. */
+export interface CallInfo<Context = unknown> {
+  /** The application's own object, by reference. */
+  readonly context: Context
+  /** The call, with its arguments as validated. */
+  readonly call: ToolCall
+  /** Place of the call in its batch, from 0. */
+  readonly index: number
+}
 
 /**
  * What a tool gets beside its input. Properties may be taken apart (`{ signal, progress }`); `signal` is made only when
@@ -23,6 +34,8 @@ export interface ToolContext<Context = unknown> {
   readonly attempt: number
   /** The same for every attempt of this call and for no other: `run/turn/index`. For servers that drop repeated requests. */
   readonly idempotencyKey: string
+  /** Runs calls from within the tool, which is suspended meanwhile; of a tool in isolation, nothing. */
+  readonly executor: NestedExecutor
   /** The nearest logger (call, batch, executor); one that does nothing where there is none. */
   readonly logger: Logger
   /** Reports something on the way, as a `progress` event, and puts off the idle timeout. Ignored once the call is settled. */

@@ -1,12 +1,21 @@
-import type { Permits } from './admission/permits.ts'
+import type { Admission } from './admission/admission.ts'
+import type { Census } from './admission/census.ts'
+import type { ControllerParts } from './admission/controller.ts'
+import type { Limit } from './admission/limit.ts'
+import type { Attempt } from './attempt.ts'
+import type { CallRecord } from './call-record.ts'
 import type { Clock } from './clock.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { EventHub } from './event-hub.ts'
+import type { Hold } from './hold.ts'
 import type { KeepingLimits } from './keeping.ts'
 import type { Redaction } from './redaction.ts'
 import type { SpillStore } from './spill.ts'
 import type { Isolator } from './isolation.ts'
+import type { NestedExecutor } from './nested-executor.ts'
+import type { QueueBound } from './queue-bound.ts'
 import type { Random } from './random.ts'
+import type { Roster } from './roster.ts'
 import type { StallWatch } from './stall-watch.ts'
 import type { Timeouts } from './timeouts.ts'
 
@@ -14,7 +23,24 @@ import type { Timeouts } from './timeouts.ts'
 export interface Engine {
   readonly clock: Clock
   readonly events: EventHub
-  readonly permits: Permits
+  readonly admission: Admission
+  readonly controller: ControllerParts
+  /** Its own, `maxParallelTools`. */
+  readonly limit: Limit
+  readonly queue: QueueBound
+  /** Whether the queue is more than a bound: a deadline, or a place outside of it. */
+  readonly hasQueueRules: boolean
+  /** Its calls that wait in the queue. */
+  queued: number
+  /** Those that wait outside of it, in order of arrival. */
+  readonly outside: CallRecord[]
+  readonly census: Census
+  /** Whether calls that its tools make anywhere are known to be theirs. */
+  readonly tracksNesting: boolean
+  /** Abandoned tools that still hold permits. */
+  readonly holds: Roster<Hold>
+  /** Runs the calls that an attempt of a call makes. */
+  readonly nest: (call: CallRecord, attempt: Attempt) => NestedExecutor
   readonly timeouts: Timeouts
   /** Undefined where nobody wants to know. */
   readonly stalls: StallWatch | undefined
@@ -32,17 +58,17 @@ export interface Engine {
   closing: boolean
   /** Whether the calls that are left are being aborted. */
   aborting: boolean
-  /** Tools that we stopped waiting for and that still run. */
-  abandoned: number
 }
 
 /** The numbers that an executor's options set. */
 export interface EngineLimits extends KeepingLimits {
-  readonly maxParallelTools: number
   readonly timeoutMs: number
   readonly idleTimeoutMs: number
   readonly deadlineMs: number
   readonly graceMs: number
   readonly maxAbandoned: number
+  readonly abandonedHoldMs: number
+  readonly maxDepth: number
+  readonly maxNestedCalls: number
   readonly maxArgumentsBytes: number
 }

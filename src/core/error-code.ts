@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'result_too_large'
   | 'invalid_output'
   | 'content_failed'
+  | 'key_failed'
   // invalid
   | 'malformed_call'
   | 'unknown_tool'
@@ -20,6 +21,9 @@ export type ErrorCode =
   | 'aborted'
   // rejected
   | 'queue_full'
+  | 'queue_timeout'
+  | 'too_deep'
+  | 'too_many_calls'
   | 'closed'
   | 'breaker_open'
   | 'too_many_abandoned'

@@ -51,8 +51,40 @@ export interface AcceptedEvent extends CallEventBase {
 /** A call waits. */
 export interface ParkedEvent extends CallEventBase {
   readonly type: 'parked'
-  /** What it waits for: `executor`, one of the executor's `maxParallelTools` permits; `retry`, the time of its next attempt. */
-  readonly waitsFor: 'executor' | 'retry'
+  /**
+   * What it waits for, the first of these that it lacks: `rate`, its tool may not start more often; `key`, `tool`,
+   * `executor`, `process`, a permit of its key (`maxParallelPerKey`), its tool (`maxParallel`), its executor
+   * (`maxParallelTools`) or the admission controller (`maxParallel`); `queue`, a place among those who wait (`queue.max`);
+   * or `retry`, the time of its next attempt. A call that waits for something else than before is told of again.
+   */
+  readonly waitsFor: 'rate' | 'key' | 'tool' | 'executor' | 'process' | 'queue' | 'retry'
+}
+
+/** A running call waits for calls that it made itself: it has given its permits back, and its timeouts stand still. */
+export interface SuspendedEvent extends CallEventBase {
+  readonly type: 'suspended'
+}
+
+/** A call that was suspended holds its permits again and goes on. */
+export interface ResumedEvent extends CallEventBase {
+  readonly type: 'resumed'
+}
+
+/** The rate of a call's tool is paused: whoever it protects has asked to be left alone (429, `Retry-After`). */
+export interface RatePausedEvent extends CallEventBase {
+  readonly type: 'rate_paused'
+  /** Whose rate; absent where it is that of the whole tool. */
+  readonly key?: string
+  /** For how long, in milliseconds. */
+  readonly forMs: number
+}
+
+/** A limit has another value now. */
+export interface LimitChangedEvent {
+  readonly type: 'limit_changed'
+  readonly at: number
+  readonly limit: 'maxParallelTools'
+  readonly max: number
 }
 
 /** The tool is being run. */
@@ -102,6 +134,14 @@ export interface EndedLateEvent extends CallEventBase {
   /** Since it was abandoned, in milliseconds. */
   readonly lateMs: number
   readonly outcome: { readonly returned: unknown } | { readonly thrown: unknown }
+}
+
+/**
+ * A tool that was abandoned has run on for so long (`abandonedHoldMs`) that what its tool and key allow counts without it
+ * from now on: one more may run than they say.
+ */
+export interface HoldEndedEvent extends CallEventBase {
+  readonly type: 'hold_ended'
 }
 
 /** The circuit breaker of a tool has changed; see `breaker` of a tool. */
@@ -157,6 +197,11 @@ export type ToolEvent =
   | SettledEvent
   | AbandonedEvent
   | EndedLateEvent
+  | HoldEndedEvent
+  | SuspendedEvent
+  | ResumedEvent
+  | RatePausedEvent
+  | LimitChangedEvent
   | BreakerChangedEvent
   | StalledEvent
   | ListenerFailedEvent

@@ -1,6 +1,10 @@
-import { Permits } from './admission/permits.ts'
+import { Census } from './admission/census.ts'
+import { AdmissionController, controllerParts } from './admission/controller.ts'
+import type { WaitingCounts } from './admission/admission.ts'
+import { Limit } from './admission/limit.ts'
 import { Batch } from './batch.ts'
 import { type CallOptions, checkCallOptions, checkLogger } from './call-options.ts'
+import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import { type Clock, MAX_DELAY_MS, systemClock } from './clock.ts'
 import { type CompiledTool, compileTool } from './compiled-tool.ts'
@@ -12,7 +16,10 @@ import { closeStore, type KeepingOptions, keepingLimits, openStore } from './kee
 import { stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
+import { type Nesting, trackedNesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
+import { queueBound, type QueueOptions } from './queue-bound.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
 import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
@@ -33,6 +40,23 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    * @default 10
    */
   readonly maxParallelTools?: number
+  /**
+   * Who decides which calls run next. Executors that share one keep its limits together, and those of their tools.
+   * @default one of its own, without a limit above `maxParallelTools`
+   */
+  readonly admission?: AdmissionController
+  /** How many calls may wait, and what happens to the others. @default 100 000, the others are rejected */
+  readonly queue?: QueueOptions
+  /**
+   * Whether calls that a tool makes on any executor, or through agents, count as nested like those on `ctx.executor`: told
+   * by the async context in which they are made. Costs about a quarter of a microsecond for each call. Agents have it on.
+   * @default false
+   */
+  readonly trackNesting?: boolean
+  /** How deep calls may be nested in calls: 0 to 100; those beyond are rejected. @default 8 */
+  readonly maxDepth?: number
+  /** How many calls one call may make: at least 1, or `Infinity`; those beyond are rejected. @default 1 000 */
+  readonly maxNestedCalls?: number
   /**
    * How long one attempt of a tool may take that has no timeout of its own: 1 to 2 147 483 647 milliseconds, or `Infinity`.
    * @default 30 000
@@ -63,6 +87,12 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    */
   readonly stallMs?: number
   /**
+   * How long the permits of its tool and key are kept for an abandoned attempt that still runs: 0 to 2 147 483 647
+   * milliseconds.
+   * @default 30 000
+   */
+  readonly abandonedHoldMs?: number
+  /**
    * How long a tool may take to end after its signal, before it is abandoned: 0 to 60 000 milliseconds.
    * @default 50
    */
@@ -88,9 +118,13 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
 export interface ExecutorStats {
   /** Calls whose tool is running; each holds a permit. */
   readonly running: number
-  /** Calls that wait for a permit. */
+  /** Calls that wait to start, in the queue or outside of it. */
   readonly waiting: number
-  /** Tools that we stopped waiting for and that still run; they hold no permit. */
+  /** Those in the queue, by what they wait for: the first of these that has no room. */
+  readonly waitingFor: Readonly<WaitingCounts>
+  /** Calls that wait for calls that they made themselves, or to go on after that; they hold no permit. */
+  readonly suspended: number
+  /** Tools that we stopped waiting for and that still run; at most their tool's and key's permits are kept for them. */
   readonly abandoned: number
   readonly limits: { readonly maxParallelTools: number }
 }
@@ -100,7 +134,7 @@ export interface ExecutorStats {
  * failure touching a sibling.
  *
  * Duty: take options and calls at their word, or refuse them by name; make batches.
- * Boundary: what happens to a call is the business of its record, who runs next that of the permits.
+ * Boundary: what happens to a call is the business of its record, who runs next that of the admission controller.
  */
 export class ToolExecutor {
   readonly #engine: Engine
@@ -108,6 +142,14 @@ export class ToolExecutor {
   readonly #logger: Logger | undefined
   readonly #random: Random
   readonly #live = new Roster<Batch>()
+  /** The limits that all its calls share, its own first. */
+  readonly #wide: readonly Limit[]
+  /** How calls open batches of their own. */
+  readonly #opener: NestedOpener = {
+    tools: () => this.tools,
+    compiled: (tool) => this.#compiledIfGiven(tool),
+    open: (options, size, nesting, by) => this.#open(options, size, nesting, by),
+  }
   /** Tools that `call` was given and that are not registered, compiled. */
   readonly #foreign = new WeakMap<AnyTool, CompiledTool>()
   #batches = 0
@@ -118,10 +160,14 @@ export class ToolExecutor {
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
     checkObject('options', options)
-    const { clock = systemClock, logger, random = systemRandom, compileJsonSchema, isolator } = options
+    const { admission = new AdmissionController(clockOf(options)), trackNesting = false } = options
+    const controller = controllerParts(admission)
+    const { clock = controller.clock, logger, random = systemRandom, compileJsonSchema, isolator } = options
     if (logger !== undefined) checkLogger(logger)
     if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
       throw new MisuseError('clock', 'an object with now and setTimer', clock)
+    if (clock !== controller.clock) throw new MisuseError('clock', "the admission controller's clock", clock)
+    if (typeof trackNesting !== 'boolean') throw new MisuseError('trackNesting', 'true or false', trackNesting)
     if (typeof random !== 'function') throw new MisuseError('random', 'a function', random)
     if (compileJsonSchema !== undefined && typeof compileJsonSchema !== 'function')
       throw new MisuseError('compileJsonSchema', 'a function', compileJsonSchema)
@@ -130,7 +176,12 @@ export class ToolExecutor {
     const { stallMs = clock === systemClock ? 250 : Infinity } = options
     checkDuration('stallMs', stallMs, 20, MAX_DELAY_MS, true)
     const events = new EventHub(clock, logger)
+    const { maxParallelTools = 10 } = options
+    checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
     const limits = checkedLimits(options)
+    const limit = new Limit('executor', maxParallelTools)
+    const queue = queueBound(options.queue)
+    this.#wide = options.admission === undefined ? [limit] : [limit, controller.process]
     this.#logger = logger
     this.#random = random
     this.#compileJsonSchema = compileJsonSchema
@@ -139,7 +190,17 @@ export class ToolExecutor {
       clock,
       limits,
       events,
-      permits: new Permits(limits.maxParallelTools),
+      admission: controller.admission,
+      controller,
+      limit,
+      queue,
+      hasQueueRules: queue.policy === 'wait' || queue.deadlineMs !== Infinity,
+      queued: 0,
+      outside: [],
+      census: new Census(controller.census),
+      tracksNesting: trackNesting,
+      holds: new Roster(),
+      nest: (call, attempt) => nestedExecutor(call, attempt, this.#opener),
       timeouts: new Timeouts(clock),
       stalls: this.#stallWatch(stallMs, clock, events, logger),
       random,
@@ -150,7 +211,6 @@ export class ToolExecutor {
       hasDeadlines: limits.deadlineMs !== Infinity,
       closing: false,
       aborting: false,
-      abandoned: 0,
     }
     if (!Array.isArray(options.tools)) throw new MisuseError('tools', 'an array of tools', options.tools)
     for (const tool of options.tools as readonly AnyTool[]) {
@@ -189,7 +249,7 @@ export class ToolExecutor {
     if (!Array.isArray(calls)) throw new MisuseError('calls', 'an array of tool calls', calls)
     checkCallOptions(options)
     if (calls.length === 0) return []
-    const batch = this.#open(options, calls.length)
+    const batch = this.#open(options, calls.length, trackedNesting())
     batch.acceptAll(calls)
     return batch.results()
   }
@@ -201,7 +261,7 @@ export class ToolExecutor {
    */
   openBatch(options: CallOptions = {}): OpenBatch {
     checkCallOptions(options)
-    return new StreamedBatch(this.#open(options, undefined))
+    return new StreamedBatch(this.#open(options, undefined, trackedNesting()))
   }
 
   /**
@@ -214,16 +274,8 @@ export class ToolExecutor {
   async call(tool: string, input: unknown, options?: CallOptions): Promise<ToolResult>
   async call(tool: AnyTool | string, input: unknown, options: CallOptions = {}): Promise<unknown> {
     checkCallOptions(options)
-    if (typeof tool !== 'string') checkTool(tool)
-    const compiled = typeof tool === 'string' ? undefined : this.#compiled(tool)
-    const batch = this.#open(options, 1)
-    const name = typeof tool === 'string' ? tool : tool.name
-    batch
-      .accept({ id: 'call-0', name, arguments: typeof input === 'string' ? JSON.stringify(input) : input }, compiled)
-      .request()
-    batch.close()
-    const [result] = await batch.results()
-    return result
+    const compiled = this.#compiledIfGiven(tool)
+    return callOne(this.#open(options, 1, trackedNesting()), tool, input, compiled)
   }
 
   /**
@@ -238,13 +290,29 @@ export class ToolExecutor {
 
   /** What is going on right now. */
   stats(): ExecutorStats {
-    const { permits, abandoned, limits } = this.#engine
+    const { admission, limit, queued, outside, census } = this.#engine
     return {
-      running: permits.inUse,
-      waiting: permits.waiting,
-      abandoned,
-      limits: { maxParallelTools: limits.maxParallelTools },
+      running: limit.inUse,
+      waiting: queued + outside.filter(({ isOutside }) => isOutside).length,
+      waitingFor: admission.waitingFor(limit),
+      suspended: census.suspended,
+      abandoned: census.abandoned,
+      limits: { maxParallelTools: limit.max },
     }
+  }
+
+  /** How many tools of it run at once. */
+  get maxParallelTools(): number {
+    return this.#engine.limit.max
+  }
+
+  /** Takes effect at once: more start where it has grown; what runs goes on where it has shrunk. */
+  set maxParallelTools(max: number) {
+    checkCount('maxParallelTools', max, 1, undefined, true)
+    const { admission, limit, events, clock } = this.#engine
+    if (max === limit.max) return
+    admission.resize(limit, max)
+    if (events.active) events.emit({ type: 'limit_changed', at: clock.now(), limit: 'maxParallelTools', max })
   }
 
   /**
@@ -279,13 +347,14 @@ export class ToolExecutor {
       await new Promise<void>((resolve) => this.#idle.push(resolve))
       timer?.clear()
     }
-    const { isolator, spillStore, clock } = this.#engine
+    const { isolator, spillStore, clock, holds, census } = this.#engine
+    for (const hold of holds) hold.end()
     await isolator?.close()
     if (spillStore !== undefined) await closeStore(spillStore, clock)
-    return { abandoned: this.#engine.abandoned }
+    return { abandoned: census.abandoned }
   }
 
-  #open(options: CallOptions, size: number | undefined): Batch {
+  #open(options: CallOptions, size: number | undefined, nesting: Nesting | undefined, by?: CallRecord): Batch {
     const number = ++this.#batches
     const batch = new Batch(
       {
@@ -293,13 +362,17 @@ export class ToolExecutor {
         number,
         options,
         logger: options.logger ?? this.#logger,
-        drawRun: () => `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
+        nesting,
+        drawRun: () => by?.idempotencyKey ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
         onSettled: () => this.#settled(place),
       },
       size,
     )
     const place = this.#live.enter(batch)
     this.#engine.stalls?.arm(batch.openedAt)
+    // Whose call has ended makes no calls any more.
+    if (by !== undefined && nesting === undefined)
+      batch.abort(new DOMException('The call that makes this one has ended.', 'AbortError'))
     return batch
   }
 
@@ -325,6 +398,13 @@ export class ToolExecutor {
     for (const resume of this.#idle.splice(0)) resume()
   }
 
+  /** What a tool is run as that is given itself; undefined for the name of one. */
+  #compiledIfGiven(tool: AnyTool | string): CompiledTool | undefined {
+    if (typeof tool === 'string') return undefined
+    checkTool(tool)
+    return this.#compiled(tool)
+  }
+
   #compiled(tool: AnyTool): CompiledTool {
     const registered = this.#engine.registry.get(tool.name)
     if (registered?.tool === tool) return registered
@@ -342,35 +422,47 @@ export class ToolExecutor {
     if (deadlineMs !== undefined) this.#engine.hasDeadlines = true
     if (isolation !== undefined && isolator === undefined)
       throw new MisuseError(`tool '${name}'.isolation`, 'an executor with an isolator', isolation)
+    const admission = this.#engine.controller.toolDemands(tool)
     const guard = new ToolGuard(name, limits.maxAbandoned, breaker, (state, at) => {
       if (events.active) events.emit({ type: 'breaker_changed', at, tool: name, state })
     })
-    return compileTool(tool, guard, this.#compileJsonSchema)
+    const demands = admission.within(this.#wide)
+    return compileTool(tool, guard, admission, demands, this.#compileJsonSchema)
   }
+}
+
+function clockOf({ clock }: ToolExecutorOptions): { readonly clock?: Clock } {
+  return clock === undefined ? {} : { clock }
 }
 
 function checkedLimits(options: ToolExecutorOptions): EngineLimits {
   const {
-    maxParallelTools = 10,
     timeoutMs = 30_000,
     idleTimeoutMs = Infinity,
     deadlineMs = Infinity,
     graceMs = 50,
     maxAbandoned = 10,
+    abandonedHoldMs = 30_000,
+    maxDepth = 8,
+    maxNestedCalls = 1_000,
     maxArgumentsBytes = 1_048_576,
   } = options
-  checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
   checkTimeLimits('', options)
   checkDuration('graceMs', graceMs, 0, 60_000)
   checkCount('maxAbandoned', maxAbandoned, 1, undefined, true)
+  checkDuration('abandonedHoldMs', abandonedHoldMs, 0, MAX_DELAY_MS)
+  checkCount('maxDepth', maxDepth, 0, 100)
+  checkCount('maxNestedCalls', maxNestedCalls, 1, undefined, true)
   checkCount('maxArgumentsBytes', maxArgumentsBytes, 2)
   return {
-    maxParallelTools,
     timeoutMs,
     idleTimeoutMs,
     deadlineMs,
     graceMs,
     maxAbandoned,
+    abandonedHoldMs,
+    maxDepth,
+    maxNestedCalls,
     maxArgumentsBytes,
     ...keepingLimits(options),
   }

@@ -12,6 +12,8 @@ export interface FailureKind {
   readonly lasting: 'transient' | 'permanent' | 'unknown'
   /** How long the other side asks to be left alone, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** Whether it asks for fewer requests (429). */
+  readonly isTooMany?: boolean
 }
 
 const TRANSIENT: FailureKind = { lasting: 'transient', retryAfterMs: undefined }
@@ -56,7 +58,8 @@ function kindOf(thrown: unknown, depth: number): FailureKind {
   const http = httpFailure(thrown)
   if (http !== undefined) {
     const { status, retryAfterMs } = http
-    if (status === undefined || TRANSIENT_STATUS.has(status)) return { lasting: 'transient', retryAfterMs }
+    if (status === undefined || TRANSIENT_STATUS.has(status))
+      return { lasting: 'transient', retryAfterMs, ...(status === 429 && { isTooMany: true }) }
     return status < 500 ? PERMANENT : UNKNOWN
   }
   const { code, cause } = thrown as { readonly code?: unknown; readonly cause?: unknown }

@@ -132,6 +132,7 @@ export class StreamedBatch implements OpenBatch {
         await new Promise<void>((resolve) => this.#idle.push(resolve))
       }
       const result = this.#decided[next]
+      await this.#batch.nesting?.pending
       if (result !== undefined) yield result
     }
   }

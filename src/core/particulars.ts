@@ -22,4 +22,11 @@ export class Particulars {
   /** Where the call came from, for its further attempts. */
   context: AsyncContext | undefined
   tried: Tried | undefined
+  priority: number | undefined
+  /** Rejects the call when it has waited for too long. */
+  queueDeadline: Expiry | undefined
+  /** Whether the call that made it was told that it began. */
+  began: boolean = false
+  /** What its tool counts it under. */
+  key: string | undefined
 }

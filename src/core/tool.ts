@@ -1,9 +1,10 @@
+import { checkToolLimits, type ToolLimits } from './admission/tool-demands.ts'
 import { type BreakerOptions, checkBreaker } from './circuit-breaker.ts'
 import type { ToolContent } from './content.ts'
-import type { ToolContext } from './context.ts'
+import type { CallInfo, ToolContext } from './context.ts'
 import type { JsonObject, Jsonified } from './json.ts'
 import { checkIsolation, type Isolation } from './isolation.ts'
-import { checkObject, MisuseError } from './misuse.ts'
+import { checkCount, checkObject, MisuseError } from './misuse.ts'
 import { checkRetry, type RetryOptions } from './retry.ts'
 import { checkTimeLimits } from './time-limits.ts'
 import type { JsonSchema, Schema, StandardSchema } from './schema.ts'
@@ -23,7 +24,7 @@ export interface ToolAnnotations {
 }
 
 /** Any tool, whatever its types: what a list of tools holds. */
-export interface AnyTool {
+export interface AnyTool extends ToolLimits {
   /** What the model calls it by: 1 to 256 characters. Unique within an executor. */
   readonly name: string
   /** What the model reads to decide when and how to call it. */
@@ -65,6 +66,17 @@ export interface AnyTool {
   readonly breaker?: BreakerOptions
   /** Runs it in a thread or a process of its own, where it can be ended by force; see `defineTool`. @default in this thread */
   readonly isolation?: Isolation
+  /**
+   * What a call is counted under for `maxParallelPerKey` and `ratePerKey`, e.g. the host or the tenant that it concerns: at
+   * most 1 024 characters; undefined for nothing. Must answer at once.
+   */
+  key?(input: never, ctx: CallInfo<never>): string | undefined
+  /**
+   * Who goes first of those who wait: the higher one, −100 to 100. The nearest wins: call, batch, tool. A nested call has at
+   * least that of the call that made it.
+   * @default 0
+   */
+  readonly priority?: number
   /** Does the work. May return anything that JSON can hold, or a promise of it; whatever it throws becomes the result's error. */
   execute(input: never, ctx: ToolContext<never>): unknown
   /** What the model sees of a success, instead of the JSON of `data`. Must answer at once. */
@@ -79,6 +91,7 @@ export interface AnyTool {
  * @typeParam Context what it expects of the application, as `ctx.context`
  */
 export interface Tool<In, Out, Context = unknown> extends AnyTool {
+  key?(input: In, ctx: CallInfo<Context>): string | undefined
   execute(input: In, ctx: ToolContext<Context>): Out | Promise<Out>
   toContent?(data: Jsonified<Out>): readonly ToolContent[]
 }
@@ -196,7 +209,14 @@ export function checkTool(tool: AnyTool): void {
     }
   }
   checkTimeLimits(`${label}.`, tool)
+  checkToolLimits(label, tool)
+  if (tool.priority !== undefined) checkPriority(`${label}.priority`, tool.priority)
   if (retry !== undefined) checkRetry(`${label}.retry`, retry)
   if (breaker !== undefined) checkBreaker(`${label}.breaker`, breaker)
   if (isolation !== undefined) checkIsolation(`${label}.isolation`, isolation)
+}
+
+/** Throws a {@link MisuseError} for a priority out of bounds. */
+export function checkPriority(option: string, priority: number): void {
+  checkCount(option, priority, -100, 100)
 }

@@ -2,8 +2,24 @@ import type { ToolCall } from '../core/call.ts'
 import type { ToolContext } from '../core/context.ts'
 import type { IsolatedCall } from '../core/isolation.ts'
 import type { Logger } from '../core/logger.ts'
+import type { NestedExecutor } from '../core/nested-executor.ts'
+import { ToolFailure } from '../core/tool-failure.ts'
 import type { AbortReason } from './protocol.ts'
 import type { Reports } from './reports.ts'
+
+/** Says in words that there is none. */
+const ABSENT_EXECUTOR: NestedExecutor = {
+  tools: [],
+  executeTools: () => Promise.reject(absent()),
+  call: () => Promise.reject(absent()),
+  openBatch: () => {
+    throw absent()
+  },
+}
+
+function absent(): ToolFailure {
+  return new ToolFailure('A tool in isolation cannot call other tools: ctx.executor stays where the executor is.')
+}
 
 /** One call as its worker sees it, and what the tool gets of it. */
 export class WorkerContext implements ToolContext<undefined> {
@@ -16,6 +32,8 @@ export class WorkerContext implements ToolContext<undefined> {
   readonly context: undefined = undefined
   /** Counted where the executor is. */
   readonly budget: undefined = undefined
+  /** Calls are made where the executor is. */
+  readonly executor: NestedExecutor = ABSENT_EXECUTOR
   readonly logger: Logger
   readonly progress: (value: unknown) => void
   #isOver = false

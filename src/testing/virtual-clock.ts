@@ -10,7 +10,7 @@
  */
 import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/clock.ts'
 import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
-import { BinaryHeap, type HeapEntry } from './binary-heap.ts'
+import { BinaryHeap, type HeapEntry } from '../core/binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { seededRandom } from './random.ts'

@@ -300,8 +300,20 @@ test('a turn of ten thousand calls, all of one id', async () => {
   const given = bench()
   const calls = Array.from({ length: 10_000 }, (_, n) => toolCall('same', 'work', `{"n":${n}}`))
   const talks = given.model([[...calls, finish()], { text: 'ok' }])
-  const ended = await given.end(given.agent({ model: talks, tools: [given.tool('work')] }).run('x'))
+  const ended = await given.end(
+    given.agent({ model: talks, tools: [given.tool('work')], maxCallsPerTurn: Infinity }).run('x'),
+  )
   expect(ended).toMatchObject({ status: 'done', calls: { total: 10_000, succeeded: 10_000 } })
   expect(given.starts).toHaveLength(10_000)
+  expect(historyFaults(ended.messages)).toEqual([])
+})
+
+test('I27 calls beyond what a turn may make are rejected, the others run, and the history holds them all', async () => {
+  const given = bench()
+  const calls = Array.from({ length: 1_003 }, (_, n) => toolCall(`c${n}`, 'work', `{"n":${n}}`))
+  const talks = given.model([[...calls, finish()], { text: 'ok' }])
+  const ended = await given.end(given.agent({ model: talks, tools: [given.tool('work')] }).run('x'))
+  expect(ended).toMatchObject({ status: 'done', calls: { total: 1_003, succeeded: 1_000, failed: 3 } })
+  expect(given.starts).toHaveLength(1_000)
   expect(historyFaults(ended.messages)).toEqual([])
 })

@@ -106,7 +106,14 @@ describe('close', () => {
 
 test('stats tell of this moment', async () => {
   const { executor, clock } = setUpAll()
-  expect(executor.stats()).toEqual({ running: 0, waiting: 0, abandoned: 0, limits: { maxParallelTools: 2 } })
+  expect(executor.stats()).toEqual({
+    running: 0,
+    waiting: 0,
+    waitingFor: { rate: 0, key: 0, tool: 0, executor: 0, process: 0 },
+    suspended: 0,
+    abandoned: 0,
+    limits: { maxParallelTools: 2 },
+  })
   const running = executor.executeTools(
     [callOf('sleep', { ms: 10 }), callOf('deaf'), callOf('sleep', { ms: 5 }), callOf('nowhere')],
     { timeoutMs: 100 },

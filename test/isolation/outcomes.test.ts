@@ -28,7 +28,7 @@ describe.each(MODES)('a tool in a %s', (mode) => {
       attempt: 3,
       idempotencyKey: 'run/1/2',
       context: true,
-      executor: false,
+      executor: true,
     })
   })
 
@@ -68,7 +68,7 @@ describe.each(MODES)('a tool in a %s', (mode) => {
 
     test('I33 what a server said about trying again is kept', async () => {
       const error = await thrownBy(start(at, mode, 'throws', { what: 'http' }))
-      expect(failureKind(error)).toEqual({ lasting: 'transient', retryAfterMs: 3_000 })
+      expect(failureKind(error)).toEqual({ lasting: 'transient', retryAfterMs: 3_000, isTooMany: true })
     })
   })
 

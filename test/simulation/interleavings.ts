@@ -141,7 +141,9 @@ class Run {
   #request(index: number): void {
     if (this.#fates[index] !== 'coming') return
     this.#fates[index] = 'waiting'
+    // In call order, whatever order their arguments come in.
     this.#queue.push(index)
+    this.#queue.sort((a, b) => a - b)
     this.#admit()
   }
 

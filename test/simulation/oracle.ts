@@ -56,6 +56,7 @@ export class Oracle {
     this.#checkStats(facts, executor, event.type)
     if (event.type !== 'listener_failed') facts.numbers.set(event, ++facts.events)
     if (event.type === 'breaker_changed') return breakerChanges(stage, facts, event.state)
+    if (event.type === 'limit_changed') return stage.fault('S1', 'nobody changed a limit')
     if (event.type === 'stalled') return stage.fault('I28', 'the event loop is said to have stood still')
     if (event.type === 'listener_failed') {
       facts.failuresReported++
@@ -177,6 +178,11 @@ export class Oracle {
         return this.#settled(call, event.result)
       case 'ended_late':
         return this.#endedLate(call, event)
+      case 'suspended':
+      case 'resumed':
+      case 'hold_ended':
+      case 'rate_paused':
+        return stage.fault('S1', `${call.mark} is ${event.type}`)
     }
   }
 
@@ -184,8 +190,6 @@ export class Oracle {
     const stage = this.#stage
     const { batch } = call
     const { executor } = batch
-    const [first] = executor.parked
-    if (first !== undefined && first !== call) stage.fault('I51', `${call.mark} overtook ${first.mark}`)
     executor.parked.delete(call)
     executor.started.add(call)
     this.#goes(call, ['accepted', 'parked', 'backing off'], 'started')

@@ -24,6 +24,14 @@ function told(event: ToolEvent): string {
       return event.reason
     case 'attempt_failed':
       return event.error.code
+    case 'rate_paused':
+      return `${event.forMs} ${event.key ?? 'all'}`
+    case 'limit_changed':
+      return `${event.limit} ${event.max}`
+    case 'suspended':
+    case 'resumed':
+    case 'hold_ended':
+      return event.name
     case 'breaker_changed':
       return event.state
     case 'stalled':
@@ -50,7 +58,7 @@ describe('events', () => {
       'timeout' | 'idle' | 'deadline' | 'abort'
     >()
     expectTypeOf<
-      Exclude<ToolEvent, { type: 'listener_failed' | 'breaker_changed' | 'stalled' }>['run']
+      Exclude<ToolEvent, { type: 'listener_failed' | 'breaker_changed' | 'limit_changed' | 'stalled' }>['run']
     >().toEqualTypeOf<string>()
   })
 

@@ -56,6 +56,12 @@ describe('options', () => {
     expectTypeOf<keyof ToolExecutorOptions>().toEqualTypeOf<
       | 'tools'
       | 'maxParallelTools'
+      | 'admission'
+      | 'queue'
+      | 'trackNesting'
+      | 'maxDepth'
+      | 'maxNestedCalls'
+      | 'abandonedHoldMs'
       | 'timeoutMs'
       | 'idleTimeoutMs'
       | 'deadlineMs'

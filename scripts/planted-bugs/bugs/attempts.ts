@@ -53,8 +53,8 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt.ts',
     'progress does not put off the idle timeout',
-    "if (idle !== undefined && this.#stage === 'running') {",
-    "if (idle !== undefined && this.#stage === 'unbegun') {",
+    "if (idle !== undefined && this.#stage === 'running' &&",
+    "if (idle !== undefined && this.#stage === 'unbegun' &&",
   ),
   bug(
     'attempt.ts',

@@ -90,8 +90,8 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'calls that come one by one wait in the context of the first',
-    'return new Queued()\n  }',
-    'return (this.#queued ??= new Queued())\n  }',
+    'if (this.#acceptedAt === undefined && this.#queued?.flow === flow) return this.#queued',
+    'if (this.#queued?.flow === flow) return this.#queued',
   ),
   bug(
     'batch.ts',
@@ -111,7 +111,12 @@ export const batches: readonly PlantedBug[] = [
     'await new Promise<void>((resolve) => this.#idle.push(resolve))',
     '',
   ),
-  bug('executor.ts', 'closing never aborts', 'batch.abort(new DOMException(', 'void (new DOMException('),
+  bug(
+    'executor.ts',
+    'closing never aborts',
+    "batch.abort(new DOMException('The executor",
+    "void (new DOMException('The executor",
+  ),
   bug(
     'executor.ts',
     'closing leaves open batches open',

@@ -5,43 +5,43 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the permit is forgotten when a tool ends',
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    this.#release(now)",
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (output.ok) this.#release(now)",
+    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    this.#release(attempt, now)",
+    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (output.ok) this.#release(attempt, now)",
   ),
   bug(
     'call-record.ts',
     'the permit is forgotten when an attempt is cut',
-    'this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    this.#release(now)',
-    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'ended') this.#release(now)",
+    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'unknown') this.#releaseWide(attempt, now)\n    else this.#release(attempt, now)",
+    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'ended') this.#release(attempt, now)",
   ),
   bug(
     'call-record.ts',
     'the permit is forgotten when an attempt is cut before it began',
-    'this.#stopped(cut, attempt.cutBy)\n      return this.#release(now)',
+    'this.#stopped(cut, attempt.cutBy)\n      return this.#release(attempt, now)',
     'return this.#stopped(cut, attempt.cutBy)',
   ),
   bug(
     'call-record.ts',
     'a permit is given back twice',
     "if (execution === 'unknown') this.#abandoned(attempt, cut, now)",
-    "if (execution === 'unknown') {\n      this.#abandoned(attempt, cut, now)\n      this.#release(now)\n    }",
+    "if (execution === 'unknown') {\n      this.#abandoned(attempt, cut, now)\n      this.#release(attempt, now)\n    }",
   ),
   bug(
     'call-record.ts',
     'the permit is forgotten when the tool’s guard refuses',
-    'if (pass === undefined) return engine.permits.release(undefined)',
+    'if (pass === undefined) return engine.admission.release(demands.limits, undefined)',
     'if (pass === undefined) return',
   ),
   bug(
     'call-record.ts',
     'an abort does not reach calls that wait',
-    '        this.#state = SETTLED\n        this.engine.permits.withdraw()\n        break',
+    '        this.#withdraw(state)\n        break',
     '        return',
   ),
   bug(
     'call-record.ts',
     'who is aborted while waiting is counted as waiting',
-    '        this.engine.permits.withdraw()\n',
+    '    this.engine.admission.withdraw(this, state.flow)\n',
     '',
   ),
   bug(
@@ -65,25 +65,25 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a permit that an abort sets free starts a call of the same batch',
-    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit()',
-    'if ((batch.isStopped && !batch.isAborted) || engine.aborting) return this.#stopWithPermit()',
+    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit(demands)',
+    'if ((batch.isStopped && !batch.isAborted) || engine.aborting) return this.#stopWithPermit(demands)',
   ),
   bug(
     'call-record.ts',
     'closing starts what it is about to abort',
-    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit()',
-    'if (batch.isStopped) return this.#stopWithPermit()',
+    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit(demands)',
+    'if (batch.isStopped) return this.#stopWithPermit(demands)',
   ),
   bug(
     'call-record.ts',
     'a deadline starts what it is about to end',
-    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit()',
-    'if (batch.isAborted || engine.aborting) return this.#stopWithPermit()',
+    'if (batch.isStopped || engine.aborting) return this.#stopWithPermit(demands)',
+    'if (batch.isAborted || engine.aborting) return this.#stopWithPermit(demands)',
   ),
   bug(
     'call-record.ts',
     'calls are taken after closing',
-    "if (this.engine.closing) return this.#refuse('rejected', 'closed', CLOSED)",
+    "if (this.engine.closing && this.batch.nesting === undefined) return this.#refuse('rejected', 'closed', CLOSED)",
     '',
   ),
   bug(
@@ -121,8 +121,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a freed permit starts a call in the context of whoever freed it',
-    'this.#state.context.runInAsyncScope(this.#start, this, now)',
-    'this.#start(now)',
+    'this.#state.context.runInAsyncScope(this.#admitted, this, now)',
+    'this.#admitted(now)',
   ),
   bug(
     'call-record.ts',
@@ -157,8 +157,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a wait for another attempt holds the permit',
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    this.#release(now)",
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (this.#state.phase !== 'backing_off') this.#release(now)",
+    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    this.#release(attempt, now)",
+    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (this.#state.phase !== 'backing_off') this.#release(attempt, now)",
   ),
   bug(
     'call-record.ts',
@@ -196,8 +196,8 @@ export const records: readonly PlantedBug[] = [
     "if (this.#state === backoff) tellParked(this, 'retry')",
     "tellParked(this, 'retry')",
   ),
-  bug('call-record.ts', 'abandoned tools are not counted', '    this.engine.abandoned++\n', ''),
-  bug('call-record.ts', 'abandoned tools are counted for ever', '    this.engine.abandoned--\n', ''),
+  bug('call-record.ts', 'abandoned tools are not counted', "    this.engine.census.count('abandoned', 1)\n", ''),
+  bug('call-record.ts', 'abandoned tools are counted for ever', "    this.engine.census.count('abandoned', -1)\n", ''),
   bug(
     'call-record.ts',
     'the guard forgets that an abandoned tool ended',

@@ -31,13 +31,20 @@ export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, no
       return { mark: marks.arriving, ...about, detail: arrivingDetail(call, model), time: '' }
     case 'waiting': {
       const time = elapsedText(now - call.acceptedAt)
-      return { mark: marks.waiting, ...about, detail: WAITS.get(state.waitsFor) ?? `waits: ${state.waitsFor}`, time }
+      return { mark: marks.waiting, ...about, detail: WAITS[state.waitsFor], time }
     }
     case 'running':
       return {
         mark: spinnerAt(now, marks),
         ...about,
         detail: state.progress ?? '',
+        time: elapsedText(now - state.startedAt),
+      }
+    case 'suspended':
+      return {
+        mark: marks.waiting,
+        ...about,
+        detail: 'waits for calls of its own',
         time: elapsedText(now - state.startedAt),
       }
     case 'settled': {
@@ -48,10 +55,15 @@ export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, no
   }
 }
 
-const WAITS: ReadonlyMap<ParkedEvent['waitsFor'], string> = new Map([
-  ['executor', 'waits for a permit'],
-  ['retry', 'waits to be tried again'],
-])
+const WAITS: Readonly<Record<ParkedEvent['waitsFor'], string>> = {
+  rate: 'waits for its rate',
+  key: 'waits for a permit of its key',
+  tool: 'waits for a permit of its tool',
+  executor: 'waits for a permit',
+  process: 'waits for a permit of the process',
+  queue: 'waits for a place in the queue',
+  retry: 'waits to be tried again',
+}
 
 function arrivingDetail(call: LiveCall, model: LiveTurn['model']): string {
   if (call.arguments === undefined) return 'arriving'
@@ -98,6 +110,7 @@ export function markStyle({ state }: LiveCall, style: Style): (text: string) => 
   switch (state.phase) {
     case 'arriving':
     case 'waiting':
+    case 'suspended':
       return style.dim
     case 'running':
       return style.accent

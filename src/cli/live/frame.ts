@@ -86,6 +86,7 @@ function rank({ state }: LiveCall): number {
   switch (state.phase) {
     case 'running':
       return 0
+    case 'suspended':
     case 'waiting':
       return 1
     case 'arriving':

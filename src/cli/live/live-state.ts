@@ -48,6 +48,7 @@ export type LiveCallState =
   | { readonly phase: 'arriving' }
   | { readonly phase: 'waiting'; readonly waitsFor: ParkedEvent['waitsFor'] }
   | { readonly phase: 'running'; readonly startedAt: number; readonly queuedMs: number; readonly progress?: string }
+  | { readonly phase: 'suspended'; readonly startedAt: number; readonly queuedMs: number }
   | { readonly phase: 'settled'; readonly settledAt: number; readonly result: ToolResult }
 
 /** Before the first event. */

@@ -38,6 +38,8 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
     case 'parked':
     case 'started':
     case 'progress':
+    case 'suspended':
+    case 'resumed':
     case 'settled':
       return withTurn(state, event.turn, event.at, (turn) =>
         withCall(turn, event, event.at, (call) => ({ ...call, state: nextState(call.state, event) })),
@@ -50,13 +52,19 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
     case 'batch_closed':
     case 'abandoned':
     case 'ended_late':
+    case 'hold_ended':
+    case 'rate_paused':
+    case 'limit_changed':
     case 'listener_failed':
     case 'missed':
       return state
   }
 }
 
-type CallEvent = Extract<LiveEvent, { type: 'accepted' | 'parked' | 'started' | 'progress' | 'settled' }>
+type CallEvent = Extract<
+  LiveEvent,
+  { type: 'accepted' | 'parked' | 'started' | 'progress' | 'suspended' | 'resumed' | 'settled' }
+>
 
 function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
   // Progress may be told by a tool that nobody waits for any more.
@@ -65,7 +73,16 @@ function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
     case 'accepted':
       return state
     case 'parked':
-      return { phase: 'waiting', waitsFor: event.waitsFor }
+      // What was suspended may have to wait before it goes on.
+      return state.phase === 'suspended' ? state : { phase: 'waiting', waitsFor: event.waitsFor }
+    case 'suspended':
+    case 'resumed':
+      if (state.phase !== 'running' && state.phase !== 'suspended') return state
+      return {
+        phase: event.type === 'resumed' ? 'running' : 'suspended',
+        startedAt: state.startedAt,
+        queuedMs: state.queuedMs,
+      }
     case 'started':
       return { phase: 'running', startedAt: event.at, queuedMs: event.queuedMs }
     case 'progress':

@@ -38,7 +38,7 @@ export function phaseCounts(calls: LiveTurn['calls']): string[] {
   return Array.from(counts).flatMap(([phase, count]) => (count === 0 ? [] : [`${count} ${phase}`]))
 }
 
-const PHASES = ['done', 'failed', 'aborted', 'running', 'waiting', 'arriving'] as const
+const PHASES = ['done', 'failed', 'aborted', 'running', 'suspended', 'waiting', 'arriving'] as const
 
 function endOf({ status }: ToolResult): (typeof PHASES)[number] {
   if (status === 'succeeded') return 'done'

@@ -204,7 +204,8 @@ export class ReplayBatch implements OpenBatch {
   }
 
   #about(at: number): EventBase {
-    return { at, run: this.#setup.options.run ?? 'replay', turn: this.#turn, batch: this.#setup.number }
+    const { run = 'replay' } = this.#setup.options
+    return { at, run: typeof run === 'string' ? run : run.id, turn: this.#turn, batch: this.#setup.number }
   }
 
   #aboutCall({ index, id, name }: ReplayedCall, at: number): CallEventBase {

@@ -9,7 +9,7 @@ export interface HeapEntry {
  *
  * Invariants: no entry comes before its parent, the one at `(index - 1) >> 1`; each entry's `heapIndex` is its place.
  */
-export class BinaryHeap<T extends HeapEntry> {
+export class BinaryHeap<T extends HeapEntry> implements Iterable<T> {
   readonly #entries: T[] = []
   readonly #before: (a: T, b: T) => boolean
 
@@ -48,6 +48,16 @@ export class BinaryHeap<T extends HeapEntry> {
     if (last !== undefined && last !== entry) this.#replace(index, last)
     entry.heapIndex = -1
     return true
+  }
+
+  /** Finds the place anew of an entry inside that comes sooner or later than it did; all others must be in order. */
+  update(entry: T): void {
+    this.#replace(entry.heapIndex, entry)
+  }
+
+  /** The entries in no particular order. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#entries.values()
   }
 
   #replace(index: number, entry: T): void {

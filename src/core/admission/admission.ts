@@ -1,0 +1,332 @@
+import type { Clock, TimerHandle } from '../clock.ts'
+import { isBefore, type Next } from './demand-queue.ts'
+import { Roster } from '../roster.ts'
+import type { Demands } from './demands.ts'
+import { Flow } from './flow.ts'
+import type { Demand, DemandKind, Limit } from './limit.ts'
+import { RateLimit } from './rate-limit.ts'
+import type { RunShare } from './run-share.ts'
+import type { Waiter } from './waiter.ts'
+
+/** How many calls wait, by what they wait for. */
+export type WaitingCounts = Record<DemandKind, number>
+
+/** What an admission is made with. */
+export interface AdmissionSetup {
+  readonly clock: Clock
+  readonly ageMs: number
+  readonly reserveAfterMs: number
+}
+
+/** The priority of those who were suspended and want to go on: before all others. */
+export const GOES_ON: number = Infinity
+
+/**
+ * Who runs next.
+ *
+ * Duty: no limit is ever exceeded, a call takes all that it needs in one step, and nothing that a waiting call could start
+ * with is left lying (I25, I51).
+ * Boundary: knows limits and those who wait, not tools, batches or results; who was admitted gives its permits back exactly
+ * once, with {@link release}.
+ * 1. Outside of a hand-over every waiting flow is parked on a demand without room. So what has room may be taken by who
+ *    comes, and nobody is overtaken.
+ * 2. What is given back goes to the first in rank who can start with it, in the same step. Only those parked on it are looked
+ *    at; who lacks something else is parked there.
+ * 3. Waiters are admitted one after the other, never one inside the other: the stack stays flat when a hundred thousand
+ *    tools return without waiting.
+ * 4. Who has been passed over for long, since never all that it needs was there at once, has it kept for it; one at a time.
+ */
+export class Admission {
+  readonly #clock: Clock
+  readonly #ageMs: number
+  readonly #reserveAfterMs: number
+  /** Flows that wait: all but the empty ones. */
+  readonly #parked = new Roster<Flow>()
+  #handing = false
+  /** What was given back and may be waited for. */
+  #freed: (Limit | RateLimit)[] = []
+  /** The present time of want, see {@link RunShare}. */
+  #want = 0
+  #wantSince = 0
+  #floor = 0
+  #reservation: Flow | undefined
+  readonly #timers = new Map<RateLimit, TimerHandle>()
+
+  constructor({ clock, ageMs, reserveAfterMs }: AdmissionSetup) {
+    this.#clock = clock
+    this.#ageMs = ageMs
+    this.#reserveAfterMs = reserveAfterMs
+  }
+
+  /**
+   * Calls that wait to start, by what for; those that wait to go on are not among them.
+   *
+   * @param limit counts only those that need a permit of it
+   */
+  waitingFor(limit?: Limit): WaitingCounts {
+    const counts: WaitingCounts = { rate: 0, key: 0, tool: 0, executor: 0, process: 0 }
+    for (const { parkedOn, priority, demands, size } of this.#parked) {
+      const isMeant = priority !== GOES_ON && (limit === undefined || demands.limits.includes(limit))
+      if (parkedOn !== undefined && isMeant) counts[parkedOn.kind] += size
+    }
+    return counts
+  }
+
+  /** Takes all of `demands` if it is there and nobody waits who could have it. Who gets false may {@link wait}. */
+  take(demands: Demands): boolean {
+    if (this.#handing && this.#parked.size > 0) return false
+    if (demands.rates.length > 0) {
+      const now = this.#clock.now()
+      if (demands.firstUnmet(now) !== undefined) return false
+      demands.take(now)
+      return true
+    }
+    const { limits } = demands
+    for (const limit of limits) if (!limit.hasRoom()) return false
+    for (const limit of limits) limit.inUse++
+    return true
+  }
+
+  /** Where a call of `run` is to {@link wait} that needs all of `demands`. */
+  flowOf(run: RunShare, demands: Demands, priority: number): Flow {
+    // Nearly all calls of a run need the same.
+    const { lastFlow } = run
+    if (lastFlow?.demands === demands && lastFlow.priority === priority) return lastFlow
+    let flows = run.flows.get(demands)
+    if (flows === undefined) run.flows.set(demands, (flows = []))
+    let flow = flows.find((each) => each.priority === priority)
+    if (flow === undefined) flows.push((flow = new Flow(run, demands, priority)))
+    return (run.lastFlow = flow)
+  }
+
+  /** Waits, with others of its flow. Its `wantsPermit` is true from now on; `flow.parkedOn` says what it waits for. */
+  wait(waiter: Waiter, flow: Flow): void {
+    const { parkedOn } = flow
+    const isFirst = flow.add(waiter)
+    if (parkedOn === undefined) this.#park(flow)
+    else parkedOn.queue.joined(flow, waiter.acceptedAt, isFirst)
+  }
+
+  /** A waiter, whose `wantsPermit` is false from now on, is not to be admitted. */
+  withdraw(waiter: Waiter, flow: Flow): void {
+    flow.withdraw(waiter)
+    this.#left(flow)
+    // What was kept for it is there for others.
+    if (flow === this.#reservation && flow.size === 0) this.#endReservation()
+    this.#handOverUnlessDoing(undefined)
+  }
+
+  /**
+   * Gives permits back; who gets them has them before this returns, or when the hand-over that is under way gets to it.
+   *
+   * @param now the clock's time, where it has just been read
+   */
+  release(limits: readonly Limit[], now: number | undefined): void {
+    for (const limit of limits) {
+      limit.inUse--
+      this.#free(limit)
+    }
+    if (this.#freed.length > 0) this.#handOverUnlessDoing(now)
+  }
+
+  /** Gives permits back and begins to wait, in one step, so that who waits is among those who may have them. */
+  exchange(limits: readonly Limit[], wait: () => void): void {
+    const outermost = !this.#handing
+    this.#handing = true
+    this.release(limits, undefined)
+    wait()
+    this.#handing = !outermost
+    this.#handOverUnlessDoing(undefined)
+  }
+
+  /** Changes a limit. What is in use stays so, also where it is more than that. */
+  resize(limit: Limit, max: number): void {
+    limit.max = max
+    this.#free(limit)
+    this.#handOverUnlessDoing(undefined)
+  }
+
+  /** Nothing starts at this rate for `ms`. */
+  pause(rate: RateLimit, ms: number, now: number): void {
+    rate.pause(now + ms, now)
+    if (!rate.queue.isEmpty) this.#setTimer(rate, now)
+  }
+
+  #park(flow: Flow): void {
+    const { run } = flow
+    const now = this.#clock.now()
+    if (this.#parked.size === 0) {
+      this.#want++
+      this.#wantSince = now
+      this.#floor = 0
+    }
+    if (run.parked === 0) run.joins(this.#want, this.#wantSince, this.#floor, now)
+    run.parked++
+    flow.roster = this.#parked.enter(flow)
+    const unmet = flow.demands.firstUnmet(now)
+    // In the middle of a hand-over there may be room for it, if nobody comes before it.
+    const demand = unmet ?? (flow.demands.limits.at(-1) as Limit)
+    this.#parkOn(flow, demand, now)
+    if (unmet === undefined) this.#free(demand as Limit)
+  }
+
+  #parkOn(flow: Flow, demand: Demand, now: number): void {
+    flow.parkedOn = demand
+    flow.demands.users++
+    demand.queue.park(flow, now)
+    if (demand instanceof RateLimit) this.#setTimer(demand, now)
+  }
+
+  #unpark(flow: Flow): void {
+    const { parkedOn } = flow
+    if (parkedOn === undefined) return
+    flow.demands.users--
+    parkedOn.queue.unpark(flow)
+    flow.parkedOn = undefined
+    if (parkedOn instanceof RateLimit && parkedOn.queue.isEmpty) this.#clearTimer(parkedOn)
+  }
+
+  /** One has left a flow that is parked. */
+  #left(flow: Flow): void {
+    if (flow.size > 0) return flow.parkedOn?.queue.changed(flow)
+    this.#unpark(flow)
+    if (flow.roster !== undefined) this.#parked.leave(flow.roster)
+    flow.roster = undefined
+    flow.run.parked--
+    forget(flow)
+  }
+
+  #free(demand: Limit | RateLimit): void {
+    const reservation = this.#reservation
+    if (reservation !== undefined && !(demand instanceof RateLimit)) this.#keep(reservation, demand)
+    if (demand.isFreed || (demand.queue.isEmpty && reservation === undefined)) return
+    demand.isFreed = true
+    this.#freed.push(demand)
+  }
+
+  #handOverUnlessDoing(now: number | undefined): void {
+    if (!this.#handing && this.#freed.length > 0) this.#handOver(now)
+  }
+
+  #handOver(at: number | undefined): void {
+    let now = at
+    this.#handing = true
+    while (this.#isWorthALook()) {
+      now ??= this.#clock.now()
+      const next = this.#next(now)
+      if (next === undefined) break
+      const { flow, waiter } = next
+      const unmet = this.#unmetBy(flow, now)
+      if (unmet !== undefined) {
+        this.#passOver(flow, unmet, now)
+        continue
+      }
+      this.#admit(next, now)
+      flow.demands.take(now)
+      waiter.admit(now)
+      now = undefined
+    }
+    this.#handing = false
+  }
+
+  /** Whether there may be somebody to admit; what is told without the time is told here. */
+  #isWorthALook(): boolean {
+    const freed = this.#freed
+    for (let i = freed.length - 1; i >= 0; i--) {
+      const demand = freed[i] as Limit | RateLimit
+      if (demand.queue.isEmpty || (demand.kind !== 'rate' && !demand.hasRoom())) this.#done(i)
+    }
+    return freed.length > 0 || this.#reservation !== undefined
+  }
+
+  /** Who comes first of all who wait for something that was given back. */
+  #next(now: number): Next | undefined {
+    const reservation = this.#reservation
+    if (reservation !== undefined && this.#unmetBy(reservation, now) === undefined) {
+      const waiter = reservation.peek()
+      if (waiter !== undefined) return { flow: reservation, waiter, priority: reservation.priority }
+    }
+    let best: Next | undefined
+    for (let i = this.#freed.length - 1; i >= 0; i--) {
+      const demand = this.#freed[i] as Limit | RateLimit
+      const next = demand.hasRoom(now) ? demand.queue.next(now, this.#ageMs) : undefined
+      if (next === undefined) {
+        this.#done(i)
+        if (demand.kind === 'rate' && !demand.queue.isEmpty) this.#setTimer(demand, now)
+      } else if (best === undefined || isBefore(next, best, now)) best = next
+    }
+    return best
+  }
+
+  /** Nothing is left of what was given back, or nobody waits for it. */
+  #done(index: number): void {
+    const demand = this.#freed[index] as Limit | RateLimit
+    const last = this.#freed.pop() as Limit | RateLimit
+    if (last !== demand) this.#freed[index] = last
+    demand.isFreed = false
+  }
+
+  /** What a flow lacks; what is kept for it, it does not lack. */
+  #unmetBy(flow: Flow, now: number): Demand | undefined {
+    if (flow !== this.#reservation) return flow.demands.firstUnmet(now)
+    const { rates, limits } = flow.demands
+    return rates.find((rate) => !rate.hasRoom(now)) ?? limits.find(({ inUse, max }) => inUse >= max)
+  }
+
+  #admit({ flow, waiter }: Next, now: number): void {
+    if (flow === this.#reservation) this.#endReservation()
+    flow.take(waiter)
+    this.#floor = Math.max(this.#floor, flow.run.service(now))
+    this.#left(flow)
+  }
+
+  /** What it waited for is there, and something else is not. */
+  #passOver(flow: Flow, unmet: Demand, now: number): void {
+    flow.passedOverSince ??= now
+    if (unmet !== flow.parkedOn) {
+      this.#unpark(flow)
+      this.#parkOn(flow, unmet, now)
+      if (flow.isObserved) for (const waiter of Array.from(flow)) waiter.parked(unmet.kind)
+    }
+    if (this.#reservation === undefined && now - flow.passedOverSince >= this.#reserveAfterMs) {
+      this.#reservation = flow
+      for (const limit of flow.demands.limits) this.#keep(flow, limit)
+    }
+  }
+
+  #keep(flow: Flow, limit: Limit): void {
+    if (!limit.isReserved && limit.inUse < limit.max && flow.demands.limits.includes(limit)) limit.isReserved = true
+  }
+
+  #endReservation(): void {
+    const flow = this.#reservation
+    this.#reservation = undefined
+    for (const limit of flow?.demands.limits ?? []) {
+      if (!limit.isReserved) continue
+      limit.isReserved = false
+      this.#free(limit)
+    }
+  }
+
+  #setTimer(rate: RateLimit, now: number): void {
+    this.#clearTimer(rate)
+    const fire = (): void => {
+      this.#timers.delete(rate)
+      this.#free(rate)
+      this.#handOverUnlessDoing(undefined)
+    }
+    this.#timers.set(rate, this.#clock.setTimer(fire, rate.msUntilRoom(now)))
+  }
+
+  #clearTimer(rate: RateLimit): void {
+    this.#timers.get(rate)?.clear()
+    this.#timers.delete(rate)
+  }
+}
+
+/** Runs that go on for long, with ever new keys, must not keep them all. */
+function forget({ run, demands }: Flow): void {
+  if (run.flows.size <= 32 || run.flows.get(demands)?.some(({ size }) => size > 0) === true) return
+  run.flows.delete(demands)
+  run.lastFlow = undefined
+}

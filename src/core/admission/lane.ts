@@ -1,0 +1,79 @@
+import type { ExpectedDuration } from './expected-duration.ts'
+import { isEarlier, type Waiter } from './waiter.ts'
+
+/**
+ * Calls that differ in nothing but their order: of one flow, one tool, one depth.
+ *
+ * 1. They are kept in the order of calls, whatever order they come in: a call that is tried again has its place.
+ * 2. Those who withdrew are passed over, and swept out when they are more than half.
+ */
+export class Lane {
+  readonly expected: ExpectedDuration
+  readonly depth: number
+  #waiters: (Waiter | undefined)[] = []
+  #head = 0
+  #withdrawn = 0
+
+  constructor(expected: ExpectedDuration, depth: number) {
+    this.expected = expected
+    this.depth = depth
+  }
+
+  /** Those that still wait. */
+  get size(): number {
+    return this.#waiters.length - this.#head - this.#withdrawn
+  }
+
+  /** @returns whether it is the first now */
+  add(waiter: Waiter): boolean {
+    const waiters = this.#waiters
+    let place = waiters.length
+    while (place > this.#head && isEarlier(waiter, waiters[place - 1] as Waiter)) place--
+    if (place === waiters.length) waiters.push(waiter)
+    else waiters.splice(place, 0, waiter)
+    return place === this.#head
+  }
+
+  /** The first that still waits, which stays. */
+  peek(): Waiter | undefined {
+    for (; this.#head < this.#waiters.length; this.#drop()) {
+      const waiter = this.#waiters[this.#head]
+      if (waiter?.wantsPermit === true) return waiter
+      this.#withdrawn--
+    }
+    return undefined
+  }
+
+  /** Takes out the one that {@link peek} gave. */
+  shift(): void {
+    this.#drop()
+  }
+
+  /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
+  withdraw(): void {
+    this.#withdrawn++
+    if (this.#withdrawn > 32 && this.#withdrawn * 2 > this.#waiters.length - this.#head) this.#sweep()
+  }
+
+  /** Those that still wait, in order. */
+  *[Symbol.iterator](): Generator<Waiter, void, undefined> {
+    for (let i = this.#head; i < this.#waiters.length; i++) {
+      const waiter = this.#waiters[i]
+      if (waiter?.wantsPermit === true) yield waiter
+    }
+  }
+
+  #drop(): void {
+    this.#waiters[this.#head++] = undefined
+    if (this.#head === this.#waiters.length) {
+      this.#waiters = []
+      this.#head = 0
+    } else if (this.#head > 1024 && this.#head * 2 > this.#waiters.length) this.#sweep()
+  }
+
+  #sweep(): void {
+    this.#waiters = this.#waiters.slice(this.#head).filter((waiter) => waiter?.wantsPermit === true)
+    this.#head = 0
+    this.#withdrawn = 0
+  }
+}

@@ -1,0 +1,93 @@
+import { MAX_DELAY_MS } from '../clock.ts'
+import { checkCount, checkDuration, checkObject } from '../misuse.ts'
+import { DemandQueue } from './demand-queue.ts'
+import type { Demand } from './limit.ts'
+
+/** How often something may start. */
+export interface RateOptions {
+  /** How many starts, at least 1, … */
+  readonly n: number
+  /** … in how many milliseconds: 1 to 2 147 483 647. */
+  readonly perMs: number
+  /** How many may start at once after a quiet time: at least 1. @default `n` */
+  readonly burst?: number
+}
+
+/** Throws a MisuseError for a rate that is impossible. */
+export function checkRate(option: string, rate: RateOptions): void {
+  checkObject(option, rate)
+  const { n, perMs, burst = n } = rate
+  checkCount(`${option}.n`, n, 1)
+  checkDuration(`${option}.perMs`, perMs, 1, MAX_DELAY_MS)
+  checkCount(`${option}.burst`, burst, 1)
+}
+
+/** Sums of fractions of tokens are a little off. */
+const EPSILON = 1e-9
+
+/**
+ * A rate, as a token bucket: it holds at most `burst` tokens, gets `n` of them in `perMs`, evenly, and each start takes one.
+ *
+ * 1. In no span of t milliseconds start more than `burst + n · t / perMs`.
+ * 2. While it is paused nothing starts, and it fills no further.
+ */
+export class RateLimit implements Demand {
+  readonly kind = 'rate'
+  readonly queue: DemandQueue = new DemandQueue()
+  /** In which a bucket of `n` fills. */
+  readonly perMs: number
+  readonly #tokensPerMs: number
+  readonly #burst: number
+  #tokens: number
+  #filledAt = -Infinity
+  #pausedUntil = -Infinity
+  /** Whether it is among those whose waiters are to be looked at. */
+  isFreed = false
+
+  constructor({ n, perMs, burst = n }: RateOptions) {
+    this.perMs = perMs
+    this.#tokensPerMs = n / perMs
+    this.#burst = burst
+    this.#tokens = burst
+  }
+
+  hasRoom(now: number): boolean {
+    return this.tokens(now) >= 1 - EPSILON && now >= this.#pausedUntil
+  }
+
+  /** One start; there must be room. */
+  take(now: number): void {
+    this.#tokens = this.tokens(now) - 1
+    this.#filledAt = now
+  }
+
+  /** Nothing starts before `until`. */
+  pause(until: number, now: number): void {
+    if (until <= this.#pausedUntil) return
+    this.#tokens = this.tokens(now)
+    this.#filledAt = this.#pausedUntil = until
+  }
+
+  /** Tokens at `now`, fractions included. */
+  tokens(now: number): number {
+    if (this.#filledAt === -Infinity) return this.#tokens
+    return Math.min(this.#burst, this.#tokens + Math.max(0, now - this.#filledAt) * this.#tokensPerMs)
+  }
+
+  /** Until when it is paused; undefined where it is not. */
+  pausedUntil(now: number): number | undefined {
+    return this.#pausedUntil > now ? this.#pausedUntil : undefined
+  }
+
+  /** How long it takes until there is room, in whole milliseconds, if nothing starts in between. */
+  msUntilRoom(now: number): number {
+    const from = Math.max(now, this.#pausedUntil)
+    const lacking = (1 - EPSILON - this.tokens(from)) / this.#tokensPerMs
+    return Math.min(MAX_DELAY_MS, Math.max(0, Math.ceil(from - now + Math.max(0, lacking))))
+  }
+
+  /** Whether nothing would be lost if it were forgotten. */
+  isFull(now: number): boolean {
+    return this.tokens(now) === this.#burst && this.pausedUntil(now) === undefined
+  }
+}

@@ -1,0 +1,32 @@
+import type { DemandKind } from './limit.ts'
+import type { ExpectedDuration } from './expected-duration.ts'
+
+/** A call that waits for what it needs to start, or to go on. */
+export interface Waiter {
+  /** Whether it still wants that; a call that was aborted while waiting does not. */
+  readonly wantsPermit: boolean
+  /** When it was accepted. */
+  readonly acceptedAt: number
+  /** How deep it is nested in other calls, from 0. */
+  readonly depth: number
+  /** The place of its batch among those of the controller, and its own in the batch: the order of calls. */
+  readonly batchOrder: number
+  readonly index: number
+  /** How long its tool takes. */
+  readonly expected: ExpectedDuration
+  /** Whether anybody wants to know what it waits for. */
+  readonly isObserved: boolean
+  /**
+   * It has all that it needs now.
+   *
+   * @param now the clock's time, where it has just been read
+   */
+  admit(now: number | undefined): void
+  /** It waits for something else than before. */
+  parked(kind: DemandKind): void
+}
+
+/** Whether `a` comes before `b` in the order of calls. */
+export function isEarlier(a: Waiter, b: Waiter): boolean {
+  return a.batchOrder === b.batchOrder ? a.index < b.index : a.batchOrder < b.batchOrder
+}

@@ -1,0 +1,95 @@
+import type { Attempt } from './attempt.ts'
+import type { Batch } from './batch.ts'
+import { type CallOptions, checkCallOptions } from './call-options.ts'
+import type { CallRecord } from './call-record.ts'
+import type { ToolCall } from './call.ts'
+import type { CompiledTool } from './compiled-tool.ts'
+import { MisuseError } from './misuse.ts'
+import type { Nesting } from './nesting.ts'
+import { type OpenBatch, StreamedBatch } from './open-batch.ts'
+import type { ToolResult } from './result.ts'
+import type { AnyTool, Tool } from './tool.ts'
+
+/**
+ * Runs calls from within a tool, as `ctx.executor`. While they are under way the tool's own call is suspended: it gives its
+ * permits back, so that calls which wait for one another never stand still, and its timeout does not run. What is awaited
+ * of it comes when the call holds its permits again. When the call ends, those that are still under way are aborted.
+ *
+ * Nested calls share the call's run, priority, budget, context and logger, unless they are given others.
+ */
+export interface NestedExecutor {
+  /** The tools that calls may name. */
+  readonly tools: readonly AnyTool[]
+  /** As `executeTools` of the tool executor. */
+  executeTools(calls: readonly ToolCall[], options?: CallOptions): Promise<ToolResult[]>
+  /** As `openBatch` of the tool executor. */
+  openBatch(options?: CallOptions): OpenBatch
+  /** As `call` of the tool executor. */
+  call<In, Out, Context>(tool: Tool<In, Out, Context>, input: In, options?: CallOptions): Promise<ToolResult<Out>>
+  call(tool: string, input: unknown, options?: CallOptions): Promise<ToolResult>
+}
+
+/** How batches of nested calls are opened. */
+export interface NestedOpener {
+  readonly tools: () => readonly AnyTool[]
+  /** What a tool is run as that is given itself; undefined for the name of one. */
+  readonly compiled: (tool: AnyTool | string) => CompiledTool | undefined
+  /** @param nesting undefined where the call has ended that makes the others */
+  readonly open: (options: CallOptions, size: number | undefined, nesting: Nesting | undefined, by: CallRecord) => Batch
+}
+
+/** The executor by which an attempt of a call makes calls itself. */
+export function nestedExecutor(call: CallRecord, attempt: Attempt, opener: NestedOpener): NestedExecutor {
+  const open = (options: CallOptions, size: number | undefined): Batch => {
+    checkCallOptions(options)
+    const nesting = attempt.openNesting()
+    return opener.open(inherited(call, nesting, options), size, nesting, call)
+  }
+  return {
+    get tools() {
+      return opener.tools()
+    },
+    executeTools: async (calls, options = {}) => {
+      if (!Array.isArray(calls)) throw new MisuseError('calls', 'an array of tool calls', calls)
+      checkCallOptions(options)
+      if (calls.length === 0) return []
+      const batch = open(options, calls.length)
+      batch.acceptAll(calls as readonly ToolCall[])
+      return batch.results()
+    },
+    openBatch: (options = {}) => new StreamedBatch(open(options, undefined)),
+    call: async (tool: AnyTool | string, input: unknown, options: CallOptions = {}) => {
+      const compiled = opener.compiled(tool)
+      return callOne(open(options, 1), tool, input, compiled) as never
+    },
+  }
+}
+
+/** Makes a batch of one call, and gives its result. */
+export async function callOne(
+  batch: Batch,
+  tool: AnyTool | string,
+  input: unknown,
+  compiled: CompiledTool | undefined,
+): Promise<ToolResult | undefined> {
+  const name = typeof tool === 'string' ? tool : tool.name
+  batch
+    .accept({ id: 'call-0', name, arguments: typeof input === 'string' ? JSON.stringify(input) : input }, compiled)
+    .request()
+  batch.close()
+  const [result] = await batch.results()
+  return result
+}
+
+/** What nested calls have from the one that makes them, unless they are given others; their keys differ by their turn. */
+function inherited({ batch }: CallRecord, nesting: Nesting | undefined, options: CallOptions): CallOptions {
+  const { context, budget, log } = batch
+  const logger = log?.logger
+  return {
+    context,
+    turn: nesting?.opened ?? 0,
+    ...(budget !== undefined && { budget }),
+    ...(logger !== undefined && { logger }),
+    ...options,
+  }
+}

@@ -1,0 +1,32 @@
+import { MAX_DELAY_MS } from './clock.ts'
+import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+
+/** How many calls of an executor may wait, and what happens to those that are too many. */
+export interface QueueOptions {
+  /** How many wait at the most: at least 0, or `Infinity`. @default 100 000 */
+  readonly max?: number
+  /**
+   * What happens to a call that cannot start and finds the queue full: `reject`, it is rejected (`queue_full`); `wait`, it
+   * waits outside, in the order of arrival and without rank, until there is a place.
+   * @default 'reject'
+   */
+  readonly policy?: 'reject' | 'wait'
+  /**
+   * How long a call may wait before it is rejected (`queue_timeout`), in milliseconds: 1 to 2 147 483 647, or `Infinity`.
+   * @default Infinity
+   */
+  readonly deadlineMs?: number
+}
+
+/** As the executor has it. */
+export type QueueBound = Required<QueueOptions>
+
+/** Throws a MisuseError for a bound that is impossible. */
+export function queueBound(options: QueueOptions = {}): QueueBound {
+  checkObject('queue', options)
+  const { max = 100_000, policy = 'reject', deadlineMs = Infinity } = options
+  checkCount('queue.max', max, 0, undefined, true)
+  if (policy !== 'reject' && policy !== 'wait') throw new MisuseError('queue.policy', "'reject' or 'wait'", policy)
+  checkDuration('queue.deadlineMs', deadlineMs, 1, MAX_DELAY_MS, true)
+  return { max, policy, deadlineMs }
+}

@@ -1,0 +1,1 @@
+export async function admission(_numRuns: number): Promise<void> {}
