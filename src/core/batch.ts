@@ -379,7 +379,7 @@ export class Batch implements Keeper {
     const { run } = this.#setup.options
     const { controller } = this.engine
     if (this.nesting?.engine.controller === controller && run === undefined) return this.nesting.share
-    if (run === undefined) return new RunShare(1)
+    if (run === undefined) return new RunShare(1, this.engine.admission.want)
     return typeof run === 'string' ? controller.joinRun(run, 1) : controller.joinRun(run.id, run.weight)
   }
 

@@ -395,7 +395,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     // A tool's `key` is code that is not ours, and may have ended this call.
     if (demands === undefined || this.#state !== READY) return
     if (admission.take(demands)) return this.#start(undefined, demands)
-    const flow = admission.flowOf(this.batch.share, demands, this.priorityWith(tool))
+    const flow = this.batch.share.flow(demands, this.priorityWith(tool))
     const { queue, queued, outside } = this.engine
     if (queued < queue.max) return this.#wait(flow, this.batch.queued(flow))
     if (queue.policy === 'reject') return this.#refuse('rejected', 'queue_full', queueFull(queue.max), undefined, true)

@@ -144,7 +144,7 @@ export class Nesting implements Waiter {
     const { toGoOn } = this.#attempt.demands
     this.#stage = 'resuming'
     if (admission.take(toGoOn)) return this.admit(undefined)
-    this.#flow = admission.flowOf(this.share, toGoOn, GOES_ON)
+    this.#flow = this.share.flow(toGoOn, GOES_ON)
     admission.wait(this, this.#flow)
     tellParked(this.#call, this.#flow.parkedOn?.kind ?? 'executor')
   }

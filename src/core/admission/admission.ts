@@ -2,10 +2,10 @@ import type { Clock, TimerHandle } from '../clock.ts'
 import { isBefore, type Next } from './demand-queue.ts'
 import { Roster } from '../roster.ts'
 import type { Demands } from './demands.ts'
-import { Flow } from './flow.ts'
+import type { Flow } from './flow.ts'
 import type { Demand, DemandKind, Limit } from './limit.ts'
 import { RateLimit } from './rate-limit.ts'
-import type { RunShare } from './run-share.ts'
+import type { Want } from './run-share.ts'
 import type { Waiter } from './waiter.ts'
 
 /** How many calls wait, by what they wait for. */
@@ -37,6 +37,8 @@ export const GOES_ON: number = Infinity
  * 4. Who has been passed over for long, since never all that it needs was there at once, has it kept for it; one at a time.
  */
 export class Admission {
+  /** The present time of want, or the last. */
+  readonly want: Want = { runs: 0, number: 0, since: 0, floor: 0 }
   readonly #clock: Clock
   readonly #ageMs: number
   readonly #reserveAfterMs: number
@@ -45,10 +47,6 @@ export class Admission {
   #handing = false
   /** What was given back and may be waited for. */
   #freed: (Limit | RateLimit)[] = []
-  /** The present time of want, see {@link RunShare}. */
-  #want = 0
-  #wantSince = 0
-  #floor = 0
   #reservation: Flow | undefined
   readonly #timers = new Map<RateLimit, TimerHandle>()
 
@@ -87,19 +85,7 @@ export class Admission {
     return true
   }
 
-  /** Where a call of `run` is to {@link wait} that needs all of `demands`. */
-  flowOf(run: RunShare, demands: Demands, priority: number): Flow {
-    // Nearly all calls of a run need the same.
-    const { lastFlow } = run
-    if (lastFlow?.demands === demands && lastFlow.priority === priority) return lastFlow
-    let flows = run.flows.get(demands)
-    if (flows === undefined) run.flows.set(demands, (flows = []))
-    let flow = flows.find((each) => each.priority === priority)
-    if (flow === undefined) flows.push((flow = new Flow(run, demands, priority)))
-    return (run.lastFlow = flow)
-  }
-
-  /** Waits, with others of its flow. Its `wantsPermit` is true from now on; `flow.parkedOn` says what it waits for. */
+  /** Waits, with others of its flow (see `RunShare.flow`). Its `wantsPermit` is true from now on; `flow.parkedOn` says what it waits for. */
   wait(waiter: Waiter, flow: Flow): void {
     const { parkedOn } = flow
     const isFirst = flow.add(waiter)
@@ -156,11 +142,11 @@ export class Admission {
     const { run } = flow
     const now = this.#clock.now()
     if (this.#parked.size === 0) {
-      this.#want++
-      this.#wantSince = now
-      this.#floor = 0
+      this.want.number++
+      this.want.since = now
+      this.want.floor = 0
     }
-    if (run.parked === 0) run.joins(this.#want, this.#wantSince, this.#floor, now)
+    if (run.parked === 0) run.joins(now)
     run.parked++
     flow.roster = this.#parked.enter(flow)
     const unmet = flow.demands.firstUnmet(now)
@@ -193,7 +179,7 @@ export class Admission {
     if (flow.roster !== undefined) this.#parked.leave(flow.roster)
     flow.roster = undefined
     flow.run.parked--
-    forget(flow)
+    flow.run.forget(flow)
   }
 
   #free(demand: Limit | RateLimit): void {
@@ -276,7 +262,8 @@ export class Admission {
   #admit({ flow, waiter }: Next, now: number): void {
     if (flow === this.#reservation) this.#endReservation()
     flow.take(waiter)
-    this.#floor = Math.max(this.#floor, flow.run.service(now))
+    const service = flow.run.service(now)
+    if (service > this.want.floor) this.want.floor = service
     this.#left(flow)
   }
 
@@ -322,11 +309,4 @@ export class Admission {
     this.#timers.get(rate)?.clear()
     this.#timers.delete(rate)
   }
-}
-
-/** Runs that go on for long, with ever new keys, must not keep them all. */
-function forget({ run, demands }: Flow): void {
-  if (run.flows.size <= 32 || run.flows.get(demands)?.some(({ size }) => size > 0) === true) return
-  run.flows.delete(demands)
-  run.lastFlow = undefined
 }

@@ -134,7 +134,7 @@ export class AdmissionController {
 
   #joinRun(run: string, weight: number): RunShare {
     let entry = this.#runs.get(run)
-    if (entry === undefined) this.#runs.set(run, (entry = { share: new RunShare(weight), users: 0 }))
+    if (entry === undefined) this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.want), users: 0 }))
     entry.users++
     return entry.share
   }

@@ -1,7 +1,7 @@
 import { BinaryHeap, type HeapEntry } from '../binary-heap.ts'
 import { comesFirst, type Flow } from './flow.ts'
 import type { RunShare } from './run-share.ts'
-import { isEarlier, type Waiter } from './waiter.ts'
+import type { Waiter } from './waiter.ts'
 
 /** Who is next: a flow, and the first of its calls. */
 export interface Next {
@@ -49,7 +49,7 @@ const FEW = 8
 
 /**
  * Who waits for one demand, in rank: priority, raised by one for each `ageMs` that a call has waited; then the least
- * service of its run; then, within the run, as a flow has it; then the order of calls.
+ * service of its run; then the run that came first; then, within the run, as a flow has it.
  *
  * 1. A run stands where its service was when it was last looked at. Service only grows, so the first of the heap, once its
  *    service is as it stands, is the one that has had least.
@@ -69,17 +69,14 @@ export class DemandQueue {
 
   park(flow: Flow, now: number): void {
     const level = this.#level(flow.priority)
-    let place = flow.run.queues.get(level)
-    if (place === undefined) {
-      place = new RunQueue(flow.run, level)
-      flow.run.queues.set(level, place)
-    }
+    let place = flow.run.queueIn(level)
+    if (place === undefined) flow.run.keepQueue((place = new RunQueue(flow.run, level)))
     place.flows.push(flow)
     flow.place = place
     if (place.heapIndex === -1) {
       place.refresh(now)
       level.runs.push(place)
-    } else level.runs.update(place)
+    }
     this.#size++
     this.#oldest = Math.min(this.#oldest, flow.oldest)
   }
@@ -91,7 +88,6 @@ export class DemandQueue {
     flow.place = undefined
     this.#size--
     if (place.flows.size === 0) place.level.runs.remove(place)
-    else place.level.runs.update(place)
     if (this.#size === 0) this.#oldest = Infinity
   }
 
@@ -100,7 +96,6 @@ export class DemandQueue {
     const { place } = flow
     if (place === undefined) return
     if (place.flows.size > 1) place.flows.update(flow)
-    if (place.level.runs.size > 1) place.level.runs.update(place)
   }
 
   /** A call has come into a flow that is parked here. */
@@ -167,7 +162,7 @@ export function isBefore(a: Next, b: Next, now: number): boolean {
   if (one === other) return comesFirst(a.waiter, b.waiter, one)
   const difference = one.service(now) - other.service(now)
   if (difference !== 0) return difference < 0
-  return one.load === other.load ? isEarlier(a.waiter, b.waiter) : one.load < other.load
+  return one.load === other.load ? one.order < other.order : one.load < other.load
 }
 
 function firstRun(runs: BinaryHeap<RunQueue>, now: number): RunQueue | undefined {
@@ -188,9 +183,7 @@ function firstFlow({ flows, run }: RunQueue): Flow | undefined {
 
 function runComesFirst(a: RunQueue, b: RunQueue): boolean {
   if (a.service !== b.service) return a.service < b.service
-  if (a.load !== b.load) return a.load < b.load
-  const [one, other] = [a.flows.peek()?.peek(), b.flows.peek()?.peek()]
-  return one !== undefined && other !== undefined && isEarlier(one, other)
+  return a.load === b.load ? a.run.order < b.run.order : a.load < b.load
 }
 
 function flowComesFirst(a: Flow, b: Flow, run: RunShare): boolean {

@@ -1,7 +1,18 @@
 import type { Demands } from './demands.ts'
 import { ExpectedDuration } from './expected-duration.ts'
-import type { Flow } from './flow.ts'
-import type { RunQueue, Level } from './demand-queue.ts'
+import type { Level, RunQueue } from './demand-queue.ts'
+import { Flow } from './flow.ts'
+
+/** What all runs of a controller share: the time of want, from the moment at which the first call had to wait until none does. */
+export interface Want {
+  /** Runs so far. */
+  runs: number
+  /** Times of want so far. */
+  number: number
+  since: number
+  /** The service of who was admitted last. */
+  floor: number
+}
 
 /** Who waits in more places than these, for many keys, is looked at again only when its turn has come. */
 const FEW = 8
@@ -9,82 +20,122 @@ const FEW = 8
 /**
  * What one run has had of the permits, for as long as several want them.
  *
- * Duty: count its service: the time for which it has held permits, over its weight.
+ * Duty: count its service, the time for which it has held permits, over its weight; keep its flows.
  * Boundary: knows no limits and no calls.
  * 1. Service never falls, and grows by itself while calls run: who has long ones under way is not taken for one that has
  *    had nothing.
- * 2. It is counted within a time of want, from the moment at which the first call had to wait until none does: what was
- *    taken while there was enough for all is held against nobody.
+ * 2. It is counted within a time of want: what was taken while there was enough for all is held against nobody.
  * 3. A run that begins to wait is set to the service of those who are served (start-time fair queueing, Goyal, Vin and
  *    Cheng, 1996), so that no run saves up.
  */
 export class RunShare {
   readonly weight: number
+  /** Its place among all runs: who came first goes first, where all else is the same. */
+  readonly order: number
   /** How long its calls take, for those whose tools have not been measured. */
   readonly expected: ExpectedDuration = new ExpectedDuration()
-  /** Its calls that hold permits. */
-  inFlight = 0
-  #served = 0
-  /** The sum of the moments since when its calls hold permits. */
-  #since = 0
-  #want = 0
-  /** Its calls that wait, by what they need. */
-  readonly flows: Map<Demands, Flow[]> = new Map()
-  /** The one that was asked for last. */
-  lastFlow: Flow | undefined
-  /** Those that are not empty. */
+  /** Its flows that are not empty. */
   parked = 0
-  /** Where they are parked. */
-  readonly queues: Map<Level, RunQueue> = new Map()
+  readonly #want: Want
+  #wantNumber = 0
+  /** Its calls that hold permits. */
+  #inFlight = 0
+  // Not 0, which is an integer to V8: each run's fields would have to be made over when the first fraction comes.
+  #served: number = -0
+  /** The sum of the moments since when its calls hold permits. */
+  #since: number = -0
+  #lastFlow: Flow | undefined
+  #flows: Map<Demands, Flow[]> | undefined
+  #queue: RunQueue | undefined
+  #queues: Map<Level, RunQueue> | undefined
 
   /** @param weight how much service it is to have, beside others */
-  constructor(weight: number) {
+  constructor(weight: number, want: Want) {
     this.weight = weight
+    this.order = want.runs++
+    this.#want = want
   }
 
   /** One of its calls holds permits from `now` on. */
   began(now: number): void {
-    this.inFlight++
+    if (this.#wantNumber !== this.#want.number) this.#restart()
+    this.#inFlight++
     this.#since += now
   }
 
   /** It has given them back that it held since `since`. */
   ended(since: number, now: number): void {
-    this.inFlight--
+    if (this.#wantNumber !== this.#want.number) this.#restart()
+    this.#inFlight--
     this.#since -= since
     this.#served += now - since
-    if (this.parked > 0 && this.queues.size <= FEW) this.#comeForward(now)
-  }
-
-  /** Where it waits it may come sooner now, having less under way. */
-  #comeForward(now: number): void {
-    for (const queue of this.queues.values())
-      if (queue.heapIndex !== -1 && queue.level.runs.size > 1 && queue.refresh(now)) queue.level.runs.update(queue)
+    if (this.parked > 0) this.#comeForward(now)
   }
 
   /** Its service, in milliseconds. */
   service(now: number): number {
-    return (this.#served + this.inFlight * now - this.#since) / this.weight
+    return (this.#served + this.#inFlight * now - this.#since) / this.weight
   }
 
   /** Its calls under way, over its weight: of two runs with the same service the one with less of that comes first. */
   get load(): number {
-    return this.inFlight / this.weight
+    return this.#inFlight / this.weight
   }
 
-  /**
-   * It waits from `now` on.
-   *
-   * @param want the number of the present time of want
-   * @param wantSince when that began
-   * @param floor the service of who was served last
-   */
-  joins(want: number, wantSince: number, floor: number, now: number): void {
-    if (this.#want !== want) {
-      this.#want = want
-      this.#served = this.#since - this.inFlight * wantSince
-    }
-    const lacking = floor - this.service(now)
+  /** It waits from `now` on, and did not before. */
+  joins(now: number): void {
+    if (this.#wantNumber !== this.#want.number) this.#restart()
+    const lacking = this.#want.floor - this.service(now)
     if (lacking > 0) this.#served += lacking * this.weight
   }
+
+  /** Where its calls wait that need all of `demands`. Nearly all calls of a run need the same. */
+  flow(demands: Demands, priority: number): Flow {
+    const last = this.#lastFlow
+    if (last === undefined) return (this.#lastFlow = new Flow(this, demands, priority))
+    if (last.demands === demands && last.priority === priority) return last
+    this.#flows ??= new Map([[last.demands, [last]]])
+    let flows = this.#flows.get(demands)
+    if (flows === undefined) this.#flows.set(demands, (flows = []))
+    let flow = flows.find((each) => each.priority === priority)
+    if (flow === undefined) flows.push((flow = new Flow(this, demands, priority)))
+    return (this.#lastFlow = flow)
+  }
+
+  /** A flow is empty. Runs that go on for long, with ever new keys, must not keep them all. */
+  forget({ demands }: Flow): void {
+    const flows = this.#flows
+    if (flows === undefined || flows.size <= 32 || flows.get(demands)?.some(({ size }) => size > 0) === true) return
+    flows.delete(demands)
+    this.#lastFlow = undefined
+    const [first] = flows.values()
+    this.#lastFlow = first?.[0]
+  }
+
+  /** Where it stands in a level; undefined where it never did. */
+  queueIn(level: Level): RunQueue | undefined {
+    return this.#queue?.level === level ? this.#queue : this.#queues?.get(level)
+  }
+
+  keepQueue(queue: RunQueue): void {
+    if (this.#queue === undefined) this.#queue = queue
+    else (this.#queues ??= new Map()).set(queue.level, queue)
+  }
+
+  /** What it has under way began before the present time of want. */
+  #restart(): void {
+    this.#wantNumber = this.#want.number
+    this.#served = this.#since - this.#inFlight * this.#want.since
+  }
+
+  /** Where it waits it may come sooner now, having less under way. */
+  #comeForward(now: number): void {
+    if (this.#queue !== undefined) comeForward(this.#queue, now)
+    if (this.#queues === undefined || this.#queues.size > FEW) return
+    for (const queue of this.#queues.values()) comeForward(queue, now)
+  }
+}
+
+function comeForward(queue: RunQueue, now: number): void {
+  if (queue.heapIndex !== -1 && queue.refresh(now) && queue.level.runs.size > 1) queue.level.runs.update(queue)
 }

@@ -1,0 +1,153 @@
+/** What one call asks for, in the model: names of limits and rates, narrowest first. */
+export interface ModelNeeds {
+  readonly rates: readonly ModelRate[]
+  readonly limits: readonly ModelLimit[]
+}
+
+export interface ModelLimit {
+  readonly kind: 'key' | 'tool' | 'executor' | 'process'
+  max: number
+  inUse: number
+}
+
+/** A token bucket, told by the starts that there were. */
+export class ModelRate {
+  readonly kind = 'rate'
+  readonly #n: number
+  readonly #perMs: number
+  #tokens: number
+  #at = 0
+
+  constructor(n: number, perMs: number) {
+    this.#n = n
+    this.#perMs = perMs
+    this.#tokens = n
+  }
+
+  tokens(now: number): number {
+    return Math.min(this.#n, this.#tokens + ((now - this.#at) * this.#n) / this.#perMs)
+  }
+
+  start(now: number): void {
+    this.#tokens = this.tokens(now) - 1
+    this.#at = now
+  }
+}
+
+export interface ModelRun {
+  /** Its place among all runs. */
+  readonly order: number
+  readonly weight: number
+  readonly held: { readonly since: number; until: number | undefined }[]
+  /** What was added to its service when it began to wait. */
+  credit: number
+  /** The time of want in which that was. */
+  want: number
+}
+
+export interface ModelCall {
+  readonly run: ModelRun
+  readonly needs: ModelNeeds
+  readonly priority: number
+  readonly acceptedAt: number
+  readonly depth: number
+  readonly expectedMs: number
+  readonly batchOrder: number
+  readonly index: number
+}
+
+/**
+ * The rules of admission as they are written down, and as slowly as they can be followed: every question looks at everybody.
+ * It shares nothing with the sources.
+ */
+export class AdmissionModel {
+  readonly waiting = new Set<ModelCall>()
+  readonly #ageMs: number
+  #want = 0
+  #wantSince = 0
+  #floor = 0
+
+  constructor(ageMs: number) {
+    this.#ageMs = ageMs
+  }
+
+  /** The first thing that a call lacks. */
+  lacks({ needs }: ModelCall, now: number): ModelRate | ModelLimit | undefined {
+    return (
+      needs.rates.find((rate) => rate.tokens(now) < 1 - 1e-6) ?? needs.limits.find(({ inUse, max }) => inUse >= max)
+    )
+  }
+
+  waits(call: ModelCall, now: number): void {
+    const { run } = call
+    if (this.waiting.size === 0) {
+      this.#want++
+      this.#wantSince = now
+      this.#floor = 0
+    }
+    const isNew = ![...this.waiting].some((other) => other.run === run)
+    if (run.want !== this.#want) {
+      run.want = this.#want
+      run.credit = 0
+    }
+    if (isNew) run.credit += Math.max(0, this.#floor - this.service(run, now))
+    this.waiting.add(call)
+  }
+
+  /** What a run has had, in the present time of want. */
+  service(run: ModelRun, now: number): number {
+    const credit = run.want === this.#want ? run.credit : 0
+    const ms = run.held.map(({ since, until = now }) => Math.max(0, until - Math.max(since, this.#wantSince)))
+    return ms.reduce((sum, each) => sum + each, 0) / run.weight + credit
+  }
+
+  /** A call starts that did not wait, or no longer does. */
+  starts(call: ModelCall, now: number): void {
+    if (this.waiting.has(call)) this.#floor = Math.max(this.#floor, this.service(call.run, now))
+    this.waiting.delete(call)
+    for (const rate of call.needs.rates) rate.start(now)
+    for (const limit of call.needs.limits) limit.inUse++
+    call.run.held.push({ since: now, until: undefined })
+  }
+
+  ends(call: ModelCall, since: number, now: number): void {
+    const held = call.run.held.find((each) => each.since === since && each.until === undefined)
+    if (held !== undefined) held.until = now
+    for (const limit of call.needs.limits) limit.inUse--
+  }
+
+  /** Those that could start. */
+  admissible(now: number): ModelCall[] {
+    return [...this.waiting].filter((call) => this.lacks(call, now) === undefined)
+  }
+
+  /** Who must start first: of the highest priority the run that has had least; of its calls the first in its own order. */
+  best(now: number): ModelCall | undefined {
+    const able = this.admissible(now)
+    const highest = Math.max(...able.map((call) => this.#priority(call, now)))
+    const highestOf = able.filter((call) => this.#priority(call, now) === highest)
+    const firstOfRuns = [...new Set(highestOf.map(({ run }) => run))].map((run) =>
+      first(
+        highestOf.filter((call) => call.run === run),
+        ({ depth, expectedMs, batchOrder, index }) => [-depth, -expectedMs, batchOrder, index],
+      ),
+    )
+    return first(firstOfRuns, ({ run }) => {
+      const under = run.held.filter(({ until }) => until === undefined).length
+      return [this.service(run, now), under / run.weight, run.order]
+    })
+  }
+
+  #priority({ priority, acceptedAt }: ModelCall, now: number): number {
+    return priority + Math.floor((now - acceptedAt) / this.#ageMs)
+  }
+}
+
+/** The one with the smallest key, compared from the left. */
+function first(calls: readonly ModelCall[], key: (call: ModelCall) => readonly number[]): ModelCall {
+  return calls.toSorted((a, b) => {
+    const [one, other] = [key(a), key(b)]
+    const at = one.findIndex((value, i) => Math.abs(value - (other[i] as number)) > 1e-6)
+    return at === -1 ? 0 : (one[at] as number) - (other[at] as number)
+  })[0] as ModelCall
+}
