@@ -45,6 +45,7 @@ import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
 import { retryDelay } from './retry.ts'
+import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
@@ -455,7 +456,10 @@ export class CallRecord implements Waiter, AttemptOwner {
       const info = { context: this.batch.context, call: { id, name, arguments: this.#input }, index }
       key = tool.tool.key?.(this.#input as never, info as never)
       if (key === undefined) return tool.demands
-      if (typeof key !== 'string') throw new TypeError('it is no string')
+      if (typeof key !== 'string') {
+        if (isInstance(key, Promise)) key.catch(() => {})
+        throw new TypeError('it is no string')
+      }
       if (key.length > MAX_KEY_LENGTH) throw new TypeError(`it is longer than ${MAX_KEY_LENGTH} characters`)
     } catch (thrown) {
       if (this.#state === READY)

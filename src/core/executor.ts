@@ -301,12 +301,14 @@ export class ToolExecutor {
     }
   }
 
-  /** How many tools of it run at once. */
+  /**
+   * How many tools of it run at once. A new number takes effect at once: more start where it has grown; what runs goes on
+   * where it has shrunk.
+   */
   get maxParallelTools(): number {
     return this.#engine.limit.max
   }
 
-  /** Takes effect at once: more start where it has grown; what runs goes on where it has shrunk. */
   set maxParallelTools(max: number) {
     checkCount('maxParallelTools', max, 1, undefined, true)
     const { admission, limit, events, clock } = this.#engine

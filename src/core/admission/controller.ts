@@ -102,12 +102,14 @@ export class AdmissionController {
     })
   }
 
-  /** How many tools run at once. */
+  /**
+   * How many tools run at once. A new number takes effect at once: more start where it has grown; what runs goes on where
+   * it has shrunk.
+   */
   get maxParallel(): number {
     return this.#process.max
   }
 
-  /** Takes effect at once: more start where it has grown; what runs goes on where it has shrunk. */
   set maxParallel(max: number) {
     checkCount('maxParallel', max, 1, undefined, true)
     this.#admission.resize(this.#process, max)
@@ -134,7 +136,8 @@ export class AdmissionController {
 
   #joinRun(run: string, weight: number): RunShare {
     let entry = this.#runs.get(run)
-    if (entry === undefined) this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.want), users: 0 }))
+    if (entry === undefined)
+      this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.want), users: 0 }))
     entry.users++
     return entry.share
   }

@@ -29,7 +29,11 @@ class World {
   readonly clock = new VirtualClock()
   readonly admission = new Admission({ clock: this.clock, ageMs: AGE_MS, reserveAfterMs: Infinity })
   readonly model = new AdmissionModel(AGE_MS)
-  readonly tools: { readonly demands: Demands; readonly needs: ModelCall['needs']; readonly expected: ExpectedDuration }[]
+  readonly tools: {
+    readonly demands: Demands
+    readonly needs: ModelCall['needs']
+    readonly expected: ExpectedDuration
+  }[]
   readonly runs: { readonly share: RunShare; readonly model: ModelRun }[]
   readonly pairs: (readonly [Limit, ModelLimit])[] = []
 
