@@ -74,20 +74,23 @@ export function copyFlat(value: unknown, maxBytes: number): JsonValue | undefine
     return copied
   }
   if (value === null || Object.getPrototypeOf(value) !== Object.prototype) return undefined
-  const keys = Object.keys(value)
-  if (keys.length > FLAT_KEYS) return undefined
+  for (const _ in NOTHING) return undefined
   const copy: JsonObject = {}
   let bound = 2
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string
+  let count = 0
+  // Only its own keys: its prototype, looked at just now, has none. It makes no list of them.
+  for (const key in value) {
     const copied = copyPlainScalar((value as Record<string, unknown>)[key])
-    if (copied === undefined || !isPlainText(key) || key === '__proto__') return undefined
+    if (copied === undefined || !isPlainText(key) || key === '__proto__' || ++count > FLAT_KEYS) return undefined
     copy[key] = copied
     bound += 6 * key.length + 4 + scalarBound(copied)
   }
   flatBound = bound
   return copy
 }
+
+/** It has enumerable keys where somebody gave some to the prototype of all objects. */
+const NOTHING: object = {}
 
 /** Of the last flat copy: no code of others runs between making it and asking. */
 let flatBound = 0

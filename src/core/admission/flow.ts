@@ -49,6 +49,11 @@ export class Flow implements HeapEntry {
     return this.#first()?.peek()
   }
 
+  /** Its first call where all are alike, undefined where they have to be compared. */
+  get sole(): Waiter | undefined {
+    return this.#lanes.length === 1 ? this.#lanes[0]?.peek() : undefined
+  }
+
   /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(waiter: Waiter): void {
     this.#laneOf(waiter).withdraw()
