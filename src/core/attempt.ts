@@ -128,6 +128,11 @@ export class Attempt implements Expiring {
     this.timeoutList = this.before = this.after = undefined
   }
 
+  /** Whether it has nothing that only few have. */
+  get isPlain(): boolean {
+    return this.#rarities === undefined
+  }
+
   /** Which attempt of its call it is, from 1. */
   get number(): number {
     return this.#rarities?.number ?? 1

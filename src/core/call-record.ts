@@ -212,9 +212,10 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   admit(now: number | undefined): void {
-    if (this.#state.phase !== 'queued') return
+    const state = this.#state
+    if (state.phase !== 'queued') return
     this.#left()
-    this.#state.context.runInAsyncScope(this.#admitted, this, now)
+    state.context.runInAsyncScope(this.#admitted, this, now)
   }
 
   parked(kind: DemandKind): void {
@@ -351,6 +352,10 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   /** Gives back what the attempt holds. */
   #release(attempt: Attempt, now: number): void {
+    if (attempt.isPlain) {
+      this.batch.share.ended(attempt.startedAt, now)
+      return this.engine.admission.release(attempt.tool.demands.limits, this.#ifFresh(now))
+    }
     const holds = this.#endNesting(attempt)
     if (!holds) return
     this.batch.share.ended(attempt.heldSince, now)
@@ -438,7 +443,10 @@ export class CallRecord implements Waiter, AttemptOwner {
   #left(): void {
     const { engine } = this
     engine.queued--
-    if (!engine.hasQueueRules) return
+    if (engine.hasQueueRules) this.#leftBounded(engine)
+  }
+
+  #leftBounded(engine: Engine): void {
     const { outside, queue } = engine
     while (outside.length > 0 && engine.queued < queue.max) {
       const next = outside.shift()

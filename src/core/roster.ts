@@ -12,6 +12,11 @@ export class Roster<T> implements Iterable<T> {
     return this.#places.length
   }
 
+  /** The only member; undefined where there are several, or none. */
+  get sole(): T | undefined {
+    return this.#places.length === 1 ? this.#places[0]?.member : undefined
+  }
+
   /** @returns the place to {@link leave} later, once */
   enter(member: T): RosterPlace<T> {
     const place = { member, index: this.#places.length }

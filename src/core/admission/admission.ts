@@ -140,27 +140,24 @@ export class Admission {
   }
 
   /**
-   * Gives permits straight to the next of those who need just the same, where nobody else waits for any of them. It is what
-   * the general hand-over would do, without taking the permits back in between: nearly always one turn has all that waits.
+   * Gives permits straight to the next of those who need just the same, where nobody else waits for anything. It is what the
+   * general hand-over would do, without taking the permits back in between: nearly always one turn has all that waits.
    *
    * @returns whether it did
    */
   #passOn(limits: readonly Limit[], at: number | undefined): boolean {
-    if (this.#handing || this.#parked.size === 0 || this.#freed.length > 0 || this.#reservation !== undefined) return false
-    let flow: Flow | undefined
-    for (let i = 0; i < limits.length; i++) {
-      const { queue, inUse, max } = limits[i] as Limit
-      if (inUse > max) return false
-      if (queue.isEmpty) continue
-      if (flow !== undefined || queue.sole === undefined) return false
-      flow = queue.sole
-    }
+    const flow = this.#parked.sole
     if (flow === undefined || flow.demands.limits !== limits || flow.demands.rates.length > 0) return false
-    const waiter = flow.sole
+    if (this.#handing || this.#freed.length > 0 || this.#reservation !== undefined) return false
+    for (let i = 0; i < limits.length; i++) {
+      const { inUse, max } = limits[i] as Limit
+      if (inUse > max) return false
+    }
+    const waiter = flow.shiftAlike()
     if (waiter === undefined) return false
     const now = at ?? this.#clock.now()
     this.#handing = true
-    this.#admit(flow, waiter, now)
+    this.#took(flow, now)
     waiter.admit(now)
     this.#handing = false
     this.#handOverUnlessDoing(undefined)
@@ -291,6 +288,11 @@ export class Admission {
   #admit(flow: Flow, waiter: Waiter, now: number): void {
     if (flow === this.#reservation) this.#endReservation()
     flow.take(waiter)
+    this.#took(flow, now)
+  }
+
+  /** One of the flow is admitted now. */
+  #took(flow: Flow, now: number): void {
     const service = flow.run.service(now)
     if (service > this.want.floor) this.want.floor = service
     this.#left(flow)

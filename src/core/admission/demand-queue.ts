@@ -62,16 +62,9 @@ export class DemandQueue {
   #oldest = Infinity
   /** Flows. */
   #size = 0
-  /** The last that was parked here, and the only one while there is one. */
-  #last: Flow | undefined
 
   get isEmpty(): boolean {
     return this.#size === 0
-  }
-
-  /** The flow that waits here where it is known to be the only one. */
-  get sole(): Flow | undefined {
-    return this.#size === 1 ? this.#last : undefined
   }
 
   park(flow: Flow, now: number): void {
@@ -85,7 +78,6 @@ export class DemandQueue {
       level.runs.push(place)
     }
     this.#size++
-    this.#last = flow
     this.#oldest = Math.min(this.#oldest, flow.oldest)
   }
 
@@ -95,7 +87,6 @@ export class DemandQueue {
     place.flows.remove(flow)
     flow.place = undefined
     this.#size--
-    if (this.#last === flow) this.#last = undefined
     if (place.flows.size === 0) place.level.runs.remove(place)
     if (this.#size === 0) this.#oldest = Infinity
   }

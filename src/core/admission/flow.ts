@@ -49,11 +49,6 @@ export class Flow implements HeapEntry {
     return this.#first()?.peek()
   }
 
-  /** Its first call where all are alike, undefined where they have to be compared. */
-  get sole(): Waiter | undefined {
-    return this.#lanes.length === 1 ? this.#lanes[0]?.peek() : undefined
-  }
-
   /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(waiter: Waiter): void {
     this.#laneOf(waiter).withdraw()
@@ -84,6 +79,18 @@ export class Flow implements HeapEntry {
     this.#laneOf(waiter).shift()
     this.size--
     this.passedOverSince = undefined
+  }
+
+  /** Takes out its first call where all are alike; undefined where they have to be compared, or none waits. */
+  shiftAlike(): Waiter | undefined {
+    if (this.#lanes.length !== 1) return undefined
+    const lane = this.#lanes[0] as Lane
+    const waiter = lane.peek()
+    if (waiter === undefined) return undefined
+    lane.shift()
+    this.size--
+    this.passedOverSince = undefined
+    return waiter
   }
 
   #laneOf({ expected, depth }: Waiter): Lane {

@@ -13,6 +13,9 @@ export class Lane {
   #waiters: (Waiter | undefined)[] = []
   #head = 0
   #withdrawn = 0
+  /** The last in the order of calls that ever came: who is later than that, as nearly all are, comes behind all others. */
+  #latestOrder = -1
+  #latestIndex = -1
 
   constructor(expected: ExpectedDuration, depth: number) {
     this.expected = expected
@@ -26,11 +29,19 @@ export class Lane {
 
   /** @returns whether it is the first now */
   add(waiter: Waiter): boolean {
+    const { batchOrder, index } = waiter
+    if (batchOrder < this.#latestOrder || (batchOrder === this.#latestOrder && index < this.#latestIndex))
+      return this.#addAmong(waiter)
+    this.#latestOrder = batchOrder
+    this.#latestIndex = index
+    return this.#waiters.push(waiter) === this.#head + 1
+  }
+
+  #addAmong(waiter: Waiter): boolean {
     const waiters = this.#waiters
     let place = waiters.length
     while (place > this.#head && isEarlier(waiter, waiters[place - 1] as Waiter)) place--
-    if (place === waiters.length) waiters.push(waiter)
-    else waiters.splice(place, 0, waiter)
+    waiters.splice(place, 0, waiter)
     return place === this.#head
   }
 
