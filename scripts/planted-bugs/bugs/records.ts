@@ -121,7 +121,7 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a freed permit starts a call in the context of whoever freed it',
-    'this.#state.context.runInAsyncScope(this.#admitted, this, now)',
+    'state.context.runInAsyncScope(this.#admitted, this, now)',
     'this.#admitted(now)',
   ),
   bug(
