@@ -5,7 +5,8 @@
 import { enumerate } from '../../test/simulation/interleavings.ts'
 import { changeLimits, changeOneCall } from '../../test/simulation/metamorphic.ts'
 import { PRIMITIVES } from '../../test/simulation/primitives.ts'
-import { simulate } from '../../test/simulation/simulate.ts'
+import { playCrowd } from '../../test/simulation/crowd/crowd.ts'
+import { playDrawnWorld, simulate } from '../../test/simulation/simulate.ts'
 
 /** How much is run: worlds until one fails, the rest in whole. */
 const WORLDS = Number(process.argv[2] ?? 8_000)
@@ -30,8 +31,10 @@ async function caught(by: string, run: () => Promise<unknown>): Promise<Catch | 
 }
 
 async function first(): Promise<Catch | undefined> {
-  const worlds = await caught('S1', () => simulate(WORLDS))
+  const worlds = await caught('S1', () => simulate(playDrawnWorld, WORLDS))
   if (worlds !== undefined) return worlds
+  const crowds = await caught('S1, a crowd', () => simulate(playCrowd, WORLDS))
+  if (crowds !== undefined) return crowds
   for (const [name, check] of Object.entries(PRIMITIVES)) {
     const primitive = await caught(`S2 ${name}`, () => check(SCHEDULES))
     if (primitive !== undefined) return primitive

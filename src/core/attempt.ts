@@ -70,6 +70,8 @@ export interface AttemptRarities {
   hasEnded?: boolean
   /** Whether it is being ended by force. */
   isKilling?: boolean
+  /** Why it was cut, whatever has become of it since. */
+  wasCut?: Cut
   /** The deadline that cut it. */
   cutBy?: TimeLimit | undefined
 }
@@ -239,7 +241,7 @@ export class Attempt implements Expiring {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      const cut = this.#cut
+      const cut = this.#rarities?.wasCut
       if (cut !== undefined) this.#controller.abort(this.#owner.abortReason(cut))
     }
     return this.#controller.signal
@@ -271,6 +273,7 @@ export class Attempt implements Expiring {
     }
     if (this.#rarities?.hasEnded === true) return this.#endCut(cut, 'ended')
     this.#stage = cut
+    this.#rare().wasCut = cut
     const { engine } = this.#owner
     this.#removeTimeouts()
     const reason = this.#owner.abortReason(cut)

@@ -83,8 +83,6 @@ export class Batch implements Keeper {
   #succeeded = 0
   #closed = false
   #settled = false
-  /** Whether nothing of it may start any more: it was aborted, or its deadline has passed. */
-  isStopped = false
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   #particulars: Map<CallRecord, Particulars> | undefined
@@ -122,7 +120,7 @@ export class Batch implements Keeper {
     }
     this.#setDeadline()
     const { signal } = options
-    if (signal?.aborted === true) this.#stop({ reason: signal.reason })
+    if (signal?.aborted === true) this.#aborted = { reason: signal.reason }
     else signal?.addEventListener('abort', this.#onAbort)
   }
 
@@ -287,8 +285,11 @@ export class Batch implements Keeper {
   /** Aborts every call that is not settled, and all that come. */
   abort(reason: unknown): void {
     if (this.#aborted !== undefined) return
-    this.#stop({ reason })
-    for (const record of this.records) record.abort()
+    this.#aborted = { reason }
+    // What the first of them gives back must not start another of them.
+    this.engine.admission.together(() => {
+      for (const record of this.records) record.abort()
+    })
   }
 
   /**
@@ -365,9 +366,10 @@ export class Batch implements Keeper {
         : { ms: this.budget?.limits.wallMs ?? budgetMs, source: "the budget's wallMs" }
     const pass = (): void => {
       this.#expired = limit
-      this.isStopped = true
       if (budgetMs < deadlineMs) this.budget?.exceed('wallMs')
-      for (const record of this.records) record.expire(limit)
+      this.engine.admission.together(() => {
+        for (const record of this.records) record.expire(limit)
+      })
     }
     if (leftMs <= 0) return pass()
     this.#deadline = { at: this.openedAt + leftMs, expiry: new Expiry(pass) }
@@ -397,11 +399,6 @@ export class Batch implements Keeper {
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
     if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
     this.#particulars?.delete(record)
-  }
-
-  #stop(aborted: { readonly reason: unknown }): void {
-    this.#aborted = aborted
-    this.isStopped = true
   }
 
   *#kept(): Generator<unknown> {

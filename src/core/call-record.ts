@@ -53,7 +53,7 @@ import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.t
 import type { Demands } from './admission/demands.ts'
 import type { ExpectedDuration } from './admission/expected-duration.ts'
 import type { Flow } from './admission/flow.ts'
-import type { DemandKind } from './admission/limit.ts'
+import type { DemandKind, Limit } from './admission/limit.ts'
 import type { Waiter } from './admission/waiter.ts'
 import { Expiry } from './expiry.ts'
 import { Hold } from './hold.ts'
@@ -356,28 +356,29 @@ export class CallRecord implements Waiter, AttemptOwner {
       this.batch.share.ended(attempt.startedAt, now)
       return this.engine.admission.release(attempt.tool.demands.limits, this.#ifFresh(now))
     }
-    const holds = this.#endNesting(attempt)
-    if (!holds) return
-    this.batch.share.ended(attempt.heldSince, now)
-    this.engine.admission.release(attempt.demands.limits, this.#ifFresh(now))
+    this.#giveBack(attempt, attempt.demands.limits, now)
   }
 
   /** Its tool goes on: what it shares with other tools is free, what is the tool's own is not yet. */
   #releaseWide(attempt: Attempt, now: number): void {
-    const holds = this.#endNesting(attempt)
-    if (!holds) return
     const { narrow, wide } = attempt.demands
-    this.batch.share.ended(attempt.heldSince, now)
-    if (narrow.length > 0) attempt.keep(new Hold(this, narrow))
-    this.engine.admission.release(wide, this.#ifFresh(now))
+    if (narrow.length > 0 && attempt.nesting?.holds !== false) attempt.keep(new Hold(this, narrow))
+    this.#giveBack(attempt, wide, now)
   }
 
-  /** The calls that it made end with it. @returns whether it holds its permits */
-  #endNesting({ nesting }: Attempt): boolean {
-    if (nesting === undefined) return true
-    const { holds } = nesting
-    nesting.end(new DOMException('The call that made this one has ended.', 'AbortError'))
-    return holds
+  /** The calls that it made end with it; while it waits for those it holds nothing. */
+  #giveBack({ nesting, heldSince }: Attempt, limits: readonly Limit[], now: number): void {
+    const { admission } = this.engine
+    const release = (): void => {
+      this.batch.share.ended(heldSince, now)
+      admission.release(limits, this.#ifFresh(now))
+    }
+    if (nesting === undefined) return release()
+    admission.together(() => {
+      const { holds } = nesting
+      nesting.end(new DOMException('The call that made this one has ended.', 'AbortError'))
+      if (holds) release()
+    })
   }
 
   /** Whoever gets the permit starts at once, so its start is our end, unless somebody was told in between. */
@@ -401,6 +402,8 @@ export class CallRecord implements Waiter, AttemptOwner {
     // A tool's `key` is code that is not ours, and may have ended this call.
     if (demands === undefined || this.#state !== READY) return
     if (admission.take(demands)) return this.#start(undefined, demands)
+    // Those before it may start now, and leave it their places.
+    admission.look()
     const flow = this.batch.share.flow(demands, this.priorityWith(tool))
     const { queue, queued, outside } = this.engine
     if (queued < queue.max) return this.#wait(flow, this.batch.queued(flow))
@@ -417,6 +420,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     engine.admission.wait(this, flow)
     if (engine.queue.deadlineMs !== Infinity) this.#limitWait(engine.queue.deadlineMs)
     tellParked(this, flow.parkedOn?.kind ?? 'executor')
+    engine.admission.look()
   }
 
   #limitWait(deadlineMs: number): void {
@@ -543,8 +547,6 @@ export class CallRecord implements Waiter, AttemptOwner {
   /** It holds all of `demands`. */
   #start(at: number | undefined, demands: Demands): void {
     const { engine, batch } = this
-    // A permit that an abort, or a deadline, sets free may come to a call that it has not reached yet.
-    if (batch.isStopped || engine.aborting) return this.#stopWithPermit(demands)
     const now = at ?? engine.clock.now()
     const tool = this.#tool as CompiledTool
     const { guard } = tool
@@ -563,13 +565,6 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#state = attempt
     batch.share.began(now)
     attempt.run(new CallContext(this, attempt))
-  }
-
-  #stopWithPermit({ limits }: Demands): void {
-    const { isAborted, expired } = this.batch
-    const { aborting, admission } = this.engine
-    this.#stopped(isAborted || aborting ? 'abort' : 'deadline', expired)
-    admission.release(limits, undefined)
   }
 
   /** @returns undefined where the call has ended: its tool's guard refuses it, or somebody did who was told of that */

@@ -56,8 +56,6 @@ export interface Engine {
   hasDeadlines: boolean
   /** Whether new calls are refused. */
   closing: boolean
-  /** Whether the calls that are left are being aborted. */
-  aborting: boolean
 }
 
 /** The numbers that an executor's options set. */

@@ -210,7 +210,6 @@ export class ToolExecutor {
       registry,
       hasDeadlines: limits.deadlineMs !== Infinity,
       closing: false,
-      aborting: false,
     }
     if (!Array.isArray(options.tools)) throw new MisuseError('tools', 'an array of tools', options.tools)
     for (const tool of options.tools as readonly AnyTool[]) {
@@ -313,8 +312,10 @@ export class ToolExecutor {
     checkCount('maxParallelTools', max, 1, undefined, true)
     const { admission, limit, events, clock } = this.#engine
     if (max === limit.max) return
-    admission.resize(limit, max)
+    limit.max = max
+    // First, so that nothing starts under a limit that nobody knows of.
     if (events.active) events.emit({ type: 'limit_changed', at: clock.now(), limit: 'maxParallelTools', max })
+    admission.resized(limit)
   }
 
   /**
@@ -339,11 +340,12 @@ export class ToolExecutor {
     this.#engine.closing = true
     if (this.#live.size > 0) {
       const abort = (): void => {
-        this.#engine.aborting = true
-        for (const batch of this.#live) {
-          batch.close()
-          batch.abort(new DOMException('The executor was closed.', 'AbortError'))
-        }
+        this.#engine.admission.together(() => {
+          for (const batch of this.#live) {
+            batch.close()
+            batch.abort(new DOMException('The executor was closed.', 'AbortError'))
+          }
+        })
       }
       const timer = drainMs === Infinity ? undefined : this.#engine.clock.setTimer(abort, drainMs)
       await new Promise<void>((resolve) => this.#idle.push(resolve))

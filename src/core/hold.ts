@@ -23,8 +23,9 @@ export class Hold {
     this.#limits = limits
     this.#place = holds.enter(this)
     const expire = (): void => {
-      this.end()
+      // First, so that nobody starts beyond the limit without a word.
       tellHoldEnded(call)
+      this.end()
     }
     this.#timer = clock.setTimer(expire, bounds.abandonedHoldMs, { keepsAlive: false })
   }

@@ -92,8 +92,11 @@ export class Nesting implements Waiter {
       if (this.#flow !== undefined) admission.withdraw(this, this.#flow)
     } else if (this.#stage === 'running') {
       this.#suspend(clock.now())
-      admission.exchange(this.#attempt.demands.limits, ask)
-      return
+      // Who waits is among those who may have what is given back.
+      return admission.together(() => {
+        admission.release(this.#attempt.demands.limits, undefined)
+        ask()
+      })
     }
     ask()
   }
@@ -122,10 +125,12 @@ export class Nesting implements Waiter {
     }
     if (stage === 'resuming' && this.#flow !== undefined) admission.withdraw(this, this.#flow)
     this.#resumed?.resolve()
-    for (const batch of this.#batches) {
-      batch.abort(reason)
-      batch.close()
-    }
+    admission.together(() => {
+      for (const batch of this.#batches) {
+        batch.abort(reason)
+        batch.close()
+      }
+    })
   }
 
   #suspend(now: number): void {
@@ -147,6 +152,7 @@ export class Nesting implements Waiter {
     this.#flow = this.share.flow(toGoOn, GOES_ON)
     admission.wait(this, this.#flow)
     tellParked(this.#call, this.#flow.parkedOn?.kind ?? 'executor')
+    admission.look()
   }
 
   // As one who waits to go on:

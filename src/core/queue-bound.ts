@@ -3,7 +3,7 @@ import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts
 
 /** How many calls of an executor may wait, and what happens to those that are too many. */
 export interface QueueOptions {
-  /** How many wait at the most: at least 0, or `Infinity`. @default 100 000 */
+  /** How many wait at the most: at least 0, or 1 where others wait outside, or `Infinity`. @default 100 000 */
   readonly max?: number
   /**
    * What happens to a call that cannot start and finds the queue full: `reject`, it is rejected (`queue_full`); `wait`, it
@@ -25,8 +25,9 @@ export type QueueBound = Required<QueueOptions>
 export function queueBound(options: QueueOptions = {}): QueueBound {
   checkObject('queue', options)
   const { max = 100_000, policy = 'reject', deadlineMs = Infinity } = options
-  checkCount('queue.max', max, 0, undefined, true)
   if (policy !== 'reject' && policy !== 'wait') throw new MisuseError('queue.policy', "'reject' or 'wait'", policy)
+  // Who waits outside comes in through the queue.
+  checkCount('queue.max', max, policy === 'wait' ? 1 : 0, undefined, true)
   checkDuration('queue.deadlineMs', deadlineMs, 1, MAX_DELAY_MS, true)
   return { max, policy, deadlineMs }
 }

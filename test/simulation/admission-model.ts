@@ -13,23 +13,37 @@ export interface ModelLimit {
 /** A token bucket, told by the starts that there were. */
 export class ModelRate {
   readonly kind = 'rate'
+  readonly perMs: number
   readonly #n: number
-  readonly #perMs: number
+  readonly #burst: number
   #tokens: number
   #at = 0
+  #pausedUntil = 0
 
-  constructor(n: number, perMs: number) {
+  constructor(n: number, perMs: number, burst: number = n) {
     this.#n = n
-    this.#perMs = perMs
-    this.#tokens = n
+    this.perMs = perMs
+    this.#burst = burst
+    this.#tokens = burst
   }
 
-  tokens(now: number): number {
-    return Math.min(this.#n, this.#tokens + ((now - this.#at) * this.#n) / this.#perMs)
+  hasRoom(now: number): boolean {
+    return now >= this.#pausedUntil && this.#tokensAt(now) >= 1 - 1e-6
+  }
+
+  /** Nothing starts before `until`, and nothing comes in. */
+  pause(until: number, now: number): void {
+    if (until <= this.#pausedUntil) return
+    this.#tokens = this.#tokensAt(now)
+    this.#at = this.#pausedUntil = until
+  }
+
+  #tokensAt(now: number): number {
+    return Math.min(this.#burst, this.#tokens + (Math.max(0, now - this.#at) * this.#n) / this.perMs)
   }
 
   start(now: number): void {
-    this.#tokens = this.tokens(now) - 1
+    this.#tokens = this.#tokensAt(now) - 1
     this.#at = now
   }
 }
@@ -73,9 +87,7 @@ export class AdmissionModel {
 
   /** The first thing that a call lacks. */
   lacks({ needs }: ModelCall, now: number): ModelRate | ModelLimit | undefined {
-    return (
-      needs.rates.find((rate) => rate.tokens(now) < 1 - 1e-6) ?? needs.limits.find(({ inUse, max }) => inUse >= max)
-    )
+    return needs.rates.find((rate) => !rate.hasRoom(now)) ?? needs.limits.find(({ inUse, max }) => inUse >= max)
   }
 
   waits(call: ModelCall, now: number): void {
@@ -110,10 +122,11 @@ export class AdmissionModel {
     call.run.held.push({ since: now, until: undefined })
   }
 
-  ends(call: ModelCall, since: number, now: number): void {
+  /** @param kept limits of which it keeps its permits */
+  ends(call: ModelCall, since: number, now: number, kept: readonly ModelLimit[] = []): void {
     const held = call.run.held.find((each) => each.since === since && each.until === undefined)
     if (held !== undefined) held.until = now
-    for (const limit of call.needs.limits) limit.inUse--
+    for (const limit of call.needs.limits) if (!kept.includes(limit)) limit.inUse--
   }
 
   /** Those that could start. */
@@ -122,19 +135,19 @@ export class AdmissionModel {
   }
 
   /** Who must start first: of the highest priority the run that has had least; of its calls the first in its own order. */
-  best(now: number): ModelCall | undefined {
-    const able = this.admissible(now)
+  best(now: number, able: readonly ModelCall[] = this.admissible(now)): ModelCall | undefined {
     const highest = Math.max(...able.map((call) => this.#priority(call, now)))
     const highestOf = able.filter((call) => this.#priority(call, now) === highest)
     const firstOfRuns = [...new Set(highestOf.map(({ run }) => run))].map((run) =>
       first(
         highestOf.filter((call) => call.run === run),
-        ({ depth, expectedMs, batchOrder, index }) => [-depth, -expectedMs, batchOrder, index],
+        ({ depth, expectedMs, acceptedAt, batchOrder, index }) => [-depth, -expectedMs, acceptedAt, batchOrder, index],
       ),
     )
     return first(firstOfRuns, ({ run }) => {
       const under = run.held.filter(({ until }) => until === undefined).length
-      return [this.service(run, now), under / run.weight, run.order]
+      // Sums of fractions are a little off.
+      return [Math.round(this.service(run, now) * 1e6), under / run.weight, run.order]
     })
   }
 
@@ -147,7 +160,7 @@ export class AdmissionModel {
 function first(calls: readonly ModelCall[], key: (call: ModelCall) => readonly number[]): ModelCall {
   return calls.toSorted((a, b) => {
     const [one, other] = [key(a), key(b)]
-    const at = one.findIndex((value, i) => Math.abs(value - (other[i] as number)) > 1e-6)
+    const at = one.findIndex((value, i) => value !== other[i])
     return at === -1 ? 0 : (one[at] as number) - (other[at] as number)
   })[0] as ModelCall
 }

@@ -1,24 +1,25 @@
 import { execFileSync } from 'node:child_process'
-import { forEachSeed, SeedFailure } from '../../src/testing/index.ts'
+import { forEachSeed, SeedFailure, type Simulation } from '../../src/testing/index.ts'
 import { drawPlan } from './draw-plan.ts'
 import { playWorld } from './world.ts'
 
+/** Plays what a seed has drawn; throws for the first thing that must not be, and gives what has happened. */
+export type Play = (simulation: Simulation) => Promise<Iterable<string>>
+
 /**
- * Plays worlds from `seeds` seeds on; the first that shows something wrong fails, and says how to see it again.
+ * Plays from `seeds` seeds on; the first that shows something wrong fails, and says how to see it again.
  *
- * @returns everything that became of a call, sorted: status, execution and error code
+ * @returns everything that has happened, each thing once, sorted
  */
-export async function simulate(seeds: number, from = 0): Promise<string[]> {
-  const outcomes = new Set<string>()
+export async function simulate(play: Play, seeds: number, from = 0): Promise<string[]> {
+  const happened = new Set<string>()
   const rejections: unknown[] = []
   const note = (reason: unknown): void => void rejections.push(reason)
   process.on('unhandledRejection', note)
   try {
     await forEachSeed({ seeds, from, timeMoves: 'any-time' }, async (simulation) => {
       rejections.length = 0
-      for (const batch of await playWorld(simulation, drawPlan(simulation.random)))
-        for (const result of batch.results ?? [])
-          outcomes.add(`${result.status} ${result.execution}${result.success ? '' : ` ${result.error.code}`}`)
+      for (const each of await play(simulation)) happened.add(each)
       if (rejections.length > 0) throw new Error(`I8: nobody handled a rejection with ${String(rejections[0])}`)
     })
   } catch (error) {
@@ -26,7 +27,15 @@ export async function simulate(seeds: number, from = 0): Promise<string[]> {
   } finally {
     process.off('unhandledRejection', note)
   }
-  return [...outcomes].toSorted()
+  return [...happened].toSorted()
+}
+
+/** A world that is drawn, and what became of its calls: status, execution and error code. */
+export async function playDrawnWorld(simulation: Simulation): Promise<string[]> {
+  const batches = await playWorld(simulation, drawPlan(simulation.random))
+  return batches
+    .flatMap(({ results }) => results ?? [])
+    .map((result) => `${result.status} ${result.execution}${result.success ? '' : ` ${result.error.code}`}`)
 }
 
 /** The failure with what is needed to find it again: the commit, and what happened last. */

@@ -11,3 +11,7 @@ export const PATIENCE_MS: number = scaled(180_000)
 /** Worlds in all; they are shared out among as many files, so that they run side by side. */
 export const WORLDS: number = scaled(20_000)
 export const SHARDS = 4
+
+/** Crowds in all, and among how many files they are shared out. */
+export const CROWDS: number = scaled(20_000)
+export const CROWD_SHARDS = 2

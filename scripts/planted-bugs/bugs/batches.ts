@@ -23,7 +23,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'a signal that was aborted before is not heeded',
-    'if (signal?.aborted === true) this.#stop({ reason: signal.reason })\n    else ',
+    'if (signal?.aborted === true) this.#aborted = { reason: signal.reason }\n    else ',
     '',
   ),
   bug(
@@ -117,12 +117,7 @@ export const batches: readonly PlantedBug[] = [
     "batch.abort(new DOMException('The executor",
     "void (new DOMException('The executor",
   ),
-  bug(
-    'executor.ts',
-    'closing leaves open batches open',
-    '          batch.close()\n          batch.abort(',
-    '          batch.abort(',
-  ),
+  bug('executor.ts', 'closing leaves open batches open', 'batch.close()\n            batch.abort(', 'batch.abort('),
   bug('executor.ts', 'the timer of closing is left', '      timer?.clear()\n', ''),
   bug('executor.ts', 'timers are left when everything is settled', '    this.#engine.timeouts.rest()\n', ''),
   bug(

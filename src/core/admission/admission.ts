@@ -73,24 +73,34 @@ export class Admission {
   /** Takes all of `demands` if it is there and nobody waits who could have it. Who gets false may {@link wait}. */
   take(demands: Demands): boolean {
     if (this.#handing && this.#parked.size > 0) return false
-    if (demands.rates.length > 0) {
+    const { rates, limits } = demands
+    if (rates.length > 0) {
       const now = this.#clock.now()
       if (demands.firstUnmet(now) !== undefined) return false
+      this.#freeAwaited(rates)
+      if (rates.some(({ queue }) => !queue.isEmpty)) return false
       demands.take(now)
       return true
     }
-    const { limits } = demands
     for (const limit of limits) if (!limit.hasRoom()) return false
     for (const limit of limits) limit.inUse++
     return true
   }
 
-  /** Waits, with others of its flow (see `RunShare.flow`). Its `wantsPermit` is true from now on; `flow.parkedOn` says what it waits for. */
+  /**
+   * Waits, with others of its flow (see `RunShare.flow`). Its `wantsPermit` is true from now on; `flow.parkedOn` says what
+   * it waits for. Once that is told, {@link look} has to be called: what it lacked a moment ago may be there now.
+   */
   wait(waiter: Waiter, flow: Flow): void {
     const { parkedOn } = flow
     const isFirst = flow.add(waiter)
     if (parkedOn === undefined) this.#park(flow)
     else parkedOn.queue.joined(flow, waiter.acceptedAt, isFirst)
+  }
+
+  /** Admits those who have come to wait and need not, e.g. since time has passed for a rate. */
+  look(): void {
+    this.#handOverUnlessDoing(undefined)
   }
 
   /** A waiter, whose `wantsPermit` is false from now on, is not to be admitted. */
@@ -116,19 +126,20 @@ export class Admission {
     if (this.#freed.length > 0) this.#handOverUnlessDoing(now)
   }
 
-  /** Gives permits back and begins to wait, in one step, so that who waits is among those who may have them. */
-  exchange(limits: readonly Limit[], wait: () => void): void {
-    const outermost = !this.#handing
+  /** Does several things in one step: nobody is admitted before all of them are done. */
+  together(act: () => void): void {
+    const isOutermost = !this.#handing
     this.#handing = true
-    this.release(limits, undefined)
-    wait()
-    this.#handing = !outermost
-    this.#handOverUnlessDoing(undefined)
+    try {
+      act()
+    } finally {
+      this.#handing = !isOutermost
+      this.#handOverUnlessDoing(undefined)
+    }
   }
 
-  /** Changes a limit. What is in use stays so, also where it is more than that. */
-  resize(limit: Limit, max: number): void {
-    limit.max = max
+  /** The limit has another `max` now. What is in use stays so, also where it is more than that. */
+  resized(limit: Limit): void {
     this.#free(limit)
     this.#handOverUnlessDoing(undefined)
   }
@@ -164,6 +175,21 @@ export class Admission {
     return true
   }
 
+  /**
+   * Those who wait for a rate are to be looked at before anybody else takes what has come in: their timer fires late.
+   *
+   * @returns whether there are any who were not to be looked at already
+   */
+  #freeAwaited(rates: readonly RateLimit[]): boolean {
+    let isNew = false
+    for (const rate of rates) {
+      if (rate.isFreed || rate.queue.isEmpty) continue
+      this.#free(rate)
+      isNew = true
+    }
+    return isNew
+  }
+
   #park(flow: Flow): void {
     const { run } = flow
     const now = this.#clock.now()
@@ -176,7 +202,7 @@ export class Admission {
     run.parked++
     flow.roster = this.#parked.enter(flow)
     const unmet = flow.demands.firstUnmet(now)
-    // In the middle of a hand-over there may be room for it, if nobody comes before it.
+    // There may be room for it, where nobody comes before it.
     const demand = unmet ?? (flow.demands.limits.at(-1) as Limit)
     this.#parkOn(flow, demand, now)
     if (unmet === undefined) this.#free(demand as Limit)
@@ -233,6 +259,7 @@ export class Admission {
         this.#passOver(flow, unmet, now)
         continue
       }
+      if (flow.demands.rates.length > 0 && this.#freeAwaited(flow.demands.rates)) continue
       this.#admit(flow, waiter, now)
       flow.demands.take(now)
       waiter.admit(now)
@@ -253,11 +280,8 @@ export class Admission {
 
   /** Who comes first of all who wait for something that was given back. */
   #next(now: number): Next | undefined {
-    const reservation = this.#reservation
-    if (reservation !== undefined && this.#unmetBy(reservation, now) === undefined) {
-      const waiter = reservation.peek()
-      if (waiter !== undefined) return { flow: reservation, waiter, priority: reservation.priority }
-    }
+    const reserved = this.#reservation && this.#nextReserved(this.#reservation, now)
+    if (reserved !== undefined) return reserved
     let best: Next | undefined
     for (let i = this.#freed.length - 1; i >= 0; i--) {
       const demand = this.#freed[i] as Limit | RateLimit
@@ -268,6 +292,14 @@ export class Admission {
       } else if (best === undefined || isBefore(next, best, now)) best = next
     }
     return best
+  }
+
+  #nextReserved(flow: Flow, now: number): Next | undefined {
+    const unmet = this.#unmetBy(flow, now)
+    const waiter = flow.peek()
+    if (unmet === undefined && waiter !== undefined) return { flow, waiter, priority: flow.priority }
+    if (unmet !== undefined && unmet !== flow.parkedOn) this.#passOver(flow, unmet, now)
+    return undefined
   }
 
   /** Nothing is left of what was given back, or nobody waits for it. */
@@ -306,7 +338,10 @@ export class Admission {
       this.#parkOn(flow, unmet, now)
       if (flow.isObserved) for (const waiter of Array.from(flow)) waiter.parked(unmet.kind)
     }
-    if (this.#reservation === undefined && now - flow.passedOverSince >= this.#reserveAfterMs) {
+    // Who waits for a rate needs no permits for now: to keep some would stop others for nothing.
+    if (unmet.kind === 'rate') {
+      if (flow === this.#reservation) this.#endReservation()
+    } else if (this.#reservation === undefined && now - flow.passedOverSince >= this.#reserveAfterMs) {
       this.#reservation = flow
       for (const limit of flow.demands.limits) this.#keep(flow, limit)
     }

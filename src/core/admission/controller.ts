@@ -112,7 +112,8 @@ export class AdmissionController {
 
   set maxParallel(max: number) {
     checkCount('maxParallel', max, 1, undefined, true)
-    this.#admission.resize(this.#process, max)
+    this.#process.max = max
+    this.#admission.resized(this.#process)
   }
 
   /** What is going on right now. */

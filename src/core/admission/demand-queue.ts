@@ -69,13 +69,13 @@ export class DemandQueue {
 
   park(flow: Flow, now: number): void {
     const level = this.#level(flow.priority)
-    let place = flow.run.queueIn(level)
-    if (place === undefined) flow.run.keepQueue((place = new RunQueue(flow.run, level)))
+    const place = flow.run.queueIn(level) ?? new RunQueue(flow.run, level)
     place.flows.push(flow)
     flow.place = place
     if (place.heapIndex === -1) {
       place.refresh(now)
       level.runs.push(place)
+      flow.run.entered(place)
     }
     this.#size++
     this.#oldest = Math.min(this.#oldest, flow.oldest)
@@ -87,7 +87,10 @@ export class DemandQueue {
     place.flows.remove(flow)
     flow.place = undefined
     this.#size--
-    if (place.flows.size === 0) place.level.runs.remove(place)
+    if (place.flows.size === 0) {
+      place.level.runs.remove(place)
+      flow.run.left(place)
+    }
     if (this.#size === 0) this.#oldest = Infinity
   }
 

@@ -52,7 +52,8 @@ export class Flow implements HeapEntry {
   /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(waiter: Waiter): void {
     this.#laneOf(waiter).withdraw()
-    this.size--
+    // Who comes next has not been passed over yet.
+    if (--this.size === 0) this.passedOverSince = undefined
   }
 
   /** When the one that has waited longest was accepted. */

@@ -4,7 +4,8 @@ import { isEarlier, type Waiter } from './waiter.ts'
 /**
  * Calls that differ in nothing but their order: of one flow, one tool, one depth.
  *
- * 1. They are kept in the order of calls, whatever order they come in: a call that is tried again has its place.
+ * 1. They are kept in the order of calls, whatever order they come in: a call that is tried again has its place. So the
+ *    first has waited longest.
  * 2. Those who withdrew are passed over, and swept out when they are more than half.
  */
 export class Lane {
@@ -14,7 +15,8 @@ export class Lane {
   #head = 0
   #withdrawn = 0
   /** The last in the order of calls that ever came: who is later than that, as nearly all are, comes behind all others. */
-  #latestOrder = -1
+  #latestAt = -Infinity
+  #latestBatch = -1
   #latestIndex = -1
 
   constructor(expected: ExpectedDuration, depth: number) {
@@ -29,10 +31,13 @@ export class Lane {
 
   /** @returns whether it is the first now */
   add(waiter: Waiter): boolean {
-    const { batchOrder, index } = waiter
-    if (batchOrder < this.#latestOrder || (batchOrder === this.#latestOrder && index < this.#latestIndex))
-      return this.#addAmong(waiter)
-    this.#latestOrder = batchOrder
+    const { acceptedAt, batchOrder, index } = waiter
+    if (acceptedAt === this.#latestAt) {
+      const isLater = batchOrder === this.#latestBatch ? index > this.#latestIndex : batchOrder > this.#latestBatch
+      if (!isLater) return this.#addAmong(waiter)
+    } else if (acceptedAt < this.#latestAt) return this.#addAmong(waiter)
+    this.#latestAt = acceptedAt
+    this.#latestBatch = batchOrder
     this.#latestIndex = index
     return this.#waiters.push(waiter) === this.#head + 1
   }

@@ -15,7 +15,7 @@ export interface Want {
 }
 
 /** Who waits in more places than these, for many keys, is looked at again only when its turn has come. */
-const FEW = 8
+const FEW = 16
 
 /**
  * What one run has had of the permits, for as long as several want them.
@@ -46,7 +46,9 @@ export class RunShare {
   #since: number = -0
   #lastFlow: Flow | undefined
   #flows: Map<Demands, Flow[]> | undefined
+  /** Where it waits, or waited last. */
   #queue: RunQueue | undefined
+  /** Where else it waits. */
   #queues: Map<Level, RunQueue> | undefined
 
   /** @param weight how much service it is to have, beside others */
@@ -112,14 +114,21 @@ export class RunShare {
     this.#lastFlow = first?.[0]
   }
 
-  /** Where it stands in a level; undefined where it never did. */
+  /** Where it stands in a level; undefined where it does not, as far as that is known. */
   queueIn(level: Level): RunQueue | undefined {
     return this.#queue?.level === level ? this.#queue : this.#queues?.get(level)
   }
 
-  keepQueue(queue: RunQueue): void {
-    if (this.#queue === undefined) this.#queue = queue
+  /** It waits there now. */
+  entered(queue: RunQueue): void {
+    if (this.#queue === queue) return
+    if (this.#queue === undefined || this.#queue.heapIndex === -1) this.#queue = queue
     else (this.#queues ??= new Map()).set(queue.level, queue)
+  }
+
+  /** It does not wait there any more. The levels of keys come and go: none is kept but the last. */
+  left(queue: RunQueue): void {
+    if (this.#queue !== queue) this.#queues?.delete(queue.level)
   }
 
   /** What it has under way began before the present time of want. */

@@ -9,7 +9,7 @@ export interface Waiter {
   readonly acceptedAt: number
   /** How deep it is nested in other calls, from 0. */
   readonly depth: number
-  /** The place of its batch among those of the controller, and its own in the batch: the order of calls. */
+  /** The place of its batch among those of the controller, and its own in the batch. */
   readonly batchOrder: number
   readonly index: number
   /** How long its tool takes. */
@@ -26,7 +26,8 @@ export interface Waiter {
   parked(kind: DemandKind): void
 }
 
-/** Whether `a` comes before `b` in the order of calls. */
+/** Whether `a` comes before `b` in the order of calls: who was accepted first, and of one moment by batch and place. */
 export function isEarlier(a: Waiter, b: Waiter): boolean {
+  if (a.acceptedAt !== b.acceptedAt) return a.acceptedAt < b.acceptedAt
   return a.batchOrder === b.batchOrder ? a.index < b.index : a.batchOrder < b.batchOrder
 }

@@ -214,6 +214,7 @@ class User implements Waiter {
     model.waits(this.#call, now)
     this.#flow = this.#share.flow(this.#demands, this.#plan.priority)
     subject.wait(this, this.#flow)
+    subject.look()
   }
 
   admit(): void {

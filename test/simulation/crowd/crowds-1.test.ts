@@ -1,0 +1,3 @@
+import { testCrowds } from './crowds.ts'
+
+testCrowds(0)

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { simulate } from '../simulate.ts'
+import { CROWD_SHARDS, CROWDS, PATIENCE_MS } from '../sizes.ts'
+import { playCrowd } from './crowd.ts'
+
+/** Everything that can happen where calls wait for one another. */
+const HAPPENINGS: readonly string[] = [
+  'abandoned',
+  'aborted aborted',
+  'accepted',
+  'attempt_failed',
+  'batch_closed',
+  'batch_opened',
+  'batch_settled',
+  'ended_late',
+  'failed tool_error',
+  'hold_ended',
+  'limit_changed',
+  'parked executor',
+  'parked key',
+  'parked process',
+  'parked queue',
+  'parked rate',
+  'parked retry',
+  'parked tool',
+  'rate_paused',
+  'rejected queue_full',
+  'rejected queue_timeout',
+  'rejected too_deep',
+  'rejected too_many_calls',
+  'resumed',
+  'settled',
+  'started',
+  'succeeded',
+  'suspended',
+  'timed_out timeout',
+]
+
+/** The test of one share of the simulated crowds. */
+export function testCrowds(shard: number): void {
+  const seeds = Math.ceil(CROWDS / CROWD_SHARDS)
+  const from = shard * seeds
+  test(
+    `S1: I1, I2, I7, I11, I13, I14, I17, I25–I27, I33, I51 hold in the simulated crowds ${from} to ${from + seeds - 1}`,
+    async () => {
+      const happened = await simulate(playCrowd, seeds, from)
+      // Not vacuous: whatever can happen has happened.
+      const isSample = seeds < 1_000 || process.env['AOF_SEED'] !== undefined
+      expect(isSample ? HAPPENINGS : happened).toEqual(HAPPENINGS)
+    },
+    PATIENCE_MS,
+  )
+}
