@@ -1,3 +1,4 @@
+import { admission, nesting } from './bugs/admission.ts'
 import { attempts } from './bugs/attempts.ts'
 import { batches } from './bugs/batches.ts'
 import { policies } from './bugs/policies.ts'
@@ -6,4 +7,12 @@ import { timeouts } from './bugs/timeouts.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
 /** Every planted bug, room by room. */
-export const PLANTED_BUGS: readonly PlantedBug[] = [...timeouts, ...attempts, ...records, ...batches, ...policies]
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  ...timeouts,
+  ...attempts,
+  ...records,
+  ...batches,
+  ...policies,
+  ...admission,
+  ...nesting,
+]

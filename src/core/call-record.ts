@@ -214,7 +214,8 @@ export class CallRecord implements Waiter, AttemptOwner {
   admit(now: number | undefined): void {
     const state = this.#state
     if (state.phase !== 'queued') return
-    this.#left()
+    this.engine.queued--
+    if (this.engine.hasQueueRules) this.#leaveQueue(this.engine)
     state.context.runInAsyncScope(this.#admitted, this, now)
   }
 
@@ -402,8 +403,9 @@ export class CallRecord implements Waiter, AttemptOwner {
     // A tool's `key` is code that is not ours, and may have ended this call.
     if (demands === undefined || this.#state !== READY) return
     if (admission.take(demands)) return this.#start(undefined, demands)
-    // Those before it may start now, and leave it their places.
+    // Those before it may start now, and leave it their places; what they run is not ours either.
     admission.look()
+    if (this.#state !== READY) return
     const flow = this.batch.share.flow(demands, this.priorityWith(tool))
     const { queue, queued, outside } = this.engine
     if (queued < queue.max) return this.#wait(flow, this.batch.queued(flow))
@@ -428,36 +430,40 @@ export class CallRecord implements Waiter, AttemptOwner {
     const expiry = new Expiry(() => {
       const state = this.#state
       if (state.phase !== 'queued' || this.isOutside) return
-      this.#withdraw(state)
-      this.#refuse('rejected', 'queue_timeout', waitedTooLong(deadlineMs), undefined, true)
+      this.#withdraw(state, () => this.#refuse('rejected', 'queue_timeout', waitedTooLong(deadlineMs), undefined, true))
     })
     this.batch.particulars(this).queueDeadline = expiry
     timeouts.add(expiry, deadlineMs, clock.now())
   }
 
-  /** Gives its place in the queue up. It withdraws before anybody is told: a listener may free a permit or want one. */
-  #withdraw(state: Queued): void {
-    this.#state = WITHDRAWN
-    if (state instanceof Outside) return
-    this.engine.admission.withdraw(this, state.flow)
-    this.#left()
-  }
-
-  /** It is out of the queue. */
-  #left(): void {
+  /**
+   * Gives its place in the queue up, and ends. It withdraws before anybody is told, since a listener may free a permit or
+   * want one; who can have its place, or start for that, does so when it has ended.
+   */
+  #withdraw(state: Queued, end: () => void): void {
     const { engine } = this
-    engine.queued--
-    if (engine.hasQueueRules) this.#leftBounded(engine)
+    this.#state = WITHDRAWN
+    if (state instanceof Outside) return end()
+    engine.admission.together(() => {
+      engine.admission.withdraw(this, state.flow)
+      engine.queued--
+      end()
+      if (engine.hasQueueRules) this.#letOthersIn(engine)
+    })
   }
 
-  #leftBounded(engine: Engine): void {
+  #leaveQueue(engine: Engine): void {
+    const expiry = this.batch.particularsOf(this)?.queueDeadline
+    if (expiry !== undefined) engine.timeouts.remove(expiry)
+    this.#letOthersIn(engine)
+  }
+
+  #letOthersIn(engine: Engine): void {
     const { outside, queue } = engine
     while (outside.length > 0 && engine.queued < queue.max) {
       const next = outside.shift()
       if (next?.isOutside === true) next.enter()
     }
-    const expiry = this.batch.particularsOf(this)?.queueDeadline
-    if (expiry !== undefined) engine.timeouts.remove(expiry)
   }
 
   /** What a call of its key needs; undefined where the key cannot be told, which ends the call. */
@@ -662,8 +668,7 @@ export class CallRecord implements Waiter, AttemptOwner {
         state.timer.clear()
         break
       case 'queued':
-        this.#withdraw(state)
-        break
+        return this.#withdraw(state, () => this.#stopped(cut, limit))
       case 'reserved':
       case 'reading':
       case 'ready':

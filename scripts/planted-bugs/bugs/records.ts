@@ -35,13 +35,13 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'an abort does not reach calls that wait',
-    '        this.#withdraw(state)\n        break',
-    '        return',
+    'return this.#withdraw(state, () => this.#stopped(cut, limit))',
+    'return',
   ),
   bug(
     'call-record.ts',
     'who is aborted while waiting is counted as waiting',
-    '    this.engine.admission.withdraw(this, state.flow)\n',
+    '      engine.admission.withdraw(this, state.flow)\n',
     '',
   ),
   bug(

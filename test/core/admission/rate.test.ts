@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import { type AnyTool, defineTool, type JsonObject, MisuseError, type RateOptions } from '../../../src/index.ts'
+import { SeededRandom, VirtualClock } from '../../../src/testing/index.ts'
+import { callOf, callsOf, eventsOf, setUp } from '../harness.ts'
+import { controllerOf, NOBODY, noting, parksOf, work } from './harness.ts'
+
+const at = (starts: readonly string[]): number[] => starts.map((start) => Number(start.split('@')[1]))
+
+const tooMany = (retryAfter?: string): Error =>
+  Object.assign(new Error('too many'), {
+    response: { status: 429, headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter } },
+  })
+
+describe('a rate', () => {
+  test('lets so many start at once, and then one after the other', async () => {
+    const clock = new VirtualClock()
+    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 2, perMs: 100 } })
+    await setUp([tool], { clock }).run(callsOf('w', 6))
+    expect(at(starts)).toEqual([0, 0, 50, 100, 150, 200])
+  })
+
+  test('has a burst of its own', async () => {
+    const clock = new VirtualClock()
+    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 10, perMs: 1_000, burst: 1 } })
+    await setUp([tool], { clock }).run(callsOf('w', 4))
+    expect(at(starts)).toEqual([0, 100, 200, 300])
+  })
+
+  test('is for each key where it says so', async () => {
+    const clock = new VirtualClock()
+    const { tool, starts } = work(clock, 'w', 1, {
+      key: ({ host }: JsonObject) => host as string,
+      ratePerKey: { n: 1, perMs: 100 },
+      rate: { n: 3, perMs: 1_000 },
+    } as Partial<AnyTool>)
+    const calls = ['a', 'a', 'b', 'a', 'c'].map((host, i) => callOf('w', { host }, `${host}${i}`))
+    await setUp([tool], { clock }).run(calls)
+    // The third of all is the last of the first second's three: a1 has waited for its key until then.
+    expect(starts).toEqual(['a0@0', 'b2@0', 'c4@0', 'a1@334', 'a3@667'])
+  })
+
+  test('holds across executors, and further attempts count', async () => {
+    const clock = new VirtualClock()
+    const admission = controllerOf(clock)
+    const flaky = noting(clock, 'w', () => Promise.reject(new Error('no')), {
+      rate: { n: 1, perMs: 100 },
+      retry: { maxAttempts: 2, initialDelayMs: 0 },
+      annotations: { readOnlyHint: true },
+    })
+    const executors = [1, 2].map(() => setUp([flaky.tool], { clock, admission }).executor)
+    await clock.runUntil(Promise.all(executors.map((each) => each.executeTools(callsOf('w', 1)))))
+    expect(at(flaky.starts)).toEqual([0, 100, 200, 300])
+  })
+
+  test('I51 who waits for it holds no permit, and is said to wait for it', async () => {
+    const clock = new VirtualClock()
+    const rated = work(clock, 'rated', 1, { rate: { n: 1, perMs: 1_000 } })
+    const free = work(clock, 'free', 10)
+    const { executor, events } = setUp([rated.tool, free.tool], { clock, maxParallelTools: 1 })
+    const all = executor.executeTools([callOf('rated', {}, 'r1'), callOf('rated', {}, 'r2'), ...callsOf('free', 3)])
+    await clock.advance(50)
+    expect(executor.stats().waitingFor).toEqual({ ...NOBODY, rate: 1 })
+    expect(free.ends.length).toBe(3)
+    expect(parksOf(events, 'r2')).toEqual(['rate@0'])
+    await clock.runUntil(all)
+    expect(rated.starts).toEqual(['r1@0', 'r2@1000'])
+  })
+
+  test('in no span more start than the burst and what has come in, whatever comes', async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = new SeededRandom(seed)
+      const rate = { n: random.int(1, 7), perMs: random.pick([3, 10, 50]), burst: random.int(1, 9) }
+      const clock = new VirtualClock()
+      const { tool, starts } = work(clock, 'w', 1, { rate })
+      const { executor } = setUp([tool], { clock, maxParallelTools: 50, quiet: true })
+      const all: Promise<unknown>[] = []
+      for (let i = 0; i < 20; i++) {
+        all.push(executor.executeTools(callsOf('w', random.int(1, 6))))
+        await clock.advance(random.int(0, 20))
+      }
+      await clock.runUntil(Promise.all(all))
+      const times = at(starts)
+      for (let i = 0; i < times.length; i++)
+        for (let j = i; j < times.length; j++) {
+          const most = rate.burst + (((times[j] ?? 0) - (times[i] ?? 0)) * rate.n) / rate.perMs
+          expect(j - i + 1, `seed ${seed}`).toBeLessThanOrEqual(most + 1e-6)
+        }
+    }
+  })
+
+  test('I51 a newcomer does not take the token for which others wait while their timer is late', async () => {
+    const clock = new VirtualClock()
+    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 1, perMs: 100 } })
+    const { executor } = setUp([tool], { clock })
+    const all = [executor.executeTools([callOf('w', {}, 'first'), callOf('w', {}, 'waits')])]
+    await clock.advance(50)
+    // As on a machine that was busy: the moment has passed, the timer has not fired.
+    clock.leap(80)
+    all.push(executor.executeTools([callOf('w', {}, 'newcomer')]))
+    await clock.runUntil(Promise.all(all))
+    expect(starts).toEqual(['first@0', 'waits@130', 'newcomer@230'])
+  })
+
+  test.each([
+    ['n', { n: 0, perMs: 1 }],
+    ['n', { n: 1.5, perMs: 1 }],
+    ['perMs', { n: 1, perMs: 0 }],
+    ['perMs', { n: 1, perMs: Infinity }],
+    ['burst', { n: 1, perMs: 1, burst: 0 }],
+    ['rate', 5],
+  ])('%s is checked', (name, rate) => {
+    const define = () => defineTool({ name: 'w', rate: rate as RateOptions, execute: () => 1 })
+    expect(define).toThrow(MisuseError)
+    expect(define).toThrow(name)
+  })
+})
+
+describe('a service that asks to be left alone', () => {
+  const setUpAsking = (retryAfter?: string) => {
+    const clock = new VirtualClock()
+    let asks = true
+    const polite = noting(
+      clock,
+      'polite',
+      async () => {
+        await clock.sleep(10)
+        if (!asks) return
+        asks = false
+        throw tooMany(retryAfter)
+      },
+      { rate: { n: 1_000, perMs: 5_000 } },
+    )
+    const free = work(clock, 'free', 10)
+    return { polite, free, ...setUp([polite.tool, free.tool], { clock, maxParallelTools: 2 }) }
+  }
+
+  test('I33 pauses the rate of its tool for Retry-After, and keeps no permit meanwhile', async () => {
+    const { polite, free, run, events } = setUpAsking('2')
+    await run([callOf('polite', {}, 'a'), callOf('free', {}, 'f0'), callOf('polite', {}, 'b'), ...callsOf('free', 8)])
+    expect(polite.starts).toEqual(['a@0', 'b@2010'])
+    expect(at(free.ends).at(-1)).toBe(50)
+    expect(eventsOf(events, 'rate_paused')).toMatchObject([{ id: 'a', at: 10, forMs: 2_000 }])
+    expect(parksOf(events, 'b')).toEqual(['executor@0', 'rate@10'])
+  })
+
+  test('I33 for the time of its rate where it does not say how long', async () => {
+    const { polite, run } = setUpAsking()
+    await run([callOf('polite', {}, 'a'), callOf('free'), callOf('polite', {}, 'b')])
+    expect(polite.starts).toEqual(['a@0', 'b@5010'])
+  })
+
+  test('I33 by its key where it has a rate for each', async () => {
+    const clock = new VirtualClock()
+    const { tool, starts } = noting(
+      clock,
+      'w',
+      ({ fails }) => (fails === true ? Promise.reject(tooMany('1')) : Promise.resolve()),
+      {
+        key: ({ host }: JsonObject) => host as string,
+        ratePerKey: { n: 100, perMs: 1_000 },
+      } as Partial<AnyTool>,
+    )
+    const { executor, events } = setUp([tool], { clock })
+    await clock.runUntil(executor.executeTools([callOf('w', { host: 'a', fails: true }, 'a1')]))
+    await clock.runUntil(executor.executeTools([callOf('w', { host: 'a' }, 'a2'), callOf('w', { host: 'b' }, 'b1')]))
+    expect(starts).toEqual(['a1@0', 'b1@0', 'a2@1000'])
+    expect(eventsOf(events, 'rate_paused')).toMatchObject([{ key: 'a', forMs: 1_000 }])
+  })
+})
