@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { ExpectedDuration } from '../../../src/core/admission/expected-duration.ts'
+import { SeededRandom } from '../../../src/testing/index.ts'
+
+const after = (values: readonly number[]): number | undefined => {
+  const expected = new ExpectedDuration()
+  for (const value of values) expected.add(value)
+  return expected.ms
+}
+
+describe('how long a tool is expected to take', () => {
+  test('is not known before it was measured, and then what was measured', () => {
+    expect([after([]), after([7]), after([0])]).toEqual([undefined, 7, 0.001])
+  })
+
+  test('comes near the median, whatever the spread', () => {
+    for (const sigma of [0.1, 0.5, 1, 2]) {
+      for (let seed = 0; seed < 20; seed++) {
+        const random = new SeededRandom(seed)
+        const ms = after(Array.from({ length: 2_000 }, () => random.logNormal(300, sigma))) ?? 0
+        // It moves by a twentieth at a time, so it never stands still; and a wide spread has a wide middle.
+        const factor = 1.25 + sigma
+        expect(ms, `sigma ${sigma}, seed ${seed}`).toBeGreaterThan(300 / factor)
+        expect(ms, `sigma ${sigma}, seed ${seed}`).toBeLessThan(300 * factor)
+      }
+    }
+  })
+
+  test('is moved no further by one that hung than by any other', () => {
+    const usual = Array<number>(100).fill(10)
+    expect(after([...usual, 600_000])).toBeLessThanOrEqual(10.5)
+  })
+
+  test('follows a tool that has become slower, or faster', () => {
+    const usual = Array<number>(500).fill(10)
+    expect(after([...usual, ...Array<number>(100).fill(1_000)])).toBeCloseTo(1_000, -1)
+    expect(after([...Array<number>(500).fill(1_000), ...Array<number>(100).fill(10)])).toBeCloseTo(10, 0)
+  })
+})
