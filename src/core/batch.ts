@@ -83,6 +83,8 @@ export class Batch implements Keeper {
   #succeeded = 0
   #closed = false
   #settled = false
+  /** Whether its run has to be left. */
+  #hasJoined = false
   #aborted: { readonly reason: unknown } | undefined
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   #particulars: Map<CallRecord, Particulars> | undefined
@@ -376,11 +378,15 @@ export class Batch implements Keeper {
     this.engine.timeouts.add(this.#deadline.expiry, leftMs, this.openedAt)
   }
 
-  /** That of the call that makes its calls, that of a named run, or one of its own. */
+  /**
+   * That of the call that makes its calls, whatever its run is called: what a run delegates is its own. Else, and where it
+   * has a weight, that of its run.
+   */
   #joinShare(): RunShare {
     const { run } = this.#setup.options
     const { controller } = this.engine
-    if (this.nesting?.engine.controller === controller && run === undefined) return this.nesting.share
+    if (this.nesting?.engine.controller === controller && typeof run !== 'object') return this.nesting.share
+    this.#hasJoined = run !== undefined
     if (run === undefined) return new RunShare(1, this.engine.admission.want)
     return typeof run === 'string' ? controller.joinRun(run, 1) : controller.joinRun(run.id, run.weight)
   }
@@ -429,7 +435,7 @@ export class Batch implements Keeper {
     this.#settled = true
     const { options, onSettled } = this.#setup
     options.signal?.removeEventListener('abort', this.#onAbort)
-    if (options.run !== undefined) this.engine.controller.leaveRun(this.run)
+    if (this.#hasJoined) this.engine.controller.leaveRun(this.run)
     if (this.#place !== undefined) this.nesting?.leave(this.#place)
     if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)
     const size = this.records.length

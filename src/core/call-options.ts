@@ -16,7 +16,8 @@ export interface CallOptions {
    * The run that the batch belongs to: 1 to 256 characters. It is part of each call's idempotency key, so a run that is
    * to be made again under the same keys needs a name of its own.
    * With a weight, more than 0, it is to have that many times the share of a run of weight 1, where several want permits;
-   * a run has the weight that its first batch says.
+   * a run has the weight that its first batch says. What a tool calls counts as a part of the run that called the tool,
+   * unless it is given a weight of its own.
    * @default a new name, different in every process
    */
   readonly run?: string | { readonly id: string; readonly weight: number }
