@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { generateText, isStepCount, streamText, tool, type ToolSet } from 'ai'
 import type { z } from 'zod'
 import { AgentExecutor } from '../dist/agent/index.js'
-import { defineTool } from '../dist/index.js'
+import { type AdmissionController, defineTool } from '../dist/index.js'
 import { agentLoop, eagerAgentLoop, wholeTurnLoop } from './baselines/agent-loop.ts'
 
 /** The tool that the model of the agent benches calls. */
@@ -39,13 +39,24 @@ export function floor<Input>(
 }
 
 /** The agent executor: made once for each model, as an application does, and used for every run. */
-export function ours<Input>({ name, schema, execute }: MeasuredTool<Input>, limit: number): Agent {
+export function ours<Input>(
+  { name, schema, execute }: MeasuredTool<Input>,
+  limit: number,
+  admission?: AdmissionController,
+): Agent {
   const measured = defineTool({ name, description: DESCRIPTION, inputSchema: schema, execute })
   const executors = new WeakMap<LanguageModelV4, AgentExecutor>()
   const executorFor = (model: LanguageModelV4): AgentExecutor => {
     const known = executors.get(model)
     if (known !== undefined) return known
-    const made = new AgentExecutor({ name: 'measured', model, tools: [measured], maxParallelTools: limit })
+    const made = new AgentExecutor({
+      name: 'measured',
+      model,
+      tools: [measured],
+      maxParallelTools: limit,
+      maxCallsPerTurn: Infinity,
+      ...(admission && { admission }),
+    })
     executors.set(model, made)
     return made
   }

@@ -9,6 +9,7 @@ const CLAIMS: Readonly<Record<string, () => Promise<(mode: Mode) => Promise<Clai
   turn: async () => (await import('./turn.ts')).turn,
   eager: async () => (await import('./eager.ts')).eager,
   memory: async () => (await import('./memory.ts')).memory,
+  admission: async () => (await import('./admission.ts')).admission,
   isolation: async () => (await import('./isolation.ts')).isolation,
   faults: async () => (await import('./faults.ts')).faults,
 }

@@ -29,6 +29,11 @@ const USAGE: LanguageModelV4Usage = {
 /** Cuts a call's arguments where a provider would: into pieces of this many characters. */
 const DELTA_LENGTH = 16
 
+interface Turn {
+  readonly calls: readonly ScriptedCall[]
+  readonly parts: readonly LanguageModelV4StreamPart[]
+}
+
 /**
  * A model that asks for the same calls whenever there are no results yet, and answers in words when there are. It costs
  * the same for everyone: its parts are prepared, and it only hands them out, one for each pull.
@@ -38,43 +43,53 @@ export class ScriptedModel implements LanguageModelV4 {
   readonly provider = 'bench'
   readonly modelId = 'scripted'
   readonly supportedUrls: Record<string, RegExp[]> = {}
-  readonly #calls: readonly ScriptedCall[]
-  readonly #turn: readonly LanguageModelV4StreamPart[]
+  readonly #turns: readonly Turn[]
   readonly #answer: readonly LanguageModelV4StreamPart[]
   readonly #everyMs: number
 
-  /** @param everyMs how long each call's arguments take to arrive; 0 for all at once */
-  constructor(calls: readonly ScriptedCall[], everyMs = 0) {
-    this.#calls = calls
-    this.#turn = turnParts(calls)
+  /**
+   * @param everyMs how long each call's arguments take to arrive; 0 for all at once
+   * @param turns how often it asks for the calls, each time under other ids
+   */
+  constructor(calls: readonly ScriptedCall[], everyMs = 0, turns = 1) {
+    this.#turns = Array.from({ length: calls.length === 0 ? 0 : turns }, (_, turn) => {
+      const own = turn === 0 ? calls : calls.map((call) => ({ ...call, id: `${call.id}_${turn}` }))
+      return { calls: own, parts: turnParts(own) }
+    })
     this.#answer = answerParts()
     this.#everyMs = everyMs
   }
 
   async doStream({ prompt }: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
-    if (!asksForCalls(prompt, this.#calls)) return { stream: streamOf(this.#answer) }
-    return { stream: this.#everyMs === 0 ? streamOf(this.#turn) : pacedStream(this.#turn, this.#everyMs) }
+    const turn = this.#nextTurn(prompt)
+    if (turn === undefined) return { stream: streamOf(this.#answer) }
+    return { stream: this.#everyMs === 0 ? streamOf(turn.parts) : pacedStream(turn.parts, this.#everyMs) }
   }
 
   async doGenerate({ prompt }: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
-    const asks = asksForCalls(prompt, this.#calls)
-    const content: LanguageModelV4Content[] = asks ? this.#calls.map(callPart) : [{ type: 'text', text: FINAL_TEXT }]
-    return { content, finishReason: finishReason(asks), usage: USAGE, warnings: [] }
+    const turn = this.#nextTurn(prompt)
+    const content: LanguageModelV4Content[] = turn?.calls.map(callPart) ?? [{ type: 'text', text: FINAL_TEXT }]
+    return { content, finishReason: finishReason(turn !== undefined), usage: USAGE, warnings: [] }
+  }
+
+  /** What it asks for now, if anything; each call of the turn before must have its result, or the measurement is void. */
+  #nextTurn(prompt: LanguageModelV4CallOptions['prompt']): Turn | undefined {
+    const answers = prompt.filter(({ role }) => role === 'tool')
+    const asked = this.#turns[answers.length - 1]?.calls
+    const last = answers.at(-1)
+    if (asked !== undefined && last !== undefined) checkResults(last, asked)
+    return this.#turns[answers.length]
   }
 }
 
-/** Whether the prompt is the first of the run; if not, each call must have its result, or the measurement is void. */
-function asksForCalls(prompt: LanguageModelV4CallOptions['prompt'], calls: readonly ScriptedCall[]): boolean {
-  const last = prompt.at(-1)
-  if (last?.role !== 'tool') return calls.length > 0
-  const results = last.content.filter((part) => part.type === 'tool-result')
+function checkResults({ content }: LanguageModelV4CallOptions['prompt'][number], calls: readonly ScriptedCall[]): void {
+  const results = typeof content === 'string' ? [] : content.filter((part) => part.type === 'tool-result')
   if (results.length !== calls.length)
     throw new Error(`The model expected ${calls.length} results, got ${results.length}.`)
   for (const [index, { toolCallId }] of results.entries()) {
     if (toolCallId !== calls[index]?.id)
       throw new Error(`The model expected the result of ${calls[index]?.id}, got that of ${toolCallId}.`)
   }
-  return false
 }
 
 function callPart({ id, name, input }: ScriptedCall): LanguageModelV4Content & LanguageModelV4StreamPart {

@@ -4,7 +4,7 @@ import {
   defineTool,
   type JsonObject,
   type ToolContext,
-  ToolExecutor,
+  type ToolExecutor,
   type ToolResult,
 } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/index.ts'

@@ -14,7 +14,7 @@ export function drawCrowd(random: SeededRandom): CrowdPlan {
   return {
     maxParallel: random.pick([1, 1, 2, 3, 5, Infinity]),
     ageMs: random.pick([10, 30, 10_000]),
-    reserveAfterMs: random.pick([Infinity, Infinity, Infinity, 1, 10]),
+    reserveAfterMs: random.pick([Infinity, Infinity, 1, 2, 10]),
     executors,
     tools,
     batches: times(random.int(1, 4), () => drawBatch(random, surroundings)),

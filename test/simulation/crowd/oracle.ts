@@ -48,8 +48,6 @@ export class CrowdOracle {
   #batchCount = 0
   /** Told already, and not given back yet: whoever ends is told of before its permits are free. */
   #leaving: (() => void)[] = []
-  /** Those whom the one that is admitted now has left its place in the queue: told of before it is. */
-  #justIn: Candidate[] = []
 
   constructor(simulation: Simulation, plan: CrowdPlan, process: ModelLimit) {
     this.#simulation = simulation
@@ -103,7 +101,6 @@ export class CrowdOracle {
   atRest(sites: readonly Site[], admission: AdmissionController): void {
     this.#flush()
     this.#forgetCut()
-    this.#comeIn()
     for (const call of this.#unsettled) this.#checkUnsettled(call)
     this.#checkStats(sites, admission)
   }
@@ -201,15 +198,13 @@ export class CrowdOracle {
     call.waitsFor = waitsFor
     if (call.state === 'waiting' || call.state === 'resuming') return
     const goesOn = call.state === 'suspended'
-    const wasOutside = call.state === 'outside'
     if (!goesOn) this.#began(call)
     this.#goes(call, ['accepted', 'backing off', 'outside', 'suspended'], goesOn ? 'resuming' : 'waiting')
     this.#forgetCut()
     call.waitsAs = new Candidate(call, goesOn)
     call.waitsSince = this.now
     call.waitsAs.likeItSince = this.#likeItSince(call.waitsAs)
-    if (wasOutside) this.#justIn.push(call.waitsAs)
-    else this.#model.waits(call.waitsAs, this.now)
+    this.#model.waits(call.waitsAs, this.now)
   }
 
   #likeItSince(candidate: Candidate): number {
@@ -275,15 +270,13 @@ export class CrowdOracle {
     const model = this.#model
     const { now } = this
     this.#forgetCut()
-    this.#comeIn(this.#justIn.indexOf(candidate) + 1)
     if (!waited) this.#checkBarging(candidate)
     this.#flush()
     const lacking = model.lacks(candidate, now)
     if (lacking !== undefined) this.fault('I25', `${candidate.call.mark} starts without ${lacking.kind}`)
-    if (waited && !this.#mayReserve) this.#checkRank(candidate)
+    if (waited && this.#isRankKnown) this.#checkRank(candidate)
     candidate.call.waitsAs = candidate.call.waitsFor = undefined
     model.starts(candidate, now)
-    this.#comeIn()
   }
 
   #checkBarging(candidate: Candidate): void {
@@ -303,10 +296,6 @@ export class CrowdOracle {
       this.fault('I51', `${candidate.call.mark} starts before ${(best as Candidate | undefined)?.call.mark}`)
   }
 
-  #comeIn(count = Infinity): void {
-    for (const each of this.#justIn.splice(0, count)) this.#model.waits(each, this.now)
-  }
-
   /** Those that wait and could start. */
   #able(): Candidate[] {
     return this.#model.admissible(this.now) as Candidate[]
@@ -316,6 +305,14 @@ export class CrowdOracle {
   #forgetCut(): void {
     for (const each of this.#model.waiting as Set<Candidate>)
       if (each.call.state === 'resuming' && this.isCut(each.call)) this.#model.waiting.delete(each)
+  }
+
+  /**
+   * Whether it can be told who comes first. Not where calls wait outside of a queue: who comes in does so after it was decided
+   * who starts, and is told of before that one is.
+   */
+  get #isRankKnown(): boolean {
+    return !this.#mayReserve && this.#plan.executors.every(({ queue }) => queue.policy === 'reject')
   }
 
   /** Whether anybody may have a reservation. */
@@ -395,7 +392,6 @@ export class CrowdOracle {
   }
 
   #stopsWaiting(call: CallFacts): void {
-    this.#comeIn()
     if (call.waitsAs !== undefined) this.#model.waiting.delete(call.waitsAs)
     call.waitsAs = call.waitsFor = undefined
   }
@@ -480,7 +476,10 @@ export class CrowdOracle {
       reserveAfterMs !== Infinity &&
       [...(this.#model.waiting as Set<Candidate>)].some(
         (other) =>
-          other !== waiter && other.needs.limits.includes(limit) && this.now - other.likeItSince >= reserveAfterMs,
+          other !== waiter &&
+          other.call.waitsFor !== 'rate' &&
+          other.needs.limits.includes(limit) &&
+          this.now - other.likeItSince >= reserveAfterMs,
       )
     )
   }
