@@ -3,6 +3,7 @@ import { type Agent, FLOOR, floor, type MeasuredTool, OURS, ours } from './agent
 import { bareLoop } from './baselines/bare-loop.ts'
 import { LIMIT } from './calls.ts'
 import { inChild } from './child.ts'
+import { BARE } from './schedulers.ts'
 import { sample, type Samples } from './harness.ts'
 import type { Mode } from './mode.ts'
 import { FINAL_TEXT, ScriptedModel } from './model.ts'
@@ -27,6 +28,9 @@ const SIZES = [10, 1_000, 10_000, 100_000]
 type Times = Record<string, number[]>
 
 interface Answer {
+  /** Of the tools' calls alone. */
+  readonly calls: Times
+  readonly limitedCalls: Times
   readonly unlimited: Times
   readonly limited: Times
   /** How many tools ran at once at the most. */
@@ -38,6 +42,7 @@ interface Answer {
   readonly waiting: Samples
 }
 
+const EACH = `${AGENTS} agents × ${TURNS} turns × ${CALLS} calls × ${CALL_MS} ms`
 const IN_CALL_ORDER = 'hand-written loop, in call order'
 const LONGEST_FIRST = 'hand-written loop, longest first'
 const WITHOUT_HISTORY = 'aof-runtime, without history'
@@ -50,18 +55,21 @@ const KEYED = 'a thousand keys'
 /** Who runs next, over everything in the process: many agents at once, tools of different durations, runs beside runs. */
 export async function admission({ quick }: Mode): Promise<Claim> {
   const answer = await inChild<number, Answer>('admission.ts', quick ? 3 : 9)
-  const { unlimited, limited, peaks, mixed, virtual, fairness, waiting } = answer
+  const { calls, limitedCalls, unlimited, limited, peaks, mixed, virtual, fairness, waiting } = answer
   const added = (waiting[ROOMY]?.[LIMIT] ?? []).map(
     (ns, i) => (ns - (waiting[PLAIN]?.[LIMIT]?.[i] ?? ns)) / LIMIT / 1_000,
   )
   const small = ratio(fairness, SHARED, ALONE)
+  const batches = ratio(calls, OURS, BARE)
   const agents = ratio(unlimited, OURS, FLOOR)
   const longest = ratio(mixed, OURS, LONGEST_FIRST)
   const peak = Math.max(...(peaks[OURS] ?? []))
   return {
     name: 'Admission',
     tables: [
-      times(`${AGENTS} agents × ${TURNS} turns × ${CALLS} calls × ${CALL_MS} ms, no limit of the process`, unlimited),
+      times(`The calls of ${EACH}, each with an executor of its own, no limit of the process`, calls),
+      times(`The same, at most ${PROCESS_LIMIT} tools at once in the process`, limitedCalls),
+      times(`${EACH}, whole: with their model's parts and their histories, no limit of the process`, unlimited),
       times(`The same, at most ${PROCESS_LIMIT} tools at once in the process`, limited),
       times(`${MIXED} calls, log-normal, median 30 ms, sigma 1, at most ${LIMIT} at once`, mixed),
       times(`A run of ${SMALL} calls of ${CALL_MS} ms beside one of ${BURST}, at most ${LIMIT} at once`, fairness),
@@ -79,7 +87,13 @@ export async function admission({ quick }: Mode): Promise<Claim> {
       },
     ],
     targets: [
-      target(`${AGENTS} agents / ${FLOOR}, no limit of the process`, '≤ 1.5', agents, (value) => value <= 1.5),
+      target(
+        `the calls of ${AGENTS} agents / ${BARE}, no limit of the process`,
+        '≤ 1.5',
+        batches,
+        (value) => value <= 1.5,
+      ),
+      target(`${AGENTS} whole agents / ${FLOOR}, no limit of the process`, '≤ 1.5', agents, (value) => value <= 1.5),
       target(
         `tools at once under a limit of ${PROCESS_LIMIT}`,
         `≤ ${PROCESS_LIMIT}`,
@@ -113,6 +127,8 @@ export async function admission({ quick }: Mode): Promise<Claim> {
 export async function measure(repetitions: number): Promise<Answer> {
   const peaks: Times = {}
   return {
+    calls: await callTimes(repetitions, Infinity, peaks),
+    limitedCalls: await callTimes(Math.ceil(repetitions / 2), PROCESS_LIMIT, peaks),
     unlimited: await agentTimes(repetitions, Infinity, peaks),
     limited: await agentTimes(Math.ceil(repetitions / 2), PROCESS_LIMIT, peaks),
     peaks,
@@ -125,16 +141,63 @@ export async function measure(repetitions: number): Promise<Answer> {
 
 const schema = z.object({ q: z.string() })
 
-/** Milliseconds until all agents are done, by turns. */
-async function agentTimes(repetitions: number, processLimit: number, peaks: Times): Promise<Times> {
+/** A tool that waits, and how many have waited at once at the most. */
+function counted(): { readonly execute: () => Promise<{ ok: boolean }>; takePeak(): number } {
   let running = 0
   let peak = 0
-  const execute = async (): Promise<{ ok: boolean }> => {
-    peak = Math.max(peak, ++running)
-    await sleep(CALL_MS)
-    running--
-    return { ok: true }
+  return {
+    execute: async () => {
+      peak = Math.max(peak, ++running)
+      await sleep(CALL_MS)
+      running--
+      return { ok: true }
+    },
+    takePeak: () => {
+      const was = peak
+      peak = 0
+      return was
+    },
   }
+}
+
+/** Milliseconds until the calls of all agents are done. */
+async function callTimes(repetitions: number, processLimit: number, peaks: Times): Promise<Times> {
+  const { execute, takePeak } = counted()
+  const tool = defineTool({ name: 'measured', execute })
+  const calls = Array.from({ length: CALLS }, (_, i) => ({
+    id: `call_${i}`,
+    name: 'measured',
+    arguments: { q: `${i}` },
+  }))
+  const handLimited = processLimit === Infinity ? execute : limited(processLimit, execute)
+  const admission =
+    processLimit === Infinity ? {} : { admission: new AdmissionController({ maxParallel: processLimit }) }
+  const candidates: Record<string, () => Promise<unknown>> = {
+    [BARE]: async () => {
+      for (let turn = 0; turn < TURNS; turn++) await bareLoop(calls, LIMIT, handLimited)
+    },
+    [OURS]: async () => {
+      const executor = new ToolExecutor({ tools: [tool], maxParallelTools: LIMIT, ...admission })
+      for (let turn = 0; turn < TURNS; turn++) await executor.executeTools(calls)
+    },
+  }
+  const result: Times = {}
+  for (let repetition = -2; repetition < repetitions; repetition++) {
+    const entries = Object.entries(candidates)
+    for (const [name, run] of repetition % 2 === 0 ? entries : entries.toReversed()) {
+      takePeak()
+      const ms = await timed(() => Promise.all(Array.from({ length: AGENTS }, run)))
+      if (repetition < 0) continue
+      record(result, name, ms)
+      if (processLimit !== Infinity) record(peaks, name, takePeak())
+    }
+  }
+  return result
+}
+
+/** Milliseconds until all agents are done. */
+async function agentTimes(repetitions: number, processLimit: number, peaks: Times): Promise<Times> {
+  const { execute, takePeak } = counted()
   const measured: MeasuredTool<z.infer<typeof schema>> = { name: 'measured', schema, execute }
   const admission = processLimit === Infinity ? undefined : new AdmissionController({ maxParallel: processLimit })
   const handLimited = processLimit === Infinity ? execute : limited(processLimit, execute)
@@ -148,14 +211,14 @@ async function agentTimes(repetitions: number, processLimit: number, peaks: Time
   for (let repetition = -1; repetition < repetitions; repetition++) {
     for (const { name, run } of repetition % 2 === 0 ? candidates : candidates.toReversed()) {
       const models = Array.from({ length: AGENTS }, () => new ScriptedModel(calls, 0, TURNS))
-      peak = 0
+      takePeak()
       const startedAt = performance.now()
       const texts = await Promise.all(models.map((model) => run(model)))
       const ms = performance.now() - startedAt
       if (texts.some((text) => text !== FINAL_TEXT)) throw new Error(`${name}: an agent did not come to its end.`)
       if (repetition < 0) continue
       record(result, name, ms)
-      if (processLimit !== Infinity) record(peaks, name, peak)
+      if (processLimit !== Infinity) record(peaks, name, takePeak())
     }
   }
   return result
