@@ -557,7 +557,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     const tool = this.#tool as CompiledTool
     const { guard } = tool
     const pass = guard.isFree ? PLAIN_PASS : this.#enter(guard, now)
-    if (pass === undefined) return engine.admission.release(demands.limits, undefined)
+    if (pass === undefined) return engine.admission.undo(demands)
     const { timeLimits } = batch
     const particulars = batch.particularsOf(this)
     const own = particulars?.limits

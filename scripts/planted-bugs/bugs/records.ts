@@ -29,7 +29,7 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the permit is forgotten when the tool’s guard refuses',
-    'if (pass === undefined) return engine.admission.release(demands.limits, undefined)',
+    'if (pass === undefined) return engine.admission.undo(demands)',
     'if (pass === undefined) return',
   ),
   bug(

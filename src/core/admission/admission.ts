@@ -126,6 +126,15 @@ export class Admission {
     if (this.#freed.length > 0) this.#handOverUnlessDoing(now)
   }
 
+  /** Gives all of `demands` back: who has just been admitted does not start after all. */
+  undo({ rates, limits }: Demands): void {
+    for (const rate of rates) {
+      rate.putBack()
+      this.#free(rate)
+    }
+    this.release(limits, undefined)
+  }
+
   /** Does several things in one step: nobody is admitted before all of them are done. */
   together(act: () => void): void {
     const isOutermost = !this.#handing

@@ -61,6 +61,11 @@ export class RateLimit implements Demand {
     this.#filledAt = now
   }
 
+  /** What was taken just now was not used. */
+  putBack(): void {
+    this.#tokens++
+  }
+
   /** Nothing starts before `until`. */
   pause(until: number, now: number): void {
     if (until <= this.#pausedUntil) return

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type AnyTool, defineTool, type JsonObject, MisuseError, type RateOptions } from '../../../src/index.ts'
 import { SeededRandom, VirtualClock } from '../../../src/testing/index.ts'
-import { callOf, callsOf, eventsOf, setUp } from '../harness.ts'
+import { callOf, callsOf, deaf, eventsOf, setUp } from '../harness.ts'
 import { controllerOf, NOBODY, noting, parksOf, work } from './harness.ts'
 
 const at = (starts: readonly string[]): number[] => starts.map((start) => Number(start.split('@')[1]))
@@ -99,6 +99,21 @@ describe('a rate', () => {
     all.push(executor.executeTools([callOf('w', {}, 'newcomer')]))
     await clock.runUntil(Promise.all(all))
     expect(starts).toEqual(['first@0', 'waits@130', 'newcomer@230'])
+  })
+
+  test('is not used up by calls that are admitted and do not start', async () => {
+    const clock = new VirtualClock()
+    const { tool, runs } = deaf()
+    const { executor } = setUp([{ ...tool, rate: { n: 2, perMs: 10_000 } }], { clock, graceMs: 0, maxAbandoned: 1 })
+    const ask = () => clock.runUntil(executor.executeTools([callOf('deaf')], { timeoutMs: 10 }))
+    const statuses = [await ask(), await ask(), await ask()].map(([result]) => result?.status)
+    expect(statuses).toEqual(['timed_out', 'rejected', 'rejected'])
+    runs[0]?.resolve(1)
+    await clock.advance(0)
+    const last = executor.executeTools([callOf('deaf')])
+    expect(runs.length).toBe(2)
+    runs[1]?.resolve(1)
+    expect((await clock.runUntil(last))[0]?.status).toBe('succeeded')
   })
 
   test.each([
