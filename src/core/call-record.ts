@@ -216,7 +216,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     if (state.phase !== 'queued') return
     this.engine.queued--
     if (this.engine.hasQueueRules) this.#leaveQueue(this.engine)
-    state.context.runInAsyncScope(this.#admitted, this, now)
+    state.context.runInAsyncScope(this.#start, this, now)
   }
 
   parked(kind: DemandKind): void {
@@ -488,11 +488,6 @@ export class CallRecord implements Waiter, AttemptOwner {
     return tool.admission.forKey(key, tool.demands, this.engine.clock.now())
   }
 
-  #admitted(now: number | undefined): void {
-    const state = this.#state
-    if (state.phase === 'queued') this.#start(now, state.flow.demands)
-  }
-
   #check(tool: CompiledTool, value: unknown): void {
     if (tool.validateInput === undefined) return this.#makeReady(tool, value)
     try {
@@ -550,8 +545,8 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#input = input
   }
 
-  /** It holds all of `demands`. */
-  #start(at: number | undefined, demands: Demands): void {
+  /** It holds all of `demands`: those for which it has waited, where it has. */
+  #start(at: number | undefined, demands: Demands = (this.#state as Queued).flow.demands): void {
     const { engine, batch } = this
     const now = at ?? engine.clock.now()
     const tool = this.#tool as CompiledTool
@@ -694,6 +689,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   #timing(attempt: Attempt | undefined, now: number): ToolTiming {
+    if (attempt?.isPlain === true) return startedTiming(this, attempt.startedAt, now, 1)
     const tried = this.#tried
     const startedAt = tried?.firstStartedAt ?? attempt?.startedAt
     if (startedAt === undefined) return unstartedTiming(this, now)

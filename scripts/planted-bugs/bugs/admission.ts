@@ -193,6 +193,7 @@ export const admission: readonly PlantedBug[] = [
     'who comes has been passed over since before it came',
     'if (--this.size === 0) this.passedOverSince = undefined',
     'this.size--',
+    'it shows in one of about ten thousand crowds: a call has to give up while it is passed over, and another of its kind to come later',
   ),
   bug(
     'admission/rate-limit.ts',

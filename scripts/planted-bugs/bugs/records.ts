@@ -121,8 +121,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a freed permit starts a call in the context of whoever freed it',
-    'state.context.runInAsyncScope(this.#admitted, this, now)',
-    'this.#admitted(now)',
+    'state.context.runInAsyncScope(this.#start, this, now)',
+    'this.#start(now)',
   ),
   bug(
     'call-record.ts',

@@ -5,7 +5,7 @@ import type { Demands } from './demands.ts'
 import type { Flow } from './flow.ts'
 import type { Demand, DemandKind, Limit } from './limit.ts'
 import { RateLimit } from './rate-limit.ts'
-import type { Want } from './run-share.ts'
+import type { RunShare, Want } from './run-share.ts'
 import type { Waiter } from './waiter.ts'
 
 /** How many calls wait, by what they wait for. */
@@ -177,7 +177,9 @@ export class Admission {
     if (waiter === undefined) return false
     const now = at ?? this.#clock.now()
     this.#handing = true
-    this.#took(flow, now)
+    this.#serves(flow.run, now)
+    // It is the only one, so it comes before nobody.
+    if (flow.size === 0) this.#left(flow)
     waiter.admit(now)
     this.#handing = false
     this.#handOverUnlessDoing(undefined)
@@ -329,14 +331,13 @@ export class Admission {
   #admit(flow: Flow, waiter: Waiter, now: number): void {
     if (flow === this.#reservation) this.#endReservation()
     flow.take(waiter)
-    this.#took(flow, now)
+    this.#serves(flow.run, now)
+    this.#left(flow)
   }
 
-  /** One of the flow is admitted now. */
-  #took(flow: Flow, now: number): void {
-    const service = flow.run.service(now)
+  #serves(run: RunShare, now: number): void {
+    const service = run.service(now)
     if (service > this.want.floor) this.want.floor = service
-    this.#left(flow)
   }
 
   /** What it waited for is there, and something else is not. */

@@ -74,6 +74,8 @@ export class DemandQueue {
     flow.place = place
     if (place.heapIndex === -1) {
       place.refresh(now)
+      // While it was alone it mattered to nobody where it stands.
+      if (level.runs.size === 1) level.runs.peek()?.refresh(now)
       level.runs.push(place)
       flow.run.entered(place)
     }

@@ -146,5 +146,6 @@ export class RunShare {
 }
 
 function comeForward(queue: RunQueue, now: number): void {
-  if (queue.heapIndex !== -1 && queue.refresh(now) && queue.level.runs.size > 1) queue.level.runs.update(queue)
+  const { runs } = queue.level
+  if (runs.size > 1 && queue.heapIndex !== -1 && queue.refresh(now)) runs.update(queue)
 }

@@ -142,8 +142,7 @@ class Crowd {
       attempt.endedIn = this.#oracle.move
     }
     if (call.plan.ends === 'throw') throw new Error('as planned')
-    if (call.plan.ends === 'too many')
-      throw Object.assign(new Error('too many'), { response: { status: 429, headers: { 'retry-after': '0.007' } } })
+    if (call.plan.ends !== 'return') throw tooMany(call.plan.ends === 'too many' ? '0.007' : '0.030')
     return call.mark
   }
 
@@ -242,6 +241,10 @@ class Crowd {
     )
     return running
   }
+}
+
+function tooMany(retryAfter: string): Error {
+  return Object.assign(new Error('too many'), { response: { status: 429, headers: { 'retry-after': retryAfter } } })
 }
 
 function toolCall({ mark, tool, plan }: CallFacts): { id: string; name: string; arguments: object; priority?: number } {

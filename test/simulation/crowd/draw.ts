@@ -93,7 +93,7 @@ function drawCalls(
     priority: random.chance(0.15) ? random.int(-1, 2) : undefined,
     atMs: random.pick(DELAYS),
     acts: times(random.pick([0, 1, 1, 1, 2, 3]), () => drawAct(random, surroundings, executor, level)),
-    ends: random.pick(['return', 'return', 'return', 'return', 'throw', 'too many']),
+    ends: random.pick(['return', 'return', 'return', 'return', 'return', 'throw', 'too many', 'much too many']),
   }))
 }
 

@@ -56,8 +56,9 @@ export interface AttemptFacts {
   ranMs: number
   /** Calls of its own that want to run, or do. */
   readonly nested: Set<CallFacts>
-  /** Calls of its own that it was given. */
+  /** Calls of its own that it was given, and those of them that were let in. */
   taken: number
+  begun: number
   abandonedAt: number | undefined
   /** What it keeps though it was abandoned. */
   kept: readonly ModelLimit[]

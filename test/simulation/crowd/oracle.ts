@@ -216,6 +216,7 @@ export class CrowdOracle {
   #began(call: CallFacts): void {
     const { attempt } = call.batch
     if (attempt === undefined) return
+    if (!attempt.nested.has(call)) this.#checkCaps(call, ++attempt.begun)
     attempt.nested.add(call)
     const { call: parent } = attempt
     if (parent.state === 'resuming') {
@@ -224,6 +225,12 @@ export class CrowdOracle {
     }
     if (parent.state === 'running' && !this.#isOver(attempt))
       this.fault('I26', `${parent.mark} runs while ${call.mark} wants to`)
+  }
+
+  #checkCaps({ mark, depth, batch }: CallFacts, count: number): void {
+    const { maxDepth, maxNestedCalls } = batch.executor.plan
+    if (depth > maxDepth) this.fault('I27', `${mark} is let in, ${depth} deep`)
+    if (count > maxNestedCalls) this.fault('I27', `${mark} is let in, as number ${count}`)
   }
 
   #started(call: CallFacts): void {
@@ -243,6 +250,7 @@ export class CrowdOracle {
       ranMs: 0,
       nested: new Set(),
       taken: 0,
+      begun: 0,
       abandonedAt: undefined,
       kept: [],
     })
@@ -421,6 +429,8 @@ export class CrowdOracle {
       case 'waiting':
       case 'resuming':
         if (!isCut || state === 'waiting') this.#checkWait(call)
+        if (state === 'waiting' && this.#waitingIn(batch.executor) > queue.max)
+          this.fault('I27', `${mark} is one too many in the queue`)
         if (state === 'waiting' && this.now > call.waitsSince + queue.deadlineMs)
           this.fault('I51', `${mark} waits longer than ${queue.deadlineMs} ms`)
         return

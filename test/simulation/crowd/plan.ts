@@ -56,7 +56,8 @@ export interface CallPlan {
   /** When it comes, in a batch that is filled call by call. */
   readonly atMs: number
   readonly acts: readonly Act[]
-  readonly ends: 'return' | 'throw' | 'too many'
+  /** `too many` and `much too many` are answers with 429 that ask for a short and for a long pause. */
+  readonly ends: 'return' | 'throw' | 'too many' | 'much too many'
 }
 
 export type Act =
