@@ -173,7 +173,6 @@ export const admission: readonly PlantedBug[] = [
     'a call that is tried again has lost its place',
     'return this.#addAmong(waiter)\n    } else',
     'return this.#waiters.push(waiter) === this.#head + 1\n    } else',
-    'a further attempt comes at another moment; see the next one',
   ),
   bug(
     'admission/lane.ts',
@@ -193,7 +192,6 @@ export const admission: readonly PlantedBug[] = [
     'who comes has been passed over since before it came',
     'if (--this.size === 0) this.passedOverSince = undefined',
     'this.size--',
-    'it shows in one of about ten thousand crowds: a call has to give up while it is passed over, and another of its kind to come later',
   ),
   bug(
     'admission/rate-limit.ts',
@@ -312,6 +310,5 @@ export const nesting: readonly PlantedBug[] = [
     'a tool that is abandoned is not told to stop when it asks',
     'const cut = this.#rarities?.wasCut',
     'const cut = this.#cut',
-    'the simulated tools ask before: test/core/abort.test.ts',
   ),
 ]
