@@ -146,7 +146,7 @@ export function runOf({ batch }: CallFacts): RunFacts {
 }
 
 /** A nested call has at least the priority of the one that makes it. */
-export function priorityOf({ plan, batch, tool }: CallFacts): number {
+function priorityOf({ plan, batch, tool }: CallFacts): number {
   const own = plan.priority ?? batch.plan.priority ?? tool.plan.priority ?? 0
   return batch.parent === undefined ? own : Math.max(own, priorityOf(batch.parent))
 }
