@@ -2,7 +2,7 @@ export type { WaitingCounts } from './core/admission/admission.ts'
 export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/admission/controller.ts'
 export type { DemandKind } from './core/admission/limit.ts'
 export type { RateOptions } from './core/admission/rate-limit.ts'
-export type { ToolLimits } from './core/admission/tool-demands.ts'
+export type { KeyStats, RateStats, ToolLimits, ToolStats } from './core/admission/tool-demands.ts'
 export type { BinaryReference } from './core/binary.ts'
 export {
   Budget,

@@ -2,6 +2,7 @@ import { Census } from './admission/census.ts'
 import { AdmissionController, controllerParts } from './admission/controller.ts'
 import type { WaitingCounts } from './admission/admission.ts'
 import { Limit } from './admission/limit.ts'
+import type { ToolStats } from './admission/tool-demands.ts'
 import { Batch } from './batch.ts'
 import { type CallOptions, checkCallOptions, checkLogger } from './call-options.ts'
 import type { CallRecord } from './call-record.ts'
@@ -127,6 +128,8 @@ export interface ExecutorStats {
   /** Tools that we stopped waiting for and that still run; at most their tool's and key's permits are kept for them. */
   readonly abandoned: number
   readonly limits: { readonly maxParallelTools: number }
+  /** The registered tools that have limits of their own, and what is left of those. */
+  readonly tools: readonly ToolStats[]
 }
 
 /**
@@ -297,7 +300,16 @@ export class ToolExecutor {
       suspended: census.suspended,
       abandoned: census.abandoned,
       limits: { maxParallelTools: limit.max },
+      tools: this.#toolStats(),
     }
+  }
+
+  #toolStats(): ToolStats[] {
+    const { registry, clock } = this.#engine
+    const now = clock.now()
+    return Array.from(registry.values(), ({ tool, admission }) => admission.stats(tool.name, now)).filter(
+      (stats) => stats !== undefined,
+    )
   }
 
   /**

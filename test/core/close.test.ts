@@ -113,6 +113,7 @@ test('stats tell of this moment', async () => {
     suspended: 0,
     abandoned: 0,
     limits: { maxParallelTools: 2 },
+    tools: [],
   })
   const running = executor.executeTools(
     [callOf('sleep', { ms: 10 }), callOf('deaf'), callOf('sleep', { ms: 5 }), callOf('nowhere')],

@@ -79,6 +79,11 @@ export class RateLimit implements Demand {
     return Math.min(this.#burst, this.#tokens + Math.max(0, now - this.#filledAt) * this.#tokensPerMs)
   }
 
+  /** How many may start at `now`, if it is not paused. */
+  available(now: number): number {
+    return Math.max(0, Math.floor(this.tokens(now) + EPSILON))
+  }
+
   /** Until when it is paused; undefined where it is not. */
   pausedUntil(now: number): number | undefined {
     return this.#pausedUntil > now ? this.#pausedUntil : undefined

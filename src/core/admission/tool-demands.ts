@@ -20,6 +20,34 @@ export interface ToolLimits {
   readonly ratePerKey?: RateOptions
 }
 
+/** A rate at this moment. */
+export interface RateStats {
+  /** How many may start now. */
+  readonly available: number
+  /** For how long nothing starts, since it was asked to be left alone; 0 where it was not. */
+  readonly pausedForMs: number
+}
+
+/** What one key of a tool allows at this moment. */
+export interface KeyStats {
+  readonly key: string
+  /** Permits that are out, those of abandoned tools among them. */
+  readonly inUse: number
+  readonly rate?: RateStats
+}
+
+/** What the limits of one tool are at this moment, over all executors that share its controller. */
+export interface ToolStats {
+  readonly name: string
+  /** Permits that are out, those of abandoned tools among them; 0 where the tool has no `maxParallel`. */
+  readonly inUse: number
+  readonly maxParallel: number
+  readonly rate?: RateStats
+  readonly maxParallelPerKey: number
+  /** The keys that are in use, or not as fresh as one that was never used. */
+  readonly keys: readonly KeyStats[]
+}
+
 /** Throws a MisuseError for limits that are impossible. */
 export function checkToolLimits(label: string, limits: ToolLimits & { readonly key?: unknown }): void {
   const { maxParallel, maxParallelPerKey, rate, ratePerKey, key } = limits
@@ -96,6 +124,18 @@ export class ToolDemands {
     return own
   }
 
+  /** Its limits at this moment; undefined where it has none. */
+  stats(name: string, now: number): ToolStats | undefined {
+    const { maxParallel = Infinity, maxParallelPerKey = Infinity, ratePerKey } = this.#limits
+    const { limit, rate } = this
+    if (limit === undefined && rate === undefined && maxParallelPerKey === Infinity && ratePerKey === undefined)
+      return undefined
+    const keys: KeyStats[] = []
+    for (const [key, known] of this.#keys)
+      if (!known.isIdle(now)) keys.push({ key, inUse: known.limit?.inUse ?? 0, ...rateStats(known.rate, now) })
+    return { name, inUse: limit?.inUse ?? 0, maxParallel, ...rateStats(rate, now), maxParallelPerKey, keys }
+  }
+
   #key(key: string, now: number): KeyDemands {
     const known = this.#keys.get(key)
     if (known !== undefined) return known
@@ -109,4 +149,10 @@ export class ToolDemands {
     for (const [key, known] of this.#keys) if (known.isIdle(now)) this.#keys.delete(key)
     this.#sweepAt = Math.max(256, this.#keys.size * 2)
   }
+}
+
+function rateStats(rate: RateLimit | undefined, now: number): { readonly rate?: RateStats } {
+  if (rate === undefined) return {}
+  const pausedForMs = Math.max(0, (rate.pausedUntil(now) ?? now) - now)
+  return { rate: { available: pausedForMs > 0 ? 0 : rate.available(now), pausedForMs } }
 }
