@@ -296,3 +296,16 @@ test('utf8Length counts bytes', () => {
     }),
   )
 })
+
+test('what somebody has given to the prototype of all objects is no property of a copy', () => {
+  const prototype = Object.prototype as { polluted?: number }
+  prototype.polluted = 1
+  try {
+    const copies = [{ a: 1 }, {}, { a: { b: 2 } }].map((value) =>
+      Object.keys(copyJson(value, { maxBytes: 1_000_000 }) as object),
+    )
+    expect(copies).toEqual([['a'], [], ['a']])
+  } finally {
+    delete prototype.polluted
+  }
+})
