@@ -1,4 +1,4 @@
-export type { WaitingCounts } from './core/admission/admission.ts'
+export type { WaitingStats } from './core/admission/census.ts'
 export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/admission/controller.ts'
 export type { DemandKind } from './core/admission/limit.ts'
 export type { RateOptions } from './core/admission/rate-limit.ts'
@@ -19,6 +19,9 @@ export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle, type TimerOpti
 export type { ToolContent } from './core/content.ts'
 export type { CallInfo, ToolContext } from './core/context.ts'
 export { type ToolDefinition, toolDefinitions } from './core/definition.ts'
+export type { CallName, ResultReference } from './core/dependencies/references.ts'
+export type { Effect } from './core/effects/effect.ts'
+export type { EffectOptions } from './core/effects/tool-effects.ts'
 export type { ErrorCode } from './core/error-code.ts'
 export type {
   AbandonedEvent,
@@ -39,7 +42,7 @@ export type {
   RatePausedEvent,
   ResumedEvent,
   SettledEvent,
-  StalledCall,
+  CallPlace,
   StalledEvent,
   StartedEvent,
   SuspendedEvent,

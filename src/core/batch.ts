@@ -3,7 +3,12 @@ import { RunShare } from './admission/run-share.ts'
 import { captureAsyncContext } from './async-context.ts'
 import type { Budget } from './budget.ts'
 import type { CallOptions } from './call-options.ts'
+import { placeOf } from './call-events.ts'
 import { CallRecord, Queued } from './call-record.ts'
+import { CallGraph, type Dependent } from './dependencies/call-graph.ts'
+import type { CallName, ReferenceSyntax } from './dependencies/references.ts'
+import type { OrderKey } from './effects/order-key.ts'
+import type { ToolEffects } from './effects/tool-effects.ts'
 import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine, EngineLimits } from './engine.ts'
@@ -16,6 +21,7 @@ import { MAX_DELAY_MS } from './clock.ts'
 import { type Keeper, Keeping } from './keeping.ts'
 import type { Logger } from './logger.ts'
 import { Particulars } from './particulars.ts'
+import { raiseTails } from './remaining-path.ts'
 import type { ToolResult } from './result.ts'
 import type { RosterPlace } from './roster.ts'
 import type { RunningCall } from './stall-watch.ts'
@@ -29,6 +35,8 @@ export interface BatchSetup {
   readonly logger: Logger | undefined
   /** The call that makes its calls, if one does. */
   readonly nesting: Nesting | undefined
+  /** Where in arguments references to results are found. */
+  readonly referenceSyntax: ReferenceSyntax
   /** Draws the run's name where the caller gave none; most runs are never asked for it. */
   readonly drawRun: () => string
   /** Called once, when the batch is closed and every call has its result. */
@@ -67,6 +75,10 @@ export class Batch implements Keeper {
   readonly priority: number | undefined
   /** How many calls it may make. */
   readonly maxCalls: number
+  /** Whether calls of others, or of its own, may wait for one of its calls to end. */
+  hasFollowers = false
+  /** Which of its calls depend on which, if any do. */
+  #graph: CallGraph | undefined
   /** Gets each result as it is decided, if the batch is read that way. */
   onResult: ((result: ToolResult) => void) | undefined
   /** Told when the last result is decided and no more calls will come, whoever closed the batch. */
@@ -118,6 +130,7 @@ export class Batch implements Keeper {
         at: this.openedAt,
         ...this.#about(),
         ...(size !== undefined && { size }),
+        ...(setup.nesting !== undefined && { madeBy: placeOf(setup.nesting.call) }),
       })
     }
     this.#setDeadline()
@@ -128,6 +141,10 @@ export class Batch implements Keeper {
 
   get run(): string {
     return (this.#run ??= this.#setup.drawRun())
+  }
+
+  get referenceSyntax(): ReferenceSyntax {
+    return this.#setup.referenceSyntax
   }
 
   get limits(): EngineLimits {
@@ -177,6 +194,8 @@ export class Batch implements Keeper {
     this.#unsettled++
     if (limits !== undefined) this.particulars(record).limits = limits
     if (limits !== undefined || this.engine.hasDeadlines) this.#limitCall(record, limits, tool)
+    if (tool?.effects !== undefined) this.#claim(record, tool.effects)
+    this.#graph?.arrives(record)
     // Last, since whoever is told may end the call.
     record.announce()
     if (this.#aborted !== undefined) record.abort()
@@ -196,9 +215,10 @@ export class Batch implements Keeper {
     let given: unknown
     let limits: OwnTimeLimits | undefined
     let priority: unknown
+    let dependsOn: unknown
     let isReadable = true
     try {
-      ;({ id, name, arguments: given, priority } = call)
+      ;({ id, name, arguments: given, priority, dependsOn } = call)
       limits = ownLimits(call)
     } catch {
       isReadable = false
@@ -214,8 +234,14 @@ export class Batch implements Keeper {
     else if (impossible !== undefined)
       record.drop('malformed_call', `${impossible} of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
     else if (!isRanked) record.drop('malformed_call', 'priority of a call takes a whole number from −100 to 100.')
+    else if (dependsOn !== undefined && !isCallNames(dependsOn))
+      record.drop(
+        'malformed_call',
+        `dependsOn of a call takes an array of ids of calls, or of places from 0; at most ${MAX_DEPENDENCIES}.`,
+      )
     else {
       if (priority !== undefined) this.particulars(record).priority = priority as number
+      if (dependsOn !== undefined && dependsOn.length > 0) this.particulars(record).dependsOn = dependsOn
       record.complete(given, known)
     }
     return record
@@ -232,6 +258,39 @@ export class Batch implements Keeper {
     let particulars = this.#particulars.get(record)
     if (particulars === undefined) this.#particulars.set(record, (particulars = new Particulars()))
     return particulars
+  }
+
+  /** A call depends on others; it may be told so before this returns. */
+  dependOn(record: CallRecord, names: readonly CallName[]): Dependent {
+    this.hasFollowers = true
+    const { admission } = this.engine
+    if (this.#graph === undefined) {
+      this.#graph = new CallGraph((act) => admission.afterwards(act), this.#acceptedAt === undefined)
+      for (const each of this.records) this.#graph.arrives(each)
+      for (const result of this.#results)
+        if (result !== undefined) this.#graph.settled(this.records[result.index] as CallRecord, outcomeOf(result))
+    }
+    const graph = this.#graph
+    let dependent: Dependent | undefined
+    admission.together(() => (dependent = graph.add(record, names)))
+    return dependent as unknown as Dependent
+  }
+
+  /** The result of the call that a call depends on by that name. */
+  resultNamed(name: CallName): ToolResult | undefined {
+    const call = this.#graph?.named(name)
+    return call && this.#results[call.index]
+  }
+
+  /** The result of the call of that place. */
+  resultAt(index: number): ToolResult | undefined {
+    return this.#results[index]
+  }
+
+  /** The place of a call in the order of those that are in conflict. */
+  orderKey(index: number, place: number = index, depth = 0): OrderKey {
+    const acceptedAt = place === Infinity ? Infinity : this.acceptedAt(place)
+    return { acceptedAt, batch: this.order, place, depth, index }
   }
 
   /** The moment by which a call must have its result. */
@@ -261,7 +320,7 @@ export class Batch implements Keeper {
     this.#logStart(calls.length)
     for (const call of calls) this.accept(call)
     this.#seal()
-    for (const record of this.records) record.request()
+    for (const record of this.hasFollowers ? this.#ranked() : this.records) record.request()
   }
 
   /** No more places. What is reserved and has no arguments will never get any, so it is settled as invalid. */
@@ -349,6 +408,7 @@ export class Batch implements Keeper {
     if (this.nesting !== undefined && this.#particulars?.get(record)?.began === true) this.nesting.ended()
     if (this.onResult !== undefined) this.onResult(result)
     if (this.#particulars !== undefined) this.#forget(record)
+    this.#graph?.settled(record, outcomeOf(result))
     if (this.#watched !== undefined) {
       this.#watched.get(record)?.(result)
       this.#watched.delete(record)
@@ -401,10 +461,22 @@ export class Batch implements Keeper {
   }
 
   #forget(record: CallRecord): void {
-    const { deadline, queueDeadline } = this.#particulars?.get(record) ?? {}
+    const { deadline, queueDeadline, claim } = this.#particulars?.get(record) ?? {}
+    if (claim !== undefined) this.engine.conflicts.settle(claim)
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
     if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
     this.#particulars?.delete(record)
+  }
+
+  /** Those that hold up most come first; all else alike, call order. */
+  #ranked(): CallRecord[] {
+    for (let i = this.records.length - 1; i >= 0; i--) raiseTails(this.records[i] as CallRecord)
+    return this.records.toSorted((a, b) => a.compareRank(b))
+  }
+
+  #claim(record: CallRecord, { bound }: ToolEffects): void {
+    this.hasFollowers = true
+    this.particulars(record).claim = this.engine.conflicts.enter(record, this.orderKey(record.index), bound)
   }
 
   *#kept(): Generator<unknown> {
@@ -423,6 +495,8 @@ export class Batch implements Keeper {
     this.#closed = true
     const now = this.engine.clock.now()
     if (this.isObserved) this.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
+    const graph = this.#graph
+    if (graph !== undefined) this.engine.admission.together(() => graph.close())
     this.#settleIfDone(now)
   }
 
@@ -472,6 +546,21 @@ export class Batch implements Keeper {
 function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): OwnTimeLimits | undefined {
   if (timeoutMs === undefined && idleTimeoutMs === undefined && deadlineMs === undefined) return undefined
   return { timeoutMs, idleTimeoutMs, deadlineMs }
+}
+
+function outcomeOf({ success }: ToolResult): 'succeeded' | 'failed' {
+  return success ? 'succeeded' : 'failed'
+}
+
+/** How many calls one may depend on by name. */
+const MAX_DEPENDENCIES = 10_000
+
+function isCallNames(value: unknown): value is readonly CallName[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_DEPENDENCIES &&
+    value.every((each) => typeof each === 'string' || (Number.isInteger(each) && each >= 0))
+  )
 }
 
 function isPriority(value: unknown): boolean {

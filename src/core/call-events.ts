@@ -1,6 +1,6 @@
 import type { Attempt, Cut, LateOutcome } from './attempt.ts'
 import type { CallRecord } from './call-record.ts'
-import type { CallEventBase, ParkedEvent } from './events.ts'
+import type { CallEventBase, CallPlace, ParkedEvent } from './events.ts'
 import type { ToolError, ToolResult } from './result.ts'
 
 /** The events of one call. Nothing is made up unless somebody listens. */
@@ -9,9 +9,10 @@ export function tellAccepted(call: CallRecord): void {
   if (call.batch.isObserved) call.batch.emit({ ...about(call, call.acceptedAt), type: 'accepted' })
 }
 
-export function tellParked(call: CallRecord, waitsFor: ParkedEvent['waitsFor']): void {
+export function tellParked(call: CallRecord, waitsFor: ParkedEvent['waitsFor'], behind?: CallRecord): void {
   if (!call.batch.isObserved) return
-  call.batch.emit({ ...about(call, call.engine.clock.now()), type: 'parked', waitsFor })
+  const event = { ...about(call, call.engine.clock.now()), type: 'parked', waitsFor } as const
+  call.batch.emit(behind === undefined ? event : { ...event, behind: placeOf(behind) })
 }
 
 export function tellSuspended(call: CallRecord, at: number): void {
@@ -67,6 +68,11 @@ export function tellEndedLate(call: CallRecord, abandonedAt: number, outcome: La
   if (!call.batch.isObserved) return
   const at = call.engine.clock.now()
   call.batch.emit({ ...about(call, at), type: 'ended_late', lateMs: at - abandonedAt, outcome })
+}
+
+/** Where a call is to be found. */
+export function placeOf({ batch, index, id, name }: CallRecord): CallPlace {
+  return { run: batch.run, turn: batch.turn, batch: batch.number, index, id, name }
 }
 
 function about({ batch, index, id, name }: CallRecord, at: number): CallEventBase {

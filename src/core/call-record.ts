@@ -19,7 +19,12 @@ import {
 import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
 import {
   argumentsDoNotFit,
+  cannotReadBack,
   CLOSED,
+  deadlocked,
+  dependencyFailed,
+  effectsFailed,
+  filledBadly,
   keyFailed,
   neverCompleted,
   overBudget,
@@ -29,10 +34,23 @@ import {
   tooDeep,
   tooManyInTurn,
   tooManyNested,
+  uncertainEffects,
   unknownTool,
   waitedTooLong,
 } from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
+import type { CallInfo } from './context.ts'
+import type { Dependent, GraphCall } from './dependencies/call-graph.ts'
+import {
+  type CallName,
+  fillReferences,
+  findReferences,
+  type FoundReferences,
+  mayRefer,
+  ReferenceFailure,
+} from './dependencies/references.ts'
+import type { Claim, Claimant } from './effects/claim.ts'
+import type { ToolEffects } from './effects/tool-effects.ts'
 import type { Engine } from './engine.ts'
 import type { ErrorCode } from './error-code.ts'
 import { thrownMessage } from './failure.ts'
@@ -40,19 +58,23 @@ import { failureKind } from './failure-kind.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from './isolation.ts'
 import { copyJson } from './json-copy.ts'
+import type { JsonValue } from './json.ts'
 import type { Keeper } from './keeping.ts'
 import type { Output } from './output.ts'
-import type { Tried } from './particulars.ts'
+import type { Particulars, Tried } from './particulars.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
+import { type PathCall, raiseTails } from './remaining-path.ts'
 import { retryDelay } from './retry.ts'
 import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
+import type { SpilledFile } from './spill.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
+import { printable } from './text.ts'
 import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
 import type { Demands } from './admission/demands.ts'
 import type { ExpectedDuration } from './admission/expected-duration.ts'
-import type { Flow } from './admission/flow.ts'
+import { expectedMs, type Flow } from './admission/flow.ts'
 import type { DemandKind, Limit } from './admission/limit.ts'
 import type { Waiter } from './admission/waiter.ts'
 import { Expiry } from './expiry.ts'
@@ -87,8 +109,19 @@ class Outside extends Queued {
   readonly isOutside = true
 }
 
+const NOTHING_SPILLED: ReadonlyMap<ToolResult, JsonValue> = new Map()
+
 /** Its arguments are being read and validated, at this moment. */
 const READING = { phase: 'reading' } as const
+
+/** It waits for calls to whose results its arguments refer. */
+const UNFILLED = { phase: 'unfilled' } as const
+
+/** Its arguments are good, and it waits for calls that it depends on. */
+const DEPENDENT = { phase: 'dependent' } as const
+
+/** It waits for calls whose effects are in conflict with its own. */
+const CONFLICTED = { phase: 'conflicted' } as const
 
 /** It has given up waiting, and is about to have its result. */
 const WITHDRAWN = { phase: 'withdrawn' } as const
@@ -101,6 +134,9 @@ type CallState =
   | typeof READING
   | InputCheck
   | typeof READY
+  | typeof UNFILLED
+  | typeof DEPENDENT
+  | typeof CONFLICTED
   | Queued
   | Attempt
   | Backoff
@@ -112,15 +148,17 @@ type CallState =
  *
  * Duty: exactly one result, whatever happens, and every change of state in this file.
  * Boundary: the batch counts results, admission decides when it starts, its attempts run the tool.
- * 1. reserved → reading → (checking →) ready → (queued →) running → settled; from running by way of backing off to reading
- *    again; from every state straight to settled.
+ * 1. reserved → reading → (unfilled → reading →) (checking →) ready → (dependent → ready →) (conflicted → ready →) (queued →)
+ *    running → settled; from running by way of backing off to reading again; from every state straight to settled.
  * 2. It holds its permits exactly while it is running and not suspended, and gives them back in the step that ends the
  *    attempt; one that is abandoned keeps those of its tool and key until it ends, or `abandonedHoldMs` have passed.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
  * 4. A hundred thousand of them may wait: what few calls have is kept by the batch, not in a field of each.
- * 5. What may have acted is tried again only if its tool is read-only or idempotent (I20).
+ * 5. What its arguments refer to is there before they are validated; its effects are its own from before it asks for a permit
+ *    until it has its result.
+ * 6. What may have acted is tried again only if its tool is read-only or idempotent (I20).
  */
-export class CallRecord implements Waiter, AttemptOwner {
+export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, PathCall {
   readonly batch: Batch
   readonly index: number
   readonly id: string
@@ -170,11 +208,43 @@ export class CallRecord implements Waiter, AttemptOwner {
     return (this.#tool as CompiledTool).admission.expected
   }
 
-  /** That of the call's host, its batch or its tool; at least that of the call that made it. */
+  get tailMs(): number {
+    return this.batch.particularsOf(this)?.tailMs ?? 0
+  }
+
+  *comesAfter(): Generator<CallRecord, void, undefined> {
+    const { dependent, claim } = this.batch.particularsOf(this) ?? {}
+    for (const producer of dependent?.producers ?? [])
+      if ((producer as CallRecord).isYetToStart) yield producer as CallRecord
+    if (claim === undefined) return
+    for (const owner of this.engine.conflicts.comesAfter(claim)) if (owner.run === this.run) yield owner as CallRecord
+  }
+
+  /** Whether it may still start for the first time. */
+  get isYetToStart(): boolean {
+    return this.#state !== SETTLED && !(this.#state instanceof Attempt)
+  }
+
+  /** How long its tool is expected to take; of a call that has none yet, as long as others of its run. */
+  get expectedMs(): number {
+    return expectedMs(this.#tool?.admission.expected ?? this.batch.share.expected, this.batch.share)
+  }
+
+  /** So long after its end others can still be under way that can only start then. */
+  hasTail(tailMs: number): void {
+    this.batch.particulars(this).tailMs = tailMs
+    const state = this.#state
+    if (state.phase === 'queued' && !(state instanceof Outside))
+      this.engine.admission.move(this, state.flow, state.flow)
+  }
+
+  /** That of the call's host, its batch or its tool; at least that of the call that made it, and of those that wait for it. */
   priorityWith({ tool }: CompiledTool): number {
     const { batch } = this
-    const own = batch.particularsOf(this)?.priority ?? batch.priority ?? tool.priority ?? 0
-    return batch.nesting === undefined ? own : Math.max(own, batch.nesting.priority)
+    const particulars = batch.particularsOf(this)
+    const own = particulars?.priority ?? batch.priority ?? tool.priority ?? 0
+    const least = Math.max(particulars?.inherited ?? -Infinity, batch.nesting?.priority ?? -Infinity)
+    return Math.max(own, least)
   }
 
   get wantsPermit(): boolean {
@@ -195,20 +265,92 @@ export class CallRecord implements Waiter, AttemptOwner {
     const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
     if (this.#state !== READING) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
-    if (tool.retry !== undefined) this.batch.keepForRetry(this, read.value)
-    this.#check(tool, read.value)
+    const found = this.#referencesIn(tool, given, read.value)
+    if (found !== undefined || this.batch.particularsOf(this)?.dependsOn !== undefined)
+      return this.#depend(tool, read.value, found)
+    this.#take(tool, read.value)
   }
 
   /** Starts if all that it needs is there, else waits; does nothing unless it is ready. */
   request(): void {
-    if (this.#state !== READY) return
+    if (this.#state !== READY && this.#state !== UNFILLED) return
     const { nesting } = this.batch
-    if (nesting === undefined) return this.#ask()
+    if (nesting === undefined) return this.#proceed()
     const particulars = this.batch.particulars(this)
-    if (particulars.began) return this.#ask()
+    if (particulars.began) return this.#proceed()
     if (!this.#mayNest(nesting)) return
     particulars.began = true
-    nesting.began(() => this.#ask())
+    nesting.began(() => this.#proceed())
+  }
+
+  get parent(): CallRecord | undefined {
+    return this.batch.nesting?.call
+  }
+
+  get run(): object {
+    return this.batch.share
+  }
+
+  dependenciesMet(): void {
+    const { context } = this.batch.particulars(this)
+    if (this.#state === UNFILLED) context?.runInAsyncScope(this.#fill, this, undefined)
+    else if (this.#state === DEPENDENT) {
+      this.#endWait('dependency')
+      context?.runInAsyncScope(this.#proceed, this, undefined)
+    }
+  }
+
+  dependencyFailed({ index }: GraphCall): void {
+    const { batch } = this
+    if (batch.isAborted) return this.abort()
+    if (batch.expired !== undefined) return this.expire(batch.expired)
+    const result = batch.resultAt(index) as UnsuccessfulResult
+    if (this.#leave()) this.#refuse('skipped', 'dependency_failed', dependencyFailed(result, result.error.message))
+  }
+
+  dependencyImpossible(why: string): void {
+    if (this.#leave()) this.#refuse('invalid', 'invalid_dependency', `${why} Nothing was run.`)
+  }
+
+  moved({ place, depth }: Dependent): void {
+    const { batch, index } = this
+    const claim = batch.particularsOf(this)?.claim
+    if (claim !== undefined) this.engine.conflicts.move(claim, batch.orderKey(index, place, depth))
+  }
+
+  effectsCleared(): void {
+    if (this.#state !== CONFLICTED) return
+    this.#endWait('conflict')
+    this.batch.particulars(this).context?.runInAsyncScope(this.#ask, this, undefined)
+  }
+
+  waitsBehind({ owner }: Claim): void {
+    if (this.#state !== CONFLICTED) return
+    const other = owner as CallRecord
+    other.inherit(this.#priority)
+    tellParked(this, 'conflict', other)
+  }
+
+  effectsDeadlocked({ owner }: Claim): void {
+    if (this.#state === CONFLICTED && this.#leave())
+      this.#refuse('rejected', 'deadlock', deadlocked(called(owner as CallRecord)))
+  }
+
+  effectsUncertain({ owner }: Claim): void {
+    if (this.#state === CONFLICTED && this.#leave())
+      this.#refuse('rejected', 'uncertain_effects', uncertainEffects(called(owner as CallRecord)), undefined, true)
+  }
+
+  /** One that waits for it has that priority. */
+  inherit(priority: number): void {
+    const state = this.#state
+    if (state === SETTLED || state instanceof Attempt) return
+    const particulars = this.batch.particulars(this)
+    if (priority <= particulars.inherited) return
+    particulars.inherited = priority
+    if (state === CONFLICTED) (particulars.claim?.parkedOn?.owner as CallRecord | undefined)?.inherit(priority)
+    else if (state === DEPENDENT || state === UNFILLED) this.#passOnPriority(particulars.dependent, priority)
+    else if (state.phase === 'queued') this.#queueAnew(state)
   }
 
   admit(now: number | undefined): void {
@@ -291,6 +433,28 @@ export class CallRecord implements Waiter, AttemptOwner {
   }
 
   attemptEnded(attempt: Attempt, output: Output): void {
+    this.#inOneStep(() => this.#ended(attempt, output))
+  }
+
+  attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
+    this.#inOneStep(() => this.#wasCut(attempt, cut, execution))
+  }
+
+  attemptLost(attempt: Attempt, lost: WorkerLost): void {
+    this.#inOneStep(() => {
+      const now = this.engine.clock.now()
+      this.#failed(attempt, lostFailure(lost), now)
+      this.#release(attempt, now)
+    })
+  }
+
+  /** Those that can start since it has ended do so once its permits are free, too. */
+  #inOneStep(end: () => void): void {
+    if (this.batch.hasFollowers) this.engine.admission.together(end)
+    else end()
+  }
+
+  #ended(attempt: Attempt, output: Output): void {
     const now = this.engine.clock.now()
     const ranMs = now - attempt.startedAt
     attempt.tool.admission.expected.add(ranMs)
@@ -308,7 +472,7 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#release(attempt, now)
   }
 
-  attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
+  #wasCut(attempt: Attempt, cut: Cut, execution: Execution): void {
     const now = this.engine.clock.now()
     if (execution === 'none') {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
@@ -323,14 +487,8 @@ export class CallRecord implements Waiter, AttemptOwner {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
       this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)
     }
-    if (execution === 'unknown') this.#releaseWide(attempt, now)
+    if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)
     else this.#release(attempt, now)
-  }
-
-  attemptLost(attempt: Attempt, lost: WorkerLost): void {
-    const now = this.engine.clock.now()
-    this.#failed(attempt, lostFailure(lost), now)
-    this.#release(attempt, now)
   }
 
   abandonedEnded(attempt: Attempt, since: number, outcome: LateOutcome): void {
@@ -360,11 +518,12 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#giveBack(attempt, attempt.demands.limits, now)
   }
 
-  /** Its tool goes on: what it shares with other tools is free, what is the tool's own is not yet. */
-  #releaseWide(attempt: Attempt, now: number): void {
-    const { narrow, wide } = attempt.demands
-    if (narrow.length > 0 && attempt.nesting?.holds !== false) attempt.keep(new Hold(this, narrow))
-    this.#giveBack(attempt, wide, now)
+  /** Its tool goes on: what it shares with other tools is free, what is the tool's own is not yet, nor what it may write. */
+  #hold(attempt: Attempt): void {
+    const narrow = attempt.nesting?.holds === false ? [] : attempt.demands.narrow
+    const { claim } = this.batch.particularsOf(this) ?? {}
+    const writing = claim?.hasWrites === true ? claim : undefined
+    if (narrow.length > 0 || writing !== undefined) attempt.keep(new Hold(this, narrow, writing))
   }
 
   /** The calls that it made end with it; while it waits for those it holds nothing. */
@@ -389,10 +548,81 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   #mayNest(nesting: Nesting): boolean {
     const { maxDepth, maxNestedCalls } = this.engine.limits
+    const state = this.#state
     if (this.depth > maxDepth) this.#refuse('rejected', 'too_deep', tooDeep(this.depth, maxDepth))
     else if (!nesting.takeCall(maxNestedCalls))
       this.#refuse('rejected', 'too_many_calls', tooManyNested(maxNestedCalls))
-    return this.#state === READY
+    return this.#state === state
+  }
+
+  #proceed(): void {
+    const particulars = this.batch.particularsOf(this)
+    if (this.#state === UNFILLED) this.#tellDependency(particulars?.dependent)
+    else if (this.#state === READY && (particulars === undefined || this.#isClear(particulars))) this.#ask()
+  }
+
+  /** @returns whether nothing comes before it; else it waits from now on */
+  #isClear(particulars: Particulars): boolean {
+    const { dependent, claim } = particulars
+    if (dependent?.isMet === false) {
+      this.#beginWait('dependency', particulars)
+      this.#tellDependency(dependent)
+      return false
+    }
+    if (claim === undefined || claim.isHeld) return true
+    this.#beginWait('conflict', particulars)
+    if (!this.engine.conflicts.request(claim)) return false
+    this.#endWait('conflict')
+    return true
+  }
+
+  #beginWait(what: 'dependency' | 'conflict', particulars: Particulars): void {
+    this.#state = what === 'conflict' ? CONFLICTED : DEPENDENT
+    this.engine.census.count(what, 1)
+    particulars.context ??= captureAsyncContext()
+    raiseTails(this)
+  }
+
+  #endWait(what: 'dependency' | 'conflict'): void {
+    this.#state = READY
+    this.engine.census.count(what, -1)
+  }
+
+  #tellDependency(dependent: Dependent | undefined): void {
+    const { batch } = this
+    let behind: CallRecord | undefined
+    for (const { index } of dependent?.producers ?? [])
+      if (batch.resultAt(index) === undefined) behind ??= batch.records[index]
+    this.#passOnPriority(dependent, this.#priority)
+    tellParked(this, 'dependency', behind)
+  }
+
+  #passOnPriority(dependent: Dependent | undefined, priority: number): void {
+    for (const producer of dependent?.producers ?? []) (producer as CallRecord).inherit(priority)
+  }
+
+  get #priority(): number {
+    return this.#tool === undefined ? 0 : this.priorityWith(this.#tool)
+  }
+
+  /** Whether it comes before another of its batch that can start, too; negative where it does. */
+  compareRank(other: CallRecord): number {
+    const difference = other.#priority - this.#priority
+    return difference === 0 ? other.expectedMs + other.tailMs - this.expectedMs - this.tailMs : difference
+  }
+
+  /** Where it waits in the queue, it does so with another priority from now on. */
+  #queueAnew(state: Queued): void {
+    const { engine, batch } = this
+    const flow = batch.share.flow(state.flow.demands, this.#priority)
+    if (flow === state.flow) return
+    if (state instanceof Outside) {
+      this.#state = new Outside(flow, state.context)
+      return
+    }
+    this.#state = new Queued(flow, state.context)
+    engine.admission.move(this, state.flow, flow)
+    engine.admission.look()
   }
 
   #ask(): void {
@@ -470,9 +700,7 @@ export class CallRecord implements Waiter, AttemptOwner {
   #keyedDemands(tool: CompiledTool): Demands | undefined {
     let key: unknown
     try {
-      const { id, name, index } = this
-      const info = { context: this.batch.context, call: { id, name, arguments: this.#input }, index }
-      key = tool.tool.key?.(this.#input as never, info as never)
+      key = tool.tool.key?.(this.#input as never, this.#info as never)
       if (key === undefined) return tool.demands
       if (typeof key !== 'string') {
         if (isInstance(key, Promise)) key.catch(() => {})
@@ -486,6 +714,83 @@ export class CallRecord implements Waiter, AttemptOwner {
     }
     this.batch.particulars(this).key = key
     return tool.admission.forKey(key, tool.demands, this.engine.clock.now())
+  }
+
+  #referencesIn({ tool }: CompiledTool, given: unknown, value: unknown): FoundReferences | undefined {
+    const { referenceSyntax } = this.batch
+    if (tool.references === false || (typeof given === 'string' && !mayRefer(given, referenceSyntax))) return undefined
+    return findReferences(value, referenceSyntax)
+  }
+
+  /** @param found undefined where only its host says that it depends on others */
+  #depend(tool: CompiledTool, value: unknown, found: FoundReferences | undefined): void {
+    if (found?.ok === false) return this.#refuse('invalid', 'invalid_reference', found.message)
+    const particulars = this.batch.particulars(this)
+    const names: CallName[] = [...(particulars.dependsOn ?? []), ...(found?.producers ?? [])]
+    if (names.length > 0) particulars.dependent = this.batch.dependOn(this, names)
+    if (this.#state !== READING) return
+    if (found === undefined) return this.#take(tool, value)
+    this.#tool = tool
+    this.#input = value
+    this.#state = UNFILLED
+    this.engine.census.count('dependency', 1)
+    particulars.context ??= captureAsyncContext()
+    if (particulars.dependent === undefined || particulars.dependent.isMet) this.#fill()
+  }
+
+  /** All is there that its arguments refer to; what was too large to be kept is read back. */
+  #fill(): void {
+    const spilled = new Map<ToolResult, SpilledFile>()
+    for (const { index } of this.batch.particulars(this).dependent?.producers ?? []) {
+      const result = this.batch.resultAt(index)
+      if (result?.success === true && result.spilled !== undefined) spilled.set(result, result.spilled)
+    }
+    if (spilled.size === 0) return this.#fillWith(NOTHING_SPILLED)
+    void this.#readBack(spilled).then(
+      (whole) => this.#fillWith(whole),
+      (thrown: unknown) => {
+        if (this.#state === UNFILLED && this.#leave())
+          this.#refuse('failed', 'spill_failed', cannotReadBack(thrownMessage(thrown)), thrown)
+      },
+    )
+  }
+
+  async #readBack(spilled: ReadonlyMap<ToolResult, SpilledFile>): Promise<ReadonlyMap<ToolResult, JsonValue>> {
+    const { keeping } = this.batch
+    const whole = await Promise.all(
+      Array.from(
+        spilled,
+        async ([result, file]) => [result, JSON.parse(await keeping.read(file)) as JsonValue] as const,
+      ),
+    )
+    return new Map(whole)
+  }
+
+  #fillWith(whole: ReadonlyMap<ToolResult, JsonValue>): void {
+    const tool = this.#tool
+    if (this.#state !== UNFILLED || tool === undefined) return
+    const { batch, engine } = this
+    const dataOf = (name: CallName): JsonValue => {
+      const result = batch.resultNamed(name)
+      if (result?.success !== true) throw new ReferenceFailure('The arguments refer to a result that is not there.')
+      return whole.get(result) ?? result.data
+    }
+    engine.census.count('dependency', -1)
+    this.#state = READING
+    try {
+      const filled = fillReferences(this.#input, batch.referenceSyntax, dataOf)
+      const { maxArgumentsBytes } = engine.limits
+      this.#take(tool, copyJson(filled, { maxBytes: maxArgumentsBytes, refusePrototypeKeys: true }))
+    } catch (error) {
+      if (error instanceof ReferenceFailure) this.#refuse('invalid', 'invalid_reference', error.message)
+      else this.#refuse('invalid', 'invalid_arguments', filledBadly(thrownMessage(error)))
+    }
+    this.request()
+  }
+
+  #take(tool: CompiledTool, value: unknown): void {
+    if (tool.retry !== undefined) this.batch.keepForRetry(this, value)
+    this.#check(tool, value)
   }
 
   #check(tool: CompiledTool, value: unknown): void {
@@ -543,6 +848,25 @@ export class CallRecord implements Waiter, AttemptOwner {
     this.#state = READY
     this.#tool = tool
     this.#input = input
+    if (tool.effects !== undefined) this.#tellEffects(tool.effects, tool.tool.name)
+  }
+
+  /** A tool's \`effects\` is code that is not ours, and may end this call. */
+  #tellEffects(of: ToolEffects, name: string): void {
+    const { claim } = this.batch.particulars(this)
+    if (claim === undefined || claim.isHeld) return
+    try {
+      const effects = of.of(this.#input, this.#info)
+      if (this.#state === READY) this.engine.conflicts.refine(claim, effects)
+    } catch (thrown) {
+      if (this.#state === READY)
+        this.#refuse('failed', 'effects_failed', effectsFailed(name, thrownMessage(thrown)), thrown)
+    }
+  }
+
+  get #info(): CallInfo {
+    const { id, name, index } = this
+    return { context: this.batch.context, call: { id, name, arguments: this.#input }, index }
   }
 
   /** It holds all of `demands`: those for which it has waited, where it has. */
@@ -583,6 +907,7 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   #abandoned(attempt: Attempt, cut: Cut, now: number): void {
     const { batch } = this
+    this.#hold(attempt)
     this.engine.census.count('abandoned', 1)
     attempt.tool.guard.abandon()
     batch.log?.callAbandoned(this.index, this.name)
@@ -650,26 +975,44 @@ export class CallRecord implements Waiter, AttemptOwner {
 
   #stop(cut: 'abort' | 'deadline', limit: TimeLimit | undefined): void {
     const state = this.#state
+    if (state.phase === 'running') state.cut(cut, limit)
+    else if (state.phase === 'queued') this.#withdraw(state, () => this.#stopped(cut, limit))
+    else if (this.#leave()) this.#stopped(cut, limit)
+  }
+
+  /**
+   * It is about to have its result, wherever it is but in the queue or running: nothing that it waits for is to come.
+   *
+   * @returns whether it is not over already
+   */
+  #leave(): boolean {
+    const state = this.#state
     switch (state.phase) {
       case 'running':
-        return state.cut(cut, limit)
+      case 'queued':
       case 'withdrawn':
       case 'settled':
-        return
+        return false
       case 'checking':
         this.engine.timeouts.remove(state)
         break
       case 'backing_off':
         state.timer.clear()
         break
-      case 'queued':
-        return this.#withdraw(state, () => this.#stopped(cut, limit))
+      case 'unfilled':
+      case 'dependent':
+        this.engine.census.count('dependency', -1)
+        break
+      case 'conflicted':
+        this.engine.census.count('conflict', -1)
+        break
       case 'reserved':
       case 'reading':
       case 'ready':
         break
     }
-    this.#stopped(cut, limit)
+    this.#state = WITHDRAWN
+    return true
   }
 
   /** Settles a call that was stopped before it started, or between two attempts. */
@@ -721,4 +1064,8 @@ export class CallRecord implements Waiter, AttemptOwner {
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
   }
+}
+
+function called({ index, id, name }: CallRecord): string {
+  return `call ${index} of a batch, '${printable(id, 100)}', of the tool '${printable(name, 100)}'`
 }

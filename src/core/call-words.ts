@@ -1,5 +1,5 @@
 import type { WorkerLost } from './isolation.ts'
-import type { Execution, ToolError } from './result.ts'
+import type { Execution, ToolError, ToolResult } from './result.ts'
 import { printable } from './text.ts'
 import type { TimeLimit } from './time-limits.ts'
 
@@ -52,6 +52,31 @@ export function tooManyNested(max: number): string {
 
 export function tooManyInTurn(max: number): string {
   return `A turn may make ${max} calls (maxCalls), and this is one more; nothing was run. Ask for the rest in another turn.`
+}
+
+export function effectsFailed(name: string, why: string): string {
+  return `What a call of '${name}' reads and writes could not be told: ${why}. Nothing was run.`
+}
+
+export function dependencyFailed({ index, id, status }: ToolResult, why: string | undefined): string {
+  const what = why === undefined ? '' : ` (${why.replace(/\.$/, '')})`
+  return `It depends on call ${index}, '${printable(id, 100)}', which has the result '${status}'${what}. Nothing was run.`
+}
+
+export function filledBadly(why: string): string {
+  return `The arguments cannot be taken once the results that they refer to are in them: ${why}. Nothing was run.`
+}
+
+export function cannotReadBack(why: string): string {
+  return `A result that the arguments refer to was too large to be kept, and cannot be read back: ${why}. Nothing was run.`
+}
+
+export function deadlocked(other: string): string {
+  return `The call would wait for ever: what it reads or writes is in use by ${other}, which waits itself for a call that made this one. Nothing was run.`
+}
+
+export function uncertainEffects(other: string): string {
+  return `What the call reads or writes may still be written to by ${other}, which did not stop when asked to. Nothing was run; try again later.`
 }
 
 export function keyFailed(name: string, why: string): string {

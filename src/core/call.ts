@@ -9,9 +9,17 @@ export interface ToolCall {
   readonly name: string
   /**
    * The model's JSON text, or a value. A value is copied as JSON when the call is accepted, so what happens to it
-   * later does not reach the tool. Text that is empty or blank stands for `{}`.
+   * later does not reach the tool. Text that is empty or blank stands for `{}`. Anywhere in it an object
+   * `{ $result: id or place, pointer?: JSON Pointer }` and nothing else stands for the data of another call of the batch;
+   * `{ $literal: value }` stands for a value that only looks like one.
    */
   readonly arguments: unknown
+  /**
+   * Calls of the same batch that must have succeeded before this one starts: their ids, or their places from 0. Those to
+   * whose results its arguments refer (`$result`) count without being listed. Where one does not succeed, this one is
+   * `skipped`. In an open batch they may come later.
+   */
+  readonly dependsOn?: readonly (string | number)[]
   /** Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`. Set by the host; beats every other layer. */
   readonly timeoutMs?: number
   /** How long an attempt may go on without reporting progress, in milliseconds. Set by the host; beats every other layer. */

@@ -1,5 +1,6 @@
 import type { Demands } from './admission/demands.ts'
 import type { ToolDemands } from './admission/tool-demands.ts'
+import { type ToolEffects, toolEffects } from './effects/tool-effects.ts'
 import type { Isolation } from './isolation.ts'
 import { MisuseError } from './misuse.ts'
 import {
@@ -35,6 +36,8 @@ export interface CompiledTool {
   readonly admission: ToolDemands
   /** All that its calls need that have no key. */
   readonly demands: Demands
+  /** What its calls read and write; undefined where they are in conflict with nothing. */
+  readonly effects: ToolEffects | undefined
 }
 
 /**
@@ -46,6 +49,7 @@ export function compileTool(
   admission: ToolDemands,
   demands: Demands,
   compileJsonSchema: JsonSchemaCompiler | undefined,
+  ordersEffects: boolean,
 ): CompiledTool {
   checkTool(tool)
   const { inputSchema, outputSchema } = tool
@@ -61,6 +65,7 @@ export function compileTool(
     guard,
     admission,
     demands,
+    effects: ordersEffects ? toolEffects(`tool '${tool.name}'`, tool) : undefined,
   }
 }
 

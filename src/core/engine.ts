@@ -6,6 +6,7 @@ import type { Attempt } from './attempt.ts'
 import type { CallRecord } from './call-record.ts'
 import type { Clock } from './clock.ts'
 import type { CompiledTool } from './compiled-tool.ts'
+import type { Conflicts } from './effects/conflicts.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Hold } from './hold.ts'
 import type { KeepingLimits } from './keeping.ts'
@@ -24,6 +25,9 @@ export interface Engine {
   readonly clock: Clock
   readonly events: EventHub
   readonly admission: Admission
+  readonly conflicts: Conflicts
+  /** Whether who needs what an abandoned call may still write to is refused, once it counts no more; else it starts. */
+  readonly refusesUncertain: boolean
   readonly controller: ControllerParts
   /** Its own, `maxParallelTools`. */
   readonly limit: Limit

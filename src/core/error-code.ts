@@ -7,12 +7,16 @@ export type ErrorCode =
   | 'invalid_output'
   | 'content_failed'
   | 'key_failed'
+  | 'effects_failed'
+  | 'spill_failed'
   // invalid
   | 'malformed_call'
   | 'unknown_tool'
   | 'unparsable_arguments'
   | 'invalid_arguments'
   | 'incomplete_call'
+  | 'invalid_dependency'
+  | 'invalid_reference'
   // timed_out
   | 'timeout'
   | 'idle_timeout'
@@ -28,5 +32,9 @@ export type ErrorCode =
   | 'breaker_open'
   | 'too_many_abandoned'
   | 'budget_exceeded'
+  | 'deadlock'
+  | 'uncertain_effects'
+  // skipped
+  | 'dependency_failed'
   // lost
   | 'worker_lost'

@@ -25,6 +25,8 @@ export interface CallEventBase extends EventBase {
 export interface BatchOpenedEvent extends EventBase {
   readonly type: 'batch_opened'
   readonly size?: number
+  /** The call that makes its calls, if one does. */
+  readonly madeBy?: CallPlace
 }
 
 /** A batch takes no more calls. */
@@ -48,6 +50,16 @@ export interface AcceptedEvent extends CallEventBase {
   readonly type: 'accepted'
 }
 
+/** Where a call is to be found. */
+export interface CallPlace {
+  readonly run: string
+  readonly turn: number
+  readonly batch: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+}
+
 /** A call waits. */
 export interface ParkedEvent extends CallEventBase {
   readonly type: 'parked'
@@ -55,9 +67,13 @@ export interface ParkedEvent extends CallEventBase {
    * What it waits for, the first of these that it lacks: `rate`, its tool may not start more often; `key`, `tool`,
    * `executor`, `process`, a permit of its key (`maxParallelPerKey`), its tool (`maxParallel`), its executor
    * (`maxParallelTools`) or the admission controller (`maxParallel`); `queue`, a place among those who wait (`queue.max`);
-   * or `retry`, the time of its next attempt. A call that waits for something else than before is told of again.
+   * or `retry`, the time of its next attempt. Before all of these, `dependency`: calls that it depends on; and `conflict`:
+   * a call that reads or writes what it writes, or writes what it reads. A call that waits for something else than before
+   * is told of again.
    */
-  readonly waitsFor: 'rate' | 'key' | 'tool' | 'executor' | 'process' | 'queue' | 'retry'
+  readonly waitsFor: 'dependency' | 'conflict' | 'rate' | 'key' | 'tool' | 'executor' | 'process' | 'queue' | 'retry'
+  /** The call that it waits for: of several that it depends on, or that are in conflict with it, one. */
+  readonly behind?: CallPlace
 }
 
 /** A running call waits for calls that it made itself: it has given its permits back, and its timeouts stand still. */
@@ -153,16 +169,6 @@ export interface BreakerChangedEvent {
   readonly state: BreakerState
 }
 
-/** A call that ran while the event loop stood still. */
-export interface StalledCall {
-  readonly run: string
-  readonly turn: number
-  readonly batch: number
-  readonly index: number
-  readonly id: string
-  readonly name: string
-}
-
 /**
  * The event loop stood still while tools ran in this thread: nothing could go on meanwhile, and no timeout could fire. A
  * tool that computes belongs into a thread, see `isolation` of a tool.
@@ -172,7 +178,7 @@ export interface StalledEvent {
   readonly at: number
   readonly stalledMs: number
   /** The calls whose tools ran meanwhile, the likeliest cause first; at most 10. */
-  readonly calls: readonly StalledCall[]
+  readonly calls: readonly CallPlace[]
 }
 
 /** A listener, or a logger, threw. It harmed nothing else. */

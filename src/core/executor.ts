@@ -1,6 +1,5 @@
-import { Census } from './admission/census.ts'
+import { Census, type WaitingStats } from './admission/census.ts'
 import { AdmissionController, controllerParts } from './admission/controller.ts'
-import type { WaitingCounts } from './admission/admission.ts'
 import { Limit } from './admission/limit.ts'
 import type { ToolStats } from './admission/tool-demands.ts'
 import { Batch } from './batch.ts'
@@ -9,6 +8,7 @@ import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import { type Clock, MAX_DELAY_MS, systemClock } from './clock.ts'
 import { type CompiledTool, compileTool } from './compiled-tool.ts'
+import type { ReferenceSyntax } from './dependencies/references.ts'
 import type { Engine, EngineLimits } from './engine.ts'
 import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
@@ -54,6 +54,18 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    * @default false
    */
   readonly trackNesting?: boolean
+  /**
+   * Whether calls whose effects are in conflict run one after the other, in call order: see `effects` of a tool. `off` runs
+   * everything side by side, whatever its tools say, and loses writes where they meet.
+   * @default 'on'
+   */
+  readonly effects?: 'on' | 'off'
+  /**
+   * What becomes of a call that needs what an abandoned one may still write to, once `abandonedHoldMs` have passed: `start`,
+   * it runs beside it; `reject`, it is rejected (`uncertain_effects`) until that one has ended.
+   * @default 'start'
+   */
+  readonly onUncertain?: 'start' | 'reject'
   /** How deep calls may be nested in calls: 0 to 100; those beyond are rejected. @default 8 */
   readonly maxDepth?: number
   /** How many calls one call may make: at least 1, or `Infinity`; those beyond are rejected. @default 1 000 */
@@ -88,8 +100,8 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    */
   readonly stallMs?: number
   /**
-   * How long the permits of its tool and key are kept for an abandoned attempt that still runs: 0 to 2 147 483 647
-   * milliseconds.
+   * How long the permits of its tool and key, and what its call may write to, are kept for an abandoned attempt that still
+   * runs: 0 to 2 147 483 647 milliseconds.
    * @default 30 000
    */
   readonly abandonedHoldMs?: number
@@ -119,10 +131,10 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
 export interface ExecutorStats {
   /** Calls whose tool is running; each holds a permit. */
   readonly running: number
-  /** Calls that wait to start, in the queue or outside of it. */
+  /** Calls that wait to start: for others, in the queue, or outside of it. */
   readonly waiting: number
-  /** Those in the queue, by what they wait for: the first of these that has no room. */
-  readonly waitingFor: Readonly<WaitingCounts>
+  /** Those that are not outside of the queue, by what they wait for: the first of these that is not there. */
+  readonly waitingFor: Readonly<WaitingStats>
   /** Calls that wait for calls that they made themselves, or to go on after that; they hold no permit. */
   readonly suspended: number
   /** Tools that we stopped waiting for and that still run; at most their tool's and key's permits are kept for them. */
@@ -142,6 +154,7 @@ export interface ExecutorStats {
 export class ToolExecutor {
   readonly #engine: Engine
   readonly #compileJsonSchema: JsonSchemaCompiler | undefined
+  readonly #ordersEffects: boolean
   readonly #logger: Logger | undefined
   readonly #random: Random
   readonly #live = new Roster<Batch>()
@@ -170,6 +183,10 @@ export class ToolExecutor {
     if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
       throw new MisuseError('clock', 'an object with now and setTimer', clock)
     if (clock !== controller.clock) throw new MisuseError('clock', "the admission controller's clock", clock)
+    const { effects = 'on', onUncertain = 'start' } = options
+    if (effects !== 'on' && effects !== 'off') throw new MisuseError('effects', "'on' or 'off'", effects)
+    if (onUncertain !== 'start' && onUncertain !== 'reject')
+      throw new MisuseError('onUncertain', "'start' or 'reject'", onUncertain)
     if (typeof trackNesting !== 'boolean') throw new MisuseError('trackNesting', 'true or false', trackNesting)
     if (typeof random !== 'function') throw new MisuseError('random', 'a function', random)
     if (compileJsonSchema !== undefined && typeof compileJsonSchema !== 'function')
@@ -188,12 +205,15 @@ export class ToolExecutor {
     this.#logger = logger
     this.#random = random
     this.#compileJsonSchema = compileJsonSchema
+    this.#ordersEffects = effects === 'on'
     const registry = new Map<string, CompiledTool>()
     this.#engine = {
       clock,
       limits,
       events,
       admission: controller.admission,
+      conflicts: controller.conflicts,
+      refusesUncertain: onUncertain === 'reject',
       controller,
       limit,
       queue,
@@ -293,10 +313,11 @@ export class ToolExecutor {
   /** What is going on right now. */
   stats(): ExecutorStats {
     const { admission, limit, queued, outside, census } = this.#engine
+    const { dependency, conflict } = census
     return {
       running: limit.inUse,
-      waiting: queued + outside.filter(({ isOutside }) => isOutside).length,
-      waitingFor: admission.waitingFor(limit),
+      waiting: dependency + conflict + queued + outside.filter(({ isOutside }) => isOutside).length,
+      waitingFor: { dependency, conflict, ...admission.waitingFor(limit) },
       suspended: census.suspended,
       abandoned: census.abandoned,
       limits: { maxParallelTools: limit.max },
@@ -379,6 +400,7 @@ export class ToolExecutor {
         options,
         logger: options.logger ?? this.#logger,
         nesting,
+        referenceSyntax: PLAIN_REFERENCES,
         drawRun: () => by?.idempotencyKey ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
         onSettled: () => this.#settled(place),
       },
@@ -443,9 +465,12 @@ export class ToolExecutor {
       if (events.active) events.emit({ type: 'breaker_changed', at, tool: name, state })
     })
     const demands = admission.within(this.#wide)
-    return compileTool(tool, guard, admission, demands, this.#compileJsonSchema)
+    return compileTool(tool, guard, admission, demands, this.#compileJsonSchema, this.#ordersEffects)
   }
 }
+
+/** Texts that look like templates are texts. */
+const PLAIN_REFERENCES: ReferenceSyntax = { templates: false }
 
 function clockOf({ clock }: ToolExecutorOptions): { readonly clock?: Clock } {
   return clock === undefined ? {} : { clock }

@@ -128,4 +128,10 @@ export class Keeping {
     if (this.#store === undefined) throw new Error('there is no store')
     return this.#store.write(spillName(label, extension), content, this.limits.maxSpillBytes)
   }
+
+  /** The whole of what {@link write} has kept, as text. */
+  async read(file: SpilledFile): Promise<string> {
+    if (this.#store === undefined) throw new Error('there is no store')
+    return this.#store.read(file)
+  }
 }

@@ -1,5 +1,5 @@
 import type { ReportFailure } from './event-hub.ts'
-import type { StalledCall } from './events.ts'
+import type { CallPlace } from './events.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
@@ -40,7 +40,7 @@ export class LogLines {
 }
 
 /** The line for an event loop that stood still. */
-export function stalledLine(stalledMs: number, calls: readonly StalledCall[]): string {
+export function stalledLine(stalledMs: number, calls: readonly CallPlace[]): string {
   const names = [...new Set(calls.map(({ name }) => shown(name)))].join(', ')
   return `The event loop stood still for ${Math.round(stalledMs)}ms while this ran: ${names}. A tool that computes belongs into a thread (isolation).`
 }

@@ -40,6 +40,11 @@ export class Nesting implements Waiter {
     this.#attempt = attempt
   }
 
+  /** That makes the others. */
+  get call(): CallRecord {
+    return this.#call
+  }
+
   /** Whether the call holds its permits. */
   get holds(): boolean {
     return this.#holds
@@ -175,6 +180,11 @@ export class Nesting implements Waiter {
 
   get expected(): ExpectedDuration {
     return this.#attempt.tool.admission.expected
+  }
+
+  /** Who goes on comes before all who start, so it does not matter. */
+  get tailMs(): number {
+    return 0
   }
 
   get isObserved(): boolean {

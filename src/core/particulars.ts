@@ -1,3 +1,5 @@
+import type { Claim } from './effects/claim.ts'
+import type { Dependent } from './dependencies/call-graph.ts'
 import type { AsyncContext } from './async-context.ts'
 import type { CallFailure } from './call-failure.ts'
 import type { Expiry } from './expiry.ts'
@@ -19,7 +21,7 @@ export class Particulars {
   deadlineAt: number = Infinity
   /** The arguments as they came, for a tool that may be tried again: each attempt gets its own. */
   arguments: unknown
-  /** Where the call came from, for its further attempts. */
+  /** Where the call came from, for what it does later. */
   context: AsyncContext | undefined
   tried: Tried | undefined
   priority: number | undefined
@@ -27,6 +29,16 @@ export class Particulars {
   queueDeadline: Expiry | undefined
   /** Whether the call that made it was told that it began. */
   began: boolean = false
+  /** What the host says that it depends on. */
+  dependsOn: readonly (string | number)[] | undefined
+  /** Its place among the calls that depend on one another. */
+  dependent: Dependent | undefined
+  /** What it reads and writes, and its place among those that do, too. */
+  claim: Claim | undefined
+  /** See `Waiter`. */
+  tailMs: number = 0
+  /** The highest priority of those that wait for it. */
+  inherited: number = -Infinity
   /** What its tool counts it under. */
   key: string | undefined
 }

@@ -21,6 +21,8 @@ export interface SpillStore {
    * @param maxBytes rejects where there is more, and keeps nothing then
    */
   write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile>
+  /** The whole of a file of its own, as text. */
+  read(file: SpilledFile): Promise<string>
   /** Gives up what the store made for itself. Nothing is written afterwards. */
   close(): Promise<void>
 }
@@ -56,6 +58,11 @@ export class LazySpillStore implements SpillStore {
     if (this.#isClosed) throw new Error('the executor has been closed')
     this.#store ??= this.#make()
     return (await this.#store).write(name, content, maxBytes)
+  }
+
+  async read(file: SpilledFile): Promise<string> {
+    if (this.#store === undefined) throw new Error('there is no such file')
+    return (await this.#store).read(file)
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { StalledCall } from './events.ts'
+import type { CallPlace } from './events.ts'
 
 /** What a watch is told of calls, and tells. */
 export interface StallWatchSetup {
@@ -11,13 +11,13 @@ export interface StallWatchSetup {
   /** Whether anything is under way. */
   readonly isBusy: () => boolean
   /** The loop stood still for `stalledMs`, while `calls` ran, the likeliest cause first. */
-  readonly tell: (stalledMs: number, calls: readonly StalledCall[], now: number) => void
+  readonly tell: (stalledMs: number, calls: readonly CallPlace[], now: number) => void
 }
 
 /** A call whose tool runs, or ran. */
 export interface RunningCall {
   readonly startedAt: number
-  readonly call: StalledCall
+  readonly call: CallPlace
 }
 
 /** More are of no use to anybody. */

@@ -2,6 +2,8 @@ import { checkToolLimits, type ToolLimits } from './admission/tool-demands.ts'
 import { type BreakerOptions, checkBreaker } from './circuit-breaker.ts'
 import type { ToolContent } from './content.ts'
 import type { CallInfo, ToolContext } from './context.ts'
+import { checkEffects, type EffectOptions } from './effects/tool-effects.ts'
+import type { Effect } from './effects/effect.ts'
 import type { JsonObject, Jsonified } from './json.ts'
 import { checkIsolation, type Isolation } from './isolation.ts'
 import { checkCount, checkObject, MisuseError } from './misuse.ts'
@@ -24,7 +26,7 @@ export interface ToolAnnotations {
 }
 
 /** Any tool, whatever its types: what a list of tools holds. */
-export interface AnyTool extends ToolLimits {
+export interface AnyTool extends ToolLimits, EffectOptions {
   /** What the model calls it by: 1 to 256 characters. Unique within an executor. */
   readonly name: string
   /** What the model reads to decide when and how to call it. */
@@ -77,6 +79,12 @@ export interface AnyTool extends ToolLimits {
    * @default 0
    */
   readonly priority?: number
+  /**
+   * Whether `$result` in its arguments stands for the result of another call; `false` for a tool that takes such objects
+   * as they are.
+   * @default true
+   */
+  readonly references?: boolean
   /** Does the work. May return anything that JSON can hold, or a promise of it; whatever it throws becomes the result's error. */
   execute(input: never, ctx: ToolContext<never>): unknown
   /** What the model sees of a success, instead of the JSON of `data`. Must answer at once. */
@@ -92,6 +100,7 @@ export interface AnyTool extends ToolLimits {
  */
 export interface Tool<In, Out, Context = unknown> extends AnyTool {
   key?(input: In, ctx: CallInfo<Context>): string | undefined
+  effects?(input: In, ctx: CallInfo<Context>): readonly Effect[]
   execute(input: In, ctx: ToolContext<Context>): Out | Promise<Out>
   toContent?(data: Jsonified<Out>): readonly ToolContent[]
 }
@@ -210,6 +219,9 @@ export function checkTool(tool: AnyTool): void {
   }
   checkTimeLimits(`${label}.`, tool)
   checkToolLimits(label, tool)
+  checkEffects(label, tool)
+  if (tool.references !== undefined && typeof tool.references !== 'boolean')
+    throw new MisuseError(`${label}.references`, 'true or false', tool.references)
   if (tool.priority !== undefined) checkPriority(`${label}.priority`, tool.priority)
   if (retry !== undefined) checkRetry(`${label}.retry`, retry)
   if (breaker !== undefined) checkBreaker(`${label}.breaker`, breaker)

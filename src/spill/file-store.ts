@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { SpillContent, SpilledFile, SpillOptions, SpillStore } from '../core/spill.ts'
@@ -39,6 +39,10 @@ export class FileStore implements SpillStore {
     } finally {
       this.#writing.delete(writing)
     }
+  }
+
+  async read({ path }: SpilledFile): Promise<string> {
+    return readFile(path, 'utf8')
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,11 @@ export class MemoryStore implements SpillStore {
     return new TextDecoder().decode(this.files.get(path ?? ''))
   }
 
+  async read({ path }: SpilledFile): Promise<string> {
+    await Promise.resolve()
+    return this.text(path)
+  }
+
   async close(): Promise<void> {
     this.isClosed = true
   }

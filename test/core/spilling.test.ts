@@ -109,7 +109,11 @@ describe('a result that is too large (I30)', () => {
   })
 
   test('a store that hangs holds neither the call nor closing', async () => {
-    const hanging = { write: () => new Promise<SpilledFile>(() => {}), close: () => new Promise<void>(() => {}) }
+    const hanging = {
+      write: () => new Promise<SpilledFile>(() => {}),
+      read: () => new Promise<string>(() => {}),
+      close: () => new Promise<void>(() => {}),
+    }
     const { executor, clock } = setUp([returning('x'.repeat(3_000))], {
       openSpillStore: () => hanging,
       maxResultBytes: 1_000,

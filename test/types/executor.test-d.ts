@@ -59,6 +59,8 @@ describe('options', () => {
       | 'admission'
       | 'queue'
       | 'trackNesting'
+      | 'effects'
+      | 'onUncertain'
       | 'maxDepth'
       | 'maxNestedCalls'
       | 'abandonedHoldMs'

@@ -31,7 +31,7 @@ export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, no
       return { mark: marks.arriving, ...about, detail: arrivingDetail(call, model), time: '' }
     case 'waiting': {
       const time = elapsedText(now - call.acceptedAt)
-      return { mark: marks.waiting, ...about, detail: WAITS[state.waitsFor], time }
+      return { mark: marks.waiting, ...about, detail: waitsDetail(state), time }
     }
     case 'running':
       return {
@@ -55,7 +55,15 @@ export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, no
   }
 }
 
+function waitsDetail({ waitsFor, behind }: Pick<ParkedEvent, 'waitsFor' | 'behind'>): string {
+  if (behind === undefined) return WAITS[waitsFor]
+  const other = `[${behind.index}] ${oneLine(behind.name, 128)}`
+  return waitsFor === 'dependency' ? `waits for the result of ${other}` : `waits for ${other} to end first`
+}
+
 const WAITS: Readonly<Record<ParkedEvent['waitsFor'], string>> = {
+  dependency: 'waits for the result of another call',
+  conflict: 'waits for another call to end first',
   rate: 'waits for its rate',
   key: 'waits for a permit of its key',
   tool: 'waits for a permit of its tool',

@@ -46,7 +46,7 @@ export interface LiveCall {
 /** Where a call is. */
 export type LiveCallState =
   | { readonly phase: 'arriving' }
-  | { readonly phase: 'waiting'; readonly waitsFor: ParkedEvent['waitsFor'] }
+  | ({ readonly phase: 'waiting' } & Pick<ParkedEvent, 'waitsFor' | 'behind'>)
   | { readonly phase: 'running'; readonly startedAt: number; readonly queuedMs: number; readonly progress?: string }
   | { readonly phase: 'suspended'; readonly startedAt: number; readonly queuedMs: number }
   | { readonly phase: 'settled'; readonly settledAt: number; readonly result: ToolResult }

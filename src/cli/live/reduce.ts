@@ -1,4 +1,4 @@
-import type { CallEventBase, ProgressEvent } from '../../core/events.ts'
+import type { CallEventBase, ParkedEvent, ProgressEvent } from '../../core/events.ts'
 import { oneLine } from '../text.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'
@@ -74,7 +74,7 @@ function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
       return state
     case 'parked':
       // What was suspended may have to wait before it goes on.
-      return state.phase === 'suspended' ? state : { phase: 'waiting', waitsFor: event.waitsFor }
+      return state.phase === 'suspended' ? state : waitingFor(event)
     case 'suspended':
     case 'resumed':
       if (state.phase !== 'running' && state.phase !== 'suspended') return state
@@ -134,4 +134,8 @@ function withArguments(turn: LiveTurn, index: number, written: string): LiveTurn
   const at = turn.calls.findIndex((call) => call.index === index)
   const call = turn.calls[at]
   return call === undefined ? turn : { ...turn, calls: turn.calls.with(at, { ...call, arguments: written }) }
+}
+
+function waitingFor({ waitsFor, behind }: ParkedEvent): LiveCall['state'] {
+  return { phase: 'waiting', waitsFor, ...(behind !== undefined && { behind }) }
 }

@@ -47,6 +47,8 @@ export class Admission {
   #handing = false
   /** What was given back and may be waited for. */
   #freed: (Limit | RateLimit)[] = []
+  /** What is to be done before anybody is admitted. */
+  #later: (() => void)[] = []
   #reservation: Flow | undefined
   readonly #timers = new Map<RateLimit, TimerHandle>()
 
@@ -112,6 +114,14 @@ export class Admission {
     this.#handOverUnlessDoing(undefined)
   }
 
+  /** A waiter waits elsewhere from now on: with another priority, or another rank. */
+  move(waiter: Waiter, from: Flow, to: Flow): void {
+    from.remove(waiter)
+    this.#left(from)
+    if (from === this.#reservation && from.size === 0) this.#endReservation()
+    this.wait(waiter, to)
+  }
+
   /**
    * Gives permits back; who gets them has them before this returns, or when the hand-over that is under way gets to it.
    *
@@ -145,6 +155,16 @@ export class Admission {
       this.#handing = !isOutermost
       this.#handOverUnlessDoing(undefined)
     }
+  }
+
+  /**
+   * Does something at the end of the step that is under way, before anybody is admitted for what that gave back: who can
+   * start since another call has ended asks together with those who wait already, and a long row of such calls is no deep
+   * stack.
+   */
+  afterwards(act: () => void): void {
+    this.#later.push(act)
+    this.#handOverUnlessDoing(undefined)
   }
 
   /** The limit has another `max` now. What is in use stays so, also where it is more than that. */
@@ -254,13 +274,18 @@ export class Admission {
   }
 
   #handOverUnlessDoing(now: number | undefined): void {
-    if (!this.#handing && this.#freed.length > 0) this.#handOver(now)
+    if (!this.#handing && (this.#freed.length > 0 || this.#later.length > 0)) this.#handOver(now)
   }
 
   #handOver(at: number | undefined): void {
     let now = at
     this.#handing = true
-    while (this.#isWorthALook()) {
+    for (;;) {
+      if (this.#later.length > 0) {
+        this.#doLater()
+        now = undefined
+      }
+      if (!this.#isWorthALook()) break
       now ??= this.#clock.now()
       const next = this.#next(now)
       if (next === undefined) break
@@ -277,6 +302,13 @@ export class Admission {
       now = undefined
     }
     this.#handing = false
+  }
+
+  #doLater(): void {
+    for (let acts = this.#later; acts.length > 0; acts = this.#later) {
+      this.#later = []
+      for (const act of acts) act()
+    }
   }
 
   /** Whether there may be somebody to admit; what is told without the time is told here. */

@@ -1,8 +1,9 @@
 import { type Clock, MAX_DELAY_MS, systemClock } from '../clock.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from '../misuse.ts'
 import type { AnyTool } from '../tool.ts'
-import { Admission, type WaitingCounts } from './admission.ts'
-import { Census } from './census.ts'
+import { Admission } from './admission.ts'
+import { Census, type WaitingStats } from './census.ts'
+import { Conflicts } from '../effects/conflicts.ts'
 import { Limit } from './limit.ts'
 import { RunShare } from './run-share.ts'
 import { ToolDemands } from './tool-demands.ts'
@@ -33,8 +34,8 @@ export interface AdmissionStats {
   readonly running: number
   /** Calls that wait to start. */
   readonly waiting: number
-  /** Those, by what they wait for: the first of these that has no room. */
-  readonly waitingFor: Readonly<WaitingCounts>
+  /** Those, by what they wait for: the first of these that is not there. */
+  readonly waitingFor: Readonly<WaitingStats>
   /** Calls that wait for calls that they made themselves, or to go on after that; they hold no permit. */
   readonly suspended: number
   /** Tools that we stopped waiting for and that still run. */
@@ -93,6 +94,7 @@ export class AdmissionController {
     parts.set(this, {
       clock,
       admission: this.#admission,
+      conflicts: new Conflicts((act) => this.#admission.afterwards(act)),
       process: this.#process,
       census: this.#census,
       nextBatch: () => ++this.#batches,
@@ -118,7 +120,8 @@ export class AdmissionController {
 
   /** What is going on right now. */
   stats(): AdmissionStats {
-    const waitingFor = this.#admission.waitingFor()
+    const { dependency, conflict } = this.#census
+    const waitingFor = { dependency, conflict, ...this.#admission.waitingFor() }
     return {
       running: this.#process.inUse,
       waiting: Object.values(waitingFor).reduce((sum, each) => sum + each, 0),
@@ -162,6 +165,7 @@ const parts = new WeakMap<AdmissionController, ControllerParts>()
 export interface ControllerParts {
   readonly clock: Clock
   readonly admission: Admission
+  readonly conflicts: Conflicts
   readonly process: Limit
   /** Of all its executors. */
   readonly census: Census

@@ -3,6 +3,8 @@ import type { Demands } from './demands.ts'
 import type { RunQueue } from './demand-queue.ts'
 import { Lane } from './lane.ts'
 import type { RosterPlace } from '../roster.ts'
+import type { ExpectedDuration } from './expected-duration.ts'
+import { Ranking } from './ranking.ts'
 import type { Demand } from './limit.ts'
 import type { RunShare } from './run-share.ts'
 import { isEarlier, type Waiter } from './waiter.ts'
@@ -11,8 +13,9 @@ import { isEarlier, type Waiter } from './waiter.ts'
  * The waiting calls of one run that need the same and have the same priority: where one of them cannot start, none can.
  *
  * 1. It is parked on exactly one demand while it is not empty: one that had no room when it was looked at.
- * 2. Its first call is the deepest; among those the one whose tool takes longest (longest processing time first, Graham,
- *    "Bounds on Multiprocessing Timing Anomalies", 1969); among those the first in the order of calls.
+ * 2. Its first call is the deepest; among those the one from whose start to the end of all that can only start after it the
+ *    longest time is expected (longest processing time first, Graham, "Bounds on Multiprocessing Timing Anomalies", 1969);
+ *    among those the first in the order of calls.
  */
 export class Flow implements HeapEntry {
   readonly run: RunShare
@@ -30,6 +33,8 @@ export class Flow implements HeapEntry {
   /** Its place among all flows that wait. */
   roster: RosterPlace<Flow> | undefined
   readonly #lanes: Lane[] = []
+  /** Those that others can only start after. */
+  #ranking: Ranking | undefined
 
   constructor(run: RunShare, demands: Demands, priority: number) {
     this.run = run
@@ -41,18 +46,32 @@ export class Flow implements HeapEntry {
   add(waiter: Waiter): boolean {
     this.size++
     if (waiter.isObserved) this.isObserved = true
-    return this.#laneOf(waiter).add(waiter) || this.#lanes.length > 1
+    if (waiter.tailMs > 0) {
+      this.#ranking ??= new Ranking()
+      this.#ranking.add(waiter, aheadMs(waiter, this.run))
+      return true
+    }
+    return this.#laneOf(waiter).add(waiter) || this.#lanes.length > 1 || this.#isRanked
   }
 
   /** The first of them, which stays. */
   peek(): Waiter | undefined {
-    return this.#first()?.peek()
+    const first = this.#first()?.peek()
+    const ranked = this.#ranking?.peek()
+    if (first === undefined || ranked === undefined) return first ?? ranked
+    return comesFirst(ranked, first, this.run) ? ranked : first
   }
 
   /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(waiter: Waiter): void {
-    this.#laneOf(waiter).withdraw()
+    if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).withdraw()
     // Who comes next has not been passed over yet.
+    if (--this.size === 0) this.passedOverSince = undefined
+  }
+
+  /** One of them waits elsewhere from now on. */
+  remove(waiter: Waiter): void {
+    if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).remove(waiter)
     if (--this.size === 0) this.passedOverSince = undefined
   }
 
@@ -60,31 +79,34 @@ export class Flow implements HeapEntry {
   get oldest(): number {
     let oldest = Infinity
     for (const lane of this.#lanes) oldest = Math.min(oldest, lane.peek()?.acceptedAt ?? Infinity)
+    for (const { acceptedAt } of this.#ranking ?? []) oldest = Math.min(oldest, acceptedAt)
     return oldest
   }
 
-  /** The first of each kind. */
+  /** The first of each kind, one of which has waited longest. */
   *heads(): Generator<Waiter, void, undefined> {
     for (const lane of this.#lanes) {
       const head = lane.peek()
       if (head !== undefined) yield head
     }
+    if (this.#ranking !== undefined) yield* this.#ranking
   }
 
   *[Symbol.iterator](): Generator<Waiter, void, undefined> {
     for (const lane of this.#lanes) yield* lane
+    if (this.#ranking !== undefined) yield* this.#ranking
   }
 
   /** Takes one out that {@link heads} gave. */
   take(waiter: Waiter): void {
-    this.#laneOf(waiter).shift()
+    if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).shift()
     this.size--
     this.passedOverSince = undefined
   }
 
   /** Takes out its first call where all are alike; undefined where they have to be compared, or none waits. */
   shiftAlike(): Waiter | undefined {
-    if (this.#lanes.length !== 1) return undefined
+    if (this.#lanes.length !== 1 || this.#isRanked) return undefined
     const lane = this.#lanes[0] as Lane
     const waiter = lane.peek()
     if (waiter === undefined) return undefined
@@ -92,6 +114,10 @@ export class Flow implements HeapEntry {
     this.size--
     this.passedOverSince = undefined
     return waiter
+  }
+
+  get #isRanked(): boolean {
+    return this.#ranking !== undefined && this.#ranking.size > 0
   }
 
   #laneOf({ expected, depth }: Waiter): Lane {
@@ -119,11 +145,19 @@ export class Flow implements HeapEntry {
 /** Whether `a` comes before `b`, of the same run. */
 export function comesFirst(a: Waiter, b: Waiter, run: RunShare): boolean {
   if (a.depth !== b.depth) return a.depth > b.depth
-  const difference = expectedMs(a, run) - expectedMs(b, run)
+  const difference = aheadMs(a, run) - aheadMs(b, run)
   return difference === 0 ? isEarlier(a, b) : difference > 0
 }
 
-/** How long a call is expected to take; one whose tool was never measured, as long as the others of its run. */
-function expectedMs({ expected }: Waiter, run: RunShare): number {
-  return expected.ms ?? run.expected.ms ?? 0
+/** From its start until all are expected to have ended that can only start after it. */
+function aheadMs({ expected, tailMs }: Waiter, run: RunShare): number {
+  return expectedMs(expected, run) + tailMs
+}
+
+/**
+ * How long a call is expected to take; one whose tool was never measured, as long as the others of its run. Where nothing
+ * was, all take the same.
+ */
+export function expectedMs(expected: ExpectedDuration, run: RunShare): number {
+  return expected.ms ?? run.expected.ms ?? 1
 }

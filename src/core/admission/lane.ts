@@ -71,6 +71,13 @@ export class Lane {
     if (this.#withdrawn > 32 && this.#withdrawn * 2 > this.#waiters.length - this.#head) this.#sweep()
   }
 
+  /** One of them waits elsewhere from now on. */
+  remove(waiter: Waiter): void {
+    const place = this.#waiters.indexOf(waiter, this.#head)
+    if (place === this.#head) this.#drop()
+    else if (place !== -1) this.#waiters.splice(place, 1)
+  }
+
   /** Those that still wait, in order. */
   *[Symbol.iterator](): Generator<Waiter, void, undefined> {
     for (let i = this.#head; i < this.#waiters.length; i++) {

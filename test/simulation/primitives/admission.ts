@@ -136,6 +136,7 @@ export async function admission(numRuns: number): Promise<void> {
 }
 
 class User implements Waiter {
+  readonly tailMs = 0
   readonly #world: World
   readonly #plan: UserPlan
   readonly #call: ModelCall

@@ -1,0 +1,213 @@
+import { Claim, type Claimant, isMadeBy } from './claim.ts'
+import type { ResourceEffect } from './effect.ts'
+import { compareKeys, type OrderKey } from './order-key.ts'
+import { type Registration, ResourceTree } from './resource-tree.ts'
+
+/**
+ * What runs at once and what one after the other, by what it reads and writes.
+ *
+ * Duty: no two calls whose effects are in conflict ever run at once, and of those of one parent (or of none) the earlier in
+ * order runs first (I32, I52).
+ * Boundary: knows effects, places and who made whom; not tools, permits or results.
+ * 1. A claim that is held stands against everybody, whatever its place; one that only waits, against later ones of the same
+ *    parent. Its own nested calls are free of it. So what has started goes on, and only what has started is ever waited for
+ *    by a stranger: without nesting there is no circle.
+ * 2. A waiting claim is parked on exactly one other, the last of those that come before it; when that one goes, it looks
+ *    for the next. So a queue of n on one resource costs one look each.
+ * 3. A nested call that would wait for a call which waits for the one that made it is told so at once (I26).
+ * 4. Whoever is told acts later, at the end of the step that is under way.
+ */
+export class Conflicts {
+  readonly #shared = new ResourceTree()
+  readonly #ofRuns = new WeakMap<object, ResourceTree>()
+  /** Those of nested calls that wait. */
+  readonly #nested = new Set<Claim>()
+  readonly #later: (act: () => void) => void
+
+  /** @param later does something at the end of the step that is under way */
+  constructor(later: (act: () => void) => void) {
+    this.#later = later
+  }
+
+  /** A call with effects has its place; those of the same parent that come later mind it from now on. */
+  enter(owner: Claimant, key: OrderKey, effects: readonly ResourceEffect[]): Claim {
+    const claim = new Claim(owner, key, effects)
+    this.#register(claim)
+    return claim
+  }
+
+  /** What was a bound of its effects is known exactly now. */
+  refine(claim: Claim, effects: readonly ResourceEffect[]): void {
+    if (claim.state !== 'announced') return
+    this.#leave(claim)
+    claim.effects = effects
+    this.#register(claim)
+    this.#freed(claim)
+  }
+
+  /** It has another place. */
+  move(claim: Claim, key: OrderKey): void {
+    if (claim.state !== 'announced') return
+    this.#leave(claim)
+    claim.key = key
+    this.#register(claim)
+    this.#freed(claim)
+  }
+
+  /**
+   * Its call could start.
+   *
+   * @returns whether it may; if not, its owner will be told
+   */
+  request(claim: Claim): boolean {
+    if (claim.state !== 'announced') return claim.isHeld
+    claim.state = 'waiting'
+    if (claim.owner.parent !== undefined) this.#nested.add(claim)
+    return this.#test(claim)
+  }
+
+  /** Those of the same parent that it can only come after, as far as one tells of the others. */
+  *comesAfter({ registrations, state }: Claim): Generator<Claimant, void, undefined> {
+    if (state !== 'announced' && state !== 'waiting') return
+    for (const registration of registrations) {
+      const before = registration.lastBefore()
+      if (before !== undefined) yield before.owner
+    }
+  }
+
+  /** Its call has its result, or never will start. What an abandoned attempt may still write stays its own. */
+  settle(claim: Claim): void {
+    claim.isSettled = true
+    this.#giveBack(claim)
+  }
+
+  /** An attempt of its call has been abandoned; to be {@link let} go. */
+  keep(claim: Claim): void {
+    claim.keepers++
+  }
+
+  /** An abandoned attempt has ended, or counts no more. */
+  let(claim: Claim): void {
+    claim.keepers--
+    if (claim.isSettled) this.#giveBack(claim)
+  }
+
+  /** It is not waited for any more: who needs what it holds is refused. */
+  doubt(claim: Claim): void {
+    claim.isUncertain = true
+    if (claim.isHeld) this.#freed(claim)
+  }
+
+  #giveBack(claim: Claim): void {
+    if (claim.state === 'over') return
+    if (claim.isHeld && claim.keepers > 0 && claim.hasWrites) {
+      const reads = claim.registrations.filter(({ isWrite }) => !isWrite)
+      if (reads.length === 0) return
+      for (const registration of reads) registration.leave()
+      claim.registrations = claim.registrations.filter(({ isWrite }) => isWrite)
+    } else {
+      this.#leave(claim)
+      claim.state = 'over'
+    }
+    this.#freed(claim)
+  }
+
+  #register(claim: Claim): void {
+    const { owner, effects } = claim
+    const registrations: Registration[] = []
+    for (const effect of effects) {
+      registrations.push(this.#treeOf(owner.run).enter(claim, effect))
+      if (!effect.isRunOnly) registrations.push(this.#shared.enter(claim, effect))
+    }
+    claim.registrations = registrations
+  }
+
+  #treeOf(run: object): ResourceTree {
+    let tree = this.#ofRuns.get(run)
+    if (tree === undefined) this.#ofRuns.set(run, (tree = new ResourceTree()))
+    return tree
+  }
+
+  #leave(claim: Claim): void {
+    for (const registration of claim.registrations) registration.leave()
+    claim.registrations = []
+    claim.parkedOn?.parked.delete(claim)
+    claim.parkedOn = undefined
+    this.#nested.delete(claim)
+  }
+
+  /** Those that wait for it look again, the first in order first. */
+  #freed({ parked }: Claim): void {
+    if (parked.size === 0) return
+    const waiting = [...parked]
+    parked.clear()
+    for (const each of waiting) each.parkedOn = undefined
+    waiting.sort((a, b) => compareKeys(a.key, b.key))
+    for (const each of waiting)
+      if (each.state === 'waiting' && this.#test(each)) this.#later(() => each.owner.effectsCleared())
+  }
+
+  /** @returns whether nothing stands against it, and so it is held now */
+  #test(claim: Claim): boolean {
+    const { owner } = claim
+    const other = lastBefore(claim) ?? anyHolder(claim)
+    if (other === undefined) {
+      claim.state = 'held'
+      this.#nested.delete(claim)
+      for (const registration of claim.registrations) registration.hold()
+      return true
+    }
+    claim.parkedOn = other
+    other.parked.add(claim)
+    if (other.isUncertain) this.#later(() => owner.effectsUncertain(other))
+    else {
+      const end = owner.parent === undefined ? undefined : this.#endOfCircle(claim)
+      if (end === undefined) owner.waitsBehind(other)
+      else this.#later(() => owner.effectsDeadlocked(end))
+    }
+    return false
+  }
+
+  /**
+   * The holder for which `claim` would wait for ever, since it waits, by way of calls that it made, for a call that made
+   * the claim's; undefined where there is none.
+   */
+  #endOfCircle(claim: Claim): Claim | undefined {
+    const seen = new Set<Claim>()
+    const leadsBack = (holder: Claim): boolean => {
+      if (seen.has(holder)) return false
+      seen.add(holder)
+      for (const nested of this.#nested) {
+        if (nested === claim || !isMadeBy(nested.owner, holder.owner)) continue
+        const found = someHolder(nested, (next) => isMadeBy(claim.owner, next.owner) || leadsBack(next))
+        if (found !== undefined) return true
+      }
+      return false
+    }
+    return someHolder(claim, leadsBack)
+  }
+}
+
+function lastBefore({ registrations }: Claim): Claim | undefined {
+  let last: Claim | undefined
+  for (const registration of registrations) {
+    const found = registration.lastBefore()
+    if (found !== undefined && (last === undefined || compareKeys(found.key, last.key) > 0)) last = found
+  }
+  return last
+}
+
+function anyHolder(claim: Claim): Claim | undefined {
+  return someHolder(claim, () => true)
+}
+
+function someHolder({ registrations }: Claim, test: (holder: Claim) => boolean): Claim | undefined {
+  let found: Claim | undefined
+  const meet = (holder: Claim): boolean => {
+    if (!test(holder)) return false
+    found = holder
+    return true
+  }
+  for (const registration of registrations) if (registration.holders(meet)) return found
+  return undefined
+}

@@ -1,0 +1,217 @@
+import { Roster, type RosterPlace } from '../roster.ts'
+import { type Claim, type Claimant, isMadeBy } from './claim.ts'
+import type { ResourceEffect } from './effect.ts'
+import { compareKeys, type OrderKey } from './order-key.ts'
+import type { ResourcePath } from './resource.ts'
+
+/**
+ * Who reads and writes which resource.
+ *
+ * Duty: find what stands against an effect, in a time that does not grow with those who do not: the logarithm of those who
+ * wait for the same, for each name of the resource.
+ * Boundary: decides nothing.
+ * 1. A claim is entered at its resource, and above it as one that lies beneath. So what concerns a resource is found at the
+ *    resource and right above it.
+ * 2. Who waits is in order among those of one parent; of one parent alone order is asked for.
+ */
+export class ResourceTree {
+  readonly #root = new ResourceNode(undefined, '')
+
+  enter(claim: Claim, { path, isWrite }: ResourceEffect): Registration {
+    return new Registration(claim, isWrite, this.#nodesTo(path))
+  }
+
+  #nodesTo(path: ResourcePath): readonly ResourceNode[] {
+    const nodes = [this.#root]
+    let node = this.#root
+    for (const name of path) nodes.push((node = node.child(name)))
+    return nodes
+  }
+}
+
+/** One effect of a claim in a tree. */
+export class Registration {
+  readonly #claim: Claim
+  readonly #isWrite: boolean
+  /** From the root to the resource. */
+  readonly #nodes: readonly ResourceNode[]
+  /** Where it is, of those whose effects are their own. */
+  #places: readonly RosterPlace<Claim>[] | undefined
+
+  constructor(claim: Claim, isWrite: boolean, nodes: readonly ResourceNode[]) {
+    this.#claim = claim
+    this.#isWrite = isWrite
+    this.#nodes = nodes
+    for (const node of nodes) node.users++
+    this.#eachSet((set) => set.waits(claim, isWrite))
+  }
+
+  get isWrite(): boolean {
+    return this.#isWrite
+  }
+
+  /** It waits no more: it holds. */
+  hold(): void {
+    const places: RosterPlace<Claim>[] = []
+    this.#eachSet((set) => {
+      set.waitsNoMore(this.#claim, this.#isWrite)
+      places.push(set.heldFor(this.#isWrite).enter(this.#claim))
+    })
+    this.#places = places
+  }
+
+  leave(): void {
+    const places = this.#places
+    let i = 0
+    this.#eachSet((set) => {
+      if (places === undefined) set.waitsNoMore(this.#claim, this.#isWrite)
+      else set.heldFor(this.#isWrite).leave(places[i++] as RosterPlace<Claim>)
+    })
+    for (const node of this.#nodes) node.leave()
+  }
+
+  /** The last in order of those that come before it and wait, too. */
+  lastBefore(): Claim | undefined {
+    let last: Claim | undefined
+    this.#eachOpposing((set) => {
+      const found = set.lastBefore(this.#claim, this.#isWrite)
+      if (found !== undefined && (last === undefined || compareKeys(found.key, last.key) > 0)) last = found
+      return false
+    })
+    return last
+  }
+
+  /** Those that hold what it needs, until `meet` returns true. */
+  holders(meet: (holder: Claim) => boolean): boolean {
+    return this.#eachOpposing((set) => set.holders(this.#claim, this.#isWrite, meet))
+  }
+
+  #eachSet(act: (set: ClaimSet) => void): void {
+    const last = this.#nodes.length - 1
+    for (let i = 0; i < last; i++) act((this.#nodes[i] as ResourceNode).beneath)
+    act((this.#nodes[last] as ResourceNode).here)
+  }
+
+  /** Those above it, at its resource, and beneath. */
+  #eachOpposing(act: (set: ClaimSet) => boolean): boolean {
+    for (const { here } of this.#nodes) if (act(here)) return true
+    return act((this.#nodes.at(-1) as ResourceNode).beneath)
+  }
+}
+
+class ResourceNode {
+  readonly #parent: ResourceNode | undefined
+  readonly #name: string
+  readonly here: ClaimSet = new ClaimSet()
+  readonly beneath: ClaimSet = new ClaimSet()
+  readonly #children = new Map<string, ResourceNode>()
+  /** Registrations that lead here or through here. */
+  users = 0
+
+  constructor(parent: ResourceNode | undefined, name: string) {
+    this.#parent = parent
+    this.#name = name
+  }
+
+  child(name: string): ResourceNode {
+    let child = this.#children.get(name)
+    if (child === undefined) this.#children.set(name, (child = new ResourceNode(this, name)))
+    return child
+  }
+
+  /** Resources come and go: nothing is kept of one that nobody uses. */
+  leave(): void {
+    this.users--
+    if (this.users === 0 && this.#parent !== undefined) this.#parent.#children.delete(this.#name)
+  }
+}
+
+/** Those that concern one resource. */
+class ClaimSet {
+  readonly #heldReads = new Roster<Claim>()
+  readonly #heldWrites = new Roster<Claim>()
+  readonly #waiting = new Map<Claimant | undefined, { readonly reads: InOrder; readonly writes: InOrder }>()
+
+  heldFor(isWrite: boolean): Roster<Claim> {
+    return isWrite ? this.#heldWrites : this.#heldReads
+  }
+
+  waits(claim: Claim, isWrite: boolean): void {
+    const { parent } = claim.owner
+    let waiting = this.#waiting.get(parent)
+    if (waiting === undefined) this.#waiting.set(parent, (waiting = { reads: new InOrder(), writes: new InOrder() }))
+    waiting[isWrite ? 'writes' : 'reads'].add(claim)
+  }
+
+  waitsNoMore(claim: Claim, isWrite: boolean): void {
+    const { parent } = claim.owner
+    const waiting = this.#waiting.get(parent)
+    if (waiting === undefined) return
+    waiting[isWrite ? 'writes' : 'reads'].remove(claim)
+    if (waiting.reads.isEmpty && waiting.writes.isEmpty) this.#waiting.delete(parent)
+  }
+
+  lastBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {
+    const waiting = this.#waiting.get(owner.parent)
+    if (waiting === undefined) return undefined
+    const write = waiting.writes.lastBefore(key)
+    const read = isWrite ? waiting.reads.lastBefore(key) : undefined
+    if (write === undefined || read === undefined) return write ?? read
+    return compareKeys(read.key, write.key) > 0 ? read : write
+  }
+
+  holders(claim: Claim, isWrite: boolean, meet: (holder: Claim) => boolean): boolean {
+    for (const roster of isWrite ? [this.#heldWrites, this.#heldReads] : [this.#heldWrites]) {
+      if (roster.size === 0) continue
+      for (const holder of roster)
+        if (holder !== claim && !isMadeBy(claim.owner, holder.owner) && meet(holder)) return true
+    }
+    return false
+  }
+}
+
+/** Claims in order. Nearly all come last and leave first. */
+class InOrder {
+  #claims: (Claim | undefined)[] = []
+  #head = 0
+
+  get isEmpty(): boolean {
+    return this.#head === this.#claims.length
+  }
+
+  add(claim: Claim): void {
+    const last = this.#claims.at(-1)
+    if (last === undefined || this.isEmpty || compareKeys(last.key, claim.key) <= 0) this.#claims.push(claim)
+    else this.#claims.splice(this.#placeOf(claim.key), 0, claim)
+  }
+
+  remove(claim: Claim): void {
+    const place = this.#placeOf(claim.key)
+    if (this.#claims[place] !== claim) return
+    if (place !== this.#head) {
+      this.#claims.splice(place, 1)
+      return
+    }
+    this.#claims[this.#head++] = undefined
+    if (this.#head * 2 < this.#claims.length) return
+    this.#claims = this.#claims.slice(this.#head)
+    this.#head = 0
+  }
+
+  lastBefore(key: OrderKey): Claim | undefined {
+    const place = this.#placeOf(key)
+    return place === this.#head ? undefined : this.#claims[place - 1]
+  }
+
+  /** Where the first stands that does not come before `key`. */
+  #placeOf(key: OrderKey): number {
+    let low = this.#head
+    let high = this.#claims.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (compareKeys((this.#claims[middle] as Claim).key, key) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

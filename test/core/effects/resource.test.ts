@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { parseResource, showResource } from '../../../src/core/effects/resource.ts'
+
+describe('a resource', () => {
+  test.each([
+    ['file:/src/a.ts', ['file:', 'src', 'a.ts']],
+    ['file:///src//a.ts/', ['file:', 'src', 'a.ts']],
+    ['file:/src/./b/../a.ts', ['file:', 'src', 'a.ts']],
+    ['file:/../../etc', ['file:', 'etc']],
+    ['db/users/42', ['db', 'users', '42']],
+    ['../x', ['x']],
+    ['notes', ['notes']],
+    ['/', []],
+    ['__proto__/constructor', ['__proto__', 'constructor']],
+  ])('%s', (text, path) => {
+    expect(parseResource(text)).toEqual(path)
+  })
+
+  test('is shown as it is written', () => {
+    for (const text of ['file:/src/a.ts', 'db/users/42', '/', 'notes'])
+      expect(showResource(parseResource(text))).toBe(text)
+  })
+
+  test.each([[''], [undefined], [7], ['x'.repeat(4_097)], ['x/'.repeat(65)]])('is never %s', (given) => {
+    expect(() => parseResource(given)).toThrow(TypeError)
+  })
+})
