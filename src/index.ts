@@ -65,6 +65,8 @@ export type { Logger } from './core/logger.ts'
 export { MisuseError } from './core/misuse.ts'
 export type { NestedExecutor } from './core/nested-executor.ts'
 export type { CallHandle, OpenBatch, Slot } from './core/open-batch.ts'
+export type { Plan, PlanStep } from './core/plan/plan.ts'
+export { type PlanResult, type PlanStepResult, planTool, type PlanToolOptions } from './core/plan/plan-tool.ts'
 export type { QueueOptions } from './core/queue-bound.ts'
 export type { Random } from './core/random.ts'
 export type {

@@ -3,11 +3,13 @@ import { checkCallOptions } from '../core/call-options.ts'
 import { Budget, type BudgetOptions } from '../core/budget.ts'
 import { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/clock.ts'
 import { toolDefinitions } from '../core/definition.ts'
-import type { ToolExecutor } from '../core/executor.ts'
+import { executorParts, type ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
 import { checkDuration, MisuseError } from '../core/misuse.ts'
+import { makePlanTool } from '../core/plan/plan-tool.ts'
 import { drawId, systemRandom } from '../core/random.ts'
 import { Roster } from '../core/roster.ts'
+import type { AnyTool } from '../core/tool.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
 import { argumentlessTools } from './argumentless.ts'
@@ -97,7 +99,7 @@ export class AgentExecutor {
   /** @throws MisuseError where an option is impossible, or a tool has no schema that the model could be shown */
   constructor(options: AgentOptions) {
     checkAgentOptions(options)
-    const { name = 'agent', executor, tools = [], maxParallelTools, admission, clock, logger } = options
+    const { name = 'agent', executor, maxParallelTools, admission, effects, clock, logger } = options
     this.name = name
     this.#options = options
     this.#modelSettings = modelSettings(options)
@@ -105,9 +107,10 @@ export class AgentExecutor {
     this.executor =
       executor ??
       new ComposedExecutor({
-        tools,
+        tools: this.#offered(options),
         trackNesting: true,
         ...(admission !== undefined && { admission }),
+        ...(effects !== undefined && { effects }),
         ...(maxParallelTools !== undefined && { maxParallelTools }),
         ...(clock !== undefined && { clock }),
         ...(logger !== undefined && { logger }),
@@ -195,6 +198,13 @@ export class AgentExecutor {
     this.#isClosed = true
     if (this.#live.size > 0) await this.#drain(drainMs)
     return this.#ownsExecutor ? this.executor.close(options) : { abandoned: 0 }
+  }
+
+  /** The tools, and one for plans of them where that is wanted. */
+  #offered({ tools = [], plan = false }: AgentOptions): readonly AnyTool[] {
+    if (plan === false) return tools
+    const names = tools.map((tool) => tool.name)
+    return [...tools, makePlanTool(() => executorParts(this.executor), names, plan === true ? {} : plan)]
   }
 
   #endOfBudget(budget: Budget | undefined, controller: AbortController): TimerHandle | undefined {

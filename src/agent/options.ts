@@ -3,7 +3,8 @@ import type { AdmissionController } from '../core/admission/controller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
-import { checkCount, MisuseError } from '../core/misuse.ts'
+import { checkCount, checkObject, MisuseError } from '../core/misuse.ts'
+import type { PlanToolOptions } from '../core/plan/plan-tool.ts'
 import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
 import { checkRetry, type RetryOptions } from '../core/retry.ts'
@@ -84,6 +85,18 @@ export interface AgentOptions extends ModelSettings {
   readonly executor?: ToolExecutor
   /** How many tools run at once, over all runs of the agent. Not together with `executor`, which has its own. @default 10 */
   readonly maxParallelTools?: number
+  /**
+   * Whether the model is also offered a tool with which it sends a whole graph of calls in one turn, and how that is called
+   * (see `planTool`). Not together with `executor`.
+   * @default false
+   */
+  readonly plan?: boolean | PlanToolOptions
+  /**
+   * Whether calls whose effects are in conflict run one after the other, see `effects` of a tool. Not together with
+   * `executor`.
+   * @default 'on'
+   */
+  readonly effects?: 'on' | 'off'
   /** Who decides which calls run next, for agents and executors that share it. Not together with `executor`. */
   readonly admission?: AdmissionController
   /** Who goes first of all that wait: the calls of the agent with the higher one, −100 to 100. @default 0 */
@@ -151,12 +164,14 @@ export function checkAgentOptions(options: AgentOptions): void {
     throw new MisuseError('eager', "'all', 'read-only' or 'off'", eager)
 }
 
-function checkExecutor({ executor, tools, maxParallelTools, admission }: AgentOptions): void {
+function checkExecutor({ executor, tools, maxParallelTools, admission, plan, effects }: AgentOptions): void {
+  if (plan !== undefined && typeof plan !== 'boolean') checkObject('plan', plan)
   if (executor === undefined) return
+  if (plan !== undefined && plan !== false)
+    throw new MisuseError('plan', 'either plan or executor (one whose tools include planTool of another)', plan)
   if (tools !== undefined) throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
-  for (const [option, value] of Object.entries({ maxParallelTools, admission }))
-    if (value !== undefined)
-      throw new MisuseError(option, `either ${option} or executor (which has its own limit)`, value)
+  for (const [option, value] of Object.entries({ maxParallelTools, admission, effects }))
+    if (value !== undefined) throw new MisuseError(option, `either ${option} or executor (which has its own)`, value)
 }
 
 /** Throws a {@link MisuseError} for a priority or a weight that is out of bounds. */

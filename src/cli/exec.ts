@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { thrownMessage } from '../core/failure.ts'
+import type { ToolResult } from '../core/result.ts'
 import { CliError } from './errors.ts'
 import { execTools } from './exec/exec-tools.ts'
-import { type ExecutedTurn, executeTurn } from './exec/execute-turn.ts'
-import { answerError, openAnswer } from './exec/open-answer.ts'
+import { type ExecutedTurn, executeTurn, type TurnExecution } from './exec/execute-turn.ts'
+import { answerError, checkDialect, openAnswer, readAnswer } from './exec/open-answer.ts'
 import { defineOptions, type ExecOptions } from './exec/options.ts'
+import { executePlan, planIn, reportPlan } from './exec/plan-file.ts'
 import { reportTurn } from './exec/report.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { formatProblem } from './format-problem.ts'
@@ -17,10 +19,13 @@ import { endToolsWithCommand } from './process/ending.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
 import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
 import { secretsOf } from './recording/redact.ts'
-import { RecordedAnswerError } from './recorded/index.ts'
+import { type RecordedAnswer, RecordedAnswerError } from './recorded/index.ts'
 import { oneLine } from './text.ts'
 
-/** `aof exec TURN --tools FILE`: a model's recorded answer in, the results of its calls out, as the next message. */
+/**
+ * `aof exec TURN --tools FILE`: a model's recorded answer in, the results of its calls out, as the next message; or a plan
+ * in, and the results of its steps out.
+ */
 export function define(command: Command): void {
   defineOptions(command).action(async (file: string, options: ExecOptions) => {
     const wantsLog = command.getOptionValueSource('logLevel') !== 'default'
@@ -36,7 +41,10 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   const { logLevel, dialect, maxParallel, timeout } = options
   const output = new Output(options)
   const talks = logLevel === 'info' || logLevel === 'debug'
-  const answer = await openAnswer(file, dialect)
+  checkDialect(dialect)
+  const bytes = await readAnswer(file)
+  const plan = dialect === undefined ? planIn(bytes) : undefined
+  const run = plan === undefined ? runTurn(await openAnswer(bytes, file, dialect), file) : runPlanFile(plan, file)
   tellStrayErrors(output.logger)
   divertConsole(output, talks)
   const { maxParallelTools = 10, ...tools } = await execTools(options.tools, (problem) => {
@@ -46,8 +54,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   const strays = watchStrayErrors()
   const picture = openPicture(output, { logLevel })
   try {
-    const executed = await executeTurn({
-      model: answer.model,
+    const executed = await run({
       executor: {
         ...tools,
         maxParallelTools: maxParallel ?? maxParallelTools,
@@ -61,8 +68,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
     })
     picture.close()
     const isStray = strays.signal.aborted
-    if (interrupts.exitCode === undefined && !isStray) checkRead(executed, file)
-    reportTurn(executed, answer, output, talks)
+    executed.report(output, talks, interrupts.exitCode !== undefined || isStray)
     if (executed.abandoned > 0) endDescendants()
     return interrupts.exitCode ?? (isStray ? EXIT.tools : undefined) ?? verdict(executed, options, output)
   } catch (error) {
@@ -75,6 +81,34 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   }
 }
 
+/** What came of the calls of a file. */
+interface Executed {
+  readonly results: readonly ToolResult[]
+  readonly abandoned: number
+  /** @param isCut whether it was ended from outside */
+  report(output: Output, talks: boolean, isCut: boolean): void
+}
+
+type Run = (execution: Omit<TurnExecution, 'model'>) => Promise<Executed>
+
+function runTurn(answer: RecordedAnswer, file: string): Run {
+  return async (execution) => {
+    const executed = await executeTurn({ ...execution, model: answer.model })
+    const report = (output: Output, talks: boolean, isCut: boolean): void => {
+      if (!isCut) checkRead(executed, file)
+      reportTurn(executed, answer, output, talks)
+    }
+    return { ...executed, report }
+  }
+}
+
+function runPlanFile(plan: object, file: string): Run {
+  return async (execution) => {
+    const executed = await executePlan(plan, { ...execution, file })
+    return { ...executed, report: (output) => reportPlan(executed, output) }
+  }
+}
+
 /** An answer that broke before its first call is one that could not be read. */
 function checkRead({ broken, results }: ExecutedTurn, file: string): void {
   if (broken === undefined || results.length > 0) return
@@ -84,7 +118,7 @@ function checkRead({ broken, results }: ExecutedTurn, file: string): void {
   throw new CliError(EXIT.file, `${oneLine(file)}: the answer breaks off before its first call: ${reason}`)
 }
 
-function verdict({ results }: ExecutedTurn, { strict }: ExecOptions, output: Output): ExitCode {
+function verdict({ results }: Executed, { strict }: ExecOptions, output: Output): ExitCode {
   const failed = results.filter(({ success }) => !success).length
   if (failed === 0 || strict !== true) return EXIT.ok
   output.note(`${output.style.error('aof:')} ${failed} of ${results.length} calls did not succeed`)

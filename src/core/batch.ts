@@ -21,6 +21,7 @@ import { MAX_DELAY_MS } from './clock.ts'
 import { type Keeper, Keeping } from './keeping.ts'
 import type { Logger } from './logger.ts'
 import { Particulars } from './particulars.ts'
+import { Precedence } from './precedence.ts'
 import { raiseTails } from './remaining-path.ts'
 import type { ToolResult } from './result.ts'
 import type { RosterPlace } from './roster.ts'
@@ -195,7 +196,7 @@ export class Batch implements Keeper {
     if (limits !== undefined) this.particulars(record).limits = limits
     if (limits !== undefined || this.engine.hasDeadlines) this.#limitCall(record, limits, tool)
     if (tool?.effects !== undefined) this.#claim(record, tool.effects)
-    this.#graph?.arrives(record)
+    this.#graph?.arrives(this.precedence(record))
     // Last, since whoever is told may end the call.
     record.announce()
     if (this.#aborted !== undefined) record.abort()
@@ -261,18 +262,18 @@ export class Batch implements Keeper {
   }
 
   /** A call depends on others; it may be told so before this returns. */
-  dependOn(record: CallRecord, names: readonly CallName[]): Dependent {
+  dependOn(precedence: Precedence, names: readonly CallName[]): Dependent {
     this.hasFollowers = true
     const { admission } = this.engine
     if (this.#graph === undefined) {
       this.#graph = new CallGraph((act) => admission.afterwards(act), this.#acceptedAt === undefined)
-      for (const each of this.records) this.#graph.arrives(each)
+      for (const each of this.records) this.#graph.arrives(this.precedence(each))
       for (const result of this.#results)
-        if (result !== undefined) this.#graph.settled(this.records[result.index] as CallRecord, outcomeOf(result))
+        if (result !== undefined) this.#graph.settledBefore(result.index, outcomeOf(result))
     }
     const graph = this.#graph
     let dependent: Dependent | undefined
-    admission.together(() => (dependent = graph.add(record, names)))
+    admission.together(() => (dependent = graph.add(precedence, names)))
     return dependent as unknown as Dependent
   }
 
@@ -291,6 +292,12 @@ export class Batch implements Keeper {
   orderKey(index: number, place: number = index, depth = 0): OrderKey {
     const acceptedAt = place === Infinity ? Infinity : this.acceptedAt(place)
     return { acceptedAt, batch: this.order, place, depth, index }
+  }
+
+  /** What comes before a call, and after it. */
+  precedence(record: CallRecord): Precedence {
+    const particulars = this.particulars(record)
+    return (particulars.precedence ??= new Precedence(record))
   }
 
   /** The moment by which a call must have its result. */
@@ -407,8 +414,7 @@ export class Batch implements Keeper {
     if (result.success) this.#succeeded++
     if (this.nesting !== undefined && this.#particulars?.get(record)?.began === true) this.nesting.ended()
     if (this.onResult !== undefined) this.onResult(result)
-    if (this.#particulars !== undefined) this.#forget(record)
-    this.#graph?.settled(record, outcomeOf(result))
+    if (this.#particulars !== undefined) this.#forget(record, result)
     if (this.#watched !== undefined) {
       this.#watched.get(record)?.(result)
       this.#watched.delete(record)
@@ -460,9 +466,10 @@ export class Batch implements Keeper {
     this.engine.timeouts.add(particulars.deadline, limit.ms, record.acceptedAt)
   }
 
-  #forget(record: CallRecord): void {
-    const { deadline, queueDeadline, claim } = this.#particulars?.get(record) ?? {}
-    if (claim !== undefined) this.engine.conflicts.settle(claim)
+  #forget(record: CallRecord, result: ToolResult): void {
+    const { deadline, queueDeadline, precedence } = this.#particulars?.get(record) ?? {}
+    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
+    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
     if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
     this.#particulars?.delete(record)
@@ -470,13 +477,13 @@ export class Batch implements Keeper {
 
   /** Those that hold up most come first; all else alike, call order. */
   #ranked(): CallRecord[] {
-    for (let i = this.records.length - 1; i >= 0; i--) raiseTails(this.records[i] as CallRecord)
+    for (const { precedence } of this.records.toReversed()) if (precedence !== undefined) raiseTails(precedence)
     return this.records.toSorted((a, b) => a.compareRank(b))
   }
 
   #claim(record: CallRecord, { bound }: ToolEffects): void {
     this.hasFollowers = true
-    this.particulars(record).claim = this.engine.conflicts.enter(record, this.orderKey(record.index), bound)
+    this.precedence(record).claims(bound)
   }
 
   *#kept(): Generator<unknown> {

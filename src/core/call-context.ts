@@ -4,6 +4,7 @@ import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { ToolContext } from './context.ts'
 import type { Logger } from './logger.ts'
+import { MisuseError } from './misuse.ts'
 import type { NestedExecutor } from './nested-executor.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
@@ -16,6 +17,11 @@ export class CallContext implements ToolContext {
   constructor(call: CallRecord, attempt: Attempt) {
     this.#call = call
     this.#attempt = attempt
+  }
+
+  /** The call and the attempt that a context belongs to. */
+  static partsOf(ctx: object): ContextParts | undefined {
+    return #call in ctx ? { call: ctx.#call, attempt: ctx.#attempt } : undefined
   }
 
   get signal(): AbortSignal {
@@ -59,4 +65,17 @@ export class CallContext implements ToolContext {
     const attempt = this.#attempt
     return (value) => attempt.progress(value)
   }
+}
+
+/** What a context is of. */
+export interface ContextParts {
+  readonly call: CallRecord
+  readonly attempt: Attempt
+}
+
+/** @throws MisuseError for an object that is no context of a tool of this process */
+export function contextParts(ctx: ToolContext): ContextParts {
+  const parts = CallContext.partsOf(ctx)
+  if (parts === undefined) throw new MisuseError('ctx', 'the context that a tool got from an executor', ctx)
+  return parts
 }

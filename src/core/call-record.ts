@@ -19,12 +19,8 @@ import {
 import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
 import {
   argumentsDoNotFit,
-  cannotReadBack,
   CLOSED,
-  deadlocked,
-  dependencyFailed,
   effectsFailed,
-  filledBadly,
   keyFailed,
   neverCompleted,
   overBudget,
@@ -34,22 +30,13 @@ import {
   tooDeep,
   tooManyInTurn,
   tooManyNested,
-  uncertainEffects,
   unknownTool,
   waitedTooLong,
 } from './call-words.ts'
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { CallInfo } from './context.ts'
-import type { Dependent, GraphCall } from './dependencies/call-graph.ts'
-import {
-  type CallName,
-  fillReferences,
-  findReferences,
-  type FoundReferences,
-  mayRefer,
-  ReferenceFailure,
-} from './dependencies/references.ts'
-import type { Claim, Claimant } from './effects/claim.ts'
+import { type FilledArguments, fillArguments } from './dependencies/fill-arguments.ts'
+import { type CallName, findReferences, type FoundReferences, mayRefer } from './dependencies/references.ts'
 import type { ToolEffects } from './effects/tool-effects.ts'
 import type { Engine } from './engine.ts'
 import type { ErrorCode } from './error-code.ts'
@@ -58,27 +45,24 @@ import { failureKind } from './failure-kind.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from './isolation.ts'
 import { copyJson } from './json-copy.ts'
-import type { JsonValue } from './json.ts'
 import type { Keeper } from './keeping.ts'
 import type { Output } from './output.ts'
-import type { Particulars, Tried } from './particulars.ts'
+import type { Tried } from './particulars.ts'
+import { Precedence } from './precedence.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
-import { type PathCall, raiseTails } from './remaining-path.ts'
 import { retryDelay } from './retry.ts'
 import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
-import type { SpilledFile } from './spill.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
-import { printable } from './text.ts'
 import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
 import type { Demands } from './admission/demands.ts'
 import type { ExpectedDuration } from './admission/expected-duration.ts'
 import { expectedMs, type Flow } from './admission/flow.ts'
 import type { DemandKind, Limit } from './admission/limit.ts'
 import type { Waiter } from './admission/waiter.ts'
-import { Expiry } from './expiry.ts'
 import { Hold } from './hold.ts'
+import type { Outsider } from './waiting-room.ts'
 import { MAX_DELAY_MS } from './clock.ts'
 import { Nesting } from './nesting.ts'
 
@@ -109,22 +93,17 @@ class Outside extends Queued {
   readonly isOutside = true
 }
 
-const NOTHING_SPILLED: ReadonlyMap<ToolResult, JsonValue> = new Map()
-
 /** Its arguments are being read and validated, at this moment. */
 const READING = { phase: 'reading' } as const
 
-/** It waits for calls to whose results its arguments refer. */
-const UNFILLED = { phase: 'unfilled' } as const
-
-/** Its arguments are good, and it waits for calls that it depends on. */
-const DEPENDENT = { phase: 'dependent' } as const
-
-/** It waits for calls whose effects are in conflict with its own. */
-const CONFLICTED = { phase: 'conflicted' } as const
-
 /** It has given up waiting, and is about to have its result. */
 const WITHDRAWN = { phase: 'withdrawn' } as const
+
+/** What a call has for its arguments while it waits for the results to which they refer. */
+interface Unfilled {
+  readonly value: unknown
+  readonly producers: readonly CallName[]
+}
 
 /** It has its result, for good; the batch keeps it. */
 const SETTLED = { phase: 'settled' } as const
@@ -134,9 +113,7 @@ type CallState =
   | typeof READING
   | InputCheck
   | typeof READY
-  | typeof UNFILLED
-  | typeof DEPENDENT
-  | typeof CONFLICTED
+  | Precedence
   | Queued
   | Attempt
   | Backoff
@@ -148,17 +125,16 @@ type CallState =
  *
  * Duty: exactly one result, whatever happens, and every change of state in this file.
  * Boundary: the batch counts results, admission decides when it starts, its attempts run the tool.
- * 1. reserved → reading → (unfilled → reading →) (checking →) ready → (dependent → ready →) (conflicted → ready →) (queued →)
- *    running → settled; from running by way of backing off to reading again; from every state straight to settled.
+ * 1. reserved → reading → (preceded → reading →) (checking →) ready → (preceded → ready →) (queued →) running → settled; from
+ *    running by way of backing off to reading again; from every state straight to settled.
  * 2. It holds its permits exactly while it is running and not suspended, and gives them back in the step that ends the
  *    attempt; one that is abandoned keeps those of its tool and key until it ends, or `abandonedHoldMs` have passed.
  * 3. What comes for a state that has passed (a late validation, a late outcome, a second abort) changes nothing.
  * 4. A hundred thousand of them may wait: what few calls have is kept by the batch, not in a field of each.
- * 5. What its arguments refer to is there before they are validated; its effects are its own from before it asks for a permit
- *    until it has its result.
+ * 5. What its arguments refer to is there before they are validated, and nothing comes before it when it asks for permits.
  * 6. What may have acted is tried again only if its tool is read-only or idempotent (I20).
  */
-export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, PathCall {
+export class CallRecord implements Waiter, AttemptOwner, Outsider {
   readonly batch: Batch
   readonly index: number
   readonly id: string
@@ -209,15 +185,12 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
   }
 
   get tailMs(): number {
-    return this.batch.particularsOf(this)?.tailMs ?? 0
+    return this.precedence?.tailMs ?? 0
   }
 
-  *comesAfter(): Generator<CallRecord, void, undefined> {
-    const { dependent, claim } = this.batch.particularsOf(this) ?? {}
-    for (const producer of dependent?.producers ?? [])
-      if ((producer as CallRecord).isYetToStart) yield producer as CallRecord
-    if (claim === undefined) return
-    for (const owner of this.engine.conflicts.comesAfter(claim)) if (owner.run === this.run) yield owner as CallRecord
+  /** What comes before it and after it, if anything may. */
+  get precedence(): Precedence | undefined {
+    return this.batch.particularsOf(this)?.precedence
   }
 
   /** Whether it may still start for the first time. */
@@ -225,17 +198,25 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     return this.#state !== SETTLED && !(this.#state instanceof Attempt)
   }
 
-  /** How long its tool is expected to take; of a call that has none yet, as long as others of its run. */
+  /**
+   * How long its tool is expected to take; of a call that has none yet, as long as others of its run. At least 1, so that
+   * of paths of which nothing is known the one with most calls is the longest.
+   */
   get expectedMs(): number {
-    return expectedMs(this.#tool?.admission.expected ?? this.batch.share.expected, this.batch.share)
+    const { share } = this.batch
+    return Math.max(1, expectedMs(this.#tool?.admission.expected ?? share.expected, share))
   }
 
-  /** So long after its end others can still be under way that can only start then. */
-  hasTail(tailMs: number): void {
-    this.batch.particulars(this).tailMs = tailMs
+  /** Where it waits in the queue, it has another place there. */
+  rankChanged(): void {
     const state = this.#state
-    if (state.phase === 'queued' && !(state instanceof Outside))
-      this.engine.admission.move(this, state.flow, state.flow)
+    if (state.phase !== 'queued') return
+    const { batch, engine } = this
+    const flow = batch.share.flow(state.flow.demands, this.priority)
+    this.#state = state instanceof Outside ? new Outside(flow, state.context) : new Queued(flow, state.context)
+    if (state instanceof Outside) return
+    engine.admission.move(this, state.flow, flow)
+    engine.admission.look()
   }
 
   /** That of the call's host, its batch or its tool; at least that of the call that made it, and of those that wait for it. */
@@ -243,7 +224,7 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     const { batch } = this
     const particulars = batch.particularsOf(this)
     const own = particulars?.priority ?? batch.priority ?? tool.priority ?? 0
-    const least = Math.max(particulars?.inherited ?? -Infinity, batch.nesting?.priority ?? -Infinity)
+    const least = Math.max(particulars?.precedence?.inherited ?? -Infinity, batch.nesting?.priority ?? -Infinity)
     return Math.max(own, least)
   }
 
@@ -267,13 +248,13 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
     const found = this.#referencesIn(tool, given, read.value)
     if (found !== undefined || this.batch.particularsOf(this)?.dependsOn !== undefined)
-      return this.#depend(tool, read.value, found)
-    this.#take(tool, read.value)
+      this.#depend(tool, read.value, found)
+    else this.#take(tool, read.value)
   }
 
   /** Starts if all that it needs is there, else waits; does nothing unless it is ready. */
   request(): void {
-    if (this.#state !== READY && this.#state !== UNFILLED) return
+    if (this.#state !== READY && !(this.#state instanceof Precedence)) return
     const { nesting } = this.batch
     if (nesting === undefined) return this.#proceed()
     const particulars = this.batch.particulars(this)
@@ -283,81 +264,28 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     nesting.began(() => this.#proceed())
   }
 
-  get parent(): CallRecord | undefined {
-    return this.batch.nesting?.call
+  /** All results are there that its arguments refer to. */
+  resultsAreThere(precedence: Precedence): void {
+    if (this.#state === precedence) this.#fill(precedence)
   }
 
-  get run(): object {
-    return this.batch.share
+  /** Nothing comes before it any more, of what it waited for. */
+  goOn(precedence: Precedence): void {
+    if (this.#state !== precedence) return
+    precedence.end()
+    this.#state = READY
+    this.#proceed()
   }
 
-  dependenciesMet(): void {
-    const { context } = this.batch.particulars(this)
-    if (this.#state === UNFILLED) context?.runInAsyncScope(this.#fill, this, undefined)
-    else if (this.#state === DEPENDENT) {
-      this.#endWait('dependency')
-      context?.runInAsyncScope(this.#proceed, this, undefined)
-    }
-  }
-
-  dependencyFailed({ index }: GraphCall): void {
-    const { batch } = this
-    if (batch.isAborted) return this.abort()
-    if (batch.expired !== undefined) return this.expire(batch.expired)
-    const result = batch.resultAt(index) as UnsuccessfulResult
-    if (this.#leave()) this.#refuse('skipped', 'dependency_failed', dependencyFailed(result, result.error.message))
-  }
-
-  dependencyImpossible(why: string): void {
-    if (this.#leave()) this.#refuse('invalid', 'invalid_dependency', `${why} Nothing was run.`)
-  }
-
-  moved({ place, depth }: Dependent): void {
-    const { batch, index } = this
-    const claim = batch.particularsOf(this)?.claim
-    if (claim !== undefined) this.engine.conflicts.move(claim, batch.orderKey(index, place, depth))
-  }
-
-  effectsCleared(): void {
-    if (this.#state !== CONFLICTED) return
-    this.#endWait('conflict')
-    this.batch.particulars(this).context?.runInAsyncScope(this.#ask, this, undefined)
-  }
-
-  waitsBehind({ owner }: Claim): void {
-    if (this.#state !== CONFLICTED) return
-    const other = owner as CallRecord
-    other.inherit(this.#priority)
-    tellParked(this, 'conflict', other)
-  }
-
-  effectsDeadlocked({ owner }: Claim): void {
-    if (this.#state === CONFLICTED && this.#leave())
-      this.#refuse('rejected', 'deadlock', deadlocked(called(owner as CallRecord)))
-  }
-
-  effectsUncertain({ owner }: Claim): void {
-    if (this.#state === CONFLICTED && this.#leave())
-      this.#refuse('rejected', 'uncertain_effects', uncertainEffects(called(owner as CallRecord)), undefined, true)
-  }
-
-  /** One that waits for it has that priority. */
-  inherit(priority: number): void {
-    const state = this.#state
-    if (state === SETTLED || state instanceof Attempt) return
-    const particulars = this.batch.particulars(this)
-    if (priority <= particulars.inherited) return
-    particulars.inherited = priority
-    if (state === CONFLICTED) (particulars.claim?.parkedOn?.owner as CallRecord | undefined)?.inherit(priority)
-    else if (state === DEPENDENT || state === UNFILLED) this.#passOnPriority(particulars.dependent, priority)
-    else if (state.phase === 'queued') this.#queueAnew(state)
+  /** It will never start, unless it is over already. */
+  cannotStart(status: 'skipped' | 'invalid' | 'rejected', code: ErrorCode, message: string, retryable = false): void {
+    if (this.#leave()) this.#refuse(status, code, message, undefined, retryable)
   }
 
   admit(now: number | undefined): void {
     const state = this.#state
     if (state.phase !== 'queued') return
-    this.engine.queued--
-    if (this.engine.hasQueueRules) this.#leaveQueue(this.engine)
+    this.engine.room.leave(() => this.batch.particularsOf(this)?.queueDeadline)
     state.context.runInAsyncScope(this.#start, this, now)
   }
 
@@ -521,7 +449,7 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
   /** Its tool goes on: what it shares with other tools is free, what is the tool's own is not yet, nor what it may write. */
   #hold(attempt: Attempt): void {
     const narrow = attempt.nesting?.holds === false ? [] : attempt.demands.narrow
-    const { claim } = this.batch.particularsOf(this) ?? {}
+    const claim = this.precedence?.claim
     const writing = claim?.hasWrites === true ? claim : undefined
     if (narrow.length > 0 || writing !== undefined) attempt.keep(new Hold(this, narrow, writing))
   }
@@ -556,73 +484,27 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
   }
 
   #proceed(): void {
-    const particulars = this.batch.particularsOf(this)
-    if (this.#state === UNFILLED) this.#tellDependency(particulars?.dependent)
-    else if (this.#state === READY && (particulars === undefined || this.#isClear(particulars))) this.#ask()
-  }
-
-  /** @returns whether nothing comes before it; else it waits from now on */
-  #isClear(particulars: Particulars): boolean {
-    const { dependent, claim } = particulars
-    if (dependent?.isMet === false) {
-      this.#beginWait('dependency', particulars)
-      this.#tellDependency(dependent)
-      return false
-    }
-    if (claim === undefined || claim.isHeld) return true
-    this.#beginWait('conflict', particulars)
-    if (!this.engine.conflicts.request(claim)) return false
-    this.#endWait('conflict')
-    return true
-  }
-
-  #beginWait(what: 'dependency' | 'conflict', particulars: Particulars): void {
-    this.#state = what === 'conflict' ? CONFLICTED : DEPENDENT
-    this.engine.census.count(what, 1)
-    particulars.context ??= captureAsyncContext()
-    raiseTails(this)
-  }
-
-  #endWait(what: 'dependency' | 'conflict'): void {
+    const state = this.#state
+    if (state instanceof Precedence) return state.tell()
+    if (state !== READY) return
+    const { precedence } = this
+    if (precedence === undefined || precedence.isClear) return this.#ask()
+    const { room, census } = this.engine
+    if (room.isFull(census.conflict) && room.bound.policy === 'reject') return this.#refuseForQueue()
+    this.#state = precedence
+    if (!precedence.wait() || this.#state !== precedence) return
     this.#state = READY
-    this.engine.census.count(what, -1)
+    this.#ask()
   }
 
-  #tellDependency(dependent: Dependent | undefined): void {
-    const { batch } = this
-    let behind: CallRecord | undefined
-    for (const { index } of dependent?.producers ?? [])
-      if (batch.resultAt(index) === undefined) behind ??= batch.records[index]
-    this.#passOnPriority(dependent, this.#priority)
-    tellParked(this, 'dependency', behind)
-  }
-
-  #passOnPriority(dependent: Dependent | undefined, priority: number): void {
-    for (const producer of dependent?.producers ?? []) (producer as CallRecord).inherit(priority)
-  }
-
-  get #priority(): number {
+  get priority(): number {
     return this.#tool === undefined ? 0 : this.priorityWith(this.#tool)
   }
 
   /** Whether it comes before another of its batch that can start, too; negative where it does. */
   compareRank(other: CallRecord): number {
-    const difference = other.#priority - this.#priority
+    const difference = other.priority - this.priority
     return difference === 0 ? other.expectedMs + other.tailMs - this.expectedMs - this.tailMs : difference
-  }
-
-  /** Where it waits in the queue, it does so with another priority from now on. */
-  #queueAnew(state: Queued): void {
-    const { engine, batch } = this
-    const flow = batch.share.flow(state.flow.demands, this.#priority)
-    if (flow === state.flow) return
-    if (state instanceof Outside) {
-      this.#state = new Outside(flow, state.context)
-      return
-    }
-    this.#state = new Queued(flow, state.context)
-    engine.admission.move(this, state.flow, flow)
-    engine.admission.look()
   }
 
   #ask(): void {
@@ -637,33 +519,34 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     admission.look()
     if (this.#state !== READY) return
     const flow = this.batch.share.flow(demands, this.priorityWith(tool))
-    const { queue, queued, outside } = this.engine
-    if (queued < queue.max) return this.#wait(flow, this.batch.queued(flow))
-    if (queue.policy === 'reject') return this.#refuse('rejected', 'queue_full', queueFull(queue.max), undefined, true)
+    const { room } = this.engine
+    if (!room.isFull(0)) return this.#wait(flow, this.batch.queued(flow))
+    if (room.bound.policy === 'reject') return this.#refuseForQueue()
     this.#state = new Outside(flow)
-    outside.push(this)
+    room.waitOutside(this)
     tellParked(this, 'queue')
+  }
+
+  #refuseForQueue(): void {
+    this.#refuse('rejected', 'queue_full', queueFull(this.engine.room.bound.max), undefined, true)
   }
 
   #wait(flow: Flow, state: Queued): void {
     const { engine } = this
     this.#state = state
-    engine.queued++
+    engine.room.enter()
     engine.admission.wait(this, flow)
-    if (engine.queue.deadlineMs !== Infinity) this.#limitWait(engine.queue.deadlineMs)
+    const limit = engine.room.limit(() => this.#waitedTooLong())
+    if (limit !== undefined) this.batch.particulars(this).queueDeadline = limit
     tellParked(this, flow.parkedOn?.kind ?? 'executor')
     engine.admission.look()
   }
 
-  #limitWait(deadlineMs: number): void {
-    const { timeouts, clock } = this.engine
-    const expiry = new Expiry(() => {
-      const state = this.#state
-      if (state.phase !== 'queued' || this.isOutside) return
-      this.#withdraw(state, () => this.#refuse('rejected', 'queue_timeout', waitedTooLong(deadlineMs), undefined, true))
-    })
-    this.batch.particulars(this).queueDeadline = expiry
-    timeouts.add(expiry, deadlineMs, clock.now())
+  #waitedTooLong(): void {
+    const state = this.#state
+    if (state.phase !== 'queued' || this.isOutside) return
+    const message = waitedTooLong(this.engine.room.bound.deadlineMs)
+    this.#withdraw(state, () => this.#refuse('rejected', 'queue_timeout', message, undefined, true))
   }
 
   /**
@@ -676,24 +559,8 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     if (state instanceof Outside) return end()
     engine.admission.together(() => {
       engine.admission.withdraw(this, state.flow)
-      engine.queued--
-      end()
-      if (engine.hasQueueRules) this.#letOthersIn(engine)
+      engine.room.withdraw(end)
     })
-  }
-
-  #leaveQueue(engine: Engine): void {
-    const expiry = this.batch.particularsOf(this)?.queueDeadline
-    if (expiry !== undefined) engine.timeouts.remove(expiry)
-    this.#letOthersIn(engine)
-  }
-
-  #letOthersIn(engine: Engine): void {
-    const { outside, queue } = engine
-    while (outside.length > 0 && engine.queued < queue.max) {
-      const next = outside.shift()
-      if (next?.isOutside === true) next.enter()
-    }
   }
 
   /** What a call of its key needs; undefined where the key cannot be told, which ends the call. */
@@ -725,66 +592,39 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
   /** @param found undefined where only its host says that it depends on others */
   #depend(tool: CompiledTool, value: unknown, found: FoundReferences | undefined): void {
     if (found?.ok === false) return this.#refuse('invalid', 'invalid_reference', found.message)
-    const particulars = this.batch.particulars(this)
-    const names: CallName[] = [...(particulars.dependsOn ?? []), ...(found?.producers ?? [])]
-    if (names.length > 0) particulars.dependent = this.batch.dependOn(this, names)
+    const { dependsOn = [] } = this.batch.particulars(this)
+    const producers = found?.producers ?? []
+    const precedence = this.batch.precedence(this)
+    if (dependsOn.length + producers.length > 0) precedence.dependsOn([...dependsOn, ...producers])
     if (this.#state !== READING) return
     if (found === undefined) return this.#take(tool, value)
     this.#tool = tool
-    this.#input = value
-    this.#state = UNFILLED
-    this.engine.census.count('dependency', 1)
-    particulars.context ??= captureAsyncContext()
-    if (particulars.dependent === undefined || particulars.dependent.isMet) this.#fill()
+    this.#input = { value, producers } satisfies Unfilled
+    this.#state = precedence
+    precedence.waitForResults()
+    if (precedence.isMet) this.#fill(precedence)
   }
 
-  /** All is there that its arguments refer to; what was too large to be kept is read back. */
-  #fill(): void {
-    const spilled = new Map<ToolResult, SpilledFile>()
-    for (const { index } of this.batch.particulars(this).dependent?.producers ?? []) {
-      const result = this.batch.resultAt(index)
-      if (result?.success === true && result.spilled !== undefined) spilled.set(result, result.spilled)
-    }
-    if (spilled.size === 0) return this.#fillWith(NOTHING_SPILLED)
-    void this.#readBack(spilled).then(
-      (whole) => this.#fillWith(whole),
-      (thrown: unknown) => {
-        if (this.#state === UNFILLED && this.#leave())
-          this.#refuse('failed', 'spill_failed', cannotReadBack(thrownMessage(thrown)), thrown)
-      },
-    )
-  }
-
-  async #readBack(spilled: ReadonlyMap<ToolResult, SpilledFile>): Promise<ReadonlyMap<ToolResult, JsonValue>> {
-    const { keeping } = this.batch
-    const whole = await Promise.all(
-      Array.from(
-        spilled,
-        async ([result, file]) => [result, JSON.parse(await keeping.read(file)) as JsonValue] as const,
-      ),
-    )
-    return new Map(whole)
-  }
-
-  #fillWith(whole: ReadonlyMap<ToolResult, JsonValue>): void {
-    const tool = this.#tool
-    if (this.#state !== UNFILLED || tool === undefined) return
+  #fill(precedence: Precedence): void {
+    const { value, producers } = this.#input as Unfilled
     const { batch, engine } = this
-    const dataOf = (name: CallName): JsonValue => {
-      const result = batch.resultNamed(name)
-      if (result?.success !== true) throw new ReferenceFailure('The arguments refer to a result that is not there.')
-      return whole.get(result) ?? result.data
-    }
-    engine.census.count('dependency', -1)
+    const filled = fillArguments(value, producers, {
+      syntax: batch.referenceSyntax,
+      maxBytes: engine.limits.maxArgumentsBytes,
+      resultOf: (name) => batch.resultNamed(name),
+      read: (file) => batch.keeping.read(file),
+    })
+    if (filled instanceof Promise) void filled.then((later) => this.#filled(precedence, later))
+    else this.#filled(precedence, filled)
+  }
+
+  #filled(precedence: Precedence, filled: FilledArguments): void {
+    const tool = this.#tool
+    if (this.#state !== precedence || tool === undefined) return
+    precedence.end()
     this.#state = READING
-    try {
-      const filled = fillReferences(this.#input, batch.referenceSyntax, dataOf)
-      const { maxArgumentsBytes } = engine.limits
-      this.#take(tool, copyJson(filled, { maxBytes: maxArgumentsBytes, refusePrototypeKeys: true }))
-    } catch (error) {
-      if (error instanceof ReferenceFailure) this.#refuse('invalid', 'invalid_reference', error.message)
-      else this.#refuse('invalid', 'invalid_arguments', filledBadly(thrownMessage(error)))
-    }
+    if (!filled.ok) return this.#refuse(filled.status, filled.code, filled.message, filled.thrown)
+    this.#take(tool, filled.value)
     this.request()
   }
 
@@ -853,11 +693,11 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
 
   /** A tool's \`effects\` is code that is not ours, and may end this call. */
   #tellEffects(of: ToolEffects, name: string): void {
-    const { claim } = this.batch.particulars(this)
-    if (claim === undefined || claim.isHeld) return
+    const { precedence } = this
+    if (precedence === undefined || precedence.holdsEffects) return
     try {
       const effects = of.of(this.#input, this.#info)
-      if (this.#state === READY) this.engine.conflicts.refine(claim, effects)
+      if (this.#state === READY) precedence.refine(effects)
     } catch (thrown) {
       if (this.#state === READY)
         this.#refuse('failed', 'effects_failed', effectsFailed(name, thrownMessage(thrown)), thrown)
@@ -999,12 +839,8 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
       case 'backing_off':
         state.timer.clear()
         break
-      case 'unfilled':
-      case 'dependent':
-        this.engine.census.count('dependency', -1)
-        break
-      case 'conflicted':
-        this.engine.census.count('conflict', -1)
+      case 'preceded':
+        state.end()
         break
       case 'reserved':
       case 'reading':
@@ -1064,8 +900,4 @@ export class CallRecord implements Waiter, AttemptOwner, GraphCall, Claimant, Pa
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
   }
-}
-
-function called({ index, id, name }: CallRecord): string {
-  return `call ${index} of a batch, '${printable(id, 100)}', of the tool '${printable(name, 100)}'`
 }

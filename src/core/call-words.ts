@@ -1,5 +1,5 @@
 import type { WorkerLost } from './isolation.ts'
-import type { Execution, ToolError, ToolResult } from './result.ts'
+import type { Execution, ToolError, UnsuccessfulResult } from './result.ts'
 import { printable } from './text.ts'
 import type { TimeLimit } from './time-limits.ts'
 
@@ -58,25 +58,26 @@ export function effectsFailed(name: string, why: string): string {
   return `What a call of '${name}' reads and writes could not be told: ${why}. Nothing was run.`
 }
 
-export function dependencyFailed({ index, id, status }: ToolResult, why: string | undefined): string {
-  const what = why === undefined ? '' : ` (${why.replace(/\.$/, '')})`
-  return `It depends on call ${index}, '${printable(id, 100)}', which has the result '${status}'${what}. Nothing was run.`
+export function dependencyFailed({ index, id, status, error }: UnsuccessfulResult): string {
+  return `It depends on call ${index}, '${printable(id, 100)}', which has the result '${status}' (${error.message.replace(/\.$/, '')}). Nothing was run.`
 }
 
-export function filledBadly(why: string): string {
-  return `The arguments cannot be taken once the results that they refer to are in them: ${why}. Nothing was run.`
+export function deadlocked(other: NamedCall): string {
+  return `The call would wait for ever: what it reads or writes is in use by ${called(other)}, which waits itself for a call that made this one. Nothing was run.`
 }
 
-export function cannotReadBack(why: string): string {
-  return `A result that the arguments refer to was too large to be kept, and cannot be read back: ${why}. Nothing was run.`
+export function uncertainEffects(other: NamedCall): string {
+  return `What the call reads or writes may still be written to by ${called(other)}, which did not stop when asked to. Nothing was run; try again later.`
 }
 
-export function deadlocked(other: string): string {
-  return `The call would wait for ever: what it reads or writes is in use by ${other}, which waits itself for a call that made this one. Nothing was run.`
+interface NamedCall {
+  readonly index: number
+  readonly id: string
+  readonly name: string
 }
 
-export function uncertainEffects(other: string): string {
-  return `What the call reads or writes may still be written to by ${other}, which did not stop when asked to. Nothing was run; try again later.`
+function called({ index, id, name }: NamedCall): string {
+  return `call ${index} of a batch, '${printable(id, 100)}', of the tool '${printable(name, 128)}'`
 }
 
 export function keyFailed(name: string, why: string): string {

@@ -14,11 +14,11 @@ import type { Redaction } from './redaction.ts'
 import type { SpillStore } from './spill.ts'
 import type { Isolator } from './isolation.ts'
 import type { NestedExecutor } from './nested-executor.ts'
-import type { QueueBound } from './queue-bound.ts'
 import type { Random } from './random.ts'
 import type { Roster } from './roster.ts'
 import type { StallWatch } from './stall-watch.ts'
 import type { Timeouts } from './timeouts.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
 /** What all batches of an executor share. */
 export interface Engine {
@@ -31,13 +31,8 @@ export interface Engine {
   readonly controller: ControllerParts
   /** Its own, `maxParallelTools`. */
   readonly limit: Limit
-  readonly queue: QueueBound
-  /** Whether the queue is more than a bound: a deadline, or a place outside of it. */
-  readonly hasQueueRules: boolean
-  /** Its calls that wait in the queue. */
-  queued: number
-  /** Those that wait outside of it, in order of arrival. */
-  readonly outside: CallRecord[]
+  /** Its calls that wait for permits. */
+  readonly room: WaitingRoom
   readonly census: Census
   /** Whether calls that its tools make anywhere are known to be theirs. */
   readonly tracksNesting: boolean

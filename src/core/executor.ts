@@ -31,6 +31,7 @@ import { checkTimeLimits } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
 import { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** What an executor is made with. Everything has a default but the tools. */
 export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
@@ -164,7 +165,7 @@ export class ToolExecutor {
   readonly #opener: NestedOpener = {
     tools: () => this.tools,
     compiled: (tool) => this.#compiledIfGiven(tool),
-    open: (options, size, nesting, by) => this.#open(options, size, nesting, by),
+    open: (options, size, nesting, by, syntax) => this.#open(options, size, nesting, by, syntax),
   }
   /** Tools that `call` was given and that are not registered, compiled. */
   readonly #foreign = new WeakMap<AnyTool, CompiledTool>()
@@ -200,7 +201,7 @@ export class ToolExecutor {
     checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
     const limits = checkedLimits(options)
     const limit = new Limit('executor', maxParallelTools)
-    const queue = queueBound(options.queue)
+    const timeouts = new Timeouts(clock)
     this.#wide = options.admission === undefined ? [limit] : [limit, controller.process]
     this.#logger = logger
     this.#random = random
@@ -216,15 +217,12 @@ export class ToolExecutor {
       refusesUncertain: onUncertain === 'reject',
       controller,
       limit,
-      queue,
-      hasQueueRules: queue.policy === 'wait' || queue.deadlineMs !== Infinity,
-      queued: 0,
-      outside: [],
+      room: new WaitingRoom(queueBound(options.queue), timeouts, clock),
       census: new Census(controller.census),
       tracksNesting: trackNesting,
       holds: new Roster(),
       nest: (call, attempt) => nestedExecutor(call, attempt, this.#opener),
-      timeouts: new Timeouts(clock),
+      timeouts,
       stalls: this.#stallWatch(stallMs, clock, events, logger),
       random,
       isolator,
@@ -241,6 +239,12 @@ export class ToolExecutor {
         throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
       registry.set(tool.name, compiled)
     }
+    parts.set(this, {
+      registry,
+      maxArgumentsBytes: limits.maxArgumentsBytes,
+      open: this.#opener.open,
+      openTop: (callOptions, size, syntax) => this.#open(callOptions, size, trackedNesting(), undefined, syntax),
+    })
   }
 
   /** The registered tools, in the order they were given. */
@@ -312,11 +316,11 @@ export class ToolExecutor {
 
   /** What is going on right now. */
   stats(): ExecutorStats {
-    const { admission, limit, queued, outside, census } = this.#engine
+    const { admission, limit, room, census } = this.#engine
     const { dependency, conflict } = census
     return {
       running: limit.inUse,
-      waiting: dependency + conflict + queued + outside.filter(({ isOutside }) => isOutside).length,
+      waiting: dependency + conflict + room.waiting,
       waitingFor: { dependency, conflict, ...admission.waitingFor(limit) },
       suspended: census.suspended,
       abandoned: census.abandoned,
@@ -391,7 +395,13 @@ export class ToolExecutor {
     return { abandoned: census.abandoned }
   }
 
-  #open(options: CallOptions, size: number | undefined, nesting: Nesting | undefined, by?: CallRecord): Batch {
+  #open(
+    options: CallOptions,
+    size: number | undefined,
+    nesting: Nesting | undefined,
+    by?: CallRecord,
+    referenceSyntax: ReferenceSyntax = PLAIN_REFERENCES,
+  ): Batch {
     const number = ++this.#batches
     const batch = new Batch(
       {
@@ -400,7 +410,7 @@ export class ToolExecutor {
         options,
         logger: options.logger ?? this.#logger,
         nesting,
-        referenceSyntax: PLAIN_REFERENCES,
+        referenceSyntax,
         drawRun: () => by?.idempotencyKey ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
         onSettled: () => this.#settled(place),
       },
@@ -467,6 +477,23 @@ export class ToolExecutor {
     const demands = admission.within(this.#wide)
     return compileTool(tool, guard, admission, demands, this.#compileJsonSchema, this.#ordersEffects)
   }
+}
+
+const parts = new WeakMap<ToolExecutor, ExecutorParts>()
+
+/** What plans have of an executor. */
+export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
+  readonly registry: ReadonlyMap<string, CompiledTool>
+  readonly maxArgumentsBytes: number
+  /** Opens a batch of which no call is known to be the maker. */
+  readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
+}
+
+/** @throws MisuseError for what is no executor */
+export function executorParts(executor: ToolExecutor): ExecutorParts {
+  const found = parts.get(executor)
+  if (found === undefined) throw new MisuseError('executor', 'a ToolExecutor', executor)
+  return found
 }
 
 /** Texts that look like templates are texts. */

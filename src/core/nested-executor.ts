@@ -1,9 +1,12 @@
 import type { Attempt } from './attempt.ts'
 import type { Batch } from './batch.ts'
+import { contextParts } from './call-context.ts'
 import { type CallOptions, checkCallOptions } from './call-options.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
+import type { ToolContext } from './context.ts'
+import type { ReferenceSyntax } from './dependencies/references.ts'
 import { MisuseError } from './misuse.ts'
 import type { Nesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
@@ -35,7 +38,13 @@ export interface NestedOpener {
   /** What a tool is run as that is given itself; undefined for the name of one. */
   readonly compiled: (tool: AnyTool | string) => CompiledTool | undefined
   /** @param nesting undefined where the call has ended that makes the others */
-  readonly open: (options: CallOptions, size: number | undefined, nesting: Nesting | undefined, by: CallRecord) => Batch
+  readonly open: (
+    options: CallOptions,
+    size: number | undefined,
+    nesting: Nesting | undefined,
+    by: CallRecord,
+    syntax?: ReferenceSyntax,
+  ) => Batch
 }
 
 /** The executor by which an attempt of a call makes calls itself. */
@@ -63,6 +72,24 @@ export function nestedExecutor(call: CallRecord, attempt: Attempt, opener: Neste
       return callOne(open(options, 1), tool, input, compiled) as never
     },
   }
+}
+
+/**
+ * Runs calls as those of the call that `ctx` belongs to, on any executor.
+ *
+ * @param syntax where references to results are found in their arguments
+ */
+export async function executeNested(
+  opener: Pick<NestedOpener, 'open'>,
+  ctx: ToolContext,
+  calls: readonly ToolCall[],
+  syntax: ReferenceSyntax,
+): Promise<ToolResult[]> {
+  const { call, attempt } = contextParts(ctx)
+  const nesting = attempt.openNesting()
+  const batch = opener.open(inherited(call, nesting, {}), calls.length, nesting, call, syntax)
+  batch.acceptAll(calls)
+  return batch.results()
 }
 
 /** Makes a batch of one call, and gives its result. */

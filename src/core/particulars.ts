@@ -1,8 +1,7 @@
-import type { Claim } from './effects/claim.ts'
-import type { Dependent } from './dependencies/call-graph.ts'
 import type { AsyncContext } from './async-context.ts'
 import type { CallFailure } from './call-failure.ts'
 import type { Expiry } from './expiry.ts'
+import type { Precedence } from './precedence.ts'
 import type { OwnTimeLimits } from './time-limits.ts'
 
 /** How the last attempt of a call came out that is tried again: its result, unless another attempt betters it. */
@@ -21,7 +20,7 @@ export class Particulars {
   deadlineAt: number = Infinity
   /** The arguments as they came, for a tool that may be tried again: each attempt gets its own. */
   arguments: unknown
-  /** Where the call came from, for what it does later. */
+  /** Where the call came from, for its further attempts. */
   context: AsyncContext | undefined
   tried: Tried | undefined
   priority: number | undefined
@@ -31,14 +30,8 @@ export class Particulars {
   began: boolean = false
   /** What the host says that it depends on. */
   dependsOn: readonly (string | number)[] | undefined
-  /** Its place among the calls that depend on one another. */
-  dependent: Dependent | undefined
-  /** What it reads and writes, and its place among those that do, too. */
-  claim: Claim | undefined
-  /** See `Waiter`. */
-  tailMs: number = 0
-  /** The highest priority of those that wait for it. */
-  inherited: number = -Infinity
+  /** What comes before it and after it. */
+  precedence: Precedence | undefined
   /** What its tool counts it under. */
   key: string | undefined
 }

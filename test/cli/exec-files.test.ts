@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { CliError } from '../../src/cli/errors.ts'
-import { openAnswer } from '../../src/cli/exec/open-answer.ts'
+import { checkDialect, openAnswer, readAnswer } from '../../src/cli/exec/open-answer.ts'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import { describeLoadError } from '../../src/cli/tools/module-error.ts'
 import { messagesAnswer } from './exec-support.ts'
@@ -31,12 +31,18 @@ describe('an answer that cannot be used', () => {
     ['good', 'constructor', EXIT.usage, '--dialect: there is no dialect "constructor"'],
   ])('%s (dialect %s)', async (file, dialect, exitCode, words) => {
     const directory = await temporary(FILES)
-    const error: unknown = await openAnswer(join(directory, file), dialect).catch((thrown: unknown) => thrown)
+    const error: unknown = await open(join(directory, file), dialect).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(CliError)
     expect((error as CliError).exitCode).toBe(exitCode)
     expect((error as CliError).message.replace(`${directory}/`, '')).toContain(words)
   })
 })
+
+/** As `aof exec` opens what it is given. */
+async function open(path: string, dialect: string | undefined): Promise<unknown> {
+  checkDialect(dialect)
+  return openAnswer(await readAnswer(path), path, dialect)
+}
 
 describe('tools that cannot be used', () => {
   const AGENT = 'apiVersion: aof.dev/v1\nkind: Agent\nmetadata: { name: a }\nspec:\n  model: openai:x\n'

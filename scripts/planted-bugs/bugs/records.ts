@@ -11,7 +11,7 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the permit is forgotten when an attempt is cut',
-    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'unknown') this.#releaseWide(attempt, now)\n    else this.#release(attempt, now)",
+    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)\n    else this.#release(attempt, now)",
     "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'ended') this.#release(attempt, now)",
   ),
   bug(
@@ -35,8 +35,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'an abort does not reach calls that wait',
-    'return this.#withdraw(state, () => this.#stopped(cut, limit))',
-    'return',
+    "else if (state.phase === 'queued') this.#withdraw(state, () => this.#stopped(cut, limit))\n",
+    '',
   ),
   bug(
     'call-record.ts',

@@ -15,13 +15,27 @@ import { oneLine } from '../text.ts'
 const MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * Opens a recorded answer from a file, or from standard input for `-`.
+ * Opens what a file holds as a recorded answer.
  *
- * @throws CliError where it cannot be read, or is none
+ * @throws CliError where it is none
  */
-export async function openAnswer(file: string, dialect: string | undefined): Promise<RecordedAnswer> {
-  checkDialect(dialect)
-  const name = file === STANDARD_INPUT ? 'standard input' : oneLine(file)
+export async function openAnswer(
+  bytes: Uint8Array,
+  file: string,
+  dialect: string | undefined,
+): Promise<RecordedAnswer> {
+  return openRecorded(bytes, { dialect }).catch((error: unknown) => {
+    throw answerError(error, nameOf(file))
+  })
+}
+
+/**
+ * Reads a file, or standard input for `-`.
+ *
+ * @throws CliError where it cannot be read, or is too long
+ */
+export async function readAnswer(file: string): Promise<Uint8Array> {
+  const name = nameOf(file)
   let bytes: Uint8Array
   try {
     bytes = await readInput(file, MAX_BYTES)
@@ -29,9 +43,11 @@ export async function openAnswer(file: string, dialect: string | undefined): Pro
     throw new CliError(EXIT.file, `${name} cannot be read: ${systemMessage(error)}`, { cause: error })
   }
   if (bytes.length > MAX_BYTES) throw new CliError(EXIT.file, `${name} is longer than ${MAX_BYTES} bytes`)
-  return openRecorded(bytes, { dialect }).catch((error: unknown) => {
-    throw answerError(error, name)
-  })
+  return bytes
+}
+
+function nameOf(file: string): string {
+  return file === STANDARD_INPUT ? 'standard input' : oneLine(file)
 }
 
 /** An error of a recorded answer as one of the command; any other as it is. */
@@ -49,7 +65,8 @@ const EXIT_CODES: Readonly<Record<RecordedAnswerErrorKind, ExitCode>> = {
   provider_unfit: EXIT.model,
 }
 
-function checkDialect(dialect: string | undefined): void {
+/** @throws CliError for the name of no dialect */
+export function checkDialect(dialect: string | undefined): void {
   if (dialect === undefined || DIALECT_NAMES.some((name) => name === dialect)) return
   const near = suggest(dialect, DIALECT_NAMES)
   throw new CliError(EXIT.usage, `--dialect: there is no dialect ${JSON.stringify(oneLine(dialect, 60))}`, {

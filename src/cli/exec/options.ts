@@ -16,7 +16,7 @@ export interface ExecOptions extends CommonOptions {
 /** Gives the command its arguments and its own options. */
 export function defineOptions(command: Command): Command {
   return command
-    .argument('<turn>', "a model's recorded answer, whole or as a raw stream; - is standard input")
+    .argument('<turn>', "a model's recorded answer, whole or as a raw stream, or a plan; - is standard input")
     .requiredOption('-t, --tools <file>', 'a module that exports tools (.ts, .js, …), or an agent file (.yaml)')
     .option('--dialect <name>', `how the answer is written (default: told from it): ${DIALECT_NAMES.join(', ')}`)
     .option('--max-parallel <n>', 'how many tools run at once (default: as the agent file says, else 10)', readCount)
@@ -33,6 +33,7 @@ const HELP = [
   '',
   'Standard output gets the messages that come next in a request to the provider, as a JSON array: the results of the',
   'calls, in call order. With --json it gets one document: the calls, their results, the messages and the times.',
+  'Of a plan, {"steps": [{"id": …, "tool": …, "arguments": …}]}, it gets the results of its steps.',
   'Standard error shows what runs; plain lines where it is no terminal.',
   '',
   'A call that was cut off, or whose arguments are no JSON, never runs: its result says that it is invalid.',

@@ -65,14 +65,13 @@ export class Flow implements HeapEntry {
   /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(waiter: Waiter): void {
     if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).withdraw()
-    // Who comes next has not been passed over yet.
-    if (--this.size === 0) this.passedOverSince = undefined
+    this.#isOneLess()
   }
 
   /** One of them waits elsewhere from now on. */
   remove(waiter: Waiter): void {
     if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).remove(waiter)
-    if (--this.size === 0) this.passedOverSince = undefined
+    this.#isOneLess()
   }
 
   /** When the one that has waited longest was accepted. */
@@ -116,6 +115,11 @@ export class Flow implements HeapEntry {
     return waiter
   }
 
+  #isOneLess(): void {
+    // Who comes next has not been passed over yet.
+    if (--this.size === 0) this.passedOverSince = undefined
+  }
+
   get #isRanked(): boolean {
     return this.#ranking !== undefined && this.#ranking.size > 0
   }
@@ -154,10 +158,7 @@ function aheadMs({ expected, tailMs }: Waiter, run: RunShare): number {
   return expectedMs(expected, run) + tailMs
 }
 
-/**
- * How long a call is expected to take; one whose tool was never measured, as long as the others of its run. Where nothing
- * was, all take the same.
- */
+/** How long a call is expected to take; one whose tool was never measured, as long as the others of its run. */
 export function expectedMs(expected: ExpectedDuration, run: RunShare): number {
-  return expected.ms ?? run.expected.ms ?? 1
+  return expected.ms ?? run.expected.ms ?? 0
 }

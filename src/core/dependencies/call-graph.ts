@@ -107,6 +107,12 @@ export class CallGraph {
     return node
   }
 
+  /** A call has had its result before anything was known to depend on any. */
+  settledBefore(place: number, outcome: Outcome): void {
+    const call = this.#byPlace[place]
+    if (call !== undefined) this.#outcomes.set(call, outcome)
+  }
+
   /** The call of that name. */
   named(name: CallName): GraphCall | undefined {
     return typeof name === 'number' ? this.#byPlace[name] : this.#byId.get(name)?.[0]

@@ -78,11 +78,12 @@ describe('$result in arguments', () => {
     expect(results.slice(1).map((result) => failureOf(result).error)).toMatchObject([
       {
         code: 'invalid_reference',
-        message: "The arguments refer to the result of 'a', which has no '1': at '/users' there is a list of 1.",
+        message:
+          "The arguments refer to the result of 'a', which has no '1': at '/users' there is a list of 1. Nothing was run.",
       },
       {
         message:
-          "The arguments refer to the result of 'a', which has no 'persons': at the top there is an object with users.",
+          "The arguments refer to the result of 'a', which has no 'persons': at the top there is an object with users. Nothing was run.",
       },
       { code: 'invalid_reference' },
       { message: expect.stringContaining("at '/users/0/name' there is a string") as string },

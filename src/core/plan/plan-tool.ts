@@ -1,0 +1,174 @@
+import type { CallInfo } from '../context.ts'
+import type { Effect } from '../effects/effect.ts'
+import type { ResourceEffect } from '../effects/effect.ts'
+import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor.ts'
+import type { JsonValue } from '../json.ts'
+import { checkCount, checkObject, MisuseError } from '../misuse.ts'
+import { executeNested } from '../nested-executor.ts'
+import type { ToolError, ToolResult, ToolResultStatus } from '../result.ts'
+import type { SpilledFile } from '../spill.ts'
+import type { StandardResult, StandardSchema } from '../schema.ts'
+import { defineTool, type Tool } from '../tool.ts'
+import {
+  type CheckedPlan,
+  type CheckedStep,
+  checkPlan,
+  type Plan,
+  PLAN_REFERENCES,
+  type PlanTools,
+  stepCall,
+} from './plan.ts'
+import { PLAN_DESCRIPTION, planSchema } from './plan-definition.ts'
+
+/** What a tool for plans may be given. */
+export interface PlanToolOptions {
+  /** What the model calls it by. @default 'plan' */
+  readonly name?: string
+  /** What the model reads to decide when and how to call it. @default what a plan is, and how steps use results */
+  readonly description?: string
+  /** How many steps a plan may have: 1 to 1 000. @default 100 */
+  readonly maxSteps?: number
+}
+
+/** What became of a step. */
+export interface PlanStepResult {
+  readonly id: string
+  readonly tool: string
+  readonly status: ToolResultStatus
+  /** What it gave, if it succeeded; a preview of that where `spilled` is there. */
+  readonly data?: JsonValue
+  readonly spilled?: SpilledFile
+  /** Why it gave nothing, if it did not. */
+  readonly error?: Pick<ToolError, 'code' | 'message'>
+}
+
+/** What became of all steps, in the order of the plan. */
+export interface PlanResult {
+  readonly results: readonly PlanStepResult[]
+}
+
+/**
+ * A tool with which a model sends a whole graph of calls in one turn: steps that name tools of `executor`, refer to each
+ * other's results, and run as soon as they can.
+ *
+ * The plan is checked as a whole before anything of it runs: its steps, their order, and all arguments that refer to no
+ * result. Its steps are nested calls of its own call, on `executor`: they keep its limits and share its effects, which are
+ * those of all its steps. It has no timeout of its own.
+ *
+ * @throws MisuseError where an option is impossible
+ *
+ * @example
+ * ```ts
+ * import { defineTool, planTool, ToolExecutor } from 'aof-runtime'
+ *
+ * const search = defineTool({ name: 'search', execute: ({ q }: { q: string }) => [{ title: `About ${q}` }] })
+ * const save = defineTool({ name: 'save', execute: ({ text }: { text: string }) => `saved: ${text}` })
+ * const executor = new ToolExecutor({ tools: [search, save] })
+ * const plan = planTool(executor)
+ * const result = await executor.call(plan, {
+ *   steps: [
+ *     { id: 'find', tool: 'search', arguments: { q: 'tides' } },
+ *     { id: 'keep', tool: 'save', arguments: { text: 'Read {{find/0/title}}.' } },
+ *   ],
+ * })
+ * if (result.success) console.log(result.data.results[1]?.data) // saved: Read About tides.
+ * ```
+ */
+export function planTool(executor: ToolExecutor, options: PlanToolOptions = {}): Tool<Plan, PlanResult> {
+  const parts = executorParts(executor)
+  return makePlanTool(() => parts, [...parts.registry.keys()], options)
+}
+
+/**
+ * A tool for plans of an executor that is still to be made.
+ *
+ * @param names of the tools that steps may name
+ */
+export function makePlanTool(
+  parts: () => ExecutorParts,
+  names: readonly string[],
+  options: PlanToolOptions,
+): Tool<Plan, PlanResult> {
+  checkObject('options', options)
+  const { name = 'plan', description = PLAN_DESCRIPTION, maxSteps = 100 } = options
+  checkCount('maxSteps', maxSteps, 1, 1_000)
+  if (names.length === 0) throw new MisuseError('executor', 'an executor with tools, for the steps of plans', 'none')
+  const known = new Set(names)
+  const tools: PlanTools = {
+    maxSteps,
+    names,
+    get maxArgumentsBytes() {
+      return parts().maxArgumentsBytes
+    },
+    tool: (each) => (known.has(each) ? parts().registry.get(each) : undefined),
+  }
+  return defineTool<Plan, PlanResult>({
+    name,
+    description,
+    inputSchema: schemaOf(tools),
+    inputJsonSchema: planSchema(names, maxSteps),
+    timeoutMs: Infinity,
+    references: false,
+    effects: (plan, info) => checked(plan).steps.flatMap((step) => effectsOf(step, tools, info)),
+    execute: async (plan, ctx) => {
+      const calls = checked(plan).steps.map(stepCall)
+      const results = await executeNested(parts(), ctx, calls, PLAN_REFERENCES)
+      return { results: results.map(stepResult) }
+    },
+  })
+}
+
+/** What its schema has made of a plan is what the tool gets. */
+function checked(plan: Plan): CheckedPlan {
+  return plan as CheckedPlan
+}
+
+/** What became of a step, as the model is told. */
+export function stepResult(result: ToolResult): PlanStepResult {
+  const { id, name: tool, status } = result
+  if (!result.success) return { id, tool, status, error: { code: result.error.code, message: result.error.message } }
+  const { data, spilled } = result
+  return { id, tool, status, data, ...(spilled !== undefined && { spilled }) }
+}
+
+function schemaOf(tools: PlanTools): StandardSchema<unknown, Plan> {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'aof-runtime',
+      validate: async (value): Promise<StandardResult<Plan>> => {
+        const validation = await checkPlan(value, tools)
+        if (validation.ok) return { value: validation.value }
+        return { issues: validation.issues.map(({ pointer, message }) => ({ message, path: pathOf(pointer) })) }
+      },
+    },
+  }
+}
+
+function pathOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** What a step reads and writes: as much as is known before others have run. */
+function effectsOf({ tool: name, id, input }: CheckedStep, tools: PlanTools, { context }: CallInfo): Effect[] {
+  const effects = tools.tool(name)?.effects
+  if (effects === undefined) return []
+  if (input === undefined) return effects.bound.map(toEffect)
+  try {
+    return effects.of(input.value, { context, call: { id, name, arguments: input.value }, index: 0 }).map(toEffect)
+  } catch {
+    // The step itself will fail, and say why.
+    return effects.bound.map(toEffect)
+  }
+}
+
+function toEffect({ path, isWrite, isRunOnly }: ResourceEffect): Effect {
+  return {
+    resource: `/${path.join('/')}`,
+    mode: isWrite ? 'write' : 'read',
+    ...(isRunOnly && { scope: 'run' }),
+  }
+}

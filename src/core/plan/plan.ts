@@ -1,0 +1,161 @@
+import { readArguments } from '../arguments.ts'
+import type { ToolCall } from '../call.ts'
+import { type CompiledTool, isLater } from '../compiled-tool.ts'
+import { CallGraph, type GraphCall } from '../dependencies/call-graph.ts'
+import { type CallName, findReferences, type ReferenceSyntax } from '../dependencies/references.ts'
+import type { Issue, Validation } from '../schema.ts'
+import { printable } from '../text.ts'
+
+/** A step of a plan, as a model writes it. */
+export interface PlanStep {
+  readonly id: string
+  /** The name of a tool. */
+  readonly tool: string
+  /** With `$result` and `{{id}}` where the results of other steps are to stand. @default {} */
+  readonly arguments?: unknown
+  /** Steps that must have succeeded, besides those to whose results the arguments refer. */
+  readonly dependsOn?: readonly string[]
+}
+
+/** Many calls, as one. */
+export interface Plan {
+  readonly steps: readonly PlanStep[]
+}
+
+/** A plan that is good, as a whole: nothing of it has run. */
+export interface CheckedPlan {
+  readonly steps: readonly CheckedStep[]
+}
+
+export interface CheckedStep extends Required<PlanStep> {
+  /** Its arguments as its tool has them; undefined where they refer to results. */
+  readonly input: { readonly value: unknown } | undefined
+}
+
+/** The tools that a plan may name. */
+export interface PlanTools {
+  readonly maxSteps: number
+  readonly maxArgumentsBytes: number
+  tool(name: string): CompiledTool | undefined
+  readonly names: readonly string[]
+}
+
+/** In plans, texts may hold results, too. */
+export const PLAN_REFERENCES: ReferenceSyntax = { templates: true }
+
+/** An id stands in `{{id/pointer}}`. */
+const ID = /^[\w.-]{1,64}$/
+
+/** The call that a step is. */
+export function stepCall({ id, tool: name, arguments: args, dependsOn }: CheckedStep): ToolCall {
+  return { id, name, arguments: args, dependsOn }
+}
+
+/** Checks a plan as a whole: its steps, what they depend on, and all arguments that refer to no result. */
+export async function checkPlan(given: unknown, tools: PlanTools): Promise<Validation<CheckedPlan>> {
+  const issues: Issue[] = []
+  const steps = readSteps(given, tools, issues)
+  if (issues.length > 0) return { ok: false, issues }
+  checkOrder(steps, issues)
+  const checked = await Promise.all(steps.map((step, i) => checkArguments(step, i, issues)))
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { steps: checked } }
+}
+
+interface ReadStep extends Required<PlanStep> {
+  readonly compiled: CompiledTool
+  /** Steps to whose results its arguments refer. */
+  readonly producers: readonly CallName[]
+  readonly isFilledLater: boolean
+}
+
+function readSteps(given: unknown, { maxSteps, ...tools }: PlanTools, issues: Issue[]): ReadStep[] {
+  const steps = isObject(given) ? given['steps'] : undefined
+  if (!Array.isArray(steps) || steps.length === 0) {
+    issues.push({ pointer: '/steps', message: 'expected a list of steps, with at least one' })
+    return []
+  }
+  if (steps.length > maxSteps) {
+    issues.push({ pointer: '/steps', message: `expected at most ${maxSteps} steps, found ${steps.length}` })
+    return []
+  }
+  const read = steps.map((step: unknown, i) => readStep(step, `/steps/${i}`, tools, issues))
+  return read.filter((step) => step !== undefined)
+}
+
+function readStep(
+  given: unknown,
+  at: string,
+  tools: Omit<PlanTools, 'maxSteps'>,
+  issues: Issue[],
+): ReadStep | undefined {
+  const issue = (pointer: string, message: string): undefined => {
+    issues.push({ pointer: `${at}${pointer}`, message })
+  }
+  if (!isObject(given)) return issue('', 'expected an object with id, tool and arguments')
+  const { id, tool: name, arguments: args = {}, dependsOn = [], ...others } = given
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) return issue(`/${printable(unknown, 60)}`, 'is no part of a step')
+  if (typeof id !== 'string' || !ID.test(id))
+    return issue('/id', 'expected 1 to 64 letters, digits, underscores, hyphens and dots')
+  if (!Array.isArray(dependsOn) || dependsOn.some((each) => typeof each !== 'string'))
+    return issue('/dependsOn', 'expected a list of ids of steps')
+  const compiled = typeof name === 'string' ? tools.tool(name) : undefined
+  if (typeof name !== 'string' || compiled === undefined) {
+    const shown = tools.names.slice(0, 20).join(', ')
+    return issue('/tool', `expected the name of a tool: ${shown}${tools.names.length > 20 ? ', …' : ''}`)
+  }
+  const value = readArguments(args, tools.maxArgumentsBytes)
+  if (!value.ok) return issue('/arguments', value.message)
+  const found = compiled.tool.references === false ? undefined : findReferences(value.value, PLAN_REFERENCES)
+  if (found?.ok === false) return issue('/arguments', found.message)
+  return {
+    id,
+    tool: name,
+    arguments: value.value,
+    dependsOn,
+    compiled,
+    producers: found?.producers ?? [],
+    isFilledLater: found !== undefined,
+  }
+}
+
+/** Steps of one id, steps that there are not, circles: just what would be found when it runs. */
+function checkOrder(steps: readonly ReadStep[], issues: Issue[]): void {
+  const graph = new CallGraph((act) => act(), true)
+  const calls = steps.map(({ id }, index): GraphCall => {
+    const impossible = (why: string): void => void issues.push({ pointer: `/steps/${index}`, message: why })
+    return { index, id, dependenciesMet() {}, dependencyFailed() {}, dependencyImpossible: impossible, moved() {} }
+  })
+  const ids = new Set<string>()
+  for (const [i, { id }] of steps.entries()) {
+    if (ids.has(id)) issues.push({ pointer: `/steps/${i}/id`, message: `another step has the id '${id}'` })
+    ids.add(id)
+  }
+  for (const call of calls) graph.arrives(call)
+  for (const [i, { dependsOn, producers }] of steps.entries()) {
+    const names = [...dependsOn, ...producers]
+    if (names.length > 0) graph.add(calls[i] as GraphCall, names)
+  }
+  graph.close()
+}
+
+async function checkArguments(
+  { compiled, isFilledLater, id, tool, arguments: args, dependsOn }: ReadStep,
+  index: number,
+  issues: Issue[],
+): Promise<CheckedStep> {
+  const step = { id, tool, arguments: args, dependsOn }
+  if (isFilledLater) return { ...step, input: undefined }
+  const { validateInput } = compiled
+  if (validateInput === undefined) return { ...step, input: { value: step.arguments } }
+  const verdict = validateInput(step.arguments)
+  const validation = isLater(verdict) ? await verdict : verdict
+  if (validation.ok) return { ...step, input: { value: validation.value } }
+  for (const { pointer, message } of validation.issues)
+    issues.push({ pointer: `/steps/${index}/arguments${pointer}`, message })
+  return { ...step, input: undefined }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

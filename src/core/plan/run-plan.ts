@@ -1,0 +1,34 @@
+import type { CallOptions } from '../call-options.ts'
+import { executorParts, type ToolExecutor } from '../executor.ts'
+import type { ToolResult } from '../result.ts'
+import type { Issue } from '../schema.ts'
+import { checkPlan, PLAN_REFERENCES, stepCall } from './plan.ts'
+
+/** What came of a plan: all its steps have results, or it was no good and nothing has run. */
+export type RanPlan =
+  | { readonly ok: true; readonly results: readonly ToolResult[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/**
+ * Checks a plan as a whole, and runs its steps as the calls of a turn.
+ *
+ * @param maxSteps how many it may have
+ * @param checked told of the steps, which are good, before the first one starts
+ */
+export async function runPlan(
+  executor: ToolExecutor,
+  plan: unknown,
+  maxSteps: number,
+  options: CallOptions,
+  checked: (steps: readonly { readonly id: string; readonly tool: string; readonly arguments: unknown }[]) => void,
+): Promise<RanPlan> {
+  const { registry, maxArgumentsBytes, openTop } = executorParts(executor)
+  const names = [...registry.keys()]
+  const validation = await checkPlan(plan, { maxSteps, maxArgumentsBytes, names, tool: (name) => registry.get(name) })
+  if (!validation.ok) return validation
+  const { steps } = validation.value
+  checked(steps)
+  const batch = openTop(options, steps.length, PLAN_REFERENCES)
+  batch.acceptAll(steps.map(stepCall))
+  return { ok: true, results: await batch.results() }
+}

@@ -1,0 +1,92 @@
+import type { Clock } from './clock.ts'
+import { Expiry } from './expiry.ts'
+import type { QueueBound } from './queue-bound.ts'
+import type { Timeouts } from './timeouts.ts'
+
+/** A call that found the queue full. */
+export interface Outsider {
+  /** Whether it still waits for a place. */
+  readonly isOutside: boolean
+  /** There is a place for it. */
+  enter(): void
+}
+
+/**
+ * The queue of an executor, as far as it is bounded: how many wait in it, who waits outside of it, and for how long.
+ *
+ * Duty: a place that is free is taken by the first who waits outside.
+ * Boundary: who in it comes next is the business of admission.
+ */
+export class WaitingRoom {
+  readonly bound: QueueBound
+  readonly #hasRules: boolean
+  readonly #timeouts: Timeouts
+  readonly #clock: Clock
+  #inside = 0
+  readonly #outside: Outsider[] = []
+
+  constructor(bound: QueueBound, timeouts: Timeouts, clock: Clock) {
+    this.bound = bound
+    this.#hasRules = bound.policy === 'wait' || bound.deadlineMs !== Infinity
+    this.#timeouts = timeouts
+    this.#clock = clock
+  }
+
+  /** Those that wait, inside and outside. */
+  get waiting(): number {
+    return this.#inside + this.#outside.filter(({ isOutside }) => isOutside).length
+  }
+
+  /** @param besides how many wait that are not counted here */
+  isFull(besides: number): boolean {
+    return this.#inside + besides >= this.bound.max
+  }
+
+  enter(): void {
+    this.#inside++
+  }
+
+  /**
+   * Ends the wait of one that has just entered.
+   *
+   * @returns what ends it; undefined where it may wait for as long as it takes
+   */
+  limit(end: () => void): Expiry | undefined {
+    const { deadlineMs } = this.bound
+    if (deadlineMs === Infinity) return undefined
+    const expiry = new Expiry(end)
+    this.#timeouts.add(expiry, deadlineMs, this.#clock.now())
+    return expiry
+  }
+
+  waitOutside(call: Outsider): void {
+    this.#outside.push(call)
+  }
+
+  /**
+   * One that was inside is not any more.
+   *
+   * @param limit what {@link limit} gave for it
+   */
+  leave(limit: () => Expiry | undefined): void {
+    this.#inside--
+    if (!this.#hasRules) return
+    const expiry = limit()
+    if (expiry !== undefined) this.#timeouts.remove(expiry)
+    this.#letOthersIn()
+  }
+
+  /** One that was inside is about to have its result; who comes in for it does so after that. */
+  withdraw(end: () => void): void {
+    this.#inside--
+    end()
+    if (this.#hasRules) this.#letOthersIn()
+  }
+
+  #letOthersIn(): void {
+    while (this.#outside.length > 0 && !this.isFull(0)) {
+      const next = this.#outside.shift()
+      if (next?.isOutside === true) next.enter()
+    }
+  }
+}
