@@ -17,6 +17,9 @@ const config: KnipConfig = {
   ],
   project: ['src/**', 'test/**', 'scripts/**', 'examples/**'],
   ignoreDependencies: [
+    // Started by examples, by name.
+    '@modelcontextprotocol/server-filesystem',
+    '@modelcontextprotocol/server-memory',
     // What the declarations of @ai-sdk/provider import without bringing it.
     '@types/json-schema',
     // Run by scripts/package.ts.

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { type AnyTool, defineTool, type JsonObject, type JsonSchema, ToolFailure } from 'aof-runtime'
+
+/** The tools of an MCP server, and how to end it. */
+export interface McpServer extends AsyncDisposable {
+  readonly tools: readonly AnyTool[]
+}
+
+/**
+ * Starts an MCP server from an npm package and makes tools of its tools.
+ *
+ * The server's own annotations are all that is known of what they do, and enough: with one `effectScope` for all of them,
+ * those with `readOnlyHint` read the server's data and run side by side; all others write it and run alone, in call order.
+ *
+ * @param name what its data is called, for all executors that share it
+ * @param entry the file in the package that is its program
+ */
+export async function mcpServer(
+  name: string,
+  {
+    packageName,
+    entry,
+    args = [],
+    env,
+  }: { packageName: string; entry: string; args?: string[]; env?: Record<string, string> },
+): Promise<McpServer> {
+  const directory = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`))
+  const client = new Client({ name: 'aof-runtime-example', version: '1.0.0' })
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [join(directory, entry), ...args],
+      ...(env && { env }),
+      stderr: 'ignore',
+    }),
+  )
+  const { tools } = await client.listTools()
+  return {
+    tools: tools.map(({ name: tool, description = '', inputSchema, annotations = {} }) =>
+      defineTool({
+        name: tool,
+        description,
+        inputSchema: inputSchema as JsonSchema,
+        annotations: annotations as object,
+        effectScope: `mcp:${name}`,
+        execute: async (input: JsonObject, { signal }) => {
+          const { isError, structuredContent, content } = await client.callTool(
+            { name: tool, arguments: input },
+            { signal },
+          )
+          if (isError === true) throw new ToolFailure(textOf(content))
+          return structuredContent ?? textOf(content)
+        },
+      }),
+    ),
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+}
+
+function textOf(content: readonly { type: string }[]): string {
+  return content.map((part) => ('text' in part ? String(part.text) : `[${part.type}]`)).join('\n')
+}
