@@ -12,6 +12,7 @@ import {
   listScheduleMs,
   longestMs,
   runGraph,
+  runWhole,
   SLOTS,
   toolCall,
   toolsFor,
@@ -51,6 +52,42 @@ describe.skipIf(!hasGraphs)(`200 graphs in virtual time${WITHOUT_GRAPHS}`, () =>
       expect([serial.makespanMs, free.makespanMs], graph.id).toEqual([expected.workMs, expected.criticalPathMs])
     }
   })
+})
+
+describe.skipIf(!hasGraphs)(`200 graphs, given whole with what each call depends on${WITHOUT_GRAPHS}`, () => {
+  test('without a limit take just the critical path', async () => {
+    for (const graph of graphs) {
+      const clock = new VirtualClock()
+      const executor = executorFor(graph.calls, clock, { maxParallelTools: Infinity })
+      const { makespanMs } = await runWhole(graph, executor, clock)
+      expect(makespanMs, graph.id).toBe(graph.expected.criticalPathMs)
+    }
+  })
+
+  test.each([
+    [2, true],
+    [4, true],
+    [8, true],
+    [2, false],
+    [4, false],
+    [8, false],
+  ] as const)(
+    'with %i permits, durations known: %s, are no longer than the list schedule, and within Graham’s bound',
+    async (slots, isKnown) => {
+      const longer: string[] = []
+      for (const graph of graphs) {
+        const clock = new VirtualClock()
+        const executor = executorFor(graph.calls, clock, { maxParallelTools: slots })
+        // A history in which each tool has taken as long as it will.
+        if (isKnown) await drive(clock, executor.executeTools(graph.calls.map(toolCall)))
+        const { makespanMs, results } = await runWhole(graph, executor, clock)
+        expect(results.every(({ success }) => success)).toBe(true)
+        expect(makespanMs, graph.id).toBeLessThanOrEqual(graph.expected.grahamUpperMs[slots] + 1)
+        if (makespanMs > graph.expected.listScheduleMs[slots]) longer.push(graph.id)
+      }
+      expect(longer.length).toBeLessThanOrEqual(graphs.length * 0.05)
+    },
+  )
 })
 
 describe.skipIf(!hasGraphs)(`one turn of 780 calls in virtual time${WITHOUT_GRAPHS}`, () => {
