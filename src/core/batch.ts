@@ -87,6 +87,7 @@ export class Batch implements Keeper {
   readonly #setup: BatchSetup
   readonly #place: RosterPlace<Batch> | undefined
   #run: string | undefined
+  readonly #privacy: unknown
   /** When each call got its place; none where all got theirs when the batch was opened. */
   readonly #acceptedAt: number[] | undefined
   #queued: Queued | undefined
@@ -113,6 +114,7 @@ export class Batch implements Keeper {
     this.number = setup.number
     this.#run = typeof options.run === 'object' ? options.run.id : options.run
     this.nesting = setup.nesting
+    this.#privacy = this.#run ?? setup.nesting?.call.batch.privacy ?? this
     this.depth = setup.nesting === undefined ? 0 : setup.nesting.depth + 1
     this.order = engine.controller.nextBatch()
     this.share = this.#joinShare()
@@ -142,6 +144,11 @@ export class Batch implements Keeper {
 
   get run(): string {
     return (this.#run ??= this.#setup.drawRun())
+  }
+
+  /** The run to which effects are private that say so: the one that was named, else that of the call that makes its calls. */
+  get privacy(): unknown {
+    return this.#privacy
   }
 
   get referenceSyntax(): ReferenceSyntax {

@@ -24,7 +24,7 @@ export class Precedence implements GraphCall, Claimant, PathCall {
   readonly phase = 'preceded'
   readonly call: CallRecord
   readonly parent: Precedence | undefined
-  readonly run: object
+  readonly run: unknown
   tailMs = 0
   /** The highest priority of those that wait for it. */
   inherited: number = -Infinity
@@ -37,7 +37,7 @@ export class Precedence implements GraphCall, Claimant, PathCall {
   constructor(call: CallRecord) {
     this.call = call
     this.parent = call.batch.nesting?.call.precedence
-    this.run = call.batch.share
+    this.run = call.batch.privacy
   }
 
   get index(): number {

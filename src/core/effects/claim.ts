@@ -6,8 +6,8 @@ import type { Registration } from './resource-tree.ts'
 export interface Claimant {
   /** The call that made it, if one did. */
   readonly parent: Claimant | undefined
-  /** What all calls of its run have in common. */
-  readonly run: object
+  /** Its run: what is the same for all calls of that, and for no others. */
+  readonly run: unknown
   /** Nothing stands against its effects any more, and from now on they are its own. */
   effectsCleared(): void
   /** It waits for another call now: to be told of, not acted upon. */

@@ -19,7 +19,7 @@ import { type Registration, ResourceTree } from './resource-tree.ts'
  */
 export class Conflicts {
   readonly #shared = new ResourceTree()
-  readonly #ofRuns = new WeakMap<object, ResourceTree>()
+  readonly #ofRuns = new Map<unknown, ResourceTree>()
   /** Those of nested calls that wait. */
   readonly #nested = new Set<Claim>()
   readonly #later: (act: () => void) => void
@@ -122,15 +122,21 @@ export class Conflicts {
     claim.registrations = registrations
   }
 
-  #treeOf(run: object): ResourceTree {
+  #treeOf(run: unknown): ResourceTree {
     let tree = this.#ofRuns.get(run)
     if (tree === undefined) this.#ofRuns.set(run, (tree = new ResourceTree()))
     return tree
   }
 
+  /** Runs come and go: nothing is kept of one that has no effects. */
+  #forgetTree(run: unknown): void {
+    if (this.#ofRuns.get(run)?.isEmpty === true) this.#ofRuns.delete(run)
+  }
+
   #leave(claim: Claim): void {
     for (const registration of claim.registrations) registration.leave()
     claim.registrations = []
+    this.#forgetTree(claim.owner.run)
     claim.parkedOn?.parked.delete(claim)
     claim.parkedOn = undefined
     this.#nested.delete(claim)

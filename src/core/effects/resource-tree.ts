@@ -17,6 +17,10 @@ import type { ResourcePath } from './resource.ts'
 export class ResourceTree {
   readonly #root = new ResourceNode(undefined, '')
 
+  get isEmpty(): boolean {
+    return this.#root.users === 0
+  }
+
   enter(claim: Claim, { path, isWrite }: ResourceEffect): Registration {
     return new Registration(claim, isWrite, this.#nodesTo(path))
   }
