@@ -1,0 +1,251 @@
+import type { ToolEvent } from '../../../src/index.ts'
+import type { Simulation } from '../../../src/testing/index.ts'
+import {
+  areInConflict,
+  type BatchFacts,
+  type CallFacts,
+  comesBefore,
+  effectsOf,
+  exactEffects,
+  hasEffects,
+  isFilled,
+  isMadeBy,
+  keyOf,
+  namesOf,
+} from './facts.ts'
+import type { EffectPlan, OrderPlan } from './plan.ts'
+
+/**
+ * Watches a play of effects and dependencies, by the rules said anew and slowly: who may start, who has to wait, and that
+ * nobody waits for nothing.
+ */
+export class OrderOracle {
+  readonly faults: string[] = []
+  /** The batch that is being opened. */
+  opening: BatchFacts | undefined
+  readonly #simulation: Simulation
+  readonly #plan: OrderPlan
+  readonly #calls = new Set<CallFacts>()
+  readonly #byNumber = new Map<number, BatchFacts>()
+  /** Whose effects are their own: held from being granted until they have ended, or count no more. */
+  readonly #holders = new Map<CallFacts, readonly EffectPlan[]>()
+  #batches = 0
+
+  constructor(simulation: Simulation, plan: OrderPlan) {
+    this.#simulation = simulation
+    this.#plan = plan
+  }
+
+  fault(invariant: string, what: string): void {
+    this.faults.push(`${invariant}: ${what} (at ${this.#simulation.clock.now()} ms)`)
+  }
+
+  /** A call gets its arguments. */
+  completes(call: CallFacts): void {
+    if (call.state === 'settled') return
+    call.isComplete = true
+    for (const name of namesOf(call)) {
+      const named = this.#named(call, name)
+      if (named.length === 1) call.found.set(name, named[0] as CallFacts)
+    }
+  }
+
+  sees(event: ToolEvent): void {
+    if (!('batch' in event)) return
+    if (event.type === 'batch_opened') return this.#opened(event.batch, event.at)
+    const batch = this.#byNumber.get(event.batch)
+    if (batch === undefined) return this.fault('I2', `${event.type} of a batch that there is not`)
+    if (event.type === 'batch_closed') batch.isClosed = true
+    if (!('index' in event)) return
+    const call = batch.calls[event.index]
+    if (call === undefined) return this.fault('I2', `${event.type} of a call that there is not`)
+    switch (event.type) {
+      case 'accepted':
+        return this.#accepted(call)
+      case 'parked':
+        return this.#parked(call, event.waitsFor)
+      case 'started':
+        return this.#started(call)
+      case 'suspended':
+      case 'resumed':
+        call.isSuspended = event.type === 'suspended'
+        return
+      case 'abandoned':
+        call.abandoned++
+        call.kept++
+        return
+      case 'ended_late':
+        call.abandoned--
+        if (call.kept > 0) call.kept--
+        if (call.abandoned === 0) call.isUncertain = false
+        return this.#reckon(call)
+      case 'hold_ended':
+        if (this.#plan.onUncertain === 'reject') call.isUncertain = true
+        else {
+          call.kept--
+          this.#reckon(call)
+        }
+        return
+      case 'settled':
+        return this.#settled(call, event.result.status, event.result.success ? '' : event.result.error.code)
+    }
+  }
+
+  /** All that can happen at this moment has happened. */
+  atRest(): void {
+    let running = 0
+    let isWanted = false
+    for (const call of this.#calls) {
+      if (call.state === 'running' && !call.isSuspended && call.waitsFor === undefined) running++
+      if (call.state === 'granted' || call.waitsFor === 'executor') isWanted = true
+      if (call.state === 'placed' && call.isComplete) this.#waitsRightly(call)
+    }
+    const { maxParallelTools } = this.#plan
+    if (running > maxParallelTools) this.fault('I25', `${running} run`)
+    if (isWanted && running < maxParallelTools) this.fault('I51', `${running} run, and somebody waits for a permit`)
+  }
+
+  atEnd(): void {
+    for (const { mark, state } of this.#calls) this.fault('I1', `${mark} is ${state} for ever`)
+  }
+
+  #opened(number: number, at: number): void {
+    const batch = this.opening
+    if (batch === undefined) return this.fault('I2', 'a batch opens that nobody has opened')
+    this.opening = undefined
+    batch.order = this.#batches++
+    batch.openedAt = at
+    this.#byNumber.set(number, batch)
+  }
+
+  #accepted(call: CallFacts): void {
+    call.state = 'placed'
+    call.acceptedAt = this.#simulation.clock.now()
+    this.#calls.add(call)
+    for (const other of call.batch.calls) {
+      if (!other.isComplete || other.state === 'settled') continue
+      for (const name of namesOf(other))
+        if (!other.found.has(name) && (name === call.plan.id || name === call.index)) other.found.set(name, call)
+    }
+  }
+
+  #parked(call: CallFacts, waitsFor: string): void {
+    call.waitsFor = waitsFor
+    if (waitsFor === 'executor' && call.state === 'placed') this.#granted(call)
+  }
+
+  #started(call: CallFacts): void {
+    if (call.state === 'placed') this.#granted(call)
+    call.state = 'running'
+    call.waitsFor = undefined
+    call.attempts++
+    if (call.batch.isAborted) this.fault('I13', `${call.mark} starts though its batch was aborted`)
+    for (const name of namesOf(call))
+      if (call.found.get(name)?.result?.success !== true) this.fault('I6', `${call.mark} starts before ${name}`)
+  }
+
+  #granted(call: CallFacts): void {
+    call.state = 'granted'
+    if (!hasEffects(call)) return
+    const against = this.#against(call)
+    if (against !== undefined) this.fault('I32', `${call.mark} is let go though ${against.mark} comes first`)
+    this.#holders.set(call, exactEffects(call))
+  }
+
+  /** Who stands against a call that could start but for that. */
+  #against(call: CallFacts, isMeant: (other: CallFacts) => boolean = () => true): CallFacts | undefined {
+    const effects = exactEffects(call)
+    for (const [holder, held] of this.#holders) {
+      const isFree = holder === call || isMadeBy(call, holder) || !isMeant(holder)
+      if (!isFree && areInConflict(call, effects, holder, held)) return holder
+    }
+    const key = keyOf(call)
+    for (const other of this.#calls) {
+      if (other === call || other.state !== 'placed' || other.batch.parent !== call.batch.parent) continue
+      if (!hasEffects(other) || !isMeant(other) || !comesBefore(keyOf(other), key)) continue
+      if (areInConflict(call, effects, other, effectsOf(other))) return other
+    }
+    return undefined
+  }
+
+  #settled(call: CallFacts, status: string, code: string): void {
+    const wasPlaced = call.state === 'placed'
+    call.state = 'settled'
+    call.waitsFor = undefined
+    this.#calls.delete(call)
+    call.result = { success: status === 'succeeded' } as CallFacts['result'] & object
+    this.#reckon(call)
+    if (status === 'skipped' && !namesOf(call).some((name) => call.found.get(name)?.result?.success === false))
+      this.fault('I6', `${call.mark} is skipped, and all that it depends on has succeeded`)
+    if (code === 'invalid_dependency' && !this.#isImpossible(call))
+      this.fault('I6', `${call.mark} is said to depend on what cannot be`)
+    if (code === 'deadlock' && !(wasPlaced && this.#wouldWaitForEver(call)))
+      this.fault('I26', `${call.mark} is said to wait for ever, and would not`)
+    if (code === 'uncertain_effects' && this.#against(call, ({ isUncertain }) => isUncertain) === undefined)
+      this.fault('I32', `${call.mark} is refused for what nobody may still write`)
+  }
+
+  /** What a call that has its result holds still: the writes of what was abandoned, for as long as that counts. */
+  #reckon(call: CallFacts): void {
+    if (call.state !== 'settled') return
+    const held = this.#holders.get(call)
+    if (held === undefined) return
+    const writes = call.kept > 0 ? held.filter(({ mode }) => mode === 'write') : []
+    if (writes.length > 0) this.#holders.set(call, writes)
+    else this.#holders.delete(call)
+  }
+
+  #waitsRightly(call: CallFacts): void {
+    const isMet = namesOf(call).every((name) => call.found.get(name)?.result?.success === true)
+    if (!isMet) {
+      if (call.waitsFor !== 'dependency') this.fault('I51', `${call.mark} does not wait for what it depends on`)
+      const isHopeless = namesOf(call).some((name) => {
+        const producer = call.found.get(name)
+        return producer === undefined ? call.batch.isClosed : producer.result?.success === false
+      })
+      if (isHopeless) this.fault('I51', `${call.mark} waits for what will never be`)
+    } else if (call.waitsFor !== 'conflict') this.fault('I51', `${call.mark} waits for nothing`)
+    else if (this.#against(call) === undefined) this.fault('I51', `${call.mark} waits for nobody`)
+  }
+
+  /** Whether a name of it stands for no call, or for several, or it depends on itself. */
+  #isImpossible(call: CallFacts): boolean {
+    const isBad = namesOf(call).some((name) => {
+      const { length } = this.#named(call, name)
+      return length > 1 || (length === 0 && call.batch.isClosed)
+    })
+    return isBad || this.#dependsOn(call, call, new Set())
+  }
+
+  #dependsOn(call: CallFacts, on: CallFacts, seen: Set<CallFacts>): boolean {
+    if (seen.has(call)) return false
+    seen.add(call)
+    for (const producer of call.found.values()) if (producer === on || this.#dependsOn(producer, on, seen)) return true
+    return false
+  }
+
+  #named(call: CallFacts, name: string | number): CallFacts[] {
+    return call.batch.calls.filter(
+      ({ state, index, plan }) => state !== 'coming' && (typeof name === 'number' ? index === name : plan.id === name),
+    )
+  }
+
+  /** Whether one for which it would wait waits, by way of calls that it made, for one that made this one. */
+  #wouldWaitForEver(call: CallFacts): boolean {
+    const seen = new Set<CallFacts>()
+    const leadsBack = (waiter: CallFacts): boolean => {
+      const effects = exactEffects(waiter)
+      for (const [holder, held] of this.#holders) {
+        if (holder === waiter || isMadeBy(waiter, holder) || !areInConflict(waiter, effects, holder, held)) continue
+        if (waiter !== call && isMadeBy(call, holder)) return true
+        if (seen.has(holder)) continue
+        seen.add(holder)
+        for (const nested of this.#calls)
+          if (nested !== call && nested.waitsFor === 'conflict' && isMadeBy(nested, holder) && leadsBack(nested))
+            return true
+      }
+      return false
+    }
+    return isFilled(call) && leadsBack(call)
+  }
+}
