@@ -35,8 +35,9 @@ export class Precedence implements GraphCall, Claimant, PathCall {
   #context: AsyncContext | undefined
 
   constructor(call: CallRecord) {
+    const maker = call.batch.nesting?.call
     this.call = call
-    this.parent = call.batch.nesting?.call.precedence
+    this.parent = maker && maker.batch.precedence(maker)
     this.run = call.batch.privacy
   }
 

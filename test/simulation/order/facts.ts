@@ -88,9 +88,14 @@ export function namesOf({ plan }: CallFacts): (string | number)[] {
   return [...plan.dependsOn, ...plan.refersTo]
 }
 
-/** Whether all is there that its arguments refer to. */
+/** Whether its arguments are as its tool will have them: they are filled in once all that it depends on is there. */
 export function isFilled(call: CallFacts): boolean {
-  return call.plan.refersTo.every((name) => call.found.get(name)?.result?.success === true)
+  return call.plan.refersTo.length === 0 || isMet(call)
+}
+
+/** Whether all that it depends on has succeeded. */
+export function isMet(call: CallFacts): boolean {
+  return namesOf(call).every((name) => call.found.get(name)?.result?.success === true)
 }
 
 export function hasEffects({ plan }: CallFacts): boolean {

@@ -10,6 +10,7 @@ import {
   hasEffects,
   isFilled,
   isMadeBy,
+  isMet,
   keyOf,
   namesOf,
 } from './facts.ts'
@@ -29,6 +30,8 @@ export class OrderOracle {
   readonly #byNumber = new Map<number, BatchFacts>()
   /** Whose effects are their own: held from being granted until they have ended, or count no more. */
   readonly #holders = new Map<CallFacts, readonly EffectPlan[]>()
+  /** Those that come with their arguments. */
+  readonly #complete = new Set<CallFacts>()
   #batches = 0
 
   constructor(simulation: Simulation, plan: OrderPlan) {
@@ -38,6 +41,11 @@ export class OrderOracle {
 
   fault(invariant: string, what: string): void {
     this.faults.push(`${invariant}: ${what} (at ${this.#simulation.clock.now()} ms)`)
+  }
+
+  /** A call will have its arguments as soon as it has its place. */
+  comesComplete(call: CallFacts): void {
+    this.#complete.add(call)
   }
 
   /** A call gets its arguments. */
@@ -69,6 +77,7 @@ export class OrderOracle {
       case 'suspended':
       case 'resumed':
         call.isSuspended = event.type === 'suspended'
+        call.waitsFor = undefined
         return
       case 'abandoned':
         call.abandoned++
@@ -122,11 +131,13 @@ export class OrderOracle {
     call.state = 'placed'
     call.acceptedAt = this.#simulation.clock.now()
     this.#calls.add(call)
+    const comesComplete = this.#complete.delete(call)
     for (const other of call.batch.calls) {
       if (!other.isComplete || other.state === 'settled') continue
       for (const name of namesOf(other))
         if (!other.found.has(name) && (name === call.plan.id || name === call.index)) other.found.set(name, call)
     }
+    if (comesComplete) this.completes(call)
   }
 
   #parked(call: CallFacts, waitsFor: string): void {
@@ -196,8 +207,7 @@ export class OrderOracle {
   }
 
   #waitsRightly(call: CallFacts): void {
-    const isMet = namesOf(call).every((name) => call.found.get(name)?.result?.success === true)
-    if (!isMet) {
+    if (!isMet(call)) {
       if (call.waitsFor !== 'dependency') this.fault('I51', `${call.mark} does not wait for what it depends on`)
       const isHopeless = namesOf(call).some((name) => {
         const producer = call.found.get(name)
