@@ -33,6 +33,8 @@ export class Dependent {
   /** How many calls stand one behind the other before it. */
   depth = 0
   isOver = false
+  /** Whether it never will start. */
+  isHopeless = false
 
   constructor(call: GraphCall, names: readonly CallName[]) {
     this.call = call
@@ -43,7 +45,7 @@ export class Dependent {
 
   /** Whether all that it depends on has succeeded. */
   get isMet(): boolean {
-    return this.unsettled === 0 && this.unknown.size === 0
+    return !this.isHopeless && this.unsettled === 0 && this.unknown.size === 0
   }
 }
 
@@ -185,7 +187,7 @@ export class CallGraph {
   #producerSettled(node: Dependent, producer: GraphCall, outcome: Outcome): void {
     if (node.isOver) return
     if (outcome === 'failed') {
-      node.isOver = true
+      node.isOver = node.isHopeless = true
       return this.#later(() => node.call.dependencyFailed(producer))
     }
     node.unsettled--
@@ -303,7 +305,7 @@ export class CallGraph {
 
   #refuse(node: Dependent, why: string): void {
     if (node.isOver) return
-    node.isOver = true
+    node.isOver = node.isHopeless = true
     this.#later(() => node.call.dependencyImpossible(why))
   }
 }

@@ -169,7 +169,11 @@ export class Conflicts {
     else {
       const end = owner.parent === undefined ? undefined : this.#endOfCircle(claim)
       if (end === undefined) owner.waitsBehind(other)
-      else this.#later(() => owner.effectsDeadlocked(end))
+      else {
+        // Since it is refused, it holds up nobody any more.
+        this.#nested.delete(claim)
+        this.#later(() => owner.effectsDeadlocked(end))
+      }
     }
     return false
   }

@@ -31,6 +31,8 @@ export interface CallFacts {
   state: CallState
   acceptedAt: number
   isComplete: boolean
+  /** Whether its effects were known when the present move began. */
+  isKnown: boolean
   waitsFor: string | undefined
   isSuspended: boolean
   attempts: number
@@ -71,6 +73,7 @@ export function newCall(batch: BatchFacts, plan: CallPlan, mark: string): CallFa
     state: 'coming',
     acceptedAt: -1,
     isComplete: false,
+    isKnown: false,
     waitsFor: undefined,
     isSuspended: false,
     attempts: 0,

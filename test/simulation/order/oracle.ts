@@ -102,6 +102,7 @@ export class OrderOracle {
 
   /** All that can happen at this moment has happened. */
   atRest(): void {
+    for (const call of this.#calls) call.isKnown = call.isComplete && isFilled(call)
     let running = 0
     let isWanted = false
     for (const call of this.#calls) {
@@ -174,7 +175,9 @@ export class OrderOracle {
     for (const other of this.#calls) {
       if (other === call || other.state !== 'placed' || other.batch.parent !== call.batch.parent) continue
       if (!hasEffects(other) || !isMeant(other) || !comesBefore(keyOf(other), key)) continue
-      if (areInConflict(call, effects, other, effectsOf(other))) return other
+      // Other runs do not mind what it may do, only what it does.
+      const isMinded = other.isKnown || other.batch.run === call.batch.run
+      if (isMinded && areInConflict(call, effects, other, effectsOf(other))) return other
     }
     return undefined
   }
