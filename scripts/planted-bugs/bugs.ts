@@ -4,6 +4,7 @@ import { batches } from './bugs/batches.ts'
 import { policies } from './bugs/policies.ts'
 import { records } from './bugs/records.ts'
 import { timeouts } from './bugs/timeouts.ts'
+import { order } from './bugs/order.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
 /** Every planted bug, room by room. */
@@ -15,4 +16,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...policies,
   ...admission,
   ...nesting,
+  ...order,
 ]

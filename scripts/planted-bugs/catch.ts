@@ -6,9 +6,10 @@ import { enumerate } from '../../test/simulation/interleavings.ts'
 import { changeLimits, changeOneCall } from '../../test/simulation/metamorphic.ts'
 import { PRIMITIVES } from '../../test/simulation/primitives.ts'
 import { playCrowd } from '../../test/simulation/crowd/crowd.ts'
+import { playOrder } from '../../test/simulation/order/order.ts'
 import { playDrawnWorld, simulate } from '../../test/simulation/simulate.ts'
 
-/** How much is run: worlds and crowds until one fails, first a few of each, since most bugs show early; the rest in whole. */
+/** How much is run: worlds, crowds and plays of order until one fails, first a few of each, since most bugs show early; the rest in whole. */
 const WORLDS = Number(process.argv[2] ?? 8_000)
 const FIRST_WORLDS = Math.ceil(WORLDS / 10)
 const SCHEDULES = 300
@@ -51,7 +52,9 @@ async function first(): Promise<Catch | undefined> {
 
 async function played(from: number, seeds: number): Promise<Catch | undefined> {
   const world = await caught('S1', () => simulate(playDrawnWorld, seeds, from))
-  return world ?? caught('S1, a crowd', () => simulate(playCrowd, seeds, from))
+  if (world !== undefined) return world
+  const crowd = await caught('S1, a crowd', () => simulate(playCrowd, seeds, from))
+  return crowd ?? caught('S1, a play of order', () => simulate(playOrder, seeds, from))
 }
 
 const found = await first()
