@@ -107,7 +107,8 @@ export class OrderOracle {
     let isWanted = false
     for (const call of this.#calls) {
       if (call.state === 'running' && !call.isSuspended && call.waitsFor === undefined) running++
-      if (call.state === 'granted' || call.waitsFor === 'executor') isWanted = true
+      const wantsToGoOn = call.waitsFor === 'executor' && !isCut(call)
+      if (call.state === 'granted' || wantsToGoOn) isWanted = true
       if (call.state === 'placed' && call.isComplete) this.#waitsRightly(call)
     }
     const { maxParallelTools } = this.#plan
@@ -151,6 +152,7 @@ export class OrderOracle {
     call.state = 'running'
     call.waitsFor = undefined
     call.attempts++
+    call.isSuspended = false
     if (call.batch.isAborted) this.fault('I13', `${call.mark} starts though its batch was aborted`)
     for (const name of namesOf(call))
       if (call.found.get(name)?.result?.success !== true) this.fault('I6', `${call.mark} starts before ${name}`)
@@ -261,4 +263,10 @@ export class OrderOracle {
     }
     return isFilled(call) && leadsBack(call)
   }
+}
+
+/** Whether a call that runs was told to end. */
+function isCut(call: CallFacts): boolean {
+  const { batch } = call
+  return batch.isAborted || (batch.parent !== undefined && (batch.parent.state === 'settled' || isCut(batch.parent)))
 }
