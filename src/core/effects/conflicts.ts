@@ -165,15 +165,12 @@ export class Conflicts {
     }
     claim.parkedOn = other
     other.parked.add(claim)
-    if (other.isUncertain) this.#later(() => owner.effectsUncertain(other))
+    const end = owner.parent === undefined || other.isUncertain ? undefined : this.#endOfCircle(claim)
+    if (end === undefined && !other.isUncertain) owner.waitsBehind(other)
     else {
-      const end = owner.parent === undefined ? undefined : this.#endOfCircle(claim)
-      if (end === undefined) owner.waitsBehind(other)
-      else {
-        // Since it is refused, it holds up nobody any more.
-        this.#nested.delete(claim)
-        this.#later(() => owner.effectsDeadlocked(end))
-      }
+      // Since it will be refused, it holds up nobody any more.
+      this.#nested.delete(claim)
+      this.#later(() => (end === undefined ? owner.effectsUncertain(other) : owner.effectsDeadlocked(end)))
     }
     return false
   }

@@ -107,7 +107,7 @@ export class OrderOracle {
     let isWanted = false
     for (const call of this.#calls) {
       if (call.state === 'running' && !call.isSuspended && call.waitsFor === undefined) running++
-      const wantsToGoOn = call.waitsFor === 'executor' && !isCut(call)
+      const wantsToGoOn = call.waitsFor === 'executor' && !isCut(call) && !this.#hasNested(call)
       if (call.state === 'granted' || wantsToGoOn) isWanted = true
       if (call.state === 'placed' && call.isComplete) this.#waitsRightly(call)
     }
@@ -221,6 +221,13 @@ export class OrderOracle {
       if (isHopeless) this.fault('I51', `${call.mark} waits for what will never be`)
     } else if (call.waitsFor !== 'conflict') this.fault('I51', `${call.mark} waits for nothing`)
     else if (this.#against(call) === undefined) this.fault('I51', `${call.mark} waits for nobody`)
+    else if (this.#against(call, ({ isUncertain }) => !isUncertain) === undefined)
+      this.fault('I51', `${call.mark} waits for what counts no more`)
+  }
+
+  #hasNested(call: CallFacts): boolean {
+    for (const { batch } of this.#calls) if (batch.parent === call) return true
+    return false
   }
 
   /** Whether a name of it stands for no call, or for several, or it depends on itself. */
