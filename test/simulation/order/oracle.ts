@@ -156,6 +156,9 @@ export class OrderOracle {
     if (call.batch.isAborted) this.fault('I13', `${call.mark} starts though its batch was aborted`)
     for (const name of namesOf(call))
       if (call.found.get(name)?.result?.success !== true) this.fault('I6', `${call.mark} starts before ${name}`)
+    const isAmbiguous = namesOf(call).some((name) => this.#named(call, name).length > 1)
+    if (call.batch.way === 'whole' && isAmbiguous)
+      this.fault('I6', `${call.mark} starts though nobody can tell on which call it depends`)
   }
 
   #granted(call: CallFacts): void {
