@@ -37,6 +37,7 @@ export type {
   HoldEndedEvent,
   LimitChangedEvent,
   ListenerFailedEvent,
+  OverlapSuspectedEvent,
   ParkedEvent,
   ProgressEvent,
   RatePausedEvent,

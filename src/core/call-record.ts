@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts'
 import { CallContext } from './call-context.ts'
 import { type CallFailure, cutFailure, lostFailure, mayRepeat, stoppedFailure } from './call-failure.ts'
 import {
+  placeOf,
   tellAbandoned,
   tellAccepted,
   tellAttemptFailed,
@@ -37,6 +38,7 @@ import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { CallInfo } from './context.ts'
 import { type FilledArguments, fillArguments } from './dependencies/fill-arguments.ts'
 import { type CallName, findReferences, type FoundReferences, mayRefer } from './dependencies/references.ts'
+import type { OverlapWatch } from './effects/overlap-watch.ts'
 import type { ToolEffects } from './effects/tool-effects.ts'
 import type { Engine } from './engine.ts'
 import type { ErrorCode } from './error-code.ts'
@@ -729,7 +731,13 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
     this.#tool = this.#input = undefined
     this.#state = attempt
     batch.share.began(now)
+    if (engine.overlaps !== undefined && tool.effects === undefined) this.#watchOverlaps(engine.overlaps, attempt)
     attempt.run(new CallContext(this, attempt))
+  }
+
+  #watchOverlaps(overlaps: OverlapWatch<CallRecord>, { tool, input }: Attempt): void {
+    const isReadOnly = tool.tool.annotations?.readOnlyHint === true
+    overlaps.started(this, { place: () => placeOf(this), isReadOnly, input })
   }
 
   /** @returns undefined where the call has ended: its tool's guard refuses it, or somebody did who was told of that */
@@ -896,6 +904,7 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
     this.#state = SETTLED
     this.#tool = this.#input = undefined
     const { batch } = this
+    this.engine.overlaps?.ended(this)
     batch.log?.callSettled(result)
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)

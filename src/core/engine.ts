@@ -7,6 +7,7 @@ import type { CallRecord } from './call-record.ts'
 import type { Clock } from './clock.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Conflicts } from './effects/conflicts.ts'
+import type { OverlapWatch } from './effects/overlap-watch.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Hold } from './hold.ts'
 import type { KeepingLimits } from './keeping.ts'
@@ -43,6 +44,8 @@ export interface Engine {
   readonly timeouts: Timeouts
   /** Undefined where nobody wants to know. */
   readonly stalls: StallWatch | undefined
+  /** Undefined where nobody wants to know. */
+  readonly overlaps: OverlapWatch<CallRecord> | undefined
   readonly limits: EngineLimits
   readonly random: Random
   /** What runs isolated tools; undefined where nothing can. */

@@ -181,6 +181,19 @@ export interface StalledEvent {
   readonly calls: readonly CallPlace[]
 }
 
+/**
+ * Two calls ran at once that name the same thing in their arguments, of tools that declare no effects, and not both
+ * read-only: if they mean the same by it, one may undo what the other does. Told only with `reportOverlaps`; a guess.
+ */
+export interface OverlapSuspectedEvent {
+  readonly type: 'overlap_suspected'
+  readonly at: number
+  /** What both name: a path, a URL, or an argument and its value. */
+  readonly what: string
+  /** The one that was running, and the one that started beside it. */
+  readonly calls: readonly [CallPlace, CallPlace]
+}
+
 /** A listener, or a logger, threw. It harmed nothing else. */
 export interface ListenerFailedEvent {
   readonly type: 'listener_failed'
@@ -210,6 +223,7 @@ export type ToolEvent =
   | LimitChangedEvent
   | BreakerChangedEvent
   | StalledEvent
+  | OverlapSuspectedEvent
   | ListenerFailedEvent
 
 /** Gets every event, synchronously and in order. What it throws, or rejects with, is reported as `listener_failed`. */

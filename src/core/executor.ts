@@ -14,7 +14,8 @@ import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Isolator } from './isolation.ts'
 import { closeStore, type KeepingOptions, keepingLimits, openStore } from './keeping.ts'
-import { stalledLine } from './log-lines.ts'
+import { OverlapWatch } from './effects/overlap-watch.ts'
+import { overlapLine, stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
@@ -61,6 +62,13 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    * @default 'on'
    */
   readonly effects?: 'on' | 'off'
+  /**
+   * Whether overlaps are told of that look like undeclared effects: calls of tools that declare none, which run at once and
+   * name the same file, URL or key in their arguments; as `overlap_suspected` events, and as warnings to the logger, once for
+   * each pair of tools. For development: it looks at the arguments of every call.
+   * @default false
+   */
+  readonly reportOverlaps?: boolean
   /**
    * What becomes of a call that needs what an abandoned one may still write to, once `abandonedHoldMs` have passed: `start`,
    * it runs beside it; `reject`, it is rejected (`uncertain_effects`) until that one has ended.
@@ -184,7 +192,8 @@ export class ToolExecutor {
     if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
       throw new MisuseError('clock', 'an object with now and setTimer', clock)
     if (clock !== controller.clock) throw new MisuseError('clock', "the admission controller's clock", clock)
-    const { effects = 'on', onUncertain = 'start' } = options
+    const { effects = 'on', onUncertain = 'start', reportOverlaps = false } = options
+    if (typeof reportOverlaps !== 'boolean') throw new MisuseError('reportOverlaps', 'true or false', reportOverlaps)
     if (effects !== 'on' && effects !== 'off') throw new MisuseError('effects', "'on' or 'off'", effects)
     if (onUncertain !== 'start' && onUncertain !== 'reject')
       throw new MisuseError('onUncertain', "'start' or 'reject'", onUncertain)
@@ -224,6 +233,7 @@ export class ToolExecutor {
       nest: (call, attempt) => nestedExecutor(call, attempt, this.#opener),
       timeouts,
       stalls: this.#stallWatch(stallMs, clock, events, logger),
+      overlaps: reportOverlaps ? overlapWatch(clock, events, logger) : undefined,
       random,
       isolator,
       redaction: new Redaction(options),
@@ -477,6 +487,20 @@ export class ToolExecutor {
     const demands = admission.within(this.#wide)
     return compileTool(tool, guard, admission, demands, this.#compileJsonSchema, this.#ordersEffects)
   }
+}
+
+function overlapWatch(clock: Clock, events: EventHub, logger: Logger | undefined): OverlapWatch<CallRecord> {
+  const guarded = logger && guardedLogger(logger, events.loggerFailed)
+  const logged = new Set<string>()
+  return new OverlapWatch((overlap) => {
+    const tools = overlap.calls
+      .map(({ name }) => name)
+      .sort()
+      .join('\n')
+    if (!logged.has(tools)) guarded?.warn(overlapLine(overlap))
+    logged.add(tools)
+    if (events.active) events.emit({ type: 'overlap_suspected', at: clock.now(), ...overlap })
+  })
 }
 
 const parts = new WeakMap<ToolExecutor, ExecutorParts>()

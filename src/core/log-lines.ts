@@ -1,4 +1,5 @@
 import type { ReportFailure } from './event-hub.ts'
+import type { Overlap } from './effects/overlap-watch.ts'
 import type { CallPlace } from './events.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
@@ -43,6 +44,11 @@ export class LogLines {
 export function stalledLine(stalledMs: number, calls: readonly CallPlace[]): string {
   const names = [...new Set(calls.map(({ name }) => shown(name)))].join(', ')
   return `The event loop stood still for ${Math.round(stalledMs)}ms while this ran: ${names}. A tool that computes belongs into a thread (isolation).`
+}
+
+/** The line for two calls that ran at once and name the same thing. */
+export function overlapLine({ what, calls: [one, other] }: Overlap): string {
+  return `${shown(one.name)} and ${shown(other.name)} ran at once, and both name ${shown(what)}. If one of them writes it, say so in its effects.`
 }
 
 /** Names come from models: no control characters, no line of their own, no endless lines. */

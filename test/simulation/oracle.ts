@@ -58,6 +58,7 @@ export class Oracle {
     if (event.type === 'breaker_changed') return breakerChanges(stage, facts, event.state)
     if (event.type === 'limit_changed') return stage.fault('S1', 'nobody changed a limit')
     if (event.type === 'stalled') return stage.fault('I28', 'the event loop is said to have stood still')
+    if (event.type === 'overlap_suspected') return stage.fault('S1', 'nobody wants to know of overlaps')
     if (event.type === 'listener_failed') {
       facts.failuresReported++
       return

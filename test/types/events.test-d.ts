@@ -34,6 +34,8 @@ function told(event: ToolEvent): string {
       return event.name
     case 'breaker_changed':
       return event.state
+    case 'overlap_suspected':
+      return event.calls[1].name
     case 'stalled':
       return String(event.stalledMs)
     case 'ended_late':
@@ -58,7 +60,10 @@ describe('events', () => {
       'timeout' | 'idle' | 'deadline' | 'abort'
     >()
     expectTypeOf<
-      Exclude<ToolEvent, { type: 'listener_failed' | 'breaker_changed' | 'limit_changed' | 'stalled' }>['run']
+      Exclude<
+        ToolEvent,
+        { type: 'listener_failed' | 'breaker_changed' | 'limit_changed' | 'stalled' | 'overlap_suspected' }
+      >['run']
     >().toEqualTypeOf<string>()
   })
 

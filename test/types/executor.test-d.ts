@@ -61,6 +61,7 @@ describe('options', () => {
       | 'trackNesting'
       | 'effects'
       | 'onUncertain'
+      | 'reportOverlaps'
       | 'maxDepth'
       | 'maxNestedCalls'
       | 'abandonedHoldMs'

@@ -41,7 +41,7 @@ export function plansOf(name: 'nestful' | 'seal-tools' | 'llmcompiler.movie' | '
 }
 
 /** What a call gives at a place in its result: a text that says where it comes from. */
-export function givenAt(id: string, pointer: string): string {
+function givenAt(id: string, pointer: string): string {
   return pointer === '' ? `<all of ${id}>` : `<${id} at ${pointer}>`
 }
 

@@ -48,6 +48,7 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
     case 'attempt_failed':
     case 'breaker_changed':
     case 'stalled':
+    case 'overlap_suspected':
     case 'batch_opened':
     case 'batch_closed':
     case 'abandoned':

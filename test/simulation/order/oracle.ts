@@ -97,6 +97,10 @@ export class OrderOracle {
         return
       case 'settled':
         return this.#settled(call, event.result.status, event.result.success ? '' : event.result.error.code)
+      case 'attempt_failed':
+      case 'progress':
+      case 'rate_paused':
+        return
     }
   }
 
