@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { AdmissionController, defineTool, type ToolCall, type ToolEvent } from '../../src/index.ts'
+import { VirtualClock } from '../../src/testing/index.ts'
+import { touch, touching } from './effects/harness.ts'
+import { setUp, type SetUp } from './harness.ts'
+
+/** A tool for each name, which takes as long as is said; all have been measured once. */
+async function measured(
+  durations: Readonly<Record<string, number>>,
+  maxParallelTools: number,
+): Promise<SetUp & { order(): string[] }> {
+  const clock = new VirtualClock()
+  const tools = Object.entries(durations).map(([name, ms]) => defineTool({ name, execute: () => clock.sleep(ms) }))
+  const all = setUp([...tools, touch(clock)], { clock, maxParallelTools })
+  for (const name of Object.keys(durations)) await all.run([{ id: name, name, arguments: {} }])
+  all.events.length = 0
+  return { ...all, order: () => started(all.events) }
+}
+
+function started(events: readonly ToolEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'started' ? [event.id] : []))
+}
+
+const call = (id: string, dependsOn: readonly string[] = []): ToolCall => ({ id, name: id, arguments: {}, dependsOn })
+
+describe('the longest path that is still to come', () => {
+  test('over dependencies decides who goes first, not who takes longest alone', async () => {
+    const { run, order, clock } = await measured({ long: 50, first: 10, then: 60, last: 10 }, 2)
+    const from = clock.now()
+    await run([call('long'), call('last'), call('then', ['first']), call('first')])
+    expect(order()).toEqual(['first', 'long', 'then', 'last'])
+    expect(clock.now() - from).toBe(70)
+  })
+
+  test('over conflicts, too: the first of a queue of writers goes before one that nobody waits for', async () => {
+    const clock = new VirtualClock()
+    const { run, events } = setUp([touch(clock)], { clock, maxParallelTools: 1 })
+    await run([touching('warm', { ms: 10 })])
+    events.length = 0
+    await run([
+      touching('alone', { writes: ['y'], ms: 10 }),
+      touching('w1', { writes: ['x'], ms: 10 }),
+      touching('w2', { writes: ['x'], ms: 10 }),
+      touching('w3', { writes: ['x'], ms: 10 }),
+    ])
+    expect(started(events)).toEqual(['w1', 'w2', 'alone', 'w3'])
+  })
+
+  test('grows while calls come: who waits already is put in its place', async () => {
+    const { executor, order, clock } = await measured({ busy: 100, a: 10, b: 10, after: 50 }, 1)
+    const batch = executor.openBatch()
+    batch.add(call('busy'))
+    batch.add(call('a'))
+    batch.add(call('b'))
+    batch.add(call('after', ['b']))
+    batch.close()
+    await clock.runUntil(batch.results())
+    expect(order()).toEqual(['busy', 'b', 'after', 'a'])
+  })
+
+  test('of calls of which nothing is known, the one with most calls after it goes first', async () => {
+    const clock = new VirtualClock()
+    const names = ['x', 'a', 'b', 'c']
+    const tools = names.map((name) => defineTool({ name, execute: () => clock.sleep(10) }))
+    const { run, events } = setUp(tools, { clock, maxParallelTools: 1 })
+    await run([call('x'), call('a'), call('b', ['a']), call('c', ['b'])])
+    expect(started(events)).toEqual(['a', 'b', 'x', 'c'])
+  })
+})
+
+describe('who waits for another lends it its priority', () => {
+  const prior = (id: string, priority: number, more: Partial<ToolCall> = {}): ToolCall => ({
+    ...touching(id, { ms: 10 }),
+    priority,
+    ...more,
+  })
+
+  test('where it depends on it, by way of others as well', async () => {
+    const clock = new VirtualClock()
+    const { run, events } = setUp([touch(clock)], { clock, maxParallelTools: 1 })
+    await run([
+      prior('busy', 9),
+      prior('middle', 3),
+      prior('low', 0),
+      prior('between', 0, { dependsOn: ['low'] }),
+      prior('urgent', 5, { dependsOn: ['between'] }),
+    ])
+    expect(started(events)).toEqual(['busy', 'low', 'between', 'urgent', 'middle'])
+  })
+
+  test('where it is in conflict with it, across runs', async () => {
+    const clock = new VirtualClock()
+    const admission = new AdmissionController({ clock, maxParallel: 1 })
+    const one = setUp([touch(clock)], { clock, admission })
+    const order: string[] = []
+    one.executor.subscribe((event) => void (event.type === 'started' && order.push(event.id)))
+    const runs = [
+      [touching('busy', { ms: 10 })],
+      [{ ...touching('low', { writes: ['x'] }), priority: -1 }],
+      [touching('middle', {})],
+      [{ ...touching('urgent', { writes: ['x'] }), priority: 5 }],
+    ].map((calls) => one.executor.executeTools(calls))
+    await clock.runUntil(Promise.all(runs))
+    expect(order).toEqual(['busy', 'low', 'urgent', 'middle'])
+  })
+})
+
+describe('what waits counts', () => {
+  test('a queue that is full takes no more that wait for others', async () => {
+    const clock = new VirtualClock()
+    const { run } = setUp([touch(clock)], { clock, queue: { max: 1 } })
+    const results = await run([1, 2, 3].map((n) => touching(`w${n}`, { writes: ['x'] })))
+    expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'rejected'])
+    expect(results[2]).toMatchObject({ error: { code: 'queue_full', retryable: true } })
+  })
+})
