@@ -1,13 +1,19 @@
 import { inexactNumber } from './exact-numbers.ts'
 import type { ErrorCode } from './error-code.ts'
 import { copyJson, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
+import type { JsonValue } from './json.ts'
 import { endOfString } from './json-text.ts'
 import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 
 /** A call's arguments as a value of its own, or why there is none, in words that a model can act on. */
 export type ReadArguments =
-  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: true
+      readonly value: unknown
+      /** Whether a key of it may begin with a dollar, as that of a reference does. */
+      readonly mayRefer: boolean
+    }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string }
 
 /**
@@ -18,33 +24,43 @@ export function readArguments(given: unknown, maxBytes: number): ReadArguments {
   return typeof given === 'string' ? parse(given, maxBytes) : copy(given, maxBytes)
 }
 
+/** What a look at a text of JSON tells. */
+const PLAIN = 0
+const HAS_DOLLAR = 1
+const WORTH_A_LOOK = 2
+
 /**
  * Whether the value that a text stands for is worth a closer look: it may have keys that reach a prototype, unpaired
- * surrogates, or numbers that cannot be held. For the short texts of most calls a loop is several times faster than
- * asking the engine.
+ * surrogates, or numbers that cannot be held; or whether it has a dollar. For the short texts of most calls a loop is several
+ * times faster than asking the engine.
  */
-function isWorthALook(text: string): boolean {
-  if (text.length > 256) return /__proto__|constructor|\\u|[0-9]{16}|[0-9][eE]/.test(text) || !text.isWellFormed()
+function lookAt(text: string): number {
+  if (text.length > 256) {
+    if (/__proto__|constructor|\\u|[0-9]{16}|[0-9][eE]/.test(text) || !text.isWellFormed()) return WORTH_A_LOOK
+    return text.includes('$') ? HAS_DOLLAR : PLAIN
+  }
   let digits = 0
+  let found = PLAIN
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
     if (char >= 48 /* 0 */ && char <= 57 /* 9 */) {
-      if (++digits === 16) return true
+      if (++digits === 16) return WORTH_A_LOOK
       continue
     }
-    if (digits > 0 && (char | 32) === 101 /* e, E */) return true
+    if (digits > 0 && (char | 32) === 101 /* e, E */) return WORTH_A_LOOK
     digits = 0
-    if (char === 92 /* \ */ || (char & 0xf800) === 0xd800) return true
-    if (char === 95 /* _ */ && text.startsWith('__proto__', i)) return true
-    if (char === 99 /* c */ && text.startsWith('constructor', i)) return true
+    if (char === 92 /* \ */ || (char & 0xf800) === 0xd800) return WORTH_A_LOOK
+    if (char === 95 /* _ */ && text.startsWith('__proto__', i)) return WORTH_A_LOOK
+    if (char === 99 /* c */ && text.startsWith('constructor', i)) return WORTH_A_LOOK
+    if (char === 36 /* $ */) found = HAS_DOLLAR
   }
-  return false
+  return found
 }
 
 function parse(text: string, maxBytes: number): ReadArguments {
   if (text.length > maxBytes || (text.length * 3 > maxBytes && utf8Length(text) > maxBytes))
     return refused('invalid_arguments', `are larger than ${maxBytes} bytes`)
-  if (isBlank(text)) return { ok: true, value: {} }
+  if (isBlank(text)) return { ok: true, value: {}, mayRefer: false }
   if (text.length > 2 * MAX_DEPTH && isTooDeep(text))
     return refused('invalid_arguments', `are nested deeper than ${MAX_DEPTH} levels`)
   let value: unknown
@@ -58,7 +74,8 @@ function parse(text: string, maxBytes: number): ReadArguments {
       'Send one complete JSON object, every quote and bracket closed.',
     )
   }
-  return isWorthALook(text) ? lookedAt(text, value, maxBytes) : { ok: true, value }
+  const look = lookAt(text)
+  return look === WORTH_A_LOOK ? lookedAt(text, value, maxBytes) : { ok: true, value, mayRefer: look === HAS_DOLLAR }
 }
 
 function lookedAt(text: string, value: unknown, maxBytes: number): ReadArguments {
@@ -76,15 +93,27 @@ function isBlank(text: string): boolean {
 }
 
 function copy(value: unknown, maxBytes: number): ReadArguments {
-  if (value === undefined) return { ok: true, value: {} }
+  if (value === undefined) return { ok: true, value: {}, mayRefer: false }
   try {
-    return { ok: true, value: copyJson(value, { maxBytes, refusePrototypeKeys: true }) }
+    const copied = copyJson(value, { maxBytes, refusePrototypeKeys: true })
+    return { ok: true, value: copied, mayRefer: hasDollarKey(copied) }
   } catch (error) {
     return refused(
       'invalid_arguments',
       isInstance(error, NotJson) ? `cannot be taken: the value ${error.message}` : 'cannot be read',
     )
   }
+}
+
+function hasDollarKey(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasDollarKey)
+  for (const key in value) {
+    if (key.charCodeAt(0) === 36 /* $ */) return true
+    const inside = value[key] as JsonValue
+    if (typeof inside === 'object' && hasDollarKey(inside)) return true
+  }
+  return false
 }
 
 function refused(code: ErrorCode, what: string, todo = 'Send a smaller, plain JSON object.'): ReadArguments {

@@ -37,7 +37,7 @@ import {
 import { type CompiledTool, describeIssues, isLater } from './compiled-tool.ts'
 import type { CallInfo } from './context.ts'
 import { type FilledArguments, fillArguments } from './dependencies/fill-arguments.ts'
-import { type CallName, findReferences, type FoundReferences, mayRefer } from './dependencies/references.ts'
+import { type CallName, findReferences, type FoundReferences } from './dependencies/references.ts'
 import type { OverlapWatch } from './effects/overlap-watch.ts'
 import type { ToolEffects } from './effects/tool-effects.ts'
 import type { Engine } from './engine.ts'
@@ -63,8 +63,9 @@ import type { ExpectedDuration } from './admission/expected-duration.ts'
 import { expectedMs, type Flow } from './admission/flow.ts'
 import type { DemandKind, Limit } from './admission/limit.ts'
 import type { Waiter } from './admission/waiter.ts'
+import type { Expiry } from './expiry.ts'
 import { Hold } from './hold.ts'
-import type { Outsider } from './waiting-room.ts'
+import type { Guest } from './waiting-room.ts'
 import { MAX_DELAY_MS } from './clock.ts'
 import { Nesting } from './nesting.ts'
 
@@ -136,7 +137,7 @@ type CallState =
  * 5. What its arguments refer to is there before they are validated, and nothing comes before it when it asks for permits.
  * 6. What may have acted is tried again only if its tool is read-only or idempotent (I20).
  */
-export class CallRecord implements Waiter, AttemptOwner, Outsider {
+export class CallRecord implements Waiter, AttemptOwner, Guest {
   readonly batch: Batch
   readonly index: number
   readonly id: string
@@ -248,7 +249,8 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
     const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
     if (this.#state !== READING) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
-    const found = this.#referencesIn(tool, given, read.value)
+    const found =
+      read.mayRefer || this.batch.referenceSyntax.templates ? this.#referencesIn(tool, read.value) : undefined
     if (found !== undefined || this.batch.particularsOf(this)?.dependsOn !== undefined)
       this.#depend(tool, read.value, found)
     else this.#take(tool, read.value)
@@ -287,7 +289,7 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
   admit(now: number | undefined): void {
     const state = this.#state
     if (state.phase !== 'queued') return
-    this.engine.room.leave(() => this.batch.particularsOf(this)?.queueDeadline)
+    this.engine.room.leave(this)
     state.context.runInAsyncScope(this.#start, this, now)
   }
 
@@ -299,6 +301,11 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
   enter(): void {
     const state = this.#state
     if (state instanceof Outside) this.#wait(state.flow, new Queued(state.flow, state.context))
+  }
+
+  /** Ends its wait in the queue. */
+  get queueDeadline(): Expiry | undefined {
+    return this.batch.particularsOf(this)?.queueDeadline
   }
 
   /** Whether it waits outside of the queue. */
@@ -363,7 +370,8 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
   }
 
   attemptEnded(attempt: Attempt, output: Output): void {
-    this.#inOneStep(() => this.#ended(attempt, output))
+    if (this.batch.hasFollowers) this.engine.admission.together(() => this.#ended(attempt, output))
+    else this.#ended(attempt, output)
   }
 
   attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
@@ -487,8 +495,10 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
 
   #proceed(): void {
     const state = this.#state
-    if (state instanceof Precedence) return state.tell()
-    if (state !== READY) return
+    if (state !== READY) {
+      if (state instanceof Precedence) state.tell()
+      return
+    }
     const { precedence } = this
     if (precedence === undefined || precedence.isClear) return this.#ask()
     const { room, census } = this.engine
@@ -585,10 +595,8 @@ export class CallRecord implements Waiter, AttemptOwner, Outsider {
     return tool.admission.forKey(key, tool.demands, this.engine.clock.now())
   }
 
-  #referencesIn({ tool }: CompiledTool, given: unknown, value: unknown): FoundReferences | undefined {
-    const { referenceSyntax } = this.batch
-    if (tool.references === false || (typeof given === 'string' && !mayRefer(given, referenceSyntax))) return undefined
-    return findReferences(value, referenceSyntax)
+  #referencesIn({ tool }: CompiledTool, value: unknown): FoundReferences | undefined {
+    return tool.references === false ? undefined : findReferences(value, this.batch.referenceSyntax)
   }
 
   /** @param found undefined where only its host says that it depends on others */

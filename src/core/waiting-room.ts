@@ -3,9 +3,11 @@ import { Expiry } from './expiry.ts'
 import type { QueueBound } from './queue-bound.ts'
 import type { Timeouts } from './timeouts.ts'
 
-/** A call that found the queue full. */
-export interface Outsider {
-  /** Whether it still waits for a place. */
+/** A call that waits, in the queue or outside of it. */
+export interface Guest {
+  /** Ends its wait in the queue; undefined where nothing does. */
+  readonly queueDeadline: Expiry | undefined
+  /** Whether it still waits for a place in the queue. */
   readonly isOutside: boolean
   /** There is a place for it. */
   enter(): void
@@ -23,7 +25,7 @@ export class WaitingRoom {
   readonly #timeouts: Timeouts
   readonly #clock: Clock
   #inside = 0
-  readonly #outside: Outsider[] = []
+  readonly #outside: Guest[] = []
 
   constructor(bound: QueueBound, timeouts: Timeouts, clock: Clock) {
     this.bound = bound
@@ -59,19 +61,15 @@ export class WaitingRoom {
     return expiry
   }
 
-  waitOutside(call: Outsider): void {
+  waitOutside(call: Guest): void {
     this.#outside.push(call)
   }
 
-  /**
-   * One that was inside is not any more.
-   *
-   * @param limit what {@link limit} gave for it
-   */
-  leave(limit: () => Expiry | undefined): void {
+  /** One that was inside is not any more. */
+  leave(guest: Guest): void {
     this.#inside--
     if (!this.#hasRules) return
-    const expiry = limit()
+    const expiry = guest.queueDeadline
     if (expiry !== undefined) this.#timeouts.remove(expiry)
     this.#letOthersIn()
   }

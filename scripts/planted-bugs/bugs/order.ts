@@ -18,14 +18,14 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/conflicts.ts',
     'a circle of waits is not noticed',
-    'if (end === undefined) owner.waitsBehind(other)',
-    'if (end !== claim) owner.waitsBehind(other)',
+    'if (end === undefined && !other.isUncertain) owner.waitsBehind(other)',
+    'if (end !== claim && !other.isUncertain) owner.waitsBehind(other)',
   ),
   bug(
     'effects/conflicts.ts',
     'a call that is refused is taken for one that waits',
-    '        this.#nested.delete(claim)\n        this.#later',
-    '        this.#later',
+    '      this.#nested.delete(claim)\n      this.#later',
+    '      this.#later',
   ),
   bug(
     'effects/conflicts.ts',

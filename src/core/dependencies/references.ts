@@ -29,11 +29,6 @@ export type FoundReferences =
 /** What cannot be taken from a result; the message is for a model. */
 export class ReferenceFailure extends Error {}
 
-/** Whether a text of JSON may hold references; cheap, since nearly none does. */
-export function mayRefer(text: string, { templates }: ReferenceSyntax): boolean {
-  return text.includes('$') || text.includes('\\u') || (templates && text.includes('{{'))
-}
-
 /**
  * The references in `value`; undefined where it has none, and no `$literal`.
  *
