@@ -25,10 +25,10 @@ const call = (id: string, dependsOn: readonly string[] = []): ToolCall => ({ id,
 
 describe('the longest path that is still to come', () => {
   test('over dependencies decides who goes first, not who takes longest alone', async () => {
-    const { run, order, clock } = await measured({ long: 50, first: 10, then: 60, last: 10 }, 2)
+    const { run, order, clock } = await measured({ long: 50, first: 10, second: 60, last: 10 }, 2)
     const from = clock.now()
-    await run([call('long'), call('last'), call('then', ['first']), call('first')])
-    expect(order()).toEqual(['first', 'long', 'then', 'last'])
+    await run([call('long'), call('last'), call('second', ['first']), call('first')])
+    expect(order()).toEqual(['first', 'long', 'second', 'last'])
     expect(clock.now() - from).toBe(70)
   })
 

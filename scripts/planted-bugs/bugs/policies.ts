@@ -85,12 +85,7 @@ export const policies: readonly PlantedBug[] = [
     'this.#listeners.filter((other) => other !== entry)',
     'this.#listeners.slice(0, -1)',
   ),
-  bug(
-    'arguments.ts',
-    'calls share what their caller gave',
-    'return { ok: true, value: copyJson(value, { maxBytes, refusePrototypeKeys: true }) }',
-    'copyJson(value, { maxBytes, refusePrototypeKeys: true })\n    return { ok: true, value }',
-  ),
+  bug('arguments.ts', 'calls share what their caller gave', 'value: copied, mayRefer', 'value, mayRefer'),
   bug(
     'arguments.ts',
     'arguments that were cut off are mended',
