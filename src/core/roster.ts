@@ -31,6 +31,12 @@ export class Roster<T> implements Iterable<T> {
     this.#places[place.index] = last
   }
 
+  /** Whether `test` is true of a member; it must change nothing here. */
+  some(test: (member: T) => boolean): boolean {
+    for (const { member } of this.#places) if (test(member)) return true
+    return false
+  }
+
   /** Members in no particular order; who comes or leaves meanwhile does not disturb. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
     for (const { member } of this.#places.slice()) yield member

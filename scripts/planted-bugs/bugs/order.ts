@@ -24,7 +24,7 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/conflicts.ts',
     'a call that is refused is taken for one that waits',
-    '      this.#nested.delete(claim)\n      this.#later',
+    '      this.#waitsNoMore(claim)\n      this.#later',
     '      this.#later',
   ),
   bug(
@@ -85,8 +85,8 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/resource-tree.ts',
     'a write minds no reads that hold',
-    'isWrite ? [this.#heldWrites, this.#heldReads] : [this.#heldWrites]',
-    '[this.#heldWrites]',
+    ' || (isWrite && this.#heldReads.some(stands))',
+    '',
   ),
   bug(
     'effects/resource-tree.ts',
@@ -97,13 +97,13 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/resource-tree.ts',
     'reads are alone, too',
-    'isWrite ? [this.#heldWrites, this.#heldReads] : [this.#heldWrites]',
-    '[this.#heldWrites, this.#heldReads]',
+    '(isWrite && this.#heldReads.some(stands))',
+    'this.#heldReads.some(stands)',
   ),
   bug(
     'effects/resource-tree.ts',
     'a nested call waits for the one that made it',
-    ' && !isMadeBy(claim.owner, holder.owner)',
+    ' && !isMadeBy(owner, holder.owner)',
     '',
   ),
   bug(

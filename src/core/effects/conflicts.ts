@@ -20,8 +20,8 @@ import { type Registration, ResourceTree } from './resource-tree.ts'
 export class Conflicts {
   readonly #shared = new ResourceTree()
   readonly #ofRuns = new Map<unknown, ResourceTree>()
-  /** Those of nested calls that wait. */
-  readonly #nested = new Set<Claim>()
+  /** Those of nested calls that wait, by each of the calls that made them. */
+  readonly #nested = new Map<Claimant, Set<Claim>>()
   readonly #later: (act: () => void) => void
 
   /** @param later does something at the end of the step that is under way */
@@ -62,7 +62,7 @@ export class Conflicts {
   request(claim: Claim): boolean {
     if (claim.state !== 'announced') return claim.isHeld
     claim.state = 'waiting'
-    if (claim.owner.parent !== undefined) this.#nested.add(claim)
+    this.#waitsNested(claim)
     return this.#test(claim)
   }
 
@@ -139,7 +139,7 @@ export class Conflicts {
     this.#forgetTree(claim.owner.run)
     claim.parkedOn?.parked.delete(claim)
     claim.parkedOn = undefined
-    this.#nested.delete(claim)
+    this.#waitsNoMore(claim)
   }
 
   /** Those that wait for it look again, the first in order first. */
@@ -153,13 +153,28 @@ export class Conflicts {
       if (each.state === 'waiting' && this.#test(each)) this.#later(() => each.owner.effectsCleared())
   }
 
+  #waitsNested(claim: Claim): void {
+    for (let { parent } = claim.owner; parent !== undefined; { parent } = parent) {
+      const others = this.#nested.get(parent)
+      if (others === undefined) this.#nested.set(parent, new Set([claim]))
+      else others.add(claim)
+    }
+  }
+
+  #waitsNoMore(claim: Claim): void {
+    for (let { parent } = claim.owner; parent !== undefined; { parent } = parent) {
+      const others = this.#nested.get(parent)
+      if (others?.delete(claim) === true && others.size === 0) this.#nested.delete(parent)
+    }
+  }
+
   /** @returns whether nothing stands against it, and so it is held now */
   #test(claim: Claim): boolean {
     const { owner } = claim
     const other = lastBefore(claim) ?? anyHolder(claim)
     if (other === undefined) {
       claim.state = 'held'
-      this.#nested.delete(claim)
+      this.#waitsNoMore(claim)
       for (const registration of claim.registrations) registration.hold()
       return true
     }
@@ -169,7 +184,7 @@ export class Conflicts {
     if (end === undefined && !other.isUncertain) owner.waitsBehind(other)
     else {
       // Since it will be refused, it holds up nobody any more.
-      this.#nested.delete(claim)
+      this.#waitsNoMore(claim)
       this.#later(() => (end === undefined ? owner.effectsUncertain(other) : owner.effectsDeadlocked(end)))
     }
     return false
@@ -184,8 +199,8 @@ export class Conflicts {
     const leadsBack = (holder: Claim): boolean => {
       if (seen.has(holder)) return false
       seen.add(holder)
-      for (const nested of this.#nested) {
-        if (nested === claim || !isMadeBy(nested.owner, holder.owner)) continue
+      for (const nested of this.#nested.get(holder.owner) ?? []) {
+        if (nested === claim) continue
         const found = someHolder(nested, (next) => isMadeBy(claim.owner, next.owner) || leadsBack(next))
         if (found !== undefined) return true
       }

@@ -165,12 +165,9 @@ class ClaimSet {
   }
 
   holders(claim: Claim, isWrite: boolean, meet: (holder: Claim) => boolean): boolean {
-    for (const roster of isWrite ? [this.#heldWrites, this.#heldReads] : [this.#heldWrites]) {
-      if (roster.size === 0) continue
-      for (const holder of roster)
-        if (holder !== claim && !isMadeBy(claim.owner, holder.owner) && meet(holder)) return true
-    }
-    return false
+    const { owner } = claim
+    const stands = (holder: Claim): boolean => holder !== claim && !isMadeBy(owner, holder.owner) && meet(holder)
+    return this.#heldWrites.some(stands) || (isWrite && this.#heldReads.some(stands))
   }
 }
 
