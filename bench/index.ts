@@ -10,6 +10,7 @@ const CLAIMS: Readonly<Record<string, () => Promise<(mode: Mode) => Promise<Clai
   eager: async () => (await import('./eager.ts')).eager,
   memory: async () => (await import('./memory.ts')).memory,
   admission: async () => (await import('./admission.ts')).admission,
+  effects: async () => (await import('./effects.ts')).effects,
   isolation: async () => (await import('./isolation.ts')).isolation,
   faults: async () => (await import('./faults.ts')).faults,
 }

@@ -59,7 +59,8 @@ export function effectsFailed(name: string, why: string): string {
 }
 
 export function dependencyFailed({ index, id, status, error }: UnsuccessfulResult): string {
-  return `It depends on call ${index}, '${printable(id, 100)}', which has the result '${status}' (${error.message.replace(/\.$/, '')}). Nothing was run.`
+  const why = error.message.replace(/\.?(?: Nothing was run)?\.$/, '')
+  return `It depends on call ${index}, '${printable(id, 100)}', which has the result '${status}' (${why}). Nothing was run.`
 }
 
 export function deadlocked(other: NamedCall): string {

@@ -295,7 +295,8 @@ export class CallGraph {
 
   #refuseUnknown(node: Dependent): void {
     if (node.isOver || node.unknown.size === 0) return
-    const names = [...node.unknown].map(nameOf)
+    const names = [...node.unknown].slice(0, 20).map(nameOf)
+    if (node.unknown.size > names.length) names.push('…')
     const known = [...this.#byId.keys()].slice(0, 20).map(nameOf).join(', ')
     this.#refuse(
       node,

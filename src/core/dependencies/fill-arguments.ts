@@ -67,7 +67,7 @@ function fill(
   { syntax, maxBytes }: ResultSources,
 ): FilledArguments {
   try {
-    const filled = fillReferences(value, syntax, (name) => whole.get(name) as JsonValue)
+    const filled = fillReferences(value, syntax, (name) => whole.get(name) as JsonValue, maxBytes)
     return { ok: true, value: copyJson(filled, { maxBytes, refusePrototypeKeys: true }) }
   } catch (error) {
     if (error instanceof ReferenceFailure)

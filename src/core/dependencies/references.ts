@@ -46,16 +46,18 @@ export function findReferences(value: unknown, syntax: ReferenceSyntax): FoundRe
 }
 
 /**
- * `value` with the data in place of the references. What is put in is not copied.
+ * `value` with the data in place of the references. What is put in is not copied, but for what goes into texts.
  *
- * @throws ReferenceFailure where a pointer leads nowhere
+ * @param maxLength how long the texts may become that have results in them, in all
+ * @throws ReferenceFailure where a pointer leads nowhere, or a text becomes too long
  */
 export function fillReferences(
   value: unknown,
   syntax: ReferenceSyntax,
   dataOf: (producer: CallName) => JsonValue,
+  maxLength: number,
 ): JsonValue {
-  return new Filling(syntax, dataOf).fill(value as JsonValue)
+  return new Filling(syntax, dataOf, maxLength).fill(value as JsonValue)
 }
 
 class Search {
@@ -96,9 +98,15 @@ class Filling {
   readonly #syntax: ReferenceSyntax
   readonly #dataOf: (producer: CallName) => JsonValue
 
-  constructor(syntax: ReferenceSyntax, dataOf: (producer: CallName) => JsonValue) {
+  readonly #maxLength: number
+  #left: number
+  /** What stands for a reference in texts: one may stand in many places. */
+  readonly #texts = new Map<string, string>()
+
+  constructor(syntax: ReferenceSyntax, dataOf: (producer: CallName) => JsonValue, maxLength: number) {
     this.#syntax = syntax
     this.#dataOf = dataOf
+    this.#maxLength = this.#left = maxLength
   }
 
   fill(value: JsonValue): JsonValue {
@@ -117,11 +125,25 @@ class Filling {
     let filled = ''
     let end = 0
     for (const { start, length, ...reference } of templatesIn(text)) {
-      const value = this.#read(reference)
-      filled += text.slice(end, start) + (typeof value === 'string' ? value : JSON.stringify(value))
+      const result = this.#textOf(text.slice(start, start + length), reference)
+      this.#left -= result.length
+      if (this.#left < 0) {
+        const why = `become longer than ${this.#maxLength} characters with the results that they refer to`
+        throw new ReferenceFailure(`The texts in the arguments ${why}.`)
+      }
+      filled += text.slice(end, start) + result
       end = start + length
     }
     return end === 0 ? text : filled + text.slice(end)
+  }
+
+  #textOf(template: string, reference: Reference): string {
+    let text = this.#texts.get(template)
+    if (text === undefined) {
+      const value = this.#read(reference)
+      this.#texts.set(template, (text = typeof value === 'string' ? value : JSON.stringify(value)))
+    }
+    return text
   }
 
   #read({ producer, pointer }: Reference): JsonValue {

@@ -161,6 +161,29 @@ describe('a plan', () => {
     ])
   })
 
+  test('a text that would become too long is refused before it is made', async () => {
+    const { plan } = setUpPlan()
+    const results = await plan({
+      steps: [
+        { id: 'a', tool: 'echo', arguments: { text: 'x'.repeat(100_000) } },
+        { id: 'b', tool: 'echo', arguments: { text: '{{a/text}}'.repeat(20_000) } },
+        { id: 'c', tool: 'echo', arguments: { text: '{{a/text}}'.repeat(3) } },
+      ],
+    })
+    expect(results).toMatchObject([
+      { status: 'succeeded' },
+      {
+        status: 'invalid',
+        error: {
+          code: 'invalid_reference',
+          message:
+            'The texts in the arguments become longer than 1048576 characters with the results that they refer to. Nothing was run.',
+        },
+      },
+      { status: 'succeeded', data: { text: 'x'.repeat(300_000) } },
+    ])
+  })
+
   test('its steps are nested calls: told of as such, aborted with it, suspended for', async () => {
     const { executor, clock, inner, events } = setUpPlan()
     const stop = new AbortController()
