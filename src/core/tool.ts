@@ -158,6 +158,20 @@ export interface DefineTool<Context> {
  * })
  * ```
  *
+ * @example With what its calls read and write
+ * ```ts
+ * import { defineTool } from 'aof-runtime'
+ * import { appendFile } from 'node:fs/promises'
+ *
+ * const append = defineTool({
+ *   name: 'append',
+ *   inputSchema: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
+ *   // Calls for one file run one after the other, in call order; those for others beside them.
+ *   effects: ({ path }: { path: string; line: string }) => [{ resource: `file:${path}`, mode: 'write' }],
+ *   execute: ({ path, line }) => appendFile(path, `${line}\n`),
+ * })
+ * ```
+ *
  * @example In a thread of its own, where it can be ended by force
  * ```ts
  * import { defineTool } from 'aof-runtime'
