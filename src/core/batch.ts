@@ -171,6 +171,11 @@ export class Batch implements Keeper {
     return true
   }
 
+  /** Whether all its calls come at once, and not all have come: none starts before that. */
+  get isBeingAccepted(): boolean {
+    return this.#acceptedAt === undefined && !this.#closed
+  }
+
   get isClosed(): boolean {
     return this.#closed
   }

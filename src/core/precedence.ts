@@ -146,7 +146,7 @@ export class Precedence implements GraphCall, Claimant, PathCall {
     this.#waitsFor = what
     this.call.engine.census.count(what === 'effects' ? 'conflict' : 'dependency', 1)
     this.#context ??= captureAsyncContext()
-    raiseTails(this)
+    if (!this.call.batch.isBeingAccepted) raiseTails(this)
   }
 
   // As a call of the graph:

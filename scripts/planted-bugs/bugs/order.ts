@@ -73,32 +73,32 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/resource-tree.ts',
     'what is beneath is not minded',
-    'return act((this.#nodes.at(-1) as ResourceNode).beneath)',
+    'return ifBeneath !== undefined && act(ifBeneath)',
     'return false',
   ),
   bug(
     'effects/resource-tree.ts',
     'what is above is not minded',
-    'for (const { here } of this.#nodes) if',
-    'for (const { here } of this.#nodes.slice(-1)) if',
+    'for (const { ifHere } of this.#nodes) if',
+    'for (const { ifHere } of this.#nodes.slice(-1)) if',
   ),
   bug(
     'effects/resource-tree.ts',
     'a write minds no reads that hold',
-    ' || (isWrite && this.#heldReads.some(stands))',
-    '',
+    'return isWrite && this.#heldReads',
+    'return false && this.#heldReads',
   ),
   bug(
     'effects/resource-tree.ts',
     'a write minds no reads that wait',
-    'const read = isWrite ? waiting.reads.lastBefore(key) : undefined',
+    'const read = isWrite ? siblings.reads?.lastBefore(key) : undefined',
     'const read = undefined as Claim | undefined',
   ),
   bug(
     'effects/resource-tree.ts',
     'reads are alone, too',
-    '(isWrite && this.#heldReads.some(stands))',
-    'this.#heldReads.some(stands)',
+    'return isWrite && this.#heldReads',
+    'return this.#heldReads',
   ),
   bug(
     'effects/resource-tree.ts',
@@ -109,8 +109,8 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/resource-tree.ts',
     'strangers that wait are minded, too',
-    'const waiting = this.#waiting.get(owner.parent)',
-    'const [waiting] = this.#waiting.values()',
+    'const siblings = this.#siblings(owner.parent)',
+    'const siblings = this.#first',
   ),
   bug(
     'effects/resource-tree.ts',

@@ -98,17 +98,19 @@ export class Registration {
 
   /** Those above it, at its resource, and beneath. */
   #eachOpposing(act: (set: ClaimSet) => boolean): boolean {
-    for (const { here } of this.#nodes) if (act(here)) return true
-    return act((this.#nodes.at(-1) as ResourceNode).beneath)
+    for (const { ifHere } of this.#nodes) if (ifHere !== undefined && act(ifHere)) return true
+    const { ifBeneath } = this.#nodes.at(-1) as ResourceNode
+    return ifBeneath !== undefined && act(ifBeneath)
   }
 }
 
+/** A resource. Most have few that use them, and not for long: what is not needed is not made. */
 class ResourceNode {
   readonly #parent: ResourceNode | undefined
   readonly #name: string
-  readonly here: ClaimSet = new ClaimSet()
-  readonly beneath: ClaimSet = new ClaimSet()
-  readonly #children = new Map<string, ResourceNode>()
+  ifHere: ClaimSet | undefined
+  ifBeneath: ClaimSet | undefined
+  #children: Map<string, ResourceNode> | undefined
   /** Registrations that lead here or through here. */
   users = 0
 
@@ -117,7 +119,16 @@ class ResourceNode {
     this.#name = name
   }
 
+  get here(): ClaimSet {
+    return (this.ifHere ??= new ClaimSet())
+  }
+
+  get beneath(): ClaimSet {
+    return (this.ifBeneath ??= new ClaimSet())
+  }
+
   child(name: string): ResourceNode {
+    this.#children ??= new Map()
     let child = this.#children.get(name)
     if (child === undefined) this.#children.set(name, (child = new ResourceNode(this, name)))
     return child
@@ -126,40 +137,48 @@ class ResourceNode {
   /** Resources come and go: nothing is kept of one that nobody uses. */
   leave(): void {
     this.users--
-    if (this.users === 0 && this.#parent !== undefined) this.#parent.#children.delete(this.#name)
+    if (this.users === 0 && this.#parent !== undefined) this.#parent.#children?.delete(this.#name)
   }
 }
 
 /** Those that concern one resource. */
 class ClaimSet {
-  readonly #heldReads = new Roster<Claim>()
-  readonly #heldWrites = new Roster<Claim>()
-  readonly #waiting = new Map<Claimant | undefined, { readonly reads: InOrder; readonly writes: InOrder }>()
+  #heldReads: Roster<Claim> | undefined
+  #heldWrites: Roster<Claim> | undefined
+  /** Those of one parent that wait; nearly always all have the same. */
+  #first: Siblings | undefined
+  #others: Map<Claimant | undefined, Siblings> | undefined
 
   heldFor(isWrite: boolean): Roster<Claim> {
-    return isWrite ? this.#heldWrites : this.#heldReads
+    return isWrite ? (this.#heldWrites ??= new Roster()) : (this.#heldReads ??= new Roster())
   }
 
   waits(claim: Claim, isWrite: boolean): void {
     const { parent } = claim.owner
-    let waiting = this.#waiting.get(parent)
-    if (waiting === undefined) this.#waiting.set(parent, (waiting = { reads: new InOrder(), writes: new InOrder() }))
-    waiting[isWrite ? 'writes' : 'reads'].add(claim)
+    let siblings = this.#siblings(parent)
+    if (siblings === undefined) {
+      siblings = new Siblings(parent)
+      if (this.#first === undefined) this.#first = siblings
+      else (this.#others ??= new Map()).set(parent, siblings)
+    }
+    siblings.inOrder(isWrite).add(claim)
   }
 
   waitsNoMore(claim: Claim, isWrite: boolean): void {
     const { parent } = claim.owner
-    const waiting = this.#waiting.get(parent)
-    if (waiting === undefined) return
-    waiting[isWrite ? 'writes' : 'reads'].remove(claim)
-    if (waiting.reads.isEmpty && waiting.writes.isEmpty) this.#waiting.delete(parent)
+    const siblings = this.#siblings(parent)
+    if (siblings === undefined) return
+    siblings.inOrder(isWrite).remove(claim)
+    if (!siblings.isEmpty) return
+    if (siblings === this.#first) this.#first = undefined
+    else this.#others?.delete(parent)
   }
 
   lastBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {
-    const waiting = this.#waiting.get(owner.parent)
-    if (waiting === undefined) return undefined
-    const write = waiting.writes.lastBefore(key)
-    const read = isWrite ? waiting.reads.lastBefore(key) : undefined
+    const siblings = this.#siblings(owner.parent)
+    if (siblings === undefined) return undefined
+    const write = siblings.writes?.lastBefore(key)
+    const read = isWrite ? siblings.reads?.lastBefore(key) : undefined
     if (write === undefined || read === undefined) return write ?? read
     return compareKeys(read.key, write.key) > 0 ? read : write
   }
@@ -167,7 +186,31 @@ class ClaimSet {
   holders(claim: Claim, isWrite: boolean, meet: (holder: Claim) => boolean): boolean {
     const { owner } = claim
     const stands = (holder: Claim): boolean => holder !== claim && !isMadeBy(owner, holder.owner) && meet(holder)
-    return this.#heldWrites.some(stands) || (isWrite && this.#heldReads.some(stands))
+    if (this.#heldWrites?.some(stands) === true) return true
+    return isWrite && this.#heldReads?.some(stands) === true
+  }
+
+  #siblings(parent: Claimant | undefined): Siblings | undefined {
+    return this.#first?.parent === parent ? this.#first : this.#others?.get(parent)
+  }
+}
+
+/** Those of one parent that wait for one resource. */
+class Siblings {
+  readonly parent: Claimant | undefined
+  reads: InOrder | undefined
+  writes: InOrder | undefined
+
+  constructor(parent: Claimant | undefined) {
+    this.parent = parent
+  }
+
+  get isEmpty(): boolean {
+    return this.reads?.isEmpty !== false && this.writes?.isEmpty !== false
+  }
+
+  inOrder(isWrite: boolean): InOrder {
+    return isWrite ? (this.writes ??= new InOrder()) : (this.reads ??= new InOrder())
   }
 }
 
