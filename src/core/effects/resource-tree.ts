@@ -191,7 +191,9 @@ class ClaimSet {
   }
 
   #siblings(parent: Claimant | undefined): Siblings | undefined {
-    return this.#first?.parent === parent ? this.#first : this.#others?.get(parent)
+    // No parent is a parent, too.
+    if (this.#first !== undefined && this.#first.parent === parent) return this.#first
+    return this.#others?.get(parent)
   }
 }
 
