@@ -234,4 +234,10 @@ export const order: readonly PlantedBug[] = [
     'value: filled',
     'the tools of the plays change nothing of what they get; a test of references does',
   ),
+  bug(
+    'effects/resource-tree.ts',
+    'who has no parent is nobody, once the first has gone',
+    'if (this.#first !== undefined && this.#first.parent === parent)',
+    'if (this.#first?.parent === parent)',
+  ),
 ]
