@@ -124,6 +124,17 @@ describe('dependsOn', () => {
       expect(failureOf(result)).toMatchObject({ status: 'invalid', error: { code: 'malformed_call' } })
   })
 
+  test('I38: no name reaches a prototype', async () => {
+    const { run } = setUpSleep()
+    const names = ['__proto__', 'constructor', 'toString', '']
+    const results = await run(names.map((name, i) => call(`c${i}`, { ms: 1 }, [name])))
+    for (const result of results) expect(failureOf(result).error.code).toBe('invalid_dependency')
+    const named = await run(
+      ['__proto__', 'constructor'].map((id) => call(id, { ms: 1 })).concat(call('x', {}, ['__proto__'])),
+    )
+    expect(named.every(({ success }) => success)).toBe(true)
+  })
+
   test('in an open batch the producer may come later; what never comes is invalid when it is closed', async () => {
     const { executor, clock, events } = setUpSleep()
     const batch = executor.openBatch()

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { AdmissionController, defineTool, type Plan, planTool, ToolExecutor } from '../../../src/index.ts'
@@ -182,6 +183,41 @@ describe('a plan', () => {
       },
       { status: 'succeeded', data: { text: 'x'.repeat(300_000) } },
     ])
+  })
+
+  test('one that is found to be good depends on nothing that cannot be (property)', async () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd', 'e')
+    const step = fc.record({
+      id: name,
+      tool: fc.constantFrom('echo', 'boom'),
+      arguments: fc.dictionary(
+        fc.constantFrom('x', 'y'),
+        fc.oneof(
+          fc.string(),
+          name.map((id) => ({ $result: id })),
+          name.map((id) => `{{${id}}}`),
+        ),
+      ),
+      dependsOn: fc.array(name, { maxLength: 2 }),
+    })
+    let good = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(step, { selector: ({ id }) => id, minLength: 1, maxLength: 5 }),
+        async (steps) => {
+          const { plan } = setUpPlan()
+          const results = await plan({ steps })
+          if (!Array.isArray(results)) return
+          good++
+          const codes = (results as { error?: { code: string } }[]).map(({ error }) => error?.code)
+          expect(
+            codes.filter((code) => code !== undefined && code !== 'tool_error' && code !== 'dependency_failed'),
+          ).toEqual([])
+        },
+      ),
+      { numRuns: 500 },
+    )
+    expect(good).toBeGreaterThan(50)
   })
 
   test('its steps are nested calls: told of as such, aborted with it, suspended for', async () => {
