@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
-import { playDrawnWorld, simulate } from './simulate.ts'
-import { PATIENCE_MS, SHARDS, WORLDS } from './sizes.ts'
+import { testShare } from './shares.ts'
+import { playDrawnWorld } from './simulate.ts'
+import { SHARDS, WORLDS } from './sizes.ts'
 
 /** Everything that can become of a call: status, execution and error code. */
 const OUTCOMES: readonly string[] = [
@@ -35,16 +35,14 @@ const OUTCOMES: readonly string[] = [
 
 /** The test of one share of the simulated worlds. */
 export function testWorlds(shard: number): void {
-  const seeds = Math.ceil(WORLDS / SHARDS)
-  const from = shard * seeds
-  test(
-    `S1: I1–I3, I5, I7–I9, I11–I14, I17, I20, I25, I27, I33, I34, I51 hold in the simulated worlds ${from} to ${from + seeds - 1}`,
-    async () => {
-      const outcomes = await simulate(playDrawnWorld, seeds, from)
-      // Not vacuous: whatever can become of a call has become of one.
-      const isSample = seeds < 1_000 || process.env['AOF_SEED'] !== undefined
-      expect(isSample ? OUTCOMES : outcomes).toEqual(OUTCOMES)
+  testShare(
+    {
+      title: 'S1: I1–I3, I5, I7–I9, I11–I14, I17, I20, I25, I27, I33, I34, I51 hold in the simulated worlds',
+      play: playDrawnWorld,
+      seeds: WORLDS,
+      shards: SHARDS,
+      happenings: OUTCOMES,
     },
-    PATIENCE_MS,
+    shard,
   )
 }

@@ -1,6 +1,5 @@
-import { expect, test } from 'vitest'
-import { simulate } from '../simulate.ts'
-import { CROWD_SHARDS, CROWDS, PATIENCE_MS } from '../sizes.ts'
+import { testShare } from '../shares.ts'
+import { CROWD_SHARDS, CROWDS } from '../sizes.ts'
 import { playCrowd } from './crowd.ts'
 
 /** Everything that can happen where calls wait for one another. */
@@ -38,16 +37,14 @@ const HAPPENINGS: readonly string[] = [
 
 /** The test of one share of the simulated crowds. */
 export function testCrowds(shard: number): void {
-  const seeds = Math.ceil(CROWDS / CROWD_SHARDS)
-  const from = shard * seeds
-  test(
-    `S1: I1, I2, I7, I11, I13, I14, I17, I25–I27, I33, I51 hold in the simulated crowds ${from} to ${from + seeds - 1}`,
-    async () => {
-      const happened = await simulate(playCrowd, seeds, from)
-      // Not vacuous: whatever can happen has happened.
-      const isSample = seeds < 1_000 || process.env['AOF_SEED'] !== undefined
-      expect(isSample ? HAPPENINGS : happened).toEqual(HAPPENINGS)
+  testShare(
+    {
+      title: 'S1: I1, I2, I7, I11, I13, I14, I17, I25–I27, I33, I51 hold in the simulated crowds',
+      play: playCrowd,
+      seeds: CROWDS,
+      shards: CROWD_SHARDS,
+      happenings: HAPPENINGS,
     },
-    PATIENCE_MS,
+    shard,
   )
 }

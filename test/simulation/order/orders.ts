@@ -1,6 +1,5 @@
-import { expect, test } from 'vitest'
-import { simulate } from '../simulate.ts'
-import { ORDER_SHARDS, ORDERS, PATIENCE_MS } from '../sizes.ts'
+import { testShare } from '../shares.ts'
+import { ORDER_SHARDS, ORDERS } from '../sizes.ts'
 import { playOrder } from './order.ts'
 
 /** Everything that can happen where calls have effects and depend on one another. */
@@ -35,16 +34,14 @@ const HAPPENINGS: readonly string[] = [
 
 /** The test of one share of the simulated plays of order. */
 export function testOrders(shard: number): void {
-  const seeds = Math.ceil(ORDERS / ORDER_SHARDS)
-  const from = shard * seeds
-  test(
-    `S1: I1, I2, I5, I6, I11, I13, I17, I25, I26, I32, I51, I52 hold in the plays of order ${from} to ${from + seeds - 1}`,
-    async () => {
-      const happened = await simulate(playOrder, seeds, from)
-      // Not vacuous: whatever can happen has happened.
-      const isSample = seeds < 1_000 || process.env['AOF_SEED'] !== undefined
-      expect(isSample ? HAPPENINGS : happened).toEqual(HAPPENINGS)
+  testShare(
+    {
+      title: 'S1: I1, I2, I5, I6, I11, I13, I17, I25, I26, I32, I51, I52 hold in the plays of order',
+      play: playOrder,
+      seeds: ORDERS,
+      shards: ORDER_SHARDS,
+      happenings: HAPPENINGS,
     },
-    PATIENCE_MS,
+    shard,
   )
 }
