@@ -10,7 +10,7 @@ export interface PathCall {
 }
 
 /** So far up a new call is told of: beyond, what comes after is long enough for any choice. */
-const MAX_STEPS = 1_000
+const MAX_STEPS = 32
 
 /**
  * Those that `call` can only start after have it, and all that come after it, to come. Their tails are those of the longest
