@@ -303,7 +303,13 @@ export const nesting: readonly PlantedBug[] = [
     '    this.#call.engine.admission.release(this.#limits, undefined)\n',
     '',
   ),
-  bug('hold.ts', 'what an abandoned tool holds is given back again when it ends', 'if (this.#isOver) return', ''),
+  bug(
+    'hold.ts',
+    'what an abandoned tool holds is given back again when it ends',
+    'if (this.#isOver) return',
+    '',
+    'its permits and its effects each know that they were given back',
+  ),
   bug(
     'hold.ts',
     'somebody starts beyond a limit before that is said',
