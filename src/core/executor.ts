@@ -153,6 +153,16 @@ export interface ExecutorStats {
   readonly tools: readonly ToolStats[]
 }
 
+/** Has to be inside of the class, to see what nobody else does. */
+let partsOf: (executor: ToolExecutor) => ExecutorParts | undefined
+
+/** @throws MisuseError for what is no executor */
+export function executorParts(executor: ToolExecutor): ExecutorParts {
+  const found = typeof executor === 'object' && executor !== null ? partsOf(executor) : undefined
+  if (found === undefined) throw new MisuseError('executor', 'a ToolExecutor', executor)
+  return found
+}
+
 /**
  * Runs the tool calls of a model's turn: concurrently under a limit, each with exactly one result, in call order, no
  * failure touching a sibling.
@@ -161,6 +171,10 @@ export interface ExecutorStats {
  * Boundary: what happens to a call is the business of its record, who runs next that of the admission controller.
  */
 export class ToolExecutor {
+  static {
+    partsOf = (executor) => (#engine in executor ? executor.#parts() : undefined)
+  }
+
   readonly #engine: Engine
   readonly #compileJsonSchema: JsonSchemaCompiler | undefined
   readonly #ordersEffects: boolean
@@ -249,12 +263,6 @@ export class ToolExecutor {
         throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
       registry.set(tool.name, compiled)
     }
-    parts.set(this, {
-      registry,
-      maxArgumentsBytes: limits.maxArgumentsBytes,
-      open: this.#opener.open,
-      openTop: (callOptions, size, syntax) => this.#open(callOptions, size, trackedNesting(), undefined, syntax),
-    })
   }
 
   /** The registered tools, in the order they were given. */
@@ -405,6 +413,15 @@ export class ToolExecutor {
     return { abandoned: census.abandoned }
   }
 
+  #parts(): ExecutorParts {
+    return {
+      registry: this.#engine.registry,
+      maxArgumentsBytes: this.#engine.limits.maxArgumentsBytes,
+      open: this.#opener.open,
+      openTop: (options, size, syntax) => this.#open(options, size, trackedNesting(), undefined, syntax),
+    }
+  }
+
   #open(
     options: CallOptions,
     size: number | undefined,
@@ -503,21 +520,12 @@ function overlapWatch(clock: Clock, events: EventHub, logger: Logger | undefined
   })
 }
 
-const parts = new WeakMap<ToolExecutor, ExecutorParts>()
-
 /** What plans have of an executor. */
 export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
   readonly registry: ReadonlyMap<string, CompiledTool>
   readonly maxArgumentsBytes: number
   /** Opens a batch of which no call is known to be the maker. */
   readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
-}
-
-/** @throws MisuseError for what is no executor */
-export function executorParts(executor: ToolExecutor): ExecutorParts {
-  const found = parts.get(executor)
-  if (found === undefined) throw new MisuseError('executor', 'a ToolExecutor', executor)
-  return found
 }
 
 /** Texts that look like templates are texts. */

@@ -18,10 +18,11 @@ import { type Registration, ResourceTree } from './resource-tree.ts'
  * 4. Whoever is told acts later, at the end of the step that is under way.
  */
 export class Conflicts {
-  readonly #shared = new ResourceTree()
-  readonly #ofRuns = new Map<unknown, ResourceTree>()
+  /** Most controllers never see an effect, and some executors are made for one turn. */
+  #shared: ResourceTree | undefined
+  #ofRuns: Map<unknown, ResourceTree> | undefined
   /** Those of nested calls that wait, by each of the calls that made them. */
-  readonly #nested = new Map<Claimant, Set<Claim>>()
+  #nested: Map<Claimant, Set<Claim>> | undefined
   readonly #later: (act: () => void) => void
 
   /** @param later does something at the end of the step that is under way */
@@ -117,12 +118,13 @@ export class Conflicts {
     const registrations: Registration[] = []
     for (const effect of effects) {
       registrations.push(this.#treeOf(owner.run).enter(claim, effect))
-      if (!effect.isRunOnly) registrations.push(this.#shared.enter(claim, effect))
+      if (!effect.isRunOnly) registrations.push((this.#shared ??= new ResourceTree()).enter(claim, effect))
     }
     claim.registrations = registrations
   }
 
   #treeOf(run: unknown): ResourceTree {
+    this.#ofRuns ??= new Map()
     let tree = this.#ofRuns.get(run)
     if (tree === undefined) this.#ofRuns.set(run, (tree = new ResourceTree()))
     return tree
@@ -130,7 +132,7 @@ export class Conflicts {
 
   /** Runs come and go: nothing is kept of one that has no effects. */
   #forgetTree(run: unknown): void {
-    if (this.#ofRuns.get(run)?.isEmpty === true) this.#ofRuns.delete(run)
+    if (this.#ofRuns?.get(run)?.isEmpty === true) this.#ofRuns.delete(run)
   }
 
   #leave(claim: Claim): void {
@@ -155,6 +157,7 @@ export class Conflicts {
 
   #waitsNested(claim: Claim): void {
     for (let { parent } = claim.owner; parent !== undefined; { parent } = parent) {
+      this.#nested ??= new Map()
       const others = this.#nested.get(parent)
       if (others === undefined) this.#nested.set(parent, new Set([claim]))
       else others.add(claim)
@@ -163,8 +166,8 @@ export class Conflicts {
 
   #waitsNoMore(claim: Claim): void {
     for (let { parent } = claim.owner; parent !== undefined; { parent } = parent) {
-      const others = this.#nested.get(parent)
-      if (others?.delete(claim) === true && others.size === 0) this.#nested.delete(parent)
+      const others = this.#nested?.get(parent)
+      if (others?.delete(claim) === true && others.size === 0) this.#nested?.delete(parent)
     }
   }
 
@@ -199,7 +202,7 @@ export class Conflicts {
     const leadsBack = (holder: Claim): boolean => {
       if (seen.has(holder)) return false
       seen.add(holder)
-      for (const nested of this.#nested.get(holder.owner) ?? []) {
+      for (const nested of this.#nested?.get(holder.owner) ?? []) {
         if (nested === claim) continue
         const found = someHolder(nested, (next) => isMadeBy(claim.owner, next.owner) || leadsBack(next))
         if (found !== undefined) return true
