@@ -1,4 +1,5 @@
 import { MisuseError } from '../misuse.ts'
+import { isInstance } from '../safe-checks.ts'
 import { parseResource, type ResourcePath } from './resource.ts'
 
 /** Something that a call reads or writes. */
@@ -33,7 +34,11 @@ const MAX_EFFECTS = 1_000
  * @throws TypeError in words that complete "…: "
  */
 export function readEffects(given: unknown, scopes: readonly ResourcePath[] | undefined): readonly ResourceEffect[] {
-  if (!Array.isArray(given)) throw new TypeError('they are no array (effects must answer at once)')
+  if (!Array.isArray(given)) {
+    // What it would have answered later, or rejected with, concerns nobody.
+    if (isInstance(given, Promise)) given.catch(() => {})
+    throw new TypeError('they are no array (effects must answer at once)')
+  }
   if (given.length > MAX_EFFECTS) throw new TypeError(`they are more than ${MAX_EFFECTS}`)
   return given.map((each: unknown) => readEffect(each, scopes))
 }

@@ -102,7 +102,7 @@ describe('effects', () => {
     expect(spans(events)['good']).toEqual([15, 20])
   })
 
-  test('an `effects` that throws, or gives nonsense, makes the call fail before it starts', async () => {
+  test('I7, I8: an `effects` that throws, rejects, or gives nonsense, makes the call fail before it starts', async () => {
     const clock = new VirtualClock()
     const wrong = (name: string, effects: () => unknown): ReturnType<typeof touch> =>
       defineTool({ name, effectScope: 'file:', effects: effects as never, execute: () => 'ran' })
@@ -111,6 +111,7 @@ describe('effects', () => {
         throw new Error('no idea')
       }),
       wrong('later', async () => []),
+      wrong('later, and badly', () => Promise.reject(new Error('I8: nobody hears of this'))),
       wrong('text', () => 'file:/a'),
       wrong('mode', () => [{ resource: 'file:/a', mode: 'append' }]),
       wrong('empty', () => [{ resource: '', mode: 'read' }]),
@@ -125,7 +126,7 @@ describe('effects', () => {
     expect(failureOf(results[0]).error.message).toBe(
       "What a call of 'throws' reads and writes could not be told: no idea. Nothing was run.",
     )
-    expect(failureOf(results[5]).error.message).toContain("'/db/x' is not within the tool's effectScope")
+    expect(failureOf(results[6]).error.message).toContain("'/db/x' is not within the tool's effectScope")
     expect(dataOf(results.at(-1))).toBe('ran')
     expect(executor.stats().waitingFor.conflict).toBe(0)
   })
