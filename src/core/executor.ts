@@ -414,9 +414,12 @@ export class ToolExecutor {
   }
 
   #parts(): ExecutorParts {
+    const { registry, clock, limits } = this.#engine
     return {
-      registry: this.#engine.registry,
-      maxArgumentsBytes: this.#engine.limits.maxArgumentsBytes,
+      registry,
+      clock,
+      maxArgumentsBytes: limits.maxArgumentsBytes,
+      timeoutMs: limits.timeoutMs,
       open: this.#opener.open,
       openTop: (options, size, syntax) => this.#open(options, size, trackedNesting(), undefined, syntax),
     }
@@ -523,7 +526,9 @@ function overlapWatch(clock: Clock, events: EventHub, logger: Logger | undefined
 /** What plans have of an executor. */
 export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
   readonly registry: ReadonlyMap<string, CompiledTool>
+  readonly clock: Clock
   readonly maxArgumentsBytes: number
+  readonly timeoutMs: number
   /** Opens a batch of which no call is known to be the maker. */
   readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
 }

@@ -1,6 +1,5 @@
 import type { CallInfo } from '../context.ts'
-import type { Effect } from '../effects/effect.ts'
-import type { ResourceEffect } from '../effects/effect.ts'
+import type { Effect, ResourceEffect } from '../effects/effect.ts'
 import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
 import { checkCount, checkObject, MisuseError } from '../misuse.ts'
@@ -99,6 +98,12 @@ export function makePlanTool(
     names,
     get maxArgumentsBytes() {
       return parts().maxArgumentsBytes
+    },
+    get clock() {
+      return parts().clock
+    },
+    get timeoutMs() {
+      return parts().timeoutMs
     },
     tool: (each) => (known.has(each) ? parts().registry.get(each) : undefined),
   }

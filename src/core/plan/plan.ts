@@ -1,8 +1,10 @@
 import { readArguments } from '../arguments.ts'
 import type { ToolCall } from '../call.ts'
+import type { Clock } from '../clock.ts'
 import { type CompiledTool, isLater } from '../compiled-tool.ts'
 import { CallGraph, type GraphCall } from '../dependencies/call-graph.ts'
 import { type CallName, findReferences, type ReferenceSyntax } from '../dependencies/references.ts'
+import { thrownMessage } from '../failure.ts'
 import type { Issue, Validation } from '../schema.ts'
 import { printable } from '../text.ts'
 
@@ -38,6 +40,10 @@ export interface PlanTools {
   readonly maxArgumentsBytes: number
   tool(name: string): CompiledTool | undefined
   readonly names: readonly string[]
+  /** What bounds the answer of a schema that answers later. */
+  readonly clock: Clock
+  /** How long that of a tool without a timeout of its own may take, in milliseconds; Infinity for as long as it takes. */
+  readonly timeoutMs: number
 }
 
 /** In plans, texts may hold results, too. */
@@ -57,7 +63,7 @@ export async function checkPlan(given: unknown, tools: PlanTools): Promise<Valid
   const steps = readSteps(given, tools, issues)
   if (issues.length > 0) return { ok: false, issues }
   checkOrder(steps, issues)
-  const checked = await Promise.all(steps.map((step, i) => checkArguments(step, i, issues)))
+  const checked = await Promise.all(steps.map((step, i) => checkArguments(step, i, tools, issues)))
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { steps: checked } }
 }
 
@@ -142,18 +148,40 @@ function checkOrder(steps: readonly ReadStep[], issues: Issue[]): void {
 async function checkArguments(
   { compiled, isFilledLater, id, tool, arguments: args, dependsOn }: ReadStep,
   index: number,
+  tools: PlanTools,
   issues: Issue[],
 ): Promise<CheckedStep> {
   const step = { id, tool, arguments: args, dependsOn }
   if (isFilledLater) return { ...step, input: undefined }
-  const { validateInput } = compiled
-  if (validateInput === undefined) return { ...step, input: { value: step.arguments } }
-  const verdict = validateInput(step.arguments)
-  const validation = isLater(verdict) ? await verdict : verdict
+  const validation = await validationOf(compiled, args, tools)
   if (validation.ok) return { ...step, input: { value: validation.value } }
   for (const { pointer, message } of validation.issues)
     issues.push({ pointer: `/steps/${index}/arguments${pointer}`, message })
   return { ...step, input: undefined }
+}
+
+/** A schema is code that is not ours: whatever it throws, and if it never answers, is what is wrong with the plan. */
+async function validationOf(
+  { tool, timeLimits, validateInput }: CompiledTool,
+  args: unknown,
+  { clock, timeoutMs: least }: PlanTools,
+): Promise<Validation> {
+  if (validateInput === undefined) return { ok: true, value: args }
+  const { timeoutMs = least } = timeLimits
+  try {
+    const verdict = validateInput(args)
+    if (!isLater(verdict) || timeoutMs === Infinity) return await verdict
+    const { promise: tooLate, resolve } = Promise.withResolvers<Validation>()
+    const message = `the input schema of '${tool.name}' gave no answer within ${timeoutMs} ms`
+    // It holds up no process: the plan may have been given up meanwhile.
+    const timer = clock.setTimer(() => resolve({ ok: false, issues: [{ pointer: '', message }] }), timeoutMs, {
+      keepsAlive: false,
+    })
+    return await Promise.race([verdict, tooLate]).finally(() => timer.clear())
+  } catch (thrown) {
+    const message = `the input schema of '${tool.name}' failed: ${thrownMessage(thrown)}`
+    return { ok: false, issues: [{ pointer: '', message }] }
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

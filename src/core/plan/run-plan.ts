@@ -22,9 +22,9 @@ export async function runPlan(
   options: CallOptions,
   checked: (steps: readonly { readonly id: string; readonly tool: string; readonly arguments: unknown }[]) => void,
 ): Promise<RanPlan> {
-  const { registry, maxArgumentsBytes, openTop } = executorParts(executor)
+  const { registry, openTop, ...parts } = executorParts(executor)
   const names = [...registry.keys()]
-  const validation = await checkPlan(plan, { maxSteps, maxArgumentsBytes, names, tool: (name) => registry.get(name) })
+  const validation = await checkPlan(plan, { ...parts, maxSteps, names, tool: (name) => registry.get(name) })
   if (!validation.ok) return validation
   const { steps } = validation.value
   checked(steps)

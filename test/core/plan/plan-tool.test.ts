@@ -241,6 +241,38 @@ describe('a plan', () => {
     expect(events.at(-1)?.type).toBe('batch_settled')
   })
 
+  test('I7, I11: a schema that throws, rejects or never answers makes it invalid, in bounded time', async () => {
+    const clock = new VirtualClock()
+    const schema = (validate: () => unknown): never =>
+      ({ '~standard': { version: 1, vendor: 'test', validate } }) as never
+    const tool = (name: string, validate: () => unknown, more: object = {}): ReturnType<typeof sleeper> =>
+      defineTool({ name, inputSchema: schema(validate), execute: () => 'ran', ...more })
+    const hangs = (): Promise<never> => new Promise(() => {})
+    const tools = [
+      tool('good', async () => ({ value: {} })),
+      tool('throws', () => {
+        throw new Error('no schema today')
+      }),
+      tool('rejects', () => Promise.reject(new Error('nor tomorrow'))),
+      tool('hangs', hangs),
+      tool('hangs_shortly', hangs, { timeoutMs: 100 }),
+    ]
+    const inner = setUp(tools, { clock, timeoutMs: 3_000 })
+    const outer = setUp([planTool(inner.executor)], { clock })
+    const steps = tools.map(({ name }) => ({ id: name, tool: name }))
+    const [result] = await outer.run([{ id: 'p', name: 'plan', arguments: { steps } }])
+    const { message } = failureOf(result).error
+    expect(failureOf(result).status).toBe('invalid')
+    expect(clock.now()).toBe(3_000)
+    expect(message).toContain("/steps/1/arguments: the input schema of 'throws' failed: no schema today")
+    expect(message).toContain("/steps/2/arguments: the input schema of 'rejects' failed: nor tomorrow")
+    expect(message).toContain("/steps/3/arguments: the input schema of 'hangs' gave no answer within 3000 ms")
+    expect(message).toContain("/steps/4/arguments: the input schema of 'hangs_shortly' gave no answer within 100 ms")
+    expect(message).not.toContain('/steps/0')
+    expect(inner.events).toEqual([])
+    expect(clock.pending).toBe(0)
+  })
+
   test('its effects are those of its steps, which mind one another', async () => {
     const clock = new VirtualClock()
     const admission = new AdmissionController({ clock })
