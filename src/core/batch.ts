@@ -284,9 +284,7 @@ export class Batch implements Keeper {
         if (result !== undefined) this.#graph.settledBefore(result.index, outcomeOf(result))
     }
     const graph = this.#graph
-    let dependent: Dependent | undefined
-    admission.together(() => (dependent = graph.add(precedence, names)))
-    return dependent as unknown as Dependent
+    return admission.together(() => graph.add(precedence, names))
   }
 
   /** The result of the call that a call depends on by that name. */

@@ -15,7 +15,7 @@ import type { UnsuccessfulResult } from './result.ts'
  * Duty: say when nothing comes before the call any more, or that it never will start; hand the priority of those who wait on
  * to those they wait for (priority inheritance: Sha, Rajkumar and Lehoczky, 1990).
  * Boundary: the graph knows who depends on whom, the conflicts know whose effects are whose; the call changes its state. Only
- * calls have one that depend on others, are depended on, or have effects.
+ * calls have one that have effects, or made calls that do, and those of batches in which any depends on another.
  * 1. While the call's state is this, it waits for exactly one of: results that its arguments refer to, calls that it depends
  *    on, its effects; and is counted as such.
  * 2. It holds its effects from before the call asks for permits until the call has its result.

@@ -146,11 +146,11 @@ export class Admission {
   }
 
   /** Does several things in one step: nobody is admitted before all of them are done. */
-  together(act: () => void): void {
+  together<T>(act: () => T): T {
     const isOutermost = !this.#handing
     this.#handing = true
     try {
-      act()
+      return act()
     } finally {
       this.#handing = !isOutermost
       this.#handOverUnlessDoing(undefined)

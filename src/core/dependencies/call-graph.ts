@@ -57,7 +57,7 @@ type Outcome = 'succeeded' | 'failed'
  *
  * Duty: find the calls that are named, tell each call when all that it depends on has succeeded, or that it never will.
  * Boundary: knows no tools, permits or results; whoever is told acts later, never inside of a call of this.
- * 1. A call is told at most one ending: met, failed or impossible; and nothing once it is {@link leave over}.
+ * 1. A call is told at most one ending: met, failed or impossible; and nothing once it has its result.
  * 2. A name for which there is no call waits for one, until {@link close}.
  * 3. All calls of a cycle are impossible. Others that depend on them have failed producers.
  */
@@ -74,7 +74,6 @@ export class CallGraph {
   readonly #later: (act: () => void) => void
   /** Whether no call comes any more. */
   #isClosed = false
-
   /** Whether all calls come at once: their places are worked out when the last has come. */
   readonly #isWhole: boolean
 

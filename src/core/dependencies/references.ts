@@ -97,7 +97,6 @@ class Search {
 class Filling {
   readonly #syntax: ReferenceSyntax
   readonly #dataOf: (producer: CallName) => JsonValue
-
   readonly #maxLength: number
   #left: number
   /** What stands for a reference in texts: one may stand in many places. */
