@@ -110,6 +110,7 @@ export class Batch implements Keeper {
     const { engine, options, logger } = setup
     this.#setup = setup
     this.#acceptedAt = size === undefined ? [] : undefined
+    this.#results.length = Math.min(size ?? 0, MANY_CALLS)
     this.engine = engine
     this.number = setup.number
     this.#run = typeof options.run === 'object' ? options.run.id : options.run
@@ -549,7 +550,7 @@ export class Batch implements Keeper {
   }
 
   #collect(): ToolResult[] {
-    return this.#results.slice() as ToolResult[]
+    return this.#results.slice(0, this.records.length) as ToolResult[]
   }
 
   #about(): { readonly run: string; readonly turn: number; readonly batch: number } {
@@ -558,6 +559,9 @@ export class Batch implements Keeper {
 
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
 }
+
+/** For up to so many calls room is made at once; more make it as they come. */
+const MANY_CALLS = 10_000
 
 /** What the host says of this very call, if it says anything. */
 function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): OwnTimeLimits | undefined {

@@ -20,10 +20,12 @@ export class ExpectedDuration {
   /** @param ms how long it took, at least 0 */
   add(ms: number): void {
     const value = ms < MIN_MS ? MIN_MS : ms
-    const step = 1 + (this.#count < 1 / LEAST_STEP ? 1 / (this.#count + 1) : LEAST_STEP)
-    if (this.#count === 0) this.#ms = value
-    else if (value > this.#ms) this.#ms = Math.min(value, this.#ms * step)
-    else this.#ms = Math.max(value, this.#ms / step)
+    const count = this.#count
+    if (count === 0) this.#ms = value
+    else {
+      const step = 1 + (count < 1 / LEAST_STEP ? 1 / (count + 1) : LEAST_STEP)
+      this.#ms = Math.max(this.#ms / step, Math.min(value, this.#ms * step))
+    }
     this.#count++
   }
 }
