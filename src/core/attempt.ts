@@ -216,7 +216,7 @@ export class Attempt implements Expiring {
     if (!this.#begin()) return
     let returned: unknown
     try {
-      returned = this.#owner.engine.tracksNesting ? runTracked(this, () => this.#execute(ctx)) : this.#execute(ctx)
+      returned = this.#owner.engine.tracksNesting ? this.#executeTracked(ctx) : this.#execute(ctx)
       if (isThenable(returned)) {
         // As `await` does, past a `then` of the promise's own: that one might answer twice.
         void Promise.prototype.then.call(
@@ -231,6 +231,10 @@ export class Attempt implements Expiring {
       return
     }
     this.#returned(returned)
+  }
+
+  #executeTracked(ctx: unknown): unknown {
+    return runTracked(this, () => this.#execute(ctx))
   }
 
   #execute(ctx: unknown): unknown {

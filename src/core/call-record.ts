@@ -548,10 +548,13 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     this.#state = state
     engine.room.enter()
     engine.admission.wait(this, flow)
-    const limit = engine.room.limit(() => this.#waitedTooLong())
-    if (limit !== undefined) this.batch.particulars(this).queueDeadline = limit
+    if (engine.room.limitsWaits) this.#limitWait()
     tellParked(this, flow.parkedOn?.kind ?? 'executor')
     engine.admission.look()
+  }
+
+  #limitWait(): void {
+    this.batch.particulars(this).queueDeadline = this.engine.room.limit(() => this.#waitedTooLong())
   }
 
   #waitedTooLong(): void {

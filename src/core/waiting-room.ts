@@ -48,14 +48,18 @@ export class WaitingRoom {
     this.#inside++
   }
 
+  /** Whether a wait has an end. */
+  get limitsWaits(): boolean {
+    return this.bound.deadlineMs !== Infinity
+  }
+
   /**
-   * Ends the wait of one that has just entered.
+   * Ends the wait of one that has just entered, unless it is removed before.
    *
-   * @returns what ends it; undefined where it may wait for as long as it takes
+   * @returns what ends it
    */
-  limit(end: () => void): Expiry | undefined {
+  limit(end: () => void): Expiry {
     const { deadlineMs } = this.bound
-    if (deadlineMs === Infinity) return undefined
     const expiry = new Expiry(end)
     this.#timeouts.add(expiry, deadlineMs, this.#clock.now())
     return expiry
