@@ -218,7 +218,10 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const flow = batch.share.flow(state.flow.demands, this.priority)
     this.#state = state instanceof Outside ? new Outside(flow, state.context) : new Queued(flow, state.context)
     if (state instanceof Outside) return
+    const waitedFor = state.flow.parkedOn?.kind
     engine.admission.move(this, state.flow, flow)
+    const waitsFor = flow.parkedOn?.kind
+    if (waitsFor !== undefined && waitsFor !== waitedFor) tellParked(this, waitsFor)
     engine.admission.look()
   }
 

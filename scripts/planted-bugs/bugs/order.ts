@@ -240,4 +240,16 @@ export const order: readonly PlantedBug[] = [
     'if (this.#first !== undefined && this.#first.parent === parent)',
     'if (this.#first?.parent === parent)',
   ),
+  bug(
+    'call-record.ts',
+    'one that waits elsewhere, with another rank, does not say for what',
+    'if (waitsFor !== undefined && waitsFor !== waitedFor) tellParked(this, waitsFor)\n',
+    '',
+  ),
+  bug(
+    'hold.ts',
+    'what may still write keeps its permits as well, for ever',
+    'this.#releasePermits()\n      conflicts.doubt(claim)',
+    'conflicts.doubt(claim)',
+  ),
 ]

@@ -2,6 +2,8 @@ import type { ToolResult } from '../../../src/index.ts'
 import { type BatchPlan, type CallPlan, type EffectPlan, SCOPE, SET, type ToolName } from './plan.ts'
 
 export interface BatchFacts {
+  /** Which executor has it. */
+  readonly site: number
   /** The run to which its effects are private that say so. */
   readonly run: string
   readonly way: BatchPlan['way']
@@ -40,6 +42,8 @@ export interface CallFacts {
   abandoned: number
   /** Those that count still. */
   kept: number
+  /** When those of them were abandoned that still keep permits. */
+  keptPermits: number[]
   /** Whether it was said that one counts no more. */
   isUncertain: boolean
   /** Names that it was given, and the calls that they have been found to be. */
@@ -48,11 +52,13 @@ export interface CallFacts {
 }
 
 export function newBatch(
+  site: number,
   plan: Pick<BatchPlan, 'run' | 'way'>,
   parent: CallFacts | undefined,
   mark: string,
 ): BatchFacts {
   return {
+    site,
     run: plan.run ?? parent?.batch.run ?? `batch ${mark}`,
     way: plan.way,
     parent,
@@ -79,6 +85,7 @@ export function newCall(batch: BatchFacts, plan: CallPlan, mark: string): CallFa
     attempts: 0,
     abandoned: 0,
     kept: 0,
+    keptPermits: [],
     isUncertain: false,
     found: new Map(),
     result: undefined,

@@ -14,6 +14,7 @@ import {
   keyOf,
   namesOf,
 } from './facts.ts'
+import { isForPermits, Permits } from './permits.ts'
 import type { EffectPlan, OrderPlan } from './plan.ts'
 
 /**
@@ -26,8 +27,12 @@ export class OrderOracle {
   opening: BatchFacts | undefined
   readonly #simulation: Simulation
   readonly #plan: OrderPlan
+  readonly #permits: Permits
   readonly #calls = new Set<CallFacts>()
-  readonly #byNumber = new Map<number, BatchFacts>()
+  /** Those whose tools have been abandoned, and have not ended. */
+  readonly #abandoned = new Set<CallFacts>()
+  /** By executor and number. */
+  readonly #byNumber = new Map<string, BatchFacts>()
   /** Whose effects are their own: held from being granted until they have ended, or count no more. */
   readonly #holders = new Map<CallFacts, readonly EffectPlan[]>()
   /** Those that come with their arguments. */
@@ -37,6 +42,7 @@ export class OrderOracle {
   constructor(simulation: Simulation, plan: OrderPlan) {
     this.#simulation = simulation
     this.#plan = plan
+    this.#permits = new Permits(plan)
   }
 
   fault(invariant: string, what: string): void {
@@ -58,10 +64,12 @@ export class OrderOracle {
     }
   }
 
-  sees(event: ToolEvent): void {
+  /** @param site whose event it is */
+  sees(site: number, event: ToolEvent): void {
     if (!('batch' in event)) return
-    if (event.type === 'batch_opened') return this.#opened(event.batch, event.at)
-    const batch = this.#byNumber.get(event.batch)
+    const name = `${site}: ${event.batch}`
+    if (event.type === 'batch_opened') return this.#opened(name, event.at)
+    const batch = this.#byNumber.get(name)
     if (batch === undefined) return this.fault('I2', `${event.type} of a batch that there is not`)
     if (event.type === 'batch_closed') batch.isClosed = true
     if (!('index' in event)) return
@@ -82,13 +90,20 @@ export class OrderOracle {
       case 'abandoned':
         call.abandoned++
         call.kept++
+        this.#abandoned.add(call)
+        if (!call.isSuspended) call.keptPermits.push(event.at)
         return
       case 'ended_late':
         call.abandoned--
         if (call.kept > 0) call.kept--
-        if (call.abandoned === 0) call.isUncertain = false
+        if (call.abandoned === 0) {
+          call.isUncertain = false
+          this.#abandoned.delete(call)
+        }
+        this.#endKeeping(call, event.at - event.lateMs)
         return this.#reckon(call)
       case 'hold_ended':
+        this.#endKeeping(call, event.at - this.#plan.abandonedHoldMs)
         if (this.#plan.onUncertain === 'reject') call.isUncertain = true
         else {
           call.kept--
@@ -98,6 +113,8 @@ export class OrderOracle {
       case 'settled':
         return this.#settled(call, event.result.status, event.result.success ? '' : event.result.error.code)
       case 'attempt_failed':
+        call.isSuspended = false
+        return
       case 'progress':
       case 'rate_paused':
         return
@@ -107,30 +124,30 @@ export class OrderOracle {
   /** All that can happen at this moment has happened. */
   atRest(): void {
     for (const call of this.#calls) call.isKnown = call.isComplete && isFilled(call)
-    let running = 0
-    let isWanted = false
+    const used = this.#permits.inUse(new Set([...this.#calls, ...this.#abandoned]))
+    for (const { limit, count } of used.values())
+      if (count > limit.max) this.fault('I25', `${count} permits of ${limit.name} are in use`)
     for (const call of this.#calls) {
-      if (call.state === 'running' && !call.isSuspended && call.waitsFor === undefined) running++
-      const wantsToGoOn = call.waitsFor === 'executor' && !isCut(call) && !this.#hasNested(call)
-      if (call.state === 'granted' || wantsToGoOn) isWanted = true
+      const wantsToGoOn = isForPermits(call.waitsFor) && !isCut(call) && !this.#hasNested(call)
+      if (call.state === 'granted' || (call.state === 'running' && wantsToGoOn)) {
+        const wrong = this.#permits.waits(call, used, this.#simulation.clock.now())
+        if (wrong !== undefined) this.fault('I51', wrong)
+      }
       if (call.state === 'placed' && call.isComplete) this.#waitsRightly(call)
     }
-    const { maxParallelTools } = this.#plan
-    if (running > maxParallelTools) this.fault('I25', `${running} run`)
-    if (isWanted && running < maxParallelTools) this.fault('I51', `${running} run, and somebody waits for a permit`)
   }
 
   atEnd(): void {
     for (const { mark, state } of this.#calls) this.fault('I1', `${mark} is ${state} for ever`)
   }
 
-  #opened(number: number, at: number): void {
+  #opened(name: string, at: number): void {
     const batch = this.opening
     if (batch === undefined) return this.fault('I2', 'a batch opens that nobody has opened')
     this.opening = undefined
     batch.order = this.#batches++
     batch.openedAt = at
-    this.#byNumber.set(number, batch)
+    this.#byNumber.set(name, batch)
   }
 
   #accepted(call: CallFacts): void {
@@ -148,7 +165,7 @@ export class OrderOracle {
 
   #parked(call: CallFacts, waitsFor: string): void {
     call.waitsFor = waitsFor
-    if (waitsFor === 'executor' && call.state === 'placed') this.#granted(call)
+    if (isForPermits(waitsFor) && call.state === 'placed') this.#granted(call)
   }
 
   #started(call: CallFacts): void {
@@ -157,6 +174,8 @@ export class OrderOracle {
     call.waitsFor = undefined
     call.attempts++
     call.isSuspended = false
+    const wrong = this.#permits.starts(call, this.#simulation.clock.now())
+    if (wrong !== undefined) this.fault('I25', wrong)
     if (call.batch.isAborted) this.fault('I13', `${call.mark} starts though its batch was aborted`)
     for (const name of namesOf(call))
       if (call.found.get(name)?.result?.success !== true) this.fault('I6', `${call.mark} starts before ${name}`)
@@ -216,6 +235,12 @@ export class OrderOracle {
     const writes = call.kept > 0 ? held.filter(({ mode }) => mode === 'write') : []
     if (writes.length > 0) this.#holders.set(call, writes)
     else this.#holders.delete(call)
+  }
+
+  /** A tool that was abandoned at a moment has ended, or counts no more. */
+  #endKeeping(call: CallFacts, abandonedAt: number): void {
+    const place = call.keptPermits.findIndex((at) => Math.abs(at - abandonedAt) < 1e-6)
+    if (place !== -1) call.keptPermits.splice(place, 1)
   }
 
   #waitsRightly(call: CallFacts): void {

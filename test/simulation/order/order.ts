@@ -1,4 +1,5 @@
 import {
+  AdmissionController,
   type AnyTool,
   defineTool,
   type OpenBatch,
@@ -42,31 +43,39 @@ class OrderPlay {
   readonly #plan: OrderPlan
   readonly #oracle: OrderOracle
   readonly #registers: Registers
-  readonly #executor: ToolExecutor
+  readonly #executors: readonly ToolExecutor[]
   readonly #byMark = new Map<string, CallFacts>()
   readonly #open = new Set<Promise<unknown>>()
 
   constructor(simulation: Simulation, plan: OrderPlan) {
-    const { maxParallelTools, graceMs, abandonedHoldMs, onUncertain } = plan
+    const { graceMs, abandonedHoldMs, onUncertain, maxParallel } = plan
+    const { clock } = simulation
     this.#simulation = simulation
     this.#plan = plan
     this.#oracle = new OrderOracle(simulation, plan)
     this.#registers = new Registers((invariant, what) => this.#oracle.fault(invariant, what))
-    this.#executor = new ToolExecutor({
-      tools: (['free', 'touch', 'scoped', 'sets', 'gets', 'again'] as const).map((name) => this.#tool(name)),
-      clock: simulation.clock,
-      random: simulation.random.fork().next,
-      maxParallelTools,
-      graceMs,
-      abandonedHoldMs,
-      onUncertain,
-      maxAbandoned: Infinity,
-      timeoutMs: 50,
-      spill: false,
-    })
-    this.#executor.subscribe((event) => {
-      this.seen.add(event.type === 'parked' ? `parked ${event.waitsFor}` : event.type)
-      this.#oracle.sees(event)
+    const admission = new AdmissionController({ clock, maxParallel, reserveAfterMs: Infinity })
+    const tools = (['free', 'touch', 'scoped', 'sets', 'gets', 'again'] as const).map((name) => this.#tool(name))
+    this.#executors = plan.executors.map(({ maxParallelTools }, site) => {
+      const executor = new ToolExecutor({
+        tools,
+        clock,
+        random: simulation.random.fork().next,
+        admission,
+        trackNesting: true,
+        maxParallelTools,
+        graceMs,
+        abandonedHoldMs,
+        onUncertain,
+        maxAbandoned: Infinity,
+        timeoutMs: 50,
+        spill: false,
+      })
+      executor.subscribe((event) => {
+        this.seen.add(event.type === 'parked' ? `parked ${event.waitsFor}` : event.type)
+        this.#oracle.sees(site, event)
+      })
+      return executor
     })
   }
 
@@ -85,8 +94,10 @@ class OrderPlay {
     this.#checkWritten()
     if (this.#open.size > 0) this.#oracle.fault('I1', `${this.#open.size} promises are never settled`)
     if (clock.pending > 0) this.#oracle.fault('I17', `${clock.pending} timers are left`)
-    const { running, waiting, suspended } = this.#executor.stats()
-    if (running + waiting + suspended > 0) this.#oracle.fault('I25', 'the stats do not end at nothing')
+    for (const executor of this.#executors) {
+      const { running, waiting, suspended } = executor.stats()
+      if (running + waiting + suspended > 0) this.#oracle.fault('I25', 'the stats do not end at nothing')
+    }
     this.#throwFaults()
   }
 
@@ -113,8 +124,15 @@ class OrderPlay {
       return call.plan.effects
     }
     const set = name === 'sets' || name === 'gets'
+    const { maxParallel, maxParallelPerKey, rate } = this.#plan.tools[name]
     return defineTool({
       name,
+      maxParallel,
+      ...(maxParallelPerKey !== Infinity && {
+        key: ({ mark }: Input) => `${this.#byMark.get(mark)?.plan.key}`,
+        maxParallelPerKey,
+      }),
+      ...(rate && { rate }),
       ...(!set && name !== 'free' && { effects }),
       ...(name === 'scoped' && { effectScope: SCOPE }),
       ...(set && { effectScope: SET, annotations: { readOnlyHint: name === 'gets' } }),
@@ -163,14 +181,18 @@ class OrderPlay {
         })
         return
       case 'nest': {
-        const facts = newBatch({ run: undefined, way: 'whole' }, call, call.mark)
-        // Whose call has ended makes no calls any more.
-        facts.isAborted = ctx.signal.aborted || call.state === 'settled'
+        const isOver = ctx.signal.aborted || call.state === 'settled'
+        const isOwn = act.by === 'context'
+        const parent = isOver && !isOwn ? undefined : call
+        const facts = newBatch(isOwn ? call.batch.site : act.by, { run: undefined, way: 'whole' }, parent, call.mark)
+        // Whose call has ended makes no calls any more, where it says whose they are.
+        facts.isAborted = isOver && isOwn
+        const by = isOwn ? ctx.executor : (this.#executors[act.by] as ToolExecutor)
         const calls = act.calls.map((each, index) => this.#newCall(facts, each, `${call.mark}/${place}.${index}`))
         this.#oracle.opening = facts
         const nested = this.#watch(
           facts,
-          this.#whole(calls, (given) => ctx.executor.executeTools(given)),
+          this.#whole(calls, (given) => by.executeTools(given)),
         )
         if (act.awaited) await nested
       }
@@ -179,7 +201,8 @@ class OrderPlay {
 
   #openPlanned(plan: BatchPlan, mark: string): void {
     const { clock } = this.#simulation
-    const facts = newBatch(plan, undefined, mark)
+    const facts = newBatch(plan.executor, plan, undefined, mark)
+    const executor = this.#executors[plan.executor] as ToolExecutor
     const abort = new AbortController()
     if (plan.abortAfterMs !== undefined)
       clock.setTimer(() => {
@@ -192,11 +215,11 @@ class OrderPlay {
     if (plan.way === 'whole') {
       void this.#watch(
         facts,
-        this.#whole(calls, (given) => this.#executor.executeTools(given, options)),
+        this.#whole(calls, (given) => executor.executeTools(given, options)),
       )
       return
     }
-    const open = this.#executor.openBatch(options)
+    const open = executor.openBatch(options)
     let pending = calls.length
     const done = (): void => {
       if (--pending === 0) clock.setTimer(() => open.close(), 1)

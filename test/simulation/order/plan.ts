@@ -1,13 +1,24 @@
 /** What a play of order is to do: turns whose calls have effects and depend on one another. Data alone, drawn beforehand. */
 export interface OrderPlan {
-  readonly maxParallelTools: number
+  /** Of the process. */
+  readonly maxParallel: number
+  readonly executors: readonly { readonly maxParallelTools: number }[]
+  readonly tools: Readonly<Record<ToolName, ToolLimits>>
   readonly graceMs: number
   readonly abandonedHoldMs: number
   readonly onUncertain: 'start' | 'reject'
   readonly batches: readonly BatchPlan[]
 }
 
+/** How much of a tool may run, on all executors together. */
+export interface ToolLimits {
+  readonly maxParallel: number
+  readonly maxParallelPerKey: number
+  readonly rate: { readonly n: number; readonly perMs: number; readonly burst: number } | undefined
+}
+
 export interface BatchPlan {
+  readonly executor: number
   readonly atMs: number
   readonly run: string | undefined
   readonly way: 'whole' | 'open'
@@ -37,6 +48,7 @@ export interface CallPlan {
   /** Two calls may have one. */
   readonly id: string
   readonly tool: ToolName
+  readonly key: number
   readonly effects: readonly EffectPlan[]
   /** Whether its `effects` throws. */
   readonly effectsFail: boolean
@@ -57,4 +69,10 @@ export type Act =
   | { readonly does: 'sleep'; readonly ms: number; readonly heeds: boolean }
   | { readonly does: 'point' }
   | { readonly does: 'hang'; readonly heeds: boolean }
-  | { readonly does: 'nest'; readonly awaited: boolean; readonly calls: readonly CallPlan[] }
+  | {
+      readonly does: 'nest'
+      /** By `ctx.executor`, or by one that finds out whose calls they are. */
+      readonly by: 'context' | number
+      readonly awaited: boolean
+      readonly calls: readonly CallPlan[]
+    }
