@@ -1,10 +1,13 @@
-import { type AsyncContext, captureAsyncContext } from './async-context.ts'
+import type { Demands } from './admission/demands.ts'
+import type { ExpectedDuration } from './admission/expected-duration.ts'
+import { expectedMs, type Flow } from './admission/flow.ts'
+import type { DemandKind, Limit } from './admission/limit.ts'
+import type { Waiter } from './admission/waiter.ts'
 import { readArguments } from './arguments.ts'
 import { Attempt, type AttemptOwner, type Cut, type LateOutcome } from './attempt.ts'
 import { Backoff } from './backoff.ts'
 import type { Batch } from './batch.ts'
 import { CallContext } from './call-context.ts'
-import { type CallFailure, cutFailure, lostFailure, mayRepeat, stoppedFailure } from './call-failure.ts'
 import {
   placeOf,
   tellAbandoned,
@@ -13,11 +16,14 @@ import {
   tellEndedLate,
   tellParked,
   tellProgress,
-  tellRatePaused,
   tellSettled,
   tellStarted,
 } from './call-events.ts'
+import { type CallFailure, cutFailure, lostFailure, stoppedFailure } from './call-failure.ts'
+import { keyOf } from './call-key.ts'
 import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
+import { delayBeforeRetry, pauseRate } from './call-retry.ts'
+import { type CallState, Outside, Queued, READING, READY, RESERVED, SETTLED, WITHDRAWN } from './call-state.ts'
 import {
   argumentsDoNotFit,
   CLOSED,
@@ -42,86 +48,30 @@ import type { OverlapWatch } from './effects/overlap-watch.ts'
 import type { ToolEffects } from './effects/tool-effects.ts'
 import type { Engine } from './engine.ts'
 import type { ErrorCode } from './error-code.ts'
-import { thrownMessage } from './failure.ts'
+import type { Expiry } from './expiry.ts'
 import { failureKind } from './failure-kind.ts'
+import { thrownMessage } from './failure.ts'
+import { Hold } from './hold.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from './isolation.ts'
 import { copyJson } from './json-copy.ts'
 import type { Keeper } from './keeping.ts'
+import { Nesting } from './nesting.ts'
 import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
 import { Precedence } from './precedence.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
-import { retryDelay } from './retry.ts'
-import { isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
 import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
-import type { Demands } from './admission/demands.ts'
-import type { ExpectedDuration } from './admission/expected-duration.ts'
-import { expectedMs, type Flow } from './admission/flow.ts'
-import type { DemandKind, Limit } from './admission/limit.ts'
-import type { Waiter } from './admission/waiter.ts'
-import type { Expiry } from './expiry.ts'
-import { Hold } from './hold.ts'
 import type { Guest } from './waiting-room.ts'
-import { MAX_DELAY_MS } from './clock.ts'
-import { Nesting } from './nesting.ts'
-
-/** How long the key of a call may be, in UTF-16 code units. */
-const MAX_KEY_LENGTH = 1_024
-
-/** It has a place, and no arguments yet. */
-const RESERVED = { phase: 'reserved' } as const
-
-/** Its arguments are good; no permit has been asked for. */
-const READY = { phase: 'ready' } as const
-
-/** It waits for what it needs, to start in its caller's async context. Calls that came together share one. */
-export class Queued {
-  readonly phase = 'queued'
-  readonly flow: Flow
-  readonly context: AsyncContext
-
-  /** @param context if it is known already */
-  constructor(flow: Flow, context: AsyncContext = captureAsyncContext()) {
-    this.flow = flow
-    this.context = context
-  }
-}
-
-/** It found the queue full and waits outside of it. */
-class Outside extends Queued {
-  readonly isOutside = true
-}
-
-/** Its arguments are being read and validated, at this moment. */
-const READING = { phase: 'reading' } as const
-
-/** It has given up waiting, and is about to have its result. */
-const WITHDRAWN = { phase: 'withdrawn' } as const
 
 /** What a call has for its arguments while it waits for the results to which they refer. */
 interface Unfilled {
   readonly value: unknown
   readonly producers: readonly CallName[]
 }
-
-/** It has its result, for good; the batch keeps it. */
-const SETTLED = { phase: 'settled' } as const
-
-type CallState =
-  | typeof RESERVED
-  | typeof READING
-  | InputCheck
-  | typeof READY
-  | Precedence
-  | Queued
-  | Attempt
-  | Backoff
-  | typeof WITHDRAWN
-  | typeof SETTLED
 
 /**
  * One call, from its place in the batch to its result.
@@ -583,20 +533,15 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
 
   /** What a call of its key needs; undefined where the key cannot be told, which ends the call. */
   #keyedDemands(tool: CompiledTool): Demands | undefined {
-    let key: unknown
+    let key: string | undefined
     try {
-      key = tool.tool.key?.(this.#input as never, this.#info as never)
-      if (key === undefined) return tool.demands
-      if (typeof key !== 'string') {
-        if (isInstance(key, Promise)) key.catch(() => {})
-        throw new TypeError('it is no string')
-      }
-      if (key.length > MAX_KEY_LENGTH) throw new TypeError(`it is longer than ${MAX_KEY_LENGTH} characters`)
+      key = keyOf(tool.tool, this.#input, this.#info)
     } catch (thrown) {
       if (this.#state === READY)
         this.#refuse('failed', 'key_failed', keyFailed(tool.tool.name, thrownMessage(thrown)), thrown)
       return undefined
     }
+    if (key === undefined) return tool.demands
     this.batch.particulars(this).key = key
     return tool.admission.forKey(key, tool.demands, this.engine.clock.now())
   }
@@ -781,32 +726,11 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const { guard } = attempt.tool
     const isHealthy = attempt.pass.breaker !== undefined && failureKind(failure.thrown).lasting === 'permanent'
     guard.left(attempt.pass, isHealthy ? 'success' : 'failure', now)
-    if (attempt.demands.rates.length > 0) this.#pauseRate(attempt, failure.thrown, now)
-    const delayMs = this.#delayBeforeRetry(attempt, failure, now)
+    if (attempt.demands.rates.length > 0) pauseRate(this, attempt, failure.thrown, now)
+    const delayMs = delayBeforeRetry(this, attempt, failure, now)
     if (delayMs === undefined)
       this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, failure.thrown)
     else this.#backOff(attempt, failure, delayMs, now)
-  }
-
-  /** How long to wait for another attempt; undefined where there is none. */
-  #delayBeforeRetry({ tool, number }: Attempt, failure: CallFailure, now: number): number | undefined {
-    const { retry } = tool
-    if (retry === undefined || !mayRepeat(tool.tool, failure)) return undefined
-    const delayMs = retryDelay(retry, number, failure.thrown, this.engine.random)
-    if (delayMs === undefined || this.batch.isAborted || !tool.guard.isOpenTo(now + delayMs)) return undefined
-    if (now + delayMs >= this.batch.deadlineOf(this)) return undefined
-    return (this.batch.budget?.takeRetry() ?? true) ? delayMs : undefined
-  }
-
-  /** Whoever asks to be left alone is left alone by all calls of the same key, or of the tool. */
-  #pauseRate({ demands, tool }: Attempt, thrown: unknown, now: number): void {
-    const { retryAfterMs, isTooMany } = failureKind(thrown)
-    const [rate] = demands.rates
-    if (rate === undefined || (retryAfterMs === undefined && isTooMany !== true)) return
-    const forMs = Math.min(MAX_DELAY_MS, retryAfterMs ?? rate.perMs)
-    this.engine.admission.pause(rate, forMs, now)
-    const key = tool.tool.ratePerKey === undefined ? undefined : this.batch.particularsOf(this)?.key
-    tellRatePaused(this, now, forMs, key)
   }
 
   #backOff(attempt: Attempt, failure: CallFailure, delayMs: number, now: number): void {

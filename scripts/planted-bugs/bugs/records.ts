@@ -161,15 +161,15 @@ export const records: readonly PlantedBug[] = [
     "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (this.#state.phase !== 'backing_off') this.#release(attempt, now)",
   ),
   bug(
-    'call-record.ts',
+    'call-retry.ts',
     'what was aborted is tried again',
-    'if (delayMs === undefined || this.batch.isAborted || !',
+    'if (delayMs === undefined || batch.isAborted || !',
     'if (delayMs === undefined || !',
   ),
   bug(
-    'call-record.ts',
+    'call-retry.ts',
     'a wait reaches beyond the deadline',
-    'if (now + delayMs >= this.batch.deadlineOf(this)) return undefined',
+    'if (now + delayMs >= batch.deadlineOf(call)) return undefined',
     '',
   ),
   bug(
