@@ -6,6 +6,7 @@ import { enumerate } from '../../test/simulation/interleavings.ts'
 import { changeLimits, changeOneCall } from '../../test/simulation/metamorphic.ts'
 import { PRIMITIVES } from '../../test/simulation/primitives.ts'
 import { playCrowd } from '../../test/simulation/crowd/crowd.ts'
+import { playUnwatched } from '../../test/simulation/crowd/unwatched.ts'
 import { playOrder } from '../../test/simulation/order/order.ts'
 import { playDrawnWorld, simulate } from '../../test/simulation/simulate.ts'
 
@@ -54,7 +55,9 @@ async function played(from: number, seeds: number): Promise<Catch | undefined> {
   const world = await caught('S1', () => simulate(playDrawnWorld, seeds, from))
   if (world !== undefined) return world
   const crowd = await caught('S1, a crowd', () => simulate(playCrowd, seeds, from))
-  return crowd ?? caught('S1, a play of order', () => simulate(playOrder, seeds, from))
+  if (crowd !== undefined) return crowd
+  const unwatched = await caught('S1, a crowd that nobody looks at', () => simulate(playUnwatched, seeds / 4, from))
+  return unwatched ?? caught('S1, a play of order', () => simulate(playOrder, seeds, from))
 }
 
 const found = await first()

@@ -339,7 +339,19 @@ export class Batch implements Keeper {
     this.#logStart(calls.length)
     for (const call of calls) this.accept(call)
     this.#seal()
-    for (const record of this.hasFollowers ? this.#ranked() : this.records) record.request()
+    if (this.hasFollowers) for (const record of this.#ranked()) record.request()
+    else this.#requestAll()
+  }
+
+  /** Where nobody looks and no call has anything of its own, a call that has to wait takes those along that are like it. */
+  #requestAll(): void {
+    const { records } = this
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i] as CallRecord
+      record.request()
+      if (this.#particulars === undefined && this.nesting === undefined && !this.isObserved)
+        i += record.takeAlong(records)
+    }
   }
 
   /** No more places. What is reserved and has no arguments will never get any, so it is settled as invalid. */

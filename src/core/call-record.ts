@@ -221,6 +221,34 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     nesting.began(() => this.#proceed())
   }
 
+  /**
+   * If it waits, those wait with it that come right after it and are just like it. That is what it would come to if each asked
+   * by itself, since no code runs in between that is not ours; and costs half as much.
+   *
+   * @param records of its batch, none of which has particulars
+   * @returns how many there are
+   */
+  takeAlong(records: readonly CallRecord[]): number {
+    const state = this.#state
+    const tool = this.#tool
+    if (state.phase !== 'queued' || this.isOutside || tool === undefined || tool.tool.key !== undefined) return 0
+    const { room, admission } = this.engine
+    const from = this.index + 1
+    const most = Math.min(records.length, from + room.left)
+    let end = from
+    for (; end < most; end++) {
+      const record = records[end] as CallRecord
+      if (record.#state !== READY || record.#tool !== tool) break
+      record.#state = state
+    }
+    const count = end - from
+    if (count > 0) {
+      room.enter(count)
+      admission.waitBehind(this, state.flow, records, end)
+    }
+    return count
+  }
+
   /** All results are there that its arguments refer to. */
   resultsAreThere(precedence: Precedence): void {
     if (this.#state === precedence) this.#fill(precedence)
@@ -499,7 +527,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   #wait(flow: Flow, state: Queued): void {
     const { engine } = this
     this.#state = state
-    engine.room.enter()
+    engine.room.enter(1)
     engine.admission.wait(this, flow)
     if (engine.room.limitsWaits) this.#limitWait()
     tellParked(this, flow.parkedOn?.kind ?? 'executor')

@@ -44,8 +44,13 @@ export class WaitingRoom {
     return this.#inside + besides >= this.bound.max
   }
 
-  enter(): void {
-    this.#inside++
+  /** How many more it can hold. */
+  get left(): number {
+    return this.bound.max - this.#inside
+  }
+
+  enter(count: number): void {
+    this.#inside += count
   }
 
   /** Whether a wait has an end. */

@@ -322,4 +322,30 @@ export const nesting: readonly PlantedBug[] = [
     'const cut = this.#rarities?.wasCut',
     'const cut = this.#cut',
   ),
+  bug(
+    'call-record.ts',
+    'a call that waits takes those along that have another tool',
+    'if (record.#state !== READY || record.#tool !== tool) break',
+    'if (record.#state !== READY) break',
+  ),
+  bug(
+    'call-record.ts',
+    'a call that waits takes more along than the queue holds',
+    'Math.min(records.length, from + room.left)',
+    'records.length',
+  ),
+  bug('call-record.ts', 'those that are taken along are not counted in the queue', '      room.enter(count)\n', ''),
+  bug(
+    'admission/flow.ts',
+    'those that are taken along are not counted among those that wait',
+    '    this.size += end - first.index - 1\n',
+    '',
+  ),
+  bug(
+    'admission/lane.ts',
+    'those that are taken along are not the last that came',
+    '    this.#latestIndex = end - 1\n',
+    '',
+    'nobody comes later with a place before theirs: only what is tried again does, and that is taken along by nobody',
+  ),
 ]

@@ -100,6 +100,15 @@ export class Admission {
     else parkedOn.queue.joined(flow, waiter.acceptedAt, isFirst)
   }
 
+  /**
+   * Those wait as well that come right after one which waits, and differ from it in nothing but their order.
+   *
+   * @param waiters those from `first.index + 1` to before `end` are meant
+   */
+  waitBehind(first: Waiter, flow: Flow, waiters: readonly Waiter[], end: number): void {
+    flow.addBehind(first, waiters, end)
+  }
+
   /** Admits those who have come to wait and need not, e.g. since time has passed for a rate. */
   look(): void {
     this.#handOverUnlessDoing(undefined)

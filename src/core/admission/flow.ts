@@ -54,6 +54,12 @@ export class Flow implements HeapEntry {
     return this.#laneOf(waiter).add(waiter) || this.#lanes.length > 1 || this.#isRanked
   }
 
+  /** Takes those in that come right after one of them and are alike: `waiters` from `first.index + 1` to before `end`. */
+  addBehind(first: Waiter, waiters: readonly Waiter[], end: number): void {
+    this.size += end - first.index - 1
+    this.#laneOf(first).addBehind(first, waiters, end)
+  }
+
   /** The first of them, which stays. */
   peek(): Waiter | undefined {
     const first = this.#first()?.peek()

@@ -42,6 +42,17 @@ export class Lane {
     return this.#waiters.push(waiter) === this.#head + 1
   }
 
+  /** Takes those in that come right after `first`, which is here: `waiters` from `first.index + 1` to before `end`. */
+  addBehind(first: Waiter, waiters: readonly Waiter[], end: number): void {
+    const from = first.index + 1
+    if (this.#latestIndex !== first.index || this.#latestBatch !== first.batchOrder) {
+      for (let i = from; i < end; i++) this.add(waiters[i] as Waiter)
+      return
+    }
+    for (let i = from; i < end; i++) this.#waiters.push(waiters[i] as Waiter)
+    this.#latestIndex = end - 1
+  }
+
   #addAmong(waiter: Waiter): boolean {
     const waiters = this.#waiters
     let place = waiters.length
