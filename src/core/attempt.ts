@@ -291,12 +291,12 @@ export class Attempt implements Expiring {
 
   /** Its timeout, or the grace after a cut, has passed. */
   expire(): void {
-    const cut = this.#cut
+    const cut = this.#cut()
     if (cut === undefined) this.cut('timeout')
     else this.#graceOver(cut)
   }
 
-  get #cut(): Cut | undefined {
+  #cut(): Cut | undefined {
     switch (this.#stage) {
       case 'timeout':
       case 'idle':
@@ -385,7 +385,7 @@ export class Attempt implements Expiring {
   }
 
   #endedAfterCut(outcome: LateOutcome): void {
-    const cut = this.#cut
+    const cut = this.#cut()
     if (cut !== undefined) this.#endCut(cut, 'ended')
     else if (this.#stage === 'abandoned') {
       this.#stage = 'over'

@@ -395,7 +395,7 @@ export class Batch implements Keeper {
   #allResults(): Promise<ToolResult[]> {
     if (this.#done === undefined) {
       this.#done = Promise.withResolvers<ToolResult[]>()
-      if (this.#isDone) this.#done.resolve(this.#collect())
+      if (this.#isDone()) this.#done.resolve(this.#collect())
     }
     return this.#done.promise
   }
@@ -531,12 +531,12 @@ export class Batch implements Keeper {
     this.#settleIfDone(now)
   }
 
-  get #isDone(): boolean {
+  #isDone(): boolean {
     return this.#closed && this.#unsettled === 0
   }
 
   #settleIfDone(now: number): void {
-    if (!this.#isDone || this.#settled) return
+    if (!this.#isDone() || this.#settled) return
     this.#settled = true
     const { options, onSettled } = this.#setup
     options.signal?.removeEventListener('abort', this.#onAbort)

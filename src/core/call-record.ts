@@ -563,7 +563,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   #keyedDemands(tool: CompiledTool): Demands | undefined {
     let key: string | undefined
     try {
-      key = keyOf(tool.tool, this.#input, this.#info)
+      key = keyOf(tool.tool, this.#input, this.#info())
     } catch (thrown) {
       if (this.#state === READY)
         this.#refuse('failed', 'key_failed', keyFailed(tool.tool.name, thrownMessage(thrown)), thrown)
@@ -670,7 +670,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
 
   #makeReady(tool: CompiledTool, input: unknown): void {
     const { budget } = this.batch
-    if (budget !== undefined && this.#tried === undefined) {
+    if (budget !== undefined && this.#tried() === undefined) {
       const limit = budget.takeCall(tool.tool.name)
       if (limit !== undefined) return this.#refuse('rejected', 'budget_exceeded', overBudget(limit))
     }
@@ -685,7 +685,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const { precedence } = this
     if (precedence === undefined || precedence.holdsEffects) return
     try {
-      const effects = of.of(this.#input, this.#info)
+      const effects = of.of(this.#input, this.#info())
       if (this.#state === READY) precedence.refine(effects)
     } catch (thrown) {
       if (this.#state === READY)
@@ -693,7 +693,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     }
   }
 
-  get #info(): CallInfo {
+  #info(): CallInfo {
     const { id, name, index } = this
     return { context: this.batch.context, call: { id, name, arguments: this.#input }, index }
   }
@@ -828,11 +828,11 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   /** Settles a call that was stopped before it started, or between two attempts. */
   #stopped(cut: Cut, limit: TimeLimit | undefined): void {
     const now = this.engine.clock.now()
-    const failure = stoppedFailure(this.name, cut, limit, this.#tried)
+    const failure = stoppedFailure(this.name, cut, limit, this.#tried())
     this.#settle(this.#unsuccessful(failure, this.#timing(undefined, now)), now, undefined)
   }
 
-  get #tried(): Tried | undefined {
+  #tried(): Tried | undefined {
     return this.batch.particularsOf(this)?.tried
   }
 
@@ -843,7 +843,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
 
   #timing(attempt: Attempt | undefined, now: number): ToolTiming {
     if (attempt?.isPlain === true) return startedTiming(this, attempt.startedAt, now, 1)
-    const tried = this.#tried
+    const tried = this.#tried()
     const startedAt = tried?.firstStartedAt ?? attempt?.startedAt
     if (startedAt === undefined) return unstartedTiming(this, now)
     return startedTiming(this, startedAt, now, attempt?.number ?? tried?.attempts ?? 1)
@@ -862,7 +862,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     retryable = false,
   ): void {
     const now = this.engine.clock.now()
-    const failure = this.#tried ?? { status, error: { code, message, retryable }, execution: 'none', thrown }
+    const failure = this.#tried() ?? { status, error: { code, message, retryable }, execution: 'none', thrown }
     this.#settle(this.#unsuccessful(failure, this.#timing(undefined, now)), now, failure.thrown)
   }
 

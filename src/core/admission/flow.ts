@@ -51,7 +51,7 @@ export class Flow implements HeapEntry {
       this.#ranking.add(waiter, aheadMs(waiter, this.run))
       return true
     }
-    return this.#laneOf(waiter).add(waiter) || this.#lanes.length > 1 || this.#isRanked
+    return this.#laneOf(waiter).add(waiter) || this.#lanes.length > 1 || this.#isRanked()
   }
 
   /** Takes those in that come right after one of them and are alike: `waiters` from `first.index + 1` to before `end`. */
@@ -111,7 +111,7 @@ export class Flow implements HeapEntry {
 
   /** Takes out its first call where all are alike; undefined where they have to be compared, or none waits. */
   shiftAlike(): Waiter | undefined {
-    if (this.#lanes.length !== 1 || this.#isRanked) return undefined
+    if (this.#lanes.length !== 1 || this.#isRanked()) return undefined
     const lane = this.#lanes[0] as Lane
     const waiter = lane.peek()
     if (waiter === undefined) return undefined
@@ -126,7 +126,7 @@ export class Flow implements HeapEntry {
     if (--this.size === 0) this.passedOverSince = undefined
   }
 
-  get #isRanked(): boolean {
+  #isRanked(): boolean {
     return this.#ranking !== undefined && this.#ranking.size > 0
   }
 
