@@ -92,6 +92,7 @@ export class AgentExecutor {
   readonly #readOnly: ReadonlySet<string>
   readonly #argumentless: ReadonlySet<string>
   readonly #idPrefix: string
+  readonly #redact = (message: string): string => executorParts(this.executor).redaction.redact(message, false)
   readonly #live = new Roster<AgentRun>()
   #runs = 0
   #isClosed = false
@@ -164,6 +165,7 @@ export class AgentExecutor {
         context,
         logger,
         emit: (event) => log.push(event),
+        redact: this.#redact,
       },
       messages,
     )

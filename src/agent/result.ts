@@ -19,6 +19,7 @@ export type AgentStatus = 'done' | 'aborted' | 'max_iterations' | 'budget' | 'aw
 export interface AgentError {
   /** `model_failed`: the provider refused, or its stream broke before any call started. `hook_failed`: `prepareTurn` or `stopWhen` threw, or `prepareTurn` gave an impossible setting. */
   readonly code: 'model_failed' | 'hook_failed'
+  /** Without what looks like a credential, as the messages of tools' errors are. */
   readonly message: string
   /** What was thrown, whole. */
   readonly cause: unknown

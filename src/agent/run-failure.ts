@@ -12,9 +12,13 @@ export class RunFailure extends Error {
     this.code = code
   }
 
-  /** As a run's result tells it. */
-  toAgentError(): AgentError {
-    return { code: this.code, message: this.message, cause: this.cause }
+  /**
+   * As a run's result tells it.
+   *
+   * @param redact takes secrets out: providers quote keys
+   */
+  toAgentError(redact: (message: string) => string): AgentError {
+    return { code: this.code, message: redact(this.message), cause: this.cause }
   }
 }
 

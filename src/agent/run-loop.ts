@@ -40,6 +40,8 @@ export interface RunSetup {
   readonly context: unknown
   readonly logger: Logger | undefined
   readonly emit: (event: AgentEvent) => void
+  /** Takes secrets out of an error message. */
+  readonly redact: (message: string) => string
 }
 
 /** Why a loop ended. */
@@ -109,7 +111,7 @@ export class RunLoop {
     } catch (thrown) {
       if (signal.aborted) return this.#aborted()
       const failure = thrown instanceof RunFailure ? thrown : new RunFailure('model_failed', 'The model failed', thrown)
-      return { status: 'failed', error: failure.toAgentError() }
+      return { status: 'failed', error: failure.toAgentError(this.#setup.redact) }
     }
   }
 
@@ -174,14 +176,14 @@ export class RunLoop {
   }
 
   #ask(turn: number, ask: () => Promise<ModelStream>): Promise<ModelStream> {
-    const { options, clock, random, signal, emit } = this.#setup
+    const { options, clock, random, signal, emit, redact } = this.#setup
     return askAgain(ask, {
       retry: options.modelRetry ?? MODEL_RETRY,
       clock,
       random,
       signal,
       failed: (attempt, thrown, retryInMs) =>
-        emit({ type: 'model_failed', turn, attempt, message: reasonOf(thrown), thrown, retryInMs }),
+        emit({ type: 'model_failed', turn, attempt, message: redact(reasonOf(thrown)), thrown, retryInMs }),
     })
   }
 

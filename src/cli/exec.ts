@@ -16,9 +16,11 @@ import { Output, problemsOnly } from './output.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
+import { EXITED_FIX, exitedWords, watchExit } from './process/exit-watch.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
 import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
 import { secretsOf } from './recording/redact.ts'
+import { reportError } from './report-error.ts'
 import { type RecordedAnswer, RecordedAnswerError } from './recorded/index.ts'
 import { oneLine } from './text.ts'
 
@@ -53,6 +55,10 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
   const strays = watchStrayErrors()
   const picture = openPicture(output, { logLevel })
+  const exits = watchExit((tool) => {
+    picture.close()
+    reportError(new CliError(EXIT.tools, exitedWords(tool), { fix: EXITED_FIX }), output)
+  })
   try {
     const executed = await run({
       executor: {
@@ -78,6 +84,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
     picture.close()
     interrupts.stop()
     strays.stop()
+    exits.stop()
   }
 }
 

@@ -27,8 +27,10 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[]
   [EXIT.failed, 'the run failed: the model or its provider gave an error'],
   [EXIT.maxIterations, 'the run ended at max_iterations without an answer'],
   [EXIT.budget, 'the run ended at its budget or timeout without an answer'],
-  [EXIT.approval, 'the run waits for an approval'],
-  [EXIT.tools, 'tool calls did not succeed (exec --strict), or a tool left an error behind that nobody awaited'],
+  [
+    EXIT.tools,
+    'tool calls did not succeed (exec --strict), or a tool left an error behind that nobody awaited, or ended the process',
+  ],
   [EXIT.replay, 'the run departs from its recording (run --replay)'],
   [EXIT.interrupted, 'aborted with Ctrl-C (SIGINT)'],
   [EXIT.terminated, 'aborted by SIGTERM'],

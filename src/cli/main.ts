@@ -3,9 +3,10 @@ import { CommanderError } from 'commander'
 import { COMMANDS } from './commands.ts'
 import { CliError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { formatProblem } from './format-problem.ts'
 import { Output } from './output.ts'
+import { endQuietly } from './process/exit-watch.ts'
 import { createProgram } from './program.ts'
+import { reportError } from './report-error.ts'
 import { oneLine } from './text.ts'
 
 /** Runs the command that the arguments name, and sets the exit code of the process. Never rejects. */
@@ -35,15 +36,6 @@ function report(error: unknown, argv: readonly string[]): ExitCode {
   return error instanceof CliError ? reportError(error, output) : reportFault(error, output)
 }
 
-function reportError(error: CliError, output: Output): ExitCode {
-  const { message, fix, exitCode, problems } = error
-  for (const problem of problems) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
-  output.note(`${output.style.error('aof:')} ${oneLine(message, 2000)}`)
-  if (fix !== undefined) output.note(`     ${oneLine(fix, 2000)}`)
-  if (output.json) output.answerJson({ ok: false, exitCode, error: { message, fix, problems } })
-  return exitCode
-}
-
 function reportFault(error: unknown, output: Output): ExitCode {
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
   output.note(`${output.style.error('aof:')} a fault in aof itself, please report it:`)
@@ -55,7 +47,7 @@ function reportFault(error: unknown, output: Output): ExitCode {
 // A reader that has gone (`aof … | head`) is no fault: there is nobody to tell anything any more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  process.exit()
+  endQuietly()
 })
 
 void main(process.argv.slice(2))

@@ -8,6 +8,7 @@ import { Output } from './output.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
+import { EXITED_FIX, exitedWords } from './process/exit-watch.ts'
 import { tellStrayErrors } from './process/stray-errors.ts'
 import { converse } from './run/conversation.ts'
 import { errorDocument, eventDocument, runDocument } from './run/document.ts'
@@ -18,6 +19,7 @@ import { reportDeparture, reportRun } from './run/report.ts'
 import { type RunOutcome, Session } from './run/session.ts'
 import { runLimits } from './run/limits.ts'
 import type { Departure } from './recording/departure.ts'
+import { reportError } from './report-error.ts'
 import { oneLine, wrap } from './text.ts'
 
 /** `aof run AGENT -i "…"`: runs an agent, or plays the recording of a run. */
@@ -80,6 +82,7 @@ async function perform(
     logLevel: options.logLevel,
     wantsLog,
     limits: runLimits(options, agent),
+    onExit: (tool) => exited(tool, options, output),
     onEvent: (event) => {
       // The document at the end says all that the last event says.
       if (options.jsonLines === true && event.type !== 'done') output.answerJsonLine(eventDocument(event))
@@ -126,6 +129,13 @@ async function answerAll(
     if (outcome.departure !== undefined || exitCode === EXIT.terminated) break
   }
   return exitCode
+}
+
+/** A tool has ended the process in the midst of the run. */
+function exited(tool: string | undefined, options: RunOptions, output: Output): void {
+  const error = new CliError(EXIT.tools, oneLine(exitedWords(tool), 2_000), { fix: EXITED_FIX })
+  if (options.jsonLines === true) output.answerJsonLine(errorDocument(error))
+  reportError(error, output)
 }
 
 /** A replay that departs before anything was played. */

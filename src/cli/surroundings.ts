@@ -9,7 +9,9 @@ import {
   problemAt,
   resolveVariables,
 } from '../agent-file/index.ts'
+import { compileJsonSchema } from '../json-schema/compile-json-schema.ts'
 import { resolveInside } from './inside-directory.ts'
+import { oneLine } from './text.ts'
 
 /**
  * Whether what an agent file names is there: modules and directories inside its own directory (errors), programs and
@@ -58,7 +60,7 @@ async function checkCommand(
   directory: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Problem[]> {
-  const problems: Problem[] = []
+  const problems = checkSchema(tool)
   const { program } = tool.command
   if (program.includes('/')) {
     const found = await resolveInside(directory, program)
@@ -94,6 +96,16 @@ async function checkCommand(
     }
   }
   return problems
+}
+
+function checkSchema({ inputSchema, at }: CommandTool): Problem[] {
+  try {
+    compileJsonSchema(inputSchema)
+    return []
+  } catch (error) {
+    const why = error instanceof Error ? oneLine(error.message, 600) : 'it cannot be read'
+    return [problemAt(at, 'error', { code: 'wrong_value', message: `its input_schema cannot be used: ${why}` })]
+  }
 }
 
 async function isOnPath(program: string, path: string): Promise<boolean> {

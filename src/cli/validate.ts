@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { formatProblem } from './format-problem.ts'
 import { type CommonOptions, Output } from './output.ts'
 import { type FoundAgent, readAgent } from './read-agent.ts'
+import { problemWords } from './report-error.ts'
 import { oneLine } from './text.ts'
 
 interface ValidateOptions extends CommonOptions {
@@ -69,7 +70,7 @@ function document(reports: readonly Report[]): object {
       file,
       valid,
       ...(agent !== undefined && { agent: agentSummary(agent) }),
-      problems: problems.map(({ file: _file, excerpt, ...problem }) => ({ ...problem, excerpt: excerpt.text })),
+      problems: problems.map(({ file: _file, ...problem }) => problemWords(problem)),
     })),
   }
 }

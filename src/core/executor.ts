@@ -414,8 +414,9 @@ export class ToolExecutor {
   }
 
   #parts(): ExecutorParts {
-    const { registry, clock, limits } = this.#engine
+    const { registry, clock, limits, redaction } = this.#engine
     return {
+      redaction,
       registry,
       clock,
       maxArgumentsBytes: limits.maxArgumentsBytes,
@@ -529,6 +530,7 @@ export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
   readonly clock: Clock
   readonly maxArgumentsBytes: number
   readonly timeoutMs: number
+  readonly redaction: Redaction
   /** Opens a batch of which no call is known to be the maker. */
   readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
 }

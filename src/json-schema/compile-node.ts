@@ -29,6 +29,8 @@ export interface Compiling {
   target(place: SchemaPlace, pointer: string): SchemaNode
   pattern(source: string): Pattern
   readonly base: string
+  /** Where in its document the schema is, for people. */
+  readonly pointer: string
   readonly work: Work
 }
 
@@ -138,6 +140,10 @@ class NodeCompiling implements Compiling {
 
   get base(): string {
     return this.#node.base
+  }
+
+  get pointer(): string {
+    return this.#node.pointer
   }
 
   inner(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode {

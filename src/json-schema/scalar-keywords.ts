@@ -3,7 +3,7 @@ import { canonical, isComposite } from './canonical.ts'
 import type { Check, CheckRun } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
 import { formats } from './formats.ts'
-import { countOf, shown } from './messages.ts'
+import { countOf, quoted, shown } from './messages.ts'
 import { isMultipleOf } from './multiple-of.ts'
 import type { Work } from './work.ts'
 
@@ -12,11 +12,19 @@ export function scalarChecks(schema: JsonObject, compiling: Compiling): Check[] 
   return [...valueChecks(schema, compiling), ...textChecks(schema, compiling), ...numberChecks(schema)]
 }
 
-function valueChecks(schema: JsonObject, { work }: Compiling): Check[] {
+const TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
+
+function valueChecks(schema: JsonObject, { work, pointer }: Compiling): Check[] {
   const checks: Check[] = []
   const { type, const: only } = schema
-  if (typeof type === 'string') checks.push(typeCheck([type]))
-  else if (Array.isArray(type)) checks.push(typeCheck(type.filter((one) => typeof one === 'string')))
+  if (typeof type === 'string' || Array.isArray(type)) {
+    const types = [type].flat().filter((one) => typeof one === 'string')
+    // Nothing would fit, and whoever calls the tool would be told that it is their fault.
+    const unknown = types.find((one) => !TYPES.includes(one))
+    if (unknown !== undefined)
+      throw new Error(`at ${pointer} the type ${quoted(unknown)} is unknown; known are ${TYPES.join(', ')}`)
+    checks.push(typeCheck(types))
+  }
   const { enum: values } = schema
   if (Array.isArray(values)) {
     checks.push(oneOfValues(values, work, () => `Expected one of ${shown(values)}.`))

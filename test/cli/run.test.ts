@@ -240,12 +240,35 @@ describe('exit codes', () => {
     expect(stderr).toContain('aof: The model failed: The scripted model was called for turn 1, and its script has 0.')
   })
 
+  test('a tool that ends the process is named, and the exit code does not say that all is well', async () => {
+    const tools = `export default { name: 'leaver', inputSchema: { type: 'object', properties: {} }, execute: async () => process.exit(0) }`
+    const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'leaver' }] }, { text: 'ok' }]) }
+    const ended = await run(['-i', 'x'], files)
+    expect([ended.code, ended.stdout]).toEqual([EXIT.tools, ''])
+    expect(ended.stderr).toContain(
+      "aof: The tool 'leaver' ended the process (process.exit) while the command was at work; what ran with it is lost.",
+    )
+    const told = await run(['-i', 'x', '--json'], files)
+    expect(JSON.parse(told.stdout)).toMatchObject({ ok: false, exitCode: EXIT.tools })
+  })
+
+  test('a tool whose schema cannot be used is a problem of its file, with the place', async () => {
+    for (const inputSchema of ['undefined', "{ type: 'strng' }", "{ properties: { a: { pattern: '(' } } }"]) {
+      const tools = `export default { name: 'odd', inputSchema: ${inputSchema}, execute: () => 1 }`
+      const ended = await run(['-i', 'x'], { 'tools.mjs': tools, 'model.mjs': script([{ text: 'ok' }]) })
+      expect(ended.code).toBe(EXIT.file)
+      expect(ended.stderr).toMatch(
+        /agent\.yaml:\d+:\d+ error default of \.\/tools\.mjs cannot be used: tool 'odd'\.inputSchema/,
+      )
+    }
+  })
+
   test('max_iterations of the file, or of the command line, which wins', async () => {
     const files = { 'agent.yaml': `${AGENT}  max_iterations: 1\n`, 'model.mjs': script([call, call, { text: 'ok' }]) }
     const ended = await run(['-i', 'x'], files)
     expect([ended.code, ended.stdout]).toEqual([EXIT.maxIterations, ''])
     expect(ended.stderr).toContain(
-      'aof: the model was asked 1 times, and still had no answer\n     raise max_iterations in agent.yaml, or give --max-iterations\n',
+      'aof: the model was asked once, and still had no answer\n     raise max_iterations in agent.yaml, or give --max-iterations\n',
     )
     expect((await run(['-i', 'x', '--max-iterations', '3'], files)).stdout).toBe('ok\n')
   })

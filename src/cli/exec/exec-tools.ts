@@ -36,7 +36,7 @@ async function toolsOfModule(file: string): Promise<AnyTool[]> {
     throw new CliError(EXIT.file, `${oneLine(file)} cannot be read: ${systemMessage(error)}`, { cause: error })
   })
   const entry = { kind: 'module', path: `./${basename(path)}`, at: wholeFile(file) } as const
-  return loadTools([entry], { directory: dirname(path), environment: new Map() })
+  return loadTools([entry], { directory: dirname(path), environment: new Map(), areOffered: false })
 }
 
 async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
@@ -44,7 +44,7 @@ async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Pro
   for (const problem of warnings) warn(problem)
   const { maxParallelTools, toolTimeoutMs } = agent
   return {
-    tools: await loadTools(agent.tools, { directory, environment: variables }),
+    tools: await loadTools(agent.tools, { directory, environment: variables, areOffered: false }),
     ...(maxParallelTools !== undefined && { maxParallelTools }),
     ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
   }

@@ -56,7 +56,12 @@ export function watchStrayErrors(): StrayWatch {
   }
 }
 
+/** The name of the tool whose code runs at this moment, as far as that can be known. */
+export function runningTool(): string | undefined {
+  return running.getStore()
+}
+
 function whose(): string {
-  const name = running.getStore()
+  const name = runningTool()
   return name === undefined ? '' : `tool '${oneLine(name)}': `
 }

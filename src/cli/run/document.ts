@@ -1,5 +1,6 @@
 import { thrownMessage } from '../../core/failure.ts'
 import type { CliError } from '../errors.ts'
+import { errorWords } from '../report-error.ts'
 import type { LiveEvent } from '../live/index.ts'
 import type { LiveCall, LiveTurn } from '../live/live-state.ts'
 import { toolTimes } from '../live/tool-times.ts'
@@ -88,6 +89,6 @@ function plain<T>(value: T): T {
 }
 
 /** What machines are told of a command that could not begin. */
-export function errorDocument({ exitCode, message, fix, problems }: CliError): object {
-  return { type: 'error', exitCode, error: { message, fix, problems } }
+export function errorDocument(error: CliError): object {
+  return { type: 'error', exitCode: error.exitCode, error: errorWords(error) }
 }

@@ -32,7 +32,8 @@ export async function findInput(given: string | undefined, agentFile: string, ma
   const text = await readStandardInput()
   if (text.trim() === '')
     throw misuse('standard input is empty', 'say what the agent is to do: -i "…", or … | aof run …')
-  return { kind: 'texts', texts: [text] }
+  // What `echo` and here-documents end with is no part of what is said.
+  return { kind: 'texts', texts: [text.replace(/\r?\n$/, '')] }
 }
 
 async function readStandardInput(): Promise<string> {

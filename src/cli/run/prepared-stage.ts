@@ -39,7 +39,7 @@ export interface PreparedStage {
 export async function prepareStage(preparation: Preparation): Promise<PreparedStage> {
   const { agent, directory, variables, options, version } = preparation
   const recording = options.replay === undefined ? undefined : await readWhole(options.replay)
-  const tools = await loadTools(agent.tools, { directory, environment: variables })
+  const tools = await loadTools(agent.tools, { directory, environment: variables, areOffered: true })
   const setup = { agent, tools, limits: callLimits(agent, options) }
   if (recording !== undefined) return preparedReplay(setup, recording, options)
   const { model, name, notice = [] } = await chooseModel(options.model, agent, directory)

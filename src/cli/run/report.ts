@@ -52,7 +52,7 @@ function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: stri
   switch (status) {
     case 'max_iterations':
       return [
-        `${fault} the model was asked ${iterations} times, and still had no answer`,
+        `${fault} the model was asked ${iterations === 1 ? 'once' : `${iterations} times`}, and still had no answer`,
         `     raise max_iterations in ${oneLine(file)}, or give --max-iterations`,
       ]
     case 'failed':

@@ -7,6 +7,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import { type LiveEvent, openPicture } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { type LogLevel, type Output, problemsOnly } from '../output.ts'
+import { watchExit } from '../process/exit-watch.ts'
 import { listenForInterrupts } from '../process/interrupts.ts'
 import { watchStrayErrors } from '../process/stray-errors.ts'
 import type { Departure } from '../recording/departure.ts'
@@ -25,6 +26,8 @@ export interface SessionSetup {
   /** Whether somebody asked for log lines, so that they are shown beside a picture too. */
   readonly wantsLog: boolean
   readonly limits: RunLimits
+  /** A tool has ended the process: the last thing that is called. */
+  readonly onExit: (tool: string | undefined) => void
   /** Gets every event. */
   readonly onEvent: (event: LiveEvent) => void
 }
@@ -76,6 +79,10 @@ export class Session {
     const stage = this.#stage
     const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
     const strays = watchStrayErrors()
+    const exits = watchExit((tool) => {
+      picture.close()
+      this.#setup.onExit(tool)
+    })
     const timeout = new AbortController()
     const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
     const picture = openPicture(output, { logLevel })
@@ -115,6 +122,7 @@ export class Session {
       timer?.clear()
       interrupts.stop()
       strays.stop()
+      exits.stop()
       this.#arguments.clear()
     }
   }

@@ -7,6 +7,7 @@ import { attributed } from '../process/stray-errors.ts'
 import { exportedTools } from './exported-tools.ts'
 import type { LoadFault } from './module-error.ts'
 import { programTool } from './program-tool.ts'
+import { whyUnusable } from './why-unusable.ts'
 
 /** Where the tools of an agent file live. */
 export interface ToolSurroundings {
@@ -14,6 +15,8 @@ export interface ToolSurroundings {
   readonly directory: string
   /** Variables for commands, with their values: those of `resolveVariables`. */
   readonly environment: ReadonlyMap<string, string>
+  /** Whether a model is to be offered them, so that it has to be shown what they take. */
+  readonly areOffered: boolean
 }
 
 /** A tool with where it comes from, for people. */
@@ -38,7 +41,7 @@ export async function loadTools(entries: readonly ToolEntry[], surroundings: Too
   const found = new Map<string, FoundTool>()
   for (const entry of entries) {
     const loaded = await loadEntry(entry, surroundings)
-    if (loaded.ok) for (const each of loaded.tools) add(each, entry, found, problems)
+    if (loaded.ok) for (const each of loaded.tools) add(each, entry, surroundings, found, problems)
     else {
       const { message, fix, at = entry.at } = loaded
       problems.push(problemAt(at, 'error', { code: 'not_found', message, ...(fix !== undefined && { fix }) }))
@@ -53,10 +56,26 @@ async function loadEntry(entry: ToolEntry, surroundings: ToolSurroundings): Prom
   return { ok: true, tools: [{ tool: programTool(entry, surroundings), source: commandSource(entry.at.line) }] }
 }
 
-function add(each: FoundTool, entry: ToolEntry, found: Map<string, FoundTool>, problems: Problem[]): void {
+function add(
+  each: FoundTool,
+  entry: ToolEntry,
+  { areOffered }: ToolSurroundings,
+  found: Map<string, FoundTool>,
+  problems: Problem[],
+): void {
   const { name } = each.tool
   const other = found.get(name)
-  if (other === undefined) found.set(name, each)
+  if (other === undefined) {
+    found.set(name, each)
+    const why = whyUnusable(each.tool, areOffered)
+    if (why !== undefined)
+      problems.push(
+        problemAt(entry.at, 'error', {
+          code: 'wrong_value',
+          message: `${each.source} cannot be used: ${oneLine(why, 600)}`,
+        }),
+      )
+  }
   // One tool that two entries lead to is one tool.
   else if (other.tool !== each.tool) {
     problems.push(

@@ -15,7 +15,7 @@ function modules(...paths: string[]): ToolEntry[] {
 }
 
 async function namesIn(directory: string, ...paths: string[]): Promise<string[]> {
-  const tools = await loadTools(modules(...paths), { directory, environment: new Map() })
+  const tools = await loadTools(modules(...paths), { directory, environment: new Map(), areOffered: false })
   return tools.map(({ name }) => name)
 }
 
@@ -148,7 +148,7 @@ describe('the tools of commands', () => {
   }
 
   async function called(entry: ToolEntry, directory: string, x: unknown = [], environment = new Map<string, string>()) {
-    const tools = await loadTools([entry], { directory, environment })
+    const tools = await loadTools([entry], { directory, environment, areOffered: false })
     const [result] = await new ToolExecutor({ tools }).executeTools([{ id: '1', name: 'run_it', arguments: { x } }])
     return result
   }
@@ -222,7 +222,7 @@ describe('the tools of commands', () => {
 
   test('say of themselves what the file says', async () => {
     const entry = command('ls', { description: 'Lists.', readOnly: true, timeoutMs: 5_000 })
-    const [made] = await loadTools([entry], { directory: '.', environment: new Map() })
+    const [made] = await loadTools([entry], { directory: '.', environment: new Map(), areOffered: false })
     expect(made).toMatchObject({
       name: 'run_it',
       description: 'Lists.',
@@ -230,12 +230,16 @@ describe('the tools of commands', () => {
       annotations: { readOnlyHint: true },
       inputSchema: { type: 'object' },
     })
-    const [plain] = await loadTools([command('ls')], { directory: '.', environment: new Map() })
+    const [plain] = await loadTools([command('ls')], { directory: '.', environment: new Map(), areOffered: false })
     expect(plain).not.toHaveProperty('annotations')
   })
 
   test('a timeout ends the program (I11, I16)', async () => {
-    const tools = await loadTools([command('sleep', { timeoutMs: 1 })], { directory: '.', environment: new Map() })
+    const tools = await loadTools([command('sleep', { timeoutMs: 1 })], {
+      directory: '.',
+      environment: new Map(),
+      areOffered: false,
+    })
     const executor = new ToolExecutor({ tools, graceMs: 60_000 })
     const [result] = await executor.executeTools([{ id: '1', name: 'run_it', arguments: { x: '1000' } }])
     expect(result).toMatchObject({ status: 'timed_out', execution: 'ended' })
@@ -243,7 +247,7 @@ describe('the tools of commands', () => {
 
   test('two of one name are told apart by their lines', async () => {
     const entries = [command('ls', { at: { ...NOWHERE, line: 3 } }), command('ls', { at: { ...NOWHERE, line: 7 } })]
-    const loaded = loadTools(entries, { directory: '.', environment: new Map() })
+    const loaded = loadTools(entries, { directory: '.', environment: new Map(), areOffered: false })
     await expect(loaded).rejects.toMatchObject({
       problems: [
         { line: 7, message: 'two tools are called "run_it": the command in line 3, and the command in line 7' },
