@@ -169,6 +169,11 @@ export class Attempt implements Expiring {
     return this.#rarities?.nesting
   }
 
+  /** Whether it was cut, and its tool has not ended. */
+  get isStopped(): boolean {
+    return this.#stage === 'abandoned' || this.#cut() !== undefined
+  }
+
   /** What keeps the calls that it makes; undefined where it may make none (any more). */
   openNesting(): Nesting | undefined {
     if (this.#stage !== 'running') return undefined

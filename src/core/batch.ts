@@ -123,7 +123,8 @@ export class Batch implements Keeper {
     this.priority = options.priority
     this.maxCalls = options.maxCalls ?? Infinity
     this.#place = this.nesting?.enter(this)
-    this.turn = options.turn ?? 0
+    // The keys of nested calls differ by their turn, as far as nobody has said which one it is.
+    this.turn = options.turn ?? (this.nesting === undefined ? 0 : this.nesting.opened - 1)
     this.context = options.context
     this.timeLimits = ownTimeLimits(options)
     this.budget = options.budget

@@ -1,5 +1,5 @@
 import type { CallInfo } from './context.ts'
-import { isInstance } from './safe-checks.ts'
+import { ignoreLater } from './safe-checks.ts'
 import type { AnyTool } from './tool.ts'
 
 /** How long the key of a call may be, in UTF-16 code units. */
@@ -14,7 +14,7 @@ export function keyOf(tool: AnyTool, input: unknown, info: CallInfo): string | u
   const key: unknown = tool.key?.(input as never, info as never)
   if (key === undefined) return undefined
   if (typeof key !== 'string') {
-    if (isInstance(key, Promise)) key.catch(() => {})
+    ignoreLater(key)
     throw new TypeError('it is no string')
   }
   if (key.length > MAX_KEY_LENGTH) throw new TypeError(`it is longer than ${MAX_KEY_LENGTH} characters`)

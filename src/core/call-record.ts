@@ -192,7 +192,9 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   complete(given: unknown, tool: CompiledTool | undefined): void {
     if (this.#state !== RESERVED) return
     if (this.batch.isAborted) return this.#stopped('abort', undefined)
-    if (this.engine.closing && this.batch.nesting === undefined) return this.#refuse('rejected', 'closed', CLOSED)
+    // What its own calls make is a part of what it lets end.
+    if (this.engine.closing && this.batch.nesting?.engine !== this.engine)
+      return this.#refuse('rejected', 'closed', CLOSED)
     const { maxCalls } = this.batch
     if (this.index >= maxCalls) return this.#refuse('rejected', 'too_many_calls', tooManyInTurn(maxCalls))
     if (tool === undefined)

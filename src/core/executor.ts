@@ -19,7 +19,7 @@ import { overlapLine, stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
-import { type Nesting, trackedNesting } from './nesting.ts'
+import { type Nesting, trackedCallIsStopped, trackedNesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { queueBound, type QueueOptions } from './queue-bound.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
@@ -195,6 +195,9 @@ export class ToolExecutor {
   #runPrefix: string | undefined
   #idle: (() => void)[] = []
   #closed: Promise<{ abandoned: number }> | undefined
+  /** Whether closing has aborted what there was. */
+  #isCut = false
+  readonly #sharesAdmission: boolean
 
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
@@ -225,7 +228,8 @@ export class ToolExecutor {
     const limits = checkedLimits(options)
     const limit = new Limit('executor', maxParallelTools)
     const timeouts = new Timeouts(clock)
-    this.#wide = options.admission === undefined ? [limit] : [limit, controller.process]
+    this.#sharesAdmission = options.admission !== undefined
+    this.#wide = this.#sharesAdmission ? [limit, controller.process] : [limit]
     this.#logger = logger
     this.#random = random
     this.#compileJsonSchema = compileJsonSchema
@@ -395,10 +399,11 @@ export class ToolExecutor {
     this.#engine.closing = true
     if (this.#live.size > 0) {
       const abort = (): void => {
+        this.#isCut = true
         this.#engine.admission.together(() => {
           for (const batch of this.#live) {
             batch.close()
-            batch.abort(new DOMException('The executor was closed.', 'AbortError'))
+            batch.abort(closedReason())
           }
         })
       }
@@ -407,7 +412,8 @@ export class ToolExecutor {
       timer?.clear()
     }
     const { isolator, spillStore, clock, holds, census } = this.#engine
-    for (const hold of holds) hold.end()
+    // Where others share the controller, what an abandoned tool may still write stays closed to them.
+    if (!this.#sharesAdmission) for (const hold of holds) hold.end()
     await isolator?.close()
     if (spillStore !== undefined) await closeStore(spillStore, clock)
     return { abandoned: census.abandoned }
@@ -434,6 +440,7 @@ export class ToolExecutor {
     referenceSyntax: ReferenceSyntax = PLAIN_REFERENCES,
   ): Batch {
     const number = ++this.#batches
+    let place: RosterPlace<Batch> | undefined
     const batch = new Batch(
       {
         engine: this.#engine,
@@ -442,16 +449,20 @@ export class ToolExecutor {
         logger: options.logger ?? this.#logger,
         nesting,
         referenceSyntax,
-        drawRun: () => by?.idempotencyKey ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
+        drawRun: () =>
+          (by ?? nesting?.call)?.idempotencyKey ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
         onSettled: () => this.#settled(place),
       },
       size,
     )
-    const place = this.#live.enter(batch)
     this.#engine.stalls?.arm(batch.openedAt)
     // Whose call has ended makes no calls any more.
-    if (by !== undefined && nesting === undefined)
-      batch.abort(new DOMException('The call that makes this one has ended.', 'AbortError'))
+    const isOrphan = nesting === undefined && (by !== undefined || trackedCallIsStopped())
+    if (isOrphan) batch.abort(new DOMException('The call that makes this one has ended.', 'AbortError'))
+    else if (this.#isCut) {
+      if (nesting?.engine === this.#engine) batch.abort(closedReason())
+    } else place = this.#live.enter(batch)
+    // Nothing of one without a place will ever run, and closing does not wait until it is closed.
     return batch
   }
 
@@ -470,8 +481,8 @@ export class ToolExecutor {
     })
   }
 
-  #settled(place: RosterPlace<Batch>): void {
-    this.#live.leave(place)
+  #settled(place: RosterPlace<Batch> | undefined): void {
+    if (place !== undefined) this.#live.leave(place)
     if (this.#live.size > 0) return
     this.#engine.timeouts.rest()
     for (const resume of this.#idle.splice(0)) resume()
@@ -533,6 +544,10 @@ export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
   readonly redaction: Redaction
   /** Opens a batch of which no call is known to be the maker. */
   readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
+}
+
+function closedReason(): DOMException {
+  return new DOMException('The executor was closed.', 'AbortError')
 }
 
 /** Texts that look like templates are texts. */

@@ -126,7 +126,7 @@ export class Nesting implements Waiter {
     const { admission, census } = this.#call.engine
     if (stage !== 'running') {
       census.count('suspended', -1)
-      this.#attempt.demands.toGoOn.users--
+      this.#attempt.demands.toGoOn.users.count--
     }
     if (stage === 'resuming' && this.#flow !== undefined) admission.withdraw(this, this.#flow)
     this.#resumed?.resolve()
@@ -143,7 +143,7 @@ export class Nesting implements Waiter {
     this.#stage = 'suspended'
     this.#holds = false
     census.count('suspended', 1)
-    this.#attempt.demands.toGoOn.users++
+    this.#attempt.demands.toGoOn.users.count++
     this.#attempt.pause(now)
     this.share.ended(this.#attempt.heldSince, now)
     tellSuspended(this.#call, now)
@@ -202,7 +202,7 @@ export class Nesting implements Waiter {
     this.#holds = true
     this.#flow = undefined
     census.count('suspended', -1)
-    this.#attempt.demands.toGoOn.users--
+    this.#attempt.demands.toGoOn.users.count--
     this.#attempt.resume(now)
     this.share.began(now)
     tellResumed(this.#call, now)
@@ -218,6 +218,11 @@ const running = new AsyncLocalStorage<Attempt>()
 /** Runs a tool so that the calls that it makes, on whatever executor, are known to be its own. */
 export function runTracked<T>(attempt: Attempt, run: () => T): T {
   return running.run(attempt, run)
+}
+
+/** Whether the call is over, though its tool is not, whose code runs here: it was cut, and nothing starts after an abort. */
+export function trackedCallIsStopped(): boolean {
+  return running.getStore()?.isStopped === true
 }
 
 /** What keeps the calls that are made here; undefined where no call makes them, or that is not known. */

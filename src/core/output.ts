@@ -8,7 +8,7 @@ import { boundOfFlat, copyFlat, NotJson } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import type { Keeper, Keeping } from './keeping.ts'
 import type { ToolError } from './result.ts'
-import { isInstance } from './safe-checks.ts'
+import { ignoreLater, isInstance } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
 import type { SpilledFile } from './spill.ts'
 import { contentInFiles, spillData } from './spilling.ts'
@@ -99,7 +99,9 @@ function keep(tool: AnyTool, captured: Captured, keeping: Keeping): Output | Pro
 /** What `toContent` says, or the failure that it is. */
 function contentOf(tool: AnyTool, data: JsonValue, keeping: Keeping): Captured | (Output & { readonly ok: false }) {
   try {
-    const content = capture(tool.toContent?.(data as never), keeping)
+    const made: unknown = tool.toContent?.(data as never)
+    ignoreLater(made)
+    const content = capture(made, keeping)
     if (Array.isArray(content.data)) return content
     return failure('content_failed', `toContent of the tool '${tool.name}' did not return an array.`, content.data)
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import { MisuseError } from './misuse.ts'
+import { ignoreLater } from './safe-checks.ts'
 import { redactPatterns } from './secret-patterns.ts'
 import { Secrets, STAND_IN } from './secrets.ts'
 
@@ -69,6 +70,7 @@ export class Redaction {
 function withMore(more: (message: string) => string, message: string): string {
   try {
     const redacted: unknown = more(message)
+    ignoreLater(redacted)
     return typeof redacted === 'string' ? redacted : WITHHELD
   } catch {
     return WITHHELD

@@ -2,6 +2,7 @@ import { MAX_DELAY_MS } from './clock.ts'
 import { failureKind } from './failure-kind.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 import type { Random } from './random.ts'
+import { ignoreLater } from './safe-checks.ts'
 
 /** When a tool is tried again. */
 export interface RetryOptions {
@@ -61,7 +62,9 @@ export function retryDelay(retry: RetryOptions, attempts: number, thrown: unknow
 function isWorthIt({ when }: RetryOptions, thrown: unknown): boolean {
   if (when === undefined) return failureKind(thrown).lasting !== 'permanent'
   try {
-    return when(thrown) === true
+    const answer: unknown = when(thrown)
+    ignoreLater(answer)
+    return answer === true
   } catch {
     // Whoever cannot say whether to try again gets no other attempt.
     return false

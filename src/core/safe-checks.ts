@@ -17,6 +17,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
+/** What has to answer at once has answered: what it would say later, or reject with, concerns nobody. */
+export function ignoreLater(answer: unknown): void {
+  if (isInstance(answer, Promise)) answer.catch(() => {})
+}
+
 /**
  * Calls what is not ours, e.g. a listener or a logger: what it throws, or its promise rejects with, goes to `failed`
  * and nowhere else.

@@ -14,10 +14,10 @@ export function sleep(clock: Clock, ms: number, signals: readonly AbortSignal[] 
       removeListeners()
       resolve()
     }, ms)
-    const onAbort = (event: Event): void => {
+    const onAbort = (): void => {
       timer.clear()
       removeListeners()
-      reject((event.currentTarget as AbortSignal).reason)
+      reject(signals.find(({ aborted }) => aborted)?.reason)
     }
     for (const signal of signals) signal.addEventListener('abort', onAbort)
   })

@@ -114,8 +114,8 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'executor.ts',
     'closing never aborts',
-    "batch.abort(new DOMException('The executor",
-    "void (new DOMException('The executor",
+    'batch.close()\n            batch.abort(closedReason())',
+    'batch.close()\n            void closedReason()',
   ),
   bug('executor.ts', 'closing leaves open batches open', 'batch.close()\n            batch.abort(', 'batch.abort('),
   bug('executor.ts', 'the timer of closing is left', '      timer?.clear()\n', ''),

@@ -83,7 +83,7 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'calls are taken after closing',
-    "if (this.engine.closing && this.batch.nesting === undefined) return this.#refuse('rejected', 'closed', CLOSED)",
+    "if (this.engine.closing && this.batch.nesting?.engine !== this.engine)\n      return this.#refuse('rejected', 'closed', CLOSED)",
     '',
   ),
   bug(

@@ -250,7 +250,7 @@ export class Admission {
 
   #parkOn(flow: Flow, demand: Demand, now: number): void {
     flow.parkedOn = demand
-    flow.demands.users++
+    flow.demands.users.count++
     demand.queue.park(flow, now)
     if (demand instanceof RateLimit) this.#setTimer(demand, now)
   }
@@ -258,7 +258,7 @@ export class Admission {
   #unpark(flow: Flow): void {
     const { parkedOn } = flow
     if (parkedOn === undefined) return
-    flow.demands.users--
+    flow.demands.users.count--
     parkedOn.queue.unpark(flow)
     flow.parkedOn = undefined
     if (parkedOn instanceof RateLimit && parkedOn.queue.isEmpty) this.#clearTimer(parkedOn)

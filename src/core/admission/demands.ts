@@ -1,6 +1,11 @@
 import type { Demand, Limit } from './limit.ts'
 import type { RateLimit } from './rate-limit.ts'
 
+/** How many will want something. */
+export interface Users {
+  count: number
+}
+
 /**
  * All that a call needs to start. Calls that need the same share one of these.
  *
@@ -14,17 +19,19 @@ export class Demands {
   readonly narrow: readonly Limit[]
   /** Those that it shares with other tools. */
   readonly wide: readonly Limit[]
-  /** Flows that wait for them, and calls that were suspended and will want them again. */
-  users = 0
+  /** Who will want them: flows that wait for them, and calls that were suspended. */
+  readonly users: Users
   /** What a call needs that has been suspended: it started long ago, so no rate. */
   readonly toGoOn: Demands
 
-  constructor(rates: readonly RateLimit[], limits: readonly Limit[]) {
+  /** @param users those of other demands as well, of which all have to be known together */
+  constructor(rates: readonly RateLimit[], limits: readonly Limit[], users: Users = { count: 0 }) {
     this.rates = rates
     this.limits = limits
+    this.users = users
     this.narrow = limits.filter(({ kind }) => kind === 'key' || kind === 'tool')
     this.wide = limits.filter(({ kind }) => kind === 'executor' || kind === 'process')
-    this.toGoOn = rates.length === 0 ? this : new Demands([], limits)
+    this.toGoOn = rates.length === 0 ? this : new Demands([], limits, users)
   }
 
   /** The first that has no room. */

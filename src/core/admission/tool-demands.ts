@@ -1,5 +1,5 @@
 import { checkCount, MisuseError } from '../misuse.ts'
-import { Demands } from './demands.ts'
+import { Demands, type Users } from './demands.ts'
 import { ExpectedDuration } from './expected-duration.ts'
 import { Limit } from './limit.ts'
 import { checkRate, RateLimit, type RateOptions } from './rate-limit.ts'
@@ -67,7 +67,10 @@ export function checkToolLimits(label: string, limits: ToolLimits & { readonly k
 class KeyDemands {
   readonly limit: Limit | undefined
   readonly rate: RateLimit | undefined
-  readonly demands: { readonly of: Demands; readonly own: Demands }[] = []
+  /** By those of the tool's other calls; executors come and go, and nothing is kept of one that nobody uses. */
+  readonly demands: WeakMap<Demands, Demands> = new WeakMap()
+  /** Of all of those. */
+  readonly users: Users = { count: 0 }
 
   constructor({ maxParallelPerKey = Infinity, ratePerKey }: ToolLimits) {
     this.limit = maxParallelPerKey === Infinity ? undefined : new Limit('key', maxParallelPerKey)
@@ -77,7 +80,7 @@ class KeyDemands {
   /** Whether nothing would be lost if it were forgotten. */
   isIdle(now: number): boolean {
     const { limit, rate } = this
-    if (this.demands.some(({ own }) => own.users > 0 || own.toGoOn.users > 0)) return false
+    if (this.users.count > 0) return false
     return (limit === undefined || limit.inUse === 0) && (rate === undefined || rate.isFull(now))
   }
 }
@@ -113,14 +116,15 @@ export class ToolDemands {
   /** All that a call of `key` needs, where one without needs `base`. */
   forKey(key: string, base: Demands, now: number): Demands {
     const known = this.#key(key, now)
-    const found = known.demands.find(({ of }) => of === base)
-    if (found !== undefined) return found.own
+    const found = known.demands.get(base)
+    if (found !== undefined) return found
     const { limit, rate } = known
     const own = new Demands(
       rate === undefined ? base.rates : [rate, ...base.rates],
       limit === undefined ? base.limits : [limit, ...base.limits],
+      known.users,
     )
-    known.demands.push({ of: base, own })
+    known.demands.set(base, own)
     return own
   }
 

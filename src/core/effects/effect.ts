@@ -1,5 +1,5 @@
 import { MisuseError } from '../misuse.ts'
-import { isInstance } from '../safe-checks.ts'
+import { ignoreLater } from '../safe-checks.ts'
 import { parseResource, type ResourcePath } from './resource.ts'
 
 /** Something that a call reads or writes. */
@@ -35,12 +35,13 @@ const MAX_EFFECTS = 1_000
  */
 export function readEffects(given: unknown, scopes: readonly ResourcePath[] | undefined): readonly ResourceEffect[] {
   if (!Array.isArray(given)) {
-    // What it would have answered later, or rejected with, concerns nobody.
-    if (isInstance(given, Promise)) given.catch(() => {})
+    ignoreLater(given)
     throw new TypeError('they are no array (effects must answer at once)')
   }
-  if (given.length > MAX_EFFECTS) throw new TypeError(`they are more than ${MAX_EFFECTS}`)
-  return given.map((each: unknown) => readEffect(each, scopes))
+  const { length } = given
+  if (length > MAX_EFFECTS) throw new TypeError(`they are more than ${MAX_EFFECTS}`)
+  // Not by its own `map`, and holes are no effects.
+  return Array.from({ length }, (_, i) => readEffect(given[i], scopes))
 }
 
 function readEffect(given: unknown, scopes: readonly ResourcePath[] | undefined): ResourceEffect {

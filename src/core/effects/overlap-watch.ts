@@ -81,7 +81,11 @@ export function namesIn(input: unknown): string[] {
     else if (typeof value === 'object' && value !== null)
       for (const each of Object.keys(value)) visit((value as Record<string, unknown>)[each], each, level + 1)
   }
-  visit(input, '', 0)
+  try {
+    visit(input, '', 0)
+  } catch {
+    // A getter of what a schema made, or a proxy: what cannot be read names nothing.
+  }
   return [...names]
 }
 

@@ -4,9 +4,11 @@ export type ResourcePath = readonly string[]
 const MAX_LENGTH = 4_096
 const MAX_NAMES = 64
 
+/** What a resource is of, as the scheme of a URL: `file:a` and `file:/a` are the same. */
+const SCHEME = /^([a-z][a-z0-9+.-]*:)(?!\/)/i
+
 /**
- * The path of a resource. As in a URL, `.` and `..` are resolved, and nothing leads out of what is before the first slash
- * if that ends with a colon.
+ * The path of a resource. As in a URL, `.` and `..` are resolved, and nothing leads out of the scheme, if there is one.
  *
  * @throws TypeError for what is no resource, saying why
  */
@@ -14,7 +16,7 @@ export function parseResource(given: unknown): ResourcePath {
   if (typeof given !== 'string' || given === '') throw new TypeError('a resource is a text that is not empty')
   if (given.length > MAX_LENGTH) throw new TypeError(`a resource has at most ${MAX_LENGTH} characters`)
   const path: string[] = []
-  for (const name of given.split('/')) {
+  for (const name of given.replace(SCHEME, '$1/').split('/')) {
     if (name === '' || name === '.') continue
     if (name !== '..') path.push(name)
     else if (path.length > 1 || path[0]?.endsWith(':') !== true) path.pop()

@@ -54,7 +54,8 @@ const ID = /^[\w.-]{1,64}$/
 
 /** The call that a step is. */
 export function stepCall({ id, tool: name, arguments: args, dependsOn }: CheckedStep): ToolCall {
-  return { id, name, arguments: args, dependsOn }
+  // A text would be taken for JSON, and read once more.
+  return { id, name, arguments: typeof args === 'string' ? JSON.stringify(args) : args, dependsOn }
 }
 
 /** Checks a plan as a whole: its steps, what they depend on, and all arguments that refer to no result. */
@@ -74,7 +75,8 @@ interface ReadStep extends Required<PlanStep> {
   readonly isFilledLater: boolean
 }
 
-function readSteps(given: unknown, { maxSteps, ...tools }: PlanTools, issues: Issue[]): ReadStep[] {
+function readSteps(given: unknown, tools: PlanTools, issues: Issue[]): ReadStep[] {
+  const { maxSteps } = tools
   const steps = isObject(given) ? given['steps'] : undefined
   if (!Array.isArray(steps) || steps.length === 0) {
     issues.push({ pointer: '/steps', message: 'expected a list of steps, with at least one' })
@@ -88,12 +90,7 @@ function readSteps(given: unknown, { maxSteps, ...tools }: PlanTools, issues: Is
   return read.filter((step) => step !== undefined)
 }
 
-function readStep(
-  given: unknown,
-  at: string,
-  tools: Omit<PlanTools, 'maxSteps'>,
-  issues: Issue[],
-): ReadStep | undefined {
+function readStep(given: unknown, at: string, tools: PlanTools, issues: Issue[]): ReadStep | undefined {
   const issue = (pointer: string, message: string): undefined => {
     issues.push({ pointer: `${at}${pointer}`, message })
   }
@@ -105,6 +102,11 @@ function readStep(
     return issue('/id', 'expected 1 to 64 letters, digits, underscores, hyphens and dots')
   if (!Array.isArray(dependsOn) || dependsOn.some((each) => typeof each !== 'string'))
     return issue('/dependsOn', 'expected a list of ids of steps')
+  if (dependsOn.length > tools.maxSteps)
+    return issue(
+      '/dependsOn',
+      `expected no more ids than a plan may have steps, ${tools.maxSteps}, found ${dependsOn.length}`,
+    )
   const compiled = typeof name === 'string' ? tools.tool(name) : undefined
   if (typeof name !== 'string' || compiled === undefined) {
     const shown = tools.names.slice(0, 20).join(', ')

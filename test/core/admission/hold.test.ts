@@ -72,7 +72,7 @@ describe('a tool that was abandoned', () => {
     await clock.runUntil(Promise.all([next, third]))
   })
 
-  test('keeps no process alive, and nothing after the executor was closed', async () => {
+  test('keeps what it has from others that share the controller, also once its executor is closed', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const { tool, runs } = limitedDeaf({ maxParallel: 1 })
@@ -82,6 +82,9 @@ describe('a tool that was abandoned', () => {
     const waiting = other.executeTools([callOf('deaf')])
     expect(runs.length).toBe(1)
     expect(await clock.runUntil(one.close({ drainMs: 0 }))).toEqual({ abandoned: 1 })
+    expect(runs.length).toBe(1)
+    runs[0]?.resolve('at last')
+    await clock.advance(0)
     expect(runs.length).toBe(2)
     runs[1]?.resolve(1)
     expect((await clock.runUntil(waiting))[0]?.status).toBe('succeeded')

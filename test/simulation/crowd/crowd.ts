@@ -174,8 +174,8 @@ class Crowd {
     const isAlive = !ctx.signal.aborted && call.attempts.at(-1) === attempt && call.state !== 'settled'
     const site = act.by === 'context' ? this.#siteOf(call) : (this.#sites[act.by] as Site)
     const facts = newBatch(site.facts, { run: undefined, priority: undefined }, isAlive ? attempt : undefined)
-    // Whose call has ended makes no calls any more, where it says whose they are.
-    if (!isAlive && act.by === 'context') facts.abortedAt = this.#oracle.now
+    // Whose call has ended makes no calls any more.
+    if (!isAlive) facts.abortedAt = this.#oracle.now
     const calls = act.calls.map((each, index) => this.#newCall(facts, each, `${call.mark}/${place}.${index}`))
     if (isAlive) attempt.taken += calls.length
     this.#oracle.opening = facts

@@ -183,10 +183,9 @@ class OrderPlay {
       case 'nest': {
         const isOver = ctx.signal.aborted || call.state === 'settled'
         const isOwn = act.by === 'context'
-        const parent = isOver && !isOwn ? undefined : call
-        const facts = newBatch(isOwn ? call.batch.site : act.by, { run: undefined, way: 'whole' }, parent, call.mark)
-        // Whose call has ended makes no calls any more, where it says whose they are.
-        facts.isAborted = isOver && isOwn
+        const facts = newBatch(isOwn ? call.batch.site : act.by, { run: undefined, way: 'whole' }, call, call.mark)
+        // Whose call has ended makes no calls any more.
+        facts.isAborted = isOver
         const by = isOwn ? ctx.executor : (this.#executors[act.by] as ToolExecutor)
         const calls = act.calls.map((each, index) => this.#newCall(facts, each, `${call.mark}/${place}.${index}`))
         this.#oracle.opening = facts
