@@ -160,6 +160,18 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     return Math.max(1, expectedMs(this.#tool?.admission.expected ?? share.expected, share))
   }
 
+  /** Its priority may be higher now: so may be those of the calls that it waits for, or that it has made. */
+  raised(): void {
+    const state = this.#state
+    if (state.phase === 'queued') this.rankChanged()
+    else if (state.phase === 'preceded') state.raised(this.priority)
+    else if (state.phase === 'running') state.nesting?.raised()
+  }
+
+  get isSettled(): boolean {
+    return this.#state === SETTLED
+  }
+
   /** Where it waits in the queue, it has another place there. */
   rankChanged(): void {
     const state = this.#state
@@ -217,10 +229,32 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const { nesting } = this.batch
     if (nesting === undefined) return this.#proceed()
     const particulars = this.batch.particulars(this)
-    if (particulars.began) return this.#proceed()
-    if (!this.#mayNest(nesting)) return
+    if (!particulars.isLetIn) {
+      if (!this.#mayNest(nesting)) return
+      particulars.isLetIn = true
+    }
+    // Who suspends its maker is among those who may have what that gives back.
+    if (nesting.isSuspended) this.#proceed()
+    else this.engine.admission.together(() => this.#proceed())
+  }
+
+  /** What it waits for is no business of the call that made it, so that call waits from now on, if one did. */
+  waitsForOthers(): void {
+    this.#begin(() => {})
+  }
+
+  /**
+   * Tells the call that made it, if one did, that there is something to wait for: a permit, or calls of others. Not so while it
+   * waits for calls of the same maker: either they have told, or they wait for what only their maker can give, such as
+   * arguments, and its time must run.
+   */
+  #begin(ask: () => void): void {
+    const { nesting } = this.batch
+    if (nesting === undefined) return ask()
+    const particulars = this.batch.particulars(this)
+    if (particulars.began) return ask()
     particulars.began = true
-    nesting.began(() => this.#proceed())
+    nesting.began(ask)
   }
 
   /**
@@ -503,6 +537,11 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   #ask(): void {
+    if (this.batch.nesting === undefined) this.#askFor()
+    else this.#begin(() => this.#askFor())
+  }
+
+  #askFor(): void {
     const tool = this.#tool
     if (this.#state !== READY || tool === undefined) return
     const { admission } = this.engine
@@ -516,6 +555,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const flow = this.batch.share.flow(demands, this.priorityWith(tool))
     const { room } = this.engine
     if (!room.isFull(0)) return this.#wait(flow, this.batch.queued(flow))
+    if (admission.take(demands, true)) return this.#start(undefined, demands)
     if (room.bound.policy === 'reject') return this.#refuseForQueue()
     this.#state = new Outside(flow)
     room.waitOutside(this)

@@ -50,6 +50,11 @@ export class Nesting implements Waiter {
     return this.#holds
   }
 
+  /** Whether the call waits for its own calls. */
+  get isSuspended(): boolean {
+    return this.#stage === 'suspended'
+  }
+
   /** That of the call: the least that its own calls have. */
   get priority(): number {
     return this.#call.priorityWith(this.#attempt.tool)
@@ -116,6 +121,11 @@ export class Nesting implements Waiter {
   get pending(): Promise<void> | undefined {
     if (this.#stage !== 'resuming') return undefined
     return (this.#resumed ??= Promise.withResolvers<void>()).promise
+  }
+
+  /** The call's priority is higher now, and so is that of its own calls. */
+  raised(): void {
+    for (const batch of this.#batches) for (const record of batch.records) record.raised()
   }
 
   /** The call was cut, or has its result. */

@@ -26,6 +26,8 @@ export class Particulars {
   priority: number | undefined
   /** Rejects the call when it has waited for too long. */
   queueDeadline: Expiry | undefined
+  /** Whether it was counted among the calls that its maker may make. */
+  isLetIn: boolean = false
   /** Whether the call that made it was told that it began. */
   began: boolean = false
   /** What the host says that it depends on. */

@@ -4,7 +4,7 @@ import type { CallRecord } from './call-record.ts'
 import { deadlocked, dependencyFailed, uncertainEffects } from './call-words.ts'
 import type { Dependent, GraphCall } from './dependencies/call-graph.ts'
 import type { CallName } from './dependencies/references.ts'
-import type { Claim, Claimant } from './effects/claim.ts'
+import { type Claim, type Claimant, isMadeBy } from './effects/claim.ts'
 import type { ResourceEffect } from './effects/effect.ts'
 import { type PathCall, raiseTails } from './remaining-path.ts'
 import type { UnsuccessfulResult } from './result.ts'
@@ -131,10 +131,14 @@ export class Precedence implements GraphCall, Claimant, PathCall {
 
   /** One that waits for it has that priority. */
   inherit(priority: number): void {
-    if (priority <= this.inherited || !this.call.isYetToStart) return
+    if (priority <= this.inherited || this.call.isSettled) return
     this.inherited = priority
-    if (this.#waitsFor === undefined) this.call.rankChanged()
-    else this.#passOn(priority)
+    this.call.raised()
+  }
+
+  /** Its priority is higher now: so is that of those for which it waits. */
+  raised(priority: number): void {
+    this.#passOn(priority)
   }
 
   #passOn(priority: number): void {
@@ -185,6 +189,8 @@ export class Precedence implements GraphCall, Claimant, PathCall {
   waitsBehind({ owner }: Claim): void {
     const other = owner as Precedence
     other.inherit(this.call.priority)
+    const isOfOurMaker = this.parent !== undefined && isMadeBy(other, this.parent) && !other.call.isSettled
+    if (!isOfOurMaker) this.call.waitsForOthers()
     tellParked(this.call, 'conflict', other.call)
   }
 

@@ -5,7 +5,7 @@ export const admission: readonly PlantedBug[] = [
   bug(
     'admission/admission.ts',
     'a newcomer overtakes those for whom a hand-over is under way',
-    'if (this.#handing && this.#parked.size > 0) return false',
+    'if (this.#handing && this.#parked.size > 0 && !(cannotWait && this.#freed.length === 0)) return false',
     '',
   ),
   bug(

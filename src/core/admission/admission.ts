@@ -72,9 +72,15 @@ export class Admission {
     return counts
   }
 
-  /** Takes all of `demands` if it is there and nobody waits who could have it. Who gets false may {@link wait}. */
-  take(demands: Demands): boolean {
-    if (this.#handing && this.#parked.size > 0) return false
+  /**
+   * Takes all of `demands` if it is there and nobody waits who could have it. Who gets false may {@link wait}.
+   *
+   * In the midst of a step it is better to wait, and to be compared with those who wait already when the step is done.
+   *
+   * @param cannotWait who cannot gets what nobody waits for even then
+   */
+  take(demands: Demands, cannotWait = false): boolean {
+    if (this.#handing && this.#parked.size > 0 && !(cannotWait && this.#freed.length === 0)) return false
     const { rates, limits } = demands
     if (rates.length > 0) {
       const now = this.#clock.now()
