@@ -168,6 +168,15 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     else if (state.phase === 'running') state.nesting?.raised()
   }
 
+  /** Whether it has its result still to come, and effects of its own to write, or calls that have. */
+  get mayWrite(): boolean {
+    const state = this.#state
+    if (state === SETTLED) return false
+    const claim = this.precedence?.claim
+    if (claim?.isHeld === true && claim.hasWrites) return true
+    return state instanceof Attempt && state.nesting?.mayStillWrite === true
+  }
+
   get isSettled(): boolean {
     return this.#state === SETTLED
   }

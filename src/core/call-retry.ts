@@ -9,7 +9,7 @@ import { retryDelay } from './retry.ts'
 /** How long a call whose attempt has failed waits for another one; undefined where there is none. */
 export function delayBeforeRetry(
   call: CallRecord,
-  { tool, number }: Attempt,
+  { tool, number, nesting }: Attempt,
   failure: CallFailure,
   now: number,
 ): number | undefined {
@@ -19,6 +19,8 @@ export function delayBeforeRetry(
   const delayMs = retryDelay(retry, number, failure.thrown, engine.random)
   if (delayMs === undefined || batch.isAborted || !tool.guard.isOpenTo(now + delayMs)) return undefined
   if (now + delayMs >= batch.deadlineOf(call)) return undefined
+  // What the attempt has made shares the effects of the call: the next one would write beside it.
+  if (call.precedence?.claim !== undefined && nesting?.mayStillWrite === true) return undefined
   return (batch.budget?.takeRetry() ?? true) ? delayMs : undefined
 }
 

@@ -26,7 +26,10 @@ export class Hold {
     this.#call = call
     this.#limits = limits
     this.#claim = claim
-    if (claim !== undefined) conflicts.keep(claim)
+    if (claim !== undefined) {
+      conflicts.keep(claim)
+      this.#countAbove(1)
+    }
     this.#place = holds.enter(this)
     const expire = (): void => {
       // First, so that nobody starts beyond the limit without a word.
@@ -45,8 +48,15 @@ export class Hold {
     holds.leave(this.#place)
     admission.together(() => {
       this.#releasePermits()
-      if (this.#claim !== undefined) conflicts.let(this.#claim)
+      if (this.#claim === undefined) return
+      this.#countAbove(-1)
+      conflicts.let(this.#claim)
     })
+  }
+
+  #countAbove(by: 1 | -1): void {
+    for (let { nesting } = this.#call.batch; nesting !== undefined; { nesting } = nesting.call.batch)
+      nesting.keptWrites += by
   }
 
   /** It has gone on for too long to be waited for; nobody may take it for gone. */

@@ -32,6 +32,8 @@ export class Nesting implements Waiter {
   #unsettled = 0
   #batchCount = 0
   #callCount = 0
+  /** Calls below it that were abandoned and keep what they may still write. */
+  keptWrites = 0
   #flow: Flow | undefined
   #resumed: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
 
@@ -75,6 +77,13 @@ export class Nesting implements Waiter {
 
   get share(): RunShare {
     return this.#call.batch.share
+  }
+
+  /** Whether any of the calls below it may still write what they were let. */
+  get mayStillWrite(): boolean {
+    if (this.keptWrites > 0) return true
+    for (const batch of this.#batches) if (batch.records.some((record) => record.mayWrite)) return true
+    return false
   }
 
   enter(batch: Batch): RosterPlace<Batch> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { defineTool, planTool } from '../../src/index.ts'
 import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
-import { callOf, callsOf, deaf, failureOf, setUp, type SetUp, sleeper, untilAborted } from './harness.ts'
+import { callOf, callsOf, dataOf, deaf, failureOf, setUp, type SetUp, sleeper, untilAborted } from './harness.ts'
 
 function setUpAll(): SetUp & { runs: PromiseWithResolvers<unknown>[] } {
   const clock = new VirtualClock()
@@ -124,4 +125,43 @@ test('stats tell of this moment', async () => {
   expect(executor.stats()).toMatchObject({ running: 2, waiting: 0, abandoned: 0 })
   await clock.runUntil(running)
   expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, abandoned: 1 })
+})
+
+describe('close, whatever comes after its abort', () => {
+  test('I14 a batch that is opened then holds nobody up, nor does one of a tool that was cut', async () => {
+    const clock = new VirtualClock()
+    const opens = defineTool({
+      name: 'opens',
+      execute: async (_input, ctx) => {
+        await clock.sleep(60)
+        ctx.executor.openBatch()
+      },
+    })
+    const { executor } = setUp([opens, sleeper(clock)], { clock })
+    const running = executor.executeTools([callOf('opens'), callOf('sleep', { ms: 500 })])
+    await clock.advance(20)
+    const closed = executor.close({ drainMs: 10 })
+    await clock.advance(20)
+    const late = executor.openBatch()
+    expect(failureOf(await clock.runUntil(late.add(callOf('sleep', { ms: 1 })).result())).error.code).toBe('closed')
+    expect((await clock.runUntil(running)).map(({ status }) => status)).toEqual(['aborted', 'aborted'])
+    expect(await clock.runUntil(closed)).toHaveProperty('abandoned')
+  })
+
+  test('calls that tools of another executor make are refused like any other', async () => {
+    const clock = new VirtualClock()
+    const closing = setUp([sleeper(clock)], { clock }).executor
+    const plan = planTool(closing)
+    const asks = defineTool({ name: 'asks', execute: async () => closing.executeTools([callOf('sleep', { ms: 1 })]) })
+    const other = setUp([asks, plan], { clock, trackNesting: true }).executor
+    await closing.close()
+    const [asked, planned] = await clock.runUntil(
+      other.executeTools([
+        callOf('asks'),
+        callOf('plan', { steps: [{ id: 'a', tool: 'sleep', arguments: { ms: 1 } }] }),
+      ]),
+    )
+    expect(dataOf(asked)).toMatchObject([{ status: 'rejected', error: { code: 'closed' } }])
+    expect(dataOf(planned)).toMatchObject({ results: [{ status: 'rejected', error: { code: 'closed' } }] })
+  })
 })

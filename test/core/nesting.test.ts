@@ -336,3 +336,85 @@ describe('nesting that is not known of', () => {
     expect(statuses(await outer.run([callOf('parent')]))).toEqual(['succeeded'])
   })
 })
+
+describe('a call that waits for what only it can give', () => {
+  test.each([
+    ['a place that it has reserved, and not filled', { reserves: true, dependsOn: undefined }],
+    ['a call that never comes', { reserves: false, dependsOn: ['later'] }],
+  ])('I26 runs out of time: %s', async (_what, { reserves, dependsOn }) => {
+    const clock = new VirtualClock()
+    const write = defineTool({ name: 'write', effects: () => [{ resource: 'x', mode: 'write' }], execute: () => 1 })
+    const maker = defineTool({
+      name: 'maker',
+      timeoutMs: 200,
+      execute: async (_input, ctx) => {
+        const batch = ctx.executor.openBatch()
+        if (reserves) batch.reserve({ id: '0', name: 'write' })
+        return batch.add({ id: '1', name: 'write', arguments: {}, ...(dependsOn && { dependsOn }) }).result()
+      },
+    })
+    const { run, executor } = setUp([write, maker], { clock })
+    expect((await run([callOf('maker')]))[0]?.status).toBe('timed_out')
+    expect(executor.stats()).toMatchObject({ running: 0, suspended: 0, waiting: 0 })
+  })
+
+  test('its time stands still while they wait for calls of others', async () => {
+    const clock = new VirtualClock()
+    const write = defineTool({
+      name: 'write',
+      effects: () => [{ resource: 'x', mode: 'write' }],
+      execute: ({ ms }: { ms: number }) => clock.sleep(ms),
+    })
+    const maker = defineTool({
+      name: 'maker',
+      timeoutMs: 20,
+      execute: async (_input, ctx) => (await ctx.executor.call('write', { ms: 1 })).status,
+    })
+    const { run } = setUp([write, maker], { clock })
+    const [, made] = await run([callOf('write', { ms: 300 }), callOf('maker')])
+    expect(dataOf(made)).toBe('succeeded')
+  })
+})
+
+describe('a tool that goes on though its call was aborted', () => {
+  test('I13 starts nothing more, by whatever executor', async () => {
+    const clock = new VirtualClock()
+    const ran: string[] = []
+    const inner = defineTool({ name: 'inner', execute: () => void ran.push('inner') })
+    const made: string[] = []
+    const outer: AnyTool = defineTool({
+      name: 'outer',
+      execute: async () => {
+        await clock.sleep(300)
+        made.push((await executor.call('inner', {})).status)
+      },
+    })
+    const { executor } = setUp([inner, outer], { clock, trackNesting: true })
+    const abort = new AbortController()
+    const running = executor.executeTools([callOf('outer')], { signal: abort.signal })
+    clock.setTimer(() => abort.abort(), 50)
+    expect((await clock.runUntil(running))[0]?.execution).toBe('unknown')
+    await clock.advance(400)
+    expect([made, ran]).toEqual([['aborted'], []])
+  })
+
+  test('the keys of calls that are known to be its own are the same for each of its attempts', async () => {
+    const clock = new VirtualClock()
+    const keys: string[] = []
+    const inner = defineTool({ name: 'inner', execute: (_input, ctx) => void keys.push(ctx.idempotencyKey) })
+    const outer: AnyTool = defineTool({
+      name: 'outer',
+      annotations: { idempotentHint: true },
+      retry: { maxAttempts: 2, initialDelayMs: 1 },
+      execute: async (_input, ctx) => {
+        await executor.call('inner', {})
+        await executor.call('inner', {})
+        if (ctx.attempt === 1) throw new Error('again')
+      },
+    })
+    const { executor } = setUp([inner, outer], { clock, trackNesting: true })
+    await clock.runUntil(executor.executeTools([callOf('outer')]))
+    expect(keys.slice(0, 2)).toEqual(keys.slice(2))
+    expect(new Set(keys).size).toBe(2)
+  })
+})

@@ -306,3 +306,31 @@ describe('retries (I20)', () => {
     expect(() => defineTool(tool as never)).toThrow(named)
   })
 })
+
+describe('hooks that answer later than they should', () => {
+  test('I8 what they reject with is nobody’s, and ends no process', async () => {
+    const rejections: unknown[] = []
+    const note = (reason: unknown): void => void rejections.push(reason)
+    process.on('unhandledRejection', note)
+    const rejects = (async () => {
+      throw new Error('later')
+    }) as never
+    const tools = [
+      defineTool({ name: 'content', toContent: rejects, execute: () => 1 }),
+      defineTool({
+        name: 'when',
+        annotations: { readOnlyHint: true },
+        retry: { maxAttempts: 2, when: rejects },
+        execute: () => {
+          throw new Error('x')
+        },
+      }),
+    ]
+    const executor = new ToolExecutor({ tools, redact: rejects })
+    const results = await executor.executeTools(tools.map(({ name }) => ({ id: name, name, arguments: {} })))
+    expect(results.map(({ status }) => status)).toEqual(['failed', 'failed'])
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', note)
+    expect(rejections).toEqual([])
+  })
+})

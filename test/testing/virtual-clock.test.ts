@@ -393,3 +393,15 @@ describe('leap', () => {
     expect(() => new VirtualClock().leap(-1)).toThrow(MisuseError)
   })
 })
+
+test('all sleeps of one signal end with its reason', async () => {
+  const clock = new VirtualClock()
+  const abort = new AbortController()
+  const asleep = Promise.allSettled([10, 20].map((ms) => clock.sleep(ms, { signal: abort.signal })))
+  abort.abort('stop')
+  expect(await asleep).toEqual([
+    { status: 'rejected', reason: 'stop' },
+    { status: 'rejected', reason: 'stop' },
+  ])
+  expect(clock.pending).toBe(0)
+})

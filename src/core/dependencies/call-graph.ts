@@ -59,7 +59,8 @@ type Outcome = 'succeeded' | 'failed'
  * Boundary: knows no tools, permits or results; whoever is told acts later, never inside of a call of this.
  * 1. A call is told at most one ending: met, failed or impossible; and nothing once it has its result.
  * 2. A name for which there is no call waits for one, until {@link close}.
- * 3. All calls of a cycle are impossible. Others that depend on them have failed producers.
+ * 3. All calls of a cycle are impossible. Others that depend on them have failed producers; where calls come one by one, so
+ *    does one that makes a cycle with calls that were impossible already.
  */
 export class CallGraph {
   /** By id; several calls may have one. */
@@ -137,7 +138,9 @@ export class CallGraph {
       this.#refuseUnknown(node)
       if (this.#isWhole) for (const name of node.names) this.#refuseRepeated(node, name)
     }
-    if (this.#isWhole) this.#placeAll()
+    if (!this.#isWhole) return
+    for (const cycle of stronglyConnected(this.#nodes)) this.#refuseCycle(cycle)
+    this.#placeAll()
   }
 
   #resolve(node: Dependent, names: readonly CallName[]): void {
@@ -180,7 +183,8 @@ export class CallGraph {
     const dependents = this.#dependents.get(producer)
     if (dependents === undefined) this.#dependents.set(producer, [node])
     else dependents.push(node)
-    return !this.#breakCycle(node, producer)
+    // Where all calls come at once, their cycles are found when all are there.
+    return this.#isWhole || !this.#breakCycle(node, producer)
   }
 
   #producerSettled(node: Dependent, producer: GraphCall, outcome: Outcome): void {
@@ -247,6 +251,12 @@ export class CallGraph {
     if (!this.#dependents.has(node.call) || !this.#nodes.has(producer)) return false
     const cycle = this.#cycleThrough(node)
     if (cycle === undefined) return false
+    this.#refuseCycle(cycle)
+    return true
+  }
+
+  /** @param cycle calls of which each depends on all others, in call order */
+  #refuseCycle(cycle: readonly Dependent[]): void {
     const names = cycle.map(({ call }) => nameOf(call.id))
     const shown = names.length > 8 ? [...names.slice(0, 8), '…'] : names
     const why =
@@ -254,7 +264,6 @@ export class CallGraph {
         ? `The call ${names[0]} depends on itself.`
         : `The calls ${shown.join(', ')} depend on one another in a circle, so none of them can be the first.`
     for (const each of cycle) this.#refuse(each, why)
-    return true
   }
 
   /** All that it depends on and that depend on it, in call order; undefined where there are none. */
@@ -307,5 +316,52 @@ export class CallGraph {
     if (node.isOver) return
     node.isOver = node.isHopeless = true
     this.#later(() => node.call.dependencyImpossible(why))
+  }
+}
+
+/**
+ * The calls that depend on themselves, by way of others or straight, each with all those that depend on it and on which it
+ * depends; in call order. (Strongly connected components: Tarjan, "Depth-First Search and Linear Graph Algorithms", 1972.)
+ */
+function* stronglyConnected(nodes: ReadonlyMap<GraphCall, Dependent>): Generator<Dependent[], void, undefined> {
+  const numbers = new Map<Dependent, number>()
+  const lowest = new Map<Dependent, number>()
+  const stack: Dependent[] = []
+  const open = new Set<Dependent>()
+  for (const start of nodes.values()) {
+    if (start.isOver || numbers.has(start)) continue
+    const path: { readonly node: Dependent; readonly above: Iterator<GraphCall> }[] = []
+    const enter = (node: Dependent): void => {
+      numbers.set(node, numbers.size)
+      lowest.set(node, numbers.get(node) as number)
+      open.add(node)
+      stack.push(node)
+      path.push({ node, above: node.producers.values() })
+    }
+    const lower = (node: Dependent, to: number): void => void lowest.set(node, Math.min(lowest.get(node) as number, to))
+    enter(start)
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const { node, above } = at
+      const next = above.next()
+      if (next.done !== true) {
+        const producer = nodes.get(next.value)
+        if (producer === undefined || producer.isOver) continue
+        if (!numbers.has(producer)) enter(producer)
+        else if (open.has(producer)) lower(node, numbers.get(producer) as number)
+        continue
+      }
+      path.pop()
+      const low = lowest.get(node) as number
+      const below = path.at(-1)
+      if (below !== undefined) lower(below.node, low)
+      if (low !== numbers.get(node)) continue
+      const component: Dependent[] = []
+      for (let each = stack.pop(); each !== undefined; each = each === node ? undefined : stack.pop()) {
+        open.delete(each)
+        component.push(each)
+      }
+      if (component.length > 1 || node.producers.has(node.call))
+        yield component.toSorted((a, b) => a.call.index - b.call.index)
+    }
   }
 }

@@ -24,8 +24,8 @@ export interface ResourceEffect {
   readonly isRunOnly: boolean
 }
 
-/** How many effects a call may have. */
-const MAX_EFFECTS = 1_000
+/** How many effects a call may have: a plan has those of all its steps. */
+const MAX_EFFECTS = 10_000
 
 /**
  * What a tool's `effects` returned.

@@ -5,7 +5,7 @@ const MAX_LENGTH = 4_096
 const MAX_NAMES = 64
 
 /** What a resource is of, as the scheme of a URL: `file:a` and `file:/a` are the same. */
-const SCHEME = /^([a-z][a-z0-9+.-]*:)(?!\/)/i
+const SCHEME = /^\/*([a-z][a-z0-9+.-]*:)(?!\/)/i
 
 /**
  * The path of a resource. As in a URL, `.` and `..` are resolved, and nothing leads out of the scheme, if there is one.

@@ -114,7 +114,7 @@ export function makePlanTool(
     inputJsonSchema: planSchema(names, maxSteps),
     timeoutMs: Infinity,
     references: false,
-    effects: (plan, info) => checked(plan).steps.flatMap((step) => effectsOf(step, tools, info)),
+    effects: (plan, info) => union(checked(plan).steps.flatMap((step, index) => effectsOf(step, index, tools, info))),
     execute: async (plan, ctx) => {
       const calls = checked(plan).steps.map(stepCall)
       const results = await executeNested(parts(), ctx, calls, PLAN_REFERENCES)
@@ -158,21 +158,32 @@ function pathOf(pointer: string): string[] {
 }
 
 /** What a step reads and writes: as much as is known before others have run. */
-function effectsOf({ tool: name, id, input }: CheckedStep, tools: PlanTools, { context }: CallInfo): Effect[] {
+function effectsOf(
+  { tool: name, id, input }: CheckedStep,
+  index: number,
+  tools: PlanTools,
+  { context }: CallInfo,
+): Effect[] {
   const effects = tools.tool(name)?.effects
   if (effects === undefined) return []
   if (input === undefined) return effects.bound.map(toEffect)
   try {
-    return effects.of(input.value, { context, call: { id, name, arguments: input.value }, index: 0 }).map(toEffect)
+    return effects.of(input.value, { context, call: { id, name, arguments: input.value }, index }).map(toEffect)
   } catch {
     // The step itself will fail, and say why.
     return effects.bound.map(toEffect)
   }
 }
 
+/** Each once: steps of a plan often touch the same. */
+function union(effects: readonly Effect[]): Effect[] {
+  const found = new Map(effects.map((each) => [`${each.mode} ${each.scope ?? ''} ${each.resource}`, each]))
+  return [...found.values()]
+}
+
 function toEffect({ path, isWrite, isRunOnly }: ResourceEffect): Effect {
   return {
-    resource: `/${path.join('/')}`,
+    resource: path.length === 0 ? '/' : path.join('/'),
     mode: isWrite ? 'write' : 'read',
     ...(isRunOnly && { scope: 'run' }),
   }

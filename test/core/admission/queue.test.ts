@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { MisuseError, type QueueOptions } from '../../../src/index.ts'
+import { defineTool, MisuseError, type QueueOptions } from '../../../src/index.ts'
 import { VirtualClock } from '../../../src/testing/index.ts'
-import { callOf, callsOf, failureOf, setUp } from '../harness.ts'
+import { callOf, callsOf, dataOf, failureOf, setUp } from '../harness.ts'
 import { parksOf, work } from './harness.ts'
 
 const codesOf = (results: readonly { success: boolean }[]): (string | undefined)[] =>
@@ -136,3 +136,25 @@ test.each([
   expect(make).toThrow(MisuseError)
   expect(make).toThrow(name)
 })
+
+test.each(['reject', 'wait'] as const)(
+  'I51 a full queue (%s) is no reason against a nested call that can start',
+  async (policy) => {
+    const clock = new VirtualClock()
+    const slow = work(clock, 'slow', 300, { maxParallel: 1 })
+    const quick = work(clock, 'quick', 1)
+    const outer = defineTool({
+      name: 'outer',
+      execute: async (_input, ctx) => {
+        await clock.sleep(5)
+        return (await ctx.executor.call('quick', {})).status
+      },
+    })
+    const { executor } = setUp([slow.tool, quick.tool, outer], { clock, queue: { max: 1, policy } })
+    const busy = executor.executeTools(callsOf('slow', 2))
+    await clock.advance(1)
+    const [result] = await clock.runUntil(executor.executeTools([callOf('outer')]))
+    expect([dataOf(result), clock.now()]).toEqual(['succeeded', 7])
+    await clock.runUntil(busy)
+  },
+)

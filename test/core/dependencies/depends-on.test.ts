@@ -227,3 +227,15 @@ describe('dependsOn', () => {
     expect(events.filter(({ type }) => type === 'resumed')).toHaveLength(1)
   })
 })
+
+test('all calls of circles that overlap are invalid, and those that only need them are skipped', async () => {
+  const { run } = setUp([sleeper(new VirtualClock())], {})
+  const results = await run([
+    call('a', { ms: 1 }, ['b']),
+    call('b', { ms: 1 }, ['a', 'c']),
+    call('c', { ms: 1 }, ['b']),
+    call('d', { ms: 1 }, ['c']),
+  ])
+  expect(results.map(({ status }) => status)).toEqual(['invalid', 'invalid', 'invalid', 'skipped'])
+  expect(failureOf(results[2]).error.message).toContain("The calls 'a', 'b', 'c' depend on one another in a circle")
+})

@@ -415,3 +415,89 @@ describe('a call that was abandoned', () => {
     expect(executor.stats()).toMatchObject({ abandoned: 0, waiting: 0 })
   })
 })
+
+describe('odd effects', () => {
+  test('I6 an array with holes fails its call, and closes nothing to others', async () => {
+    const clock = new VirtualClock()
+    const sparse = defineTool({
+      name: 'sparse',
+      effects: () => {
+        const effects = [{ resource: 'x', mode: 'write' as const }]
+        effects.length = 2
+        return effects
+      },
+      execute: () => 1,
+    })
+    const good = defineTool({ name: 'good', effects: () => [{ resource: 'x', mode: 'write' }], execute: () => 'ok' })
+    const { run } = setUp([sparse, good], { clock })
+    const [odd, other] = await run([
+      { id: 'a', name: 'sparse', arguments: {} },
+      { id: 'b', name: 'good', arguments: {} },
+    ])
+    expect([failureOf(odd).error.code, dataOf(other)]).toEqual(['effects_failed', 'ok'])
+  })
+
+  test('I32 what was abandoned of an attempt and may still write is not written beside by the next one', async () => {
+    const clock = new VirtualClock()
+    let writers = 0
+    const seen: number[] = []
+    const effects = () => [{ resource: 'x', mode: 'write' as const }]
+    const child = defineTool({
+      name: 'child',
+      effects,
+      timeoutMs: 20,
+      execute: async () => {
+        writers++
+        await clock.sleep(400)
+        writers--
+      },
+    })
+    const parent = defineTool({
+      name: 'parent',
+      effects,
+      annotations: { idempotentHint: true },
+      retry: { maxAttempts: 2, initialDelayMs: 1 },
+      execute: async (_input, ctx) => {
+        seen.push(writers)
+        await ctx.executor.call('child', {})
+        throw new Error('again')
+      },
+    })
+    const { run } = setUp([child, parent], { clock, graceMs: 10 })
+    expect((await run([{ id: 'p', name: 'parent', arguments: {} }]))[0]?.status).toBe('failed')
+    expect(seen).toEqual([0])
+  })
+
+  test('who waits lends its priority to the calls that the other has made', async () => {
+    const clock = new VirtualClock()
+    const order: string[] = []
+    const work = (name: string, effects?: () => { resource: string; mode: 'write' }[]) =>
+      defineTool({
+        name,
+        ...(effects && { effects }),
+        execute: async () => {
+          order.push(name)
+          await clock.sleep(10)
+        },
+      })
+    const x = () => [{ resource: 'x', mode: 'write' as const }]
+    const outer = defineTool({
+      name: 'outer',
+      effects: x,
+      execute: async (_input, ctx) => {
+        await clock.sleep(10)
+        for (let i = 0; i < 2; i++) await ctx.executor.call('leaf', {})
+      },
+    })
+    const { executor } = setUp([work('leaf'), work('fill'), work('urgent', x), outer], { clock, maxParallelTools: 1 })
+    const fills = [1, 2, 3].map((n) => ({ id: `${n}`, name: 'fill', arguments: {} }))
+    await clock.runUntil(
+      Promise.all([
+        executor.call('outer', {}),
+        executor.executeTools(fills, { priority: 10 }),
+        executor.call('urgent', {}, { priority: 50 }),
+      ]),
+    )
+    expect(order).toEqual(['leaf', 'leaf', 'urgent', 'fill', 'fill', 'fill'])
+  })
+})

@@ -69,3 +69,13 @@ describe('reportOverlaps', () => {
     expect(namesIn(null)).toEqual([])
   })
 })
+
+test('I7 arguments that cannot be read name nothing, and harm nobody', () => {
+  const odd = {
+    path: 'a.txt',
+    get url(): string {
+      throw new Error('no')
+    },
+  }
+  expect(namesIn(odd)).toEqual(['path a.txt'])
+})

@@ -338,3 +338,46 @@ describe('a plan', () => {
     expect(dataOf({ success: true, data: shown[0] } as never)).toContain('"enum":["t1","t2"]')
   })
 })
+
+describe('a plan runs as it was checked', () => {
+  test('a text in JSON text stays a text', async () => {
+    const text = defineTool({ name: 'text', inputSchema: z.string(), execute: (input) => input })
+    const { run } = setUp([planTool(setUp([text]).executor)])
+    const steps = ['"{\\"x\\":1}"', '"hello"'].map((given, i) => ({ id: `s${i}`, tool: 'text', arguments: given }))
+    const [result] = await run([{ id: 'p', name: 'plan', arguments: { steps } }])
+    expect((dataOf(result) as { results: { data: unknown }[] }).results.map(({ data }) => data)).toEqual([
+      '{"x":1}',
+      'hello',
+    ])
+  })
+
+  test('a step with more dependencies than a plan may have steps is refused before anything runs', async () => {
+    const { inner } = clockAndTools()
+    const { run } = setUp([planTool(inner.executor)])
+    const steps = [
+      { id: 'a', tool: 'echo', arguments: {} },
+      { id: 'b', tool: 'echo', arguments: {}, dependsOn: Array.from({ length: 101 }, () => 'a') },
+    ]
+    const [result] = await run([{ id: 'p', name: 'plan', arguments: { steps } }])
+    expect(failureOf(result).error.message).toContain('/steps/1/dependsOn: expected no more ids than')
+  })
+
+  test('its effects are those of all its steps, however many, each once', async () => {
+    const move = defineTool({
+      name: 'move',
+      effects: ({ from, to }: { from: string; to: string }) => [
+        { resource: from, mode: 'write' as const },
+        { resource: to, mode: 'write' as const },
+      ],
+      execute: () => 1,
+    })
+    const inner = setUp([move]).executor
+    const { run } = setUp([planTool(inner, { maxSteps: 1_000 })])
+    const steps = Array.from({ length: 600 }, (_, i) => ({
+      id: `s${i}`,
+      tool: 'move',
+      arguments: { from: i === 0 ? 'a'.repeat(4_096) : `a${i}`, to: `b${i}` },
+    }))
+    expect((await run([{ id: 'p', name: 'plan', arguments: { steps } }]))[0]?.status).toBe('succeeded')
+  })
+})
