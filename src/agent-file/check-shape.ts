@@ -3,6 +3,7 @@ import { mismatch, type Value } from './mismatch.ts'
 import type { Findings } from './problem.ts'
 import type { ListShape, MapShape, RecordShape, Shape, VariantsShape } from './shape.ts'
 import { quoted } from './source.ts'
+import { suggest } from './suggest.ts'
 import { fieldPath, type MapNode, type Node } from './tree.ts'
 import { unknownFix } from './unknown-field.ts'
 
@@ -113,7 +114,37 @@ function checkVariants(value: Value, shape: VariantsShape, findings: Findings): 
   )
   const nothing = node.kind === 'scalar' && node.value === null
   if (variant === undefined || nothing) return mismatch(value, shape.words, findings)
+  if (variant.when === 'map' && node.kind === 'map' && reportMisspelt(node, value.path, shape, variant.shape, findings))
+    return
   checkShape(value, variant.shape, findings)
+}
+
+/**
+ * The field that decides which variant is meant may be misspelt: then nothing else can be said of it.
+ *
+ * @param fallback what it would be taken for
+ * @returns whether it is
+ */
+function reportMisspelt(
+  node: MapNode,
+  path: string,
+  { variants }: VariantsShape,
+  fallback: Shape,
+  findings: Findings,
+): boolean {
+  const deciding = variants.flatMap(({ when }) => (typeof when === 'string' ? [] : [when.field]))
+  for (const [name, entry] of node.entries) {
+    if (fallback.kind === 'record' && Object.hasOwn(fallback.fields, name)) continue
+    const meant = suggest(name, deciding)
+    if (meant === undefined) continue
+    findings.error(entry.key, fieldPath(path, name), {
+      code: 'unknown_field',
+      message: `unknown field ${quoted(name)}`,
+      fix: `did you mean ${meant}?`,
+    })
+    return true
+  }
+  return false
 }
 
 function checkNumbersIn(node: Node, path: string, findings: Findings): void {

@@ -88,7 +88,8 @@ const typedTool: RecordShape = {
   },
 }
 
-const namedTool: RecordShape = {
+/** A tool of which only the name is known here. */
+export const NAMED_TOOL: RecordShape = {
   kind: 'record',
   title: 'a tool by name',
   fields: {
@@ -109,7 +110,7 @@ const tool: VariantsShape = {
     { when: { field: 'module' }, shape: moduleTool },
     { when: { field: 'command' }, shape: commandTool(ENABLED) },
     { when: { field: 'type' }, shape: typedTool },
-    { when: 'map', shape: namedTool },
+    { when: 'map', shape: NAMED_TOOL },
   ],
 }
 

@@ -1,6 +1,7 @@
 import type { ToolEntry } from './agent-file.ts'
 import { readCommand } from './command.ts'
 import { checkInside } from './inside.ts'
+import { NAMED_TOOL } from './format.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { warnOfReferences } from './template.ts'
@@ -24,10 +25,24 @@ export function readTools(spec: MapNode, findings: Findings): ReadTools {
     const entry = node.kind === 'map' ? readEntry(node, path, findings) : undefined
     if (booleanOf(child(node, 'enabled')) === false) return
     if (entry !== undefined) tools.push(entry)
+    else if (isPath(node)) reportPath(node, path, findings)
     else if (isKnown(node)) unsupported.push(unsupportedTool(node, path, findings))
   })
   reportRepeatedNames(tools, spec, findings)
   return { tools, unsupported }
+}
+
+/** Whether an entry is the path of a file, where a tool's name would stand. */
+function isPath(node: Node): boolean {
+  return /[/\\]/.test(textOf(node) ?? '') || MODULE_ENDING.test(textOf(node) ?? '')
+}
+
+function reportPath(node: Node, path: string, findings: Findings): void {
+  findings.error(node.span, path, {
+    code: 'wrong_value',
+    message: `expected the name of a tool, found the path ${quoted(textOf(node) ?? '')}`,
+    fix: `write module: ${textOf(node)}`,
+  })
 }
 
 /** Whether an entry that is neither module nor command is one that the format has. */
@@ -35,7 +50,12 @@ function isKnown(node: Node): boolean {
   if (node.kind !== 'map') return textOf(node) !== undefined
   const type = textOf(child(node, 'type'))
   const named = !['module', 'command'].some((field) => node.entries.has(field))
-  return named && (type === undefined ? node.entries.has('name') : /^(?:shell|http|mcp)$/i.test(type))
+  return named && (type === undefined ? isNamed(node) : /^(?:shell|http|mcp)$/i.test(type))
+}
+
+/** Whether it is a tool by name, and not another one with a misspelt field. */
+function isNamed({ entries }: MapNode): boolean {
+  return entries.has('name') && [...entries.keys()].every((field) => Object.hasOwn(NAMED_TOOL.fields, field))
 }
 
 function readEntry(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {

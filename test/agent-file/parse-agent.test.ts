@@ -116,3 +116,13 @@ describe('a bad agent file', () => {
     expect(problems).toHaveLength(100)
   })
 })
+
+describe('an entry of tools that is not what was meant', () => {
+  it.each([
+    ['modul: ./tools.ts', '8:7 error unknown_field: did you mean module?'],
+    ['{name: tide, comand: [echo, hi], description: d}', '8:20 error unknown_field: did you mean command?'],
+    ['./tools.ts', '8:7 error wrong_value: write module: ./tools.ts'],
+  ])('%s', (entry, problem) => {
+    expect(linesOf(`${HEAD}  model: openai:gpt-4o\n  tools:\n    - ${entry}\n`)).toEqual([problem])
+  })
+})

@@ -118,7 +118,7 @@ describe('tools that cannot be used', () => {
     const error = Object.assign(new TypeError(message), { code })
     expect(describeLoadError(error, './tools.ts', join(directory, 'tools.ts'))).toEqual({
       message: `./tools.ts is TypeScript, which this Node (${process.version}) does not read by itself`,
-      fix: 'use Node 22.18 or later, or set NODE_OPTIONS=--experimental-strip-types, or give JavaScript',
+      fix: 'use Node 22.18 or later, or give JavaScript; Node 22.13 reads it with NODE_OPTIONS=--experimental-strip-types',
     })
   })
 

@@ -35,7 +35,7 @@ export function describeLoadError(error: unknown, module: string, path: string):
 function noTypeStripping(module: string): LoadFault {
   return {
     message: `${module} is TypeScript, which this Node (${process.version}) does not read by itself`,
-    fix: 'use Node 22.18 or later, or set NODE_OPTIONS=--experimental-strip-types, or give JavaScript',
+    fix: 'use Node 22.18 or later, or give JavaScript; Node 22.13 reads it with NODE_OPTIONS=--experimental-strip-types',
   }
 }
 
