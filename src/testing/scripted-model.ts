@@ -9,7 +9,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { checkCount } from '../core/misuse.ts'
 import { generateResult } from './generate-result.ts'
 import { type Recital, recital, recitalStream } from './scripted-stream.ts'
-import { type ScriptedPlay, speechParts, type TurnFunction, type TurnScript } from './scripted-turn.ts'
+import { checkTurn, type ScriptedPlay, speechParts, type TurnFunction, type TurnScript } from './scripted-turn.ts'
 import { sleep } from './sleep.ts'
 
 /** Options of {@link scriptedModel}. */
@@ -36,7 +36,7 @@ export interface ScriptedModel extends LanguageModelV4 {
  * A language model that plays scripted turns, one per call, for tests, examples and demonstrations. It streams the parts
  * that a provider streams and honours the abort signal; it reads nothing of the prompt unless a turn is a function.
  *
- * A call beyond the script rejects with an error that says so.
+ * A call beyond the script, and a turn that is none, reject with an error that says so.
  *
  * @param turns the turns in order, or one function for all of them
  * @throws MisuseError where an option is impossible
@@ -64,7 +64,7 @@ export function scriptedModel(
   const perform = async (asked: LanguageModelV4CallOptions): Promise<Recital> => {
     asked.abortSignal?.throwIfAborted()
     const turn = calls.push(copyOf(asked)) - 1
-    const script = await scriptOf(turns, turn, asked)
+    const script = checkTurn(await scriptOf(turns, turn, asked), turn)
     if ('rejectWith' in script) throw script.rejectWith
     if (isParts(script)) return recital(script, { delayMs })
     const parts = 'parts' in script ? script.parts : speechParts(script, { turn, modelId, chunkLength })

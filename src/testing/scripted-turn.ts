@@ -67,6 +67,40 @@ export type TurnScript = ScriptedSpeech | ScriptedParts | ScriptedRefusal | read
 /** A turn that depends on what the model is asked, or on which turn it is, from 0. */
 export type TurnFunction = (options: LanguageModelV4CallOptions, turn: number) => TurnScript | Promise<TurnScript>
 
+const TURN_FIELDS: readonly string[] = [
+  'text',
+  'reasoning',
+  'calls',
+  'error',
+  'finishReason',
+  'usage',
+  'parts',
+  'rejectWith',
+  'delayMs',
+  'breakAfter',
+  'breakWith',
+]
+
+/**
+ * Scripts come from files as well, where nobody has checked their types.
+ *
+ * @throws Error for what is no turn, saying what one is
+ */
+export function checkTurn(script: TurnScript, turn: number): TurnScript {
+  const where = `Turn ${turn + 1} of the scripted model`
+  if (Array.isArray(script)) return script
+  if (typeof script !== 'object' || script === null)
+    throw new Error(`${where} is no object: expected e.g. { text: '…' } or { calls: [{ name: '…', arguments: {} }] }.`)
+  const unknown = Object.keys(script).find((field) => !TURN_FIELDS.includes(field))
+  if (unknown !== undefined)
+    throw new Error(`${where} has the unknown field '${unknown}'; known are ${TURN_FIELDS.join(', ')}.`)
+  const { calls = [] } = script as ScriptedSpeech
+  const nameless = calls.findIndex(({ name }) => typeof name !== 'string')
+  if (nameless !== -1)
+    throw new Error(`${where}: calls[${nameless}] has no name: expected { name: '…', arguments: {} }.`)
+  return script
+}
+
 /** What the parts of a turn take from the model that plays it. */
 export interface SpeechContext {
   /** The turn's number, from 0. */

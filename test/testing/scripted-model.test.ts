@@ -439,3 +439,11 @@ describe('doGenerate', () => {
     })
   })
 })
+
+test.each([
+  ['hi', 'Turn 1 of the scripted model is no object'],
+  [{ tool: 'x' }, "Turn 1 of the scripted model has the unknown field 'tool'"],
+  [{ calls: [{ nam: 'x' }] }, 'calls[0] has no name'],
+])('a turn that is none is refused, saying what one is: %j', async (turn, message) => {
+  await expect(scriptedModel([turn as never]).doGenerate({ prompt: [] })).rejects.toThrow(message)
+})
