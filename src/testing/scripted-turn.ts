@@ -88,8 +88,9 @@ const TURN_FIELDS: readonly string[] = [
  */
 export function checkTurn(script: TurnScript, turn: number): TurnScript {
   const where = `Turn ${turn + 1} of the scripted model`
-  if (Array.isArray(script)) return script
-  if (typeof script !== 'object' || script === null)
+  const given: unknown = script
+  if (Array.isArray(given)) return script
+  if (typeof given !== 'object' || given === null)
     throw new Error(`${where} is no object: expected e.g. { text: '…' } or { calls: [{ name: '…', arguments: {} }] }.`)
   const unknown = Object.keys(script).find((field) => !TURN_FIELDS.includes(field))
   if (unknown !== undefined)
