@@ -15,7 +15,8 @@ import type { AnyTool, Tool } from './tool.ts'
 
 /**
  * Runs calls from within a tool, as `ctx.executor`. While they are under way the tool's own call is suspended: it gives its
- * permits back, so that calls which wait for one another never stand still, and its timeout does not run. What is awaited
+ * permits back, so that calls which wait for one another never stand still, and its timeout does not run (it does while all of
+ * them wait for what only this tool can give, such as the arguments of a place that it has reserved). What is awaited
  * of it comes when the call holds its permits again. When the call ends, those that are still under way are aborted.
  *
  * Nested calls share the call's run, priority, budget, context and logger, unless they are given others.

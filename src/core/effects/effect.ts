@@ -6,8 +6,8 @@ import { parseResource, type ResourcePath } from './resource.ts'
 export interface Effect {
   /**
    * What it is: names separated by slashes, e.g. `file:/src/a.ts` or `db/users/42`. One that holds another concerns that
-   * as well: `file:/src` is all files below it, `/` is everything. `.` and `..` are resolved, empty names left out. At
-   * most 4 096 characters and 64 names.
+   * as well: `file:/src` is all files below it, `/` is everything. `.` and `..` are resolved, empty names left out;
+   * after a scheme names count from its root, so `file:a.txt` is `file:/a.txt`. At most 4 096 characters and 64 names.
    */
   readonly resource: string
   /** Reads of one resource run side by side; a write is alone. */
