@@ -27,6 +27,7 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[]
   [EXIT.failed, 'the run failed: the model or its provider gave an error'],
   [EXIT.maxIterations, 'the run ended at max_iterations without an answer'],
   [EXIT.budget, 'the run ended at its budget or timeout without an answer'],
+  [EXIT.approval, 'kept for runs that wait for an approval; none does yet'],
   [
     EXIT.tools,
     'tool calls did not succeed (exec --strict), or a tool left an error behind that nobody awaited, or ended the process',
