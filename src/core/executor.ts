@@ -23,6 +23,7 @@ import { type Nesting, trackedCallIsStopped, trackedNesting } from './nesting.ts
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { queueBound, type QueueOptions } from './queue-bound.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
+import { readCalls } from './read-calls.ts'
 import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
@@ -294,11 +295,11 @@ export class ToolExecutor {
    * ```
    */
   async executeTools(calls: readonly ToolCall[], options: CallOptions = {}): Promise<ToolResult[]> {
-    if (!Array.isArray(calls)) throw new MisuseError('calls', 'an array of tool calls', calls)
+    const given = readCalls(calls)
     checkCallOptions(options)
-    if (calls.length === 0) return []
-    const batch = this.#open(options, calls.length, trackedNesting())
-    batch.acceptAll(calls)
+    if (given.length === 0) return []
+    const batch = this.#open(options, given.length, trackedNesting())
+    batch.acceptAll(given)
     return batch.results()
   }
 

@@ -7,9 +7,9 @@ import type { ToolCall } from './call.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { ToolContext } from './context.ts'
 import type { ReferenceSyntax } from './dependencies/references.ts'
-import { MisuseError } from './misuse.ts'
 import type { Nesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
+import { readCalls } from './read-calls.ts'
 import type { ToolResult } from './result.ts'
 import type { AnyTool, Tool } from './tool.ts'
 
@@ -60,11 +60,11 @@ export function nestedExecutor(call: CallRecord, attempt: Attempt, opener: Neste
       return opener.tools()
     },
     executeTools: async (calls, options = {}) => {
-      if (!Array.isArray(calls)) throw new MisuseError('calls', 'an array of tool calls', calls)
+      const given = readCalls(calls)
       checkCallOptions(options)
-      if (calls.length === 0) return []
-      const batch = open(options, calls.length)
-      batch.acceptAll(calls as readonly ToolCall[])
+      if (given.length === 0) return []
+      const batch = open(options, given.length)
+      batch.acceptAll(given)
       return batch.results()
     },
     openBatch: (options = {}) => new StreamedBatch(open(options, undefined)),

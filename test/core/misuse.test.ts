@@ -178,3 +178,15 @@ describe('misuse throws early, naming option, expectation and value', () => {
     )
   })
 })
+
+test('an array of calls that throws when it is read is misuse, and holds closing up for nobody', async () => {
+  const executor = new ToolExecutor({ tools: [] })
+  const calls = new Proxy([{ id: 'a', name: 'a', arguments: {} }], {
+    get: (target, key) => {
+      if (key === '0') throw new Error('no')
+      return Reflect.get(target, key) as unknown
+    },
+  })
+  await expect(executor.executeTools(calls)).rejects.toThrow(MisuseError)
+  expect(await executor.close()).toEqual({ abandoned: 0 })
+})
