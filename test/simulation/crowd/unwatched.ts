@@ -96,7 +96,7 @@ class UnwatchedCrowd {
       execute: async (_: { key: number }, ctx: ToolContext) => {
         const { id } = ctx.call
         const { acts, ends } = this.#calls.get(id) as CallPlan
-        this.#note(`${id} starts for the ${ctx.attempt}. time`)
+        this.#note(`${id} starts for the ${ctx.attempt}. time, beside ${JSON.stringify(this.#admission.stats())}`)
         for (const [place, act] of acts.entries()) await this.#act(id, act, ctx, `${ctx.attempt}.${place}`)
         this.#note(`${id} ends`)
         if (ends !== 'return') throw new Error(ends)
