@@ -57,4 +57,9 @@ export interface ModuleTools {
 /** What came of reading an agent file. */
 export type ParsedAgent =
   | { readonly ok: true; readonly agent: AgentFile; /** Warnings only. */ readonly problems: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+  | {
+      readonly ok: false
+      readonly problems: readonly Problem[]
+      /** What could be read nevertheless, so that more of what is wrong can be found; not to be run. */
+      readonly readable?: AgentFile
+    }

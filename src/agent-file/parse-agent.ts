@@ -29,9 +29,9 @@ export function parseAgentFile(input: string | Uint8Array, options: { readonly f
     return { ok: false, problems: findings.list() }
   }
   const agent = isAgent(tree, findings) ? readDocument(tree, findings) : undefined
-  return agent === undefined || findings.failed
-    ? { ok: false, problems: findings.list() }
-    : { ok: true, agent, problems: findings.list() }
+  const problems = findings.list()
+  if (agent !== undefined && !findings.failed) return { ok: true, agent, problems }
+  return { ok: false, problems, ...(agent !== undefined && { readable: agent }) }
 }
 
 /** Whether the document means to be an agent file; if not, that alone is reported. */

@@ -25,12 +25,13 @@ export async function readAgent(file: string): Promise<FoundAgent> {
     return { file: name, directory, parsed: { ok: false, problems: [unreadable(name, error)] } }
   }
   const parsed = parseAgentFile(bytes, { file: name })
-  if (!parsed.ok) return { file: name, directory, parsed }
-  const problems = [...parsed.problems, ...(await checkSurroundings(parsed.agent, directory, process.env))].toSorted(
+  const agent = parsed.ok ? parsed.agent : parsed.readable
+  if (agent === undefined) return { file: name, directory, parsed }
+  const problems = [...parsed.problems, ...(await checkSurroundings(agent, directory, process.env))].toSorted(
     (a, b) => a.line - b.line || a.column - b.column,
   )
   const failed = problems.some(({ severity }) => severity === 'error')
-  return { file: name, directory, parsed: failed ? { ok: false, problems } : { ...parsed, problems } }
+  return { file: name, directory, parsed: failed || !parsed.ok ? { ok: false, problems } : { ...parsed, problems } }
 }
 
 function unreadable(file: string, error: unknown): Problem {

@@ -60,6 +60,14 @@ describe('aof validate', () => {
     expect(stderr).toContain('more than 1 MiB')
   })
 
+  it('tells of what is not there as well where something else is wrong', async () => {
+    const cwd = await temporary({ 'a.yaml': `${GOOD}  max_iteration: 3\n  tools:\n    - module: ./nowhere.ts\n` })
+    const { stderr } = await aof(['validate', 'a.yaml'], { cwd })
+    expect(stderr).toContain('did you mean max_iterations?')
+    expect(stderr).toContain('the module "./nowhere.ts" cannot be used')
+    expect(stderr).toContain('invalid a.yaml: 2 errors')
+  })
+
   it('--json prints one document on standard output, and nothing else', async () => {
     const cwd = await temporary({ 'a.yaml': GOOD, 'b.yaml': BAD })
     const { code, stdout, stderr } = await aof(['validate', '--json', 'a.yaml', 'b.yaml'], { cwd })
