@@ -1,6 +1,6 @@
 import { inexactNumber } from './exact-numbers.ts'
 import type { ErrorCode } from './error-code.ts'
-import { copyJson, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
+import { copyFlat, copyJson, flatMayRefer, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
 import { endOfString } from './json-text.ts'
 import { isInstance } from './safe-checks.ts'
@@ -95,6 +95,8 @@ function isBlank(text: string): boolean {
 function copy(value: unknown, maxBytes: number): ReadArguments {
   if (value === undefined) return { ok: true, value: {}, mayRefer: false }
   try {
+    const flat = typeof value === 'object' ? copyFlat(value, maxBytes) : undefined
+    if (flat !== undefined) return { ok: true, value: flat, mayRefer: flatMayRefer() }
     const copied = copyJson(value, { maxBytes, refusePrototypeKeys: true })
     return { ok: true, value: copied, mayRefer: hasDollarKey(copied) }
   } catch (error) {

@@ -27,7 +27,15 @@ import { raiseTails } from './remaining-path.ts'
 import type { ToolResult } from './result.ts'
 import type { RosterPlace } from './roster.ts'
 import type { RunningCall } from './stall-watch.ts'
-import { callDeadline, impossibleTimeLimit, ownTimeLimits, type OwnTimeLimits, type TimeLimit } from './time-limits.ts'
+import {
+  type AttemptLimits,
+  attemptLimits,
+  callDeadline,
+  impossibleTimeLimit,
+  ownTimeLimits,
+  type OwnTimeLimits,
+  type TimeLimit,
+} from './time-limits.ts'
 
 /** What a batch is made with: the caller's options, resolved against the executor's. */
 export interface BatchSetup {
@@ -86,12 +94,16 @@ export class Batch implements Keeper {
   /** Told when the last result is decided and no more calls will come, whoever closed the batch. */
   onEnd: (() => void) | undefined
   readonly #setup: BatchSetup
+  readonly #hasListener: boolean
   readonly #place: RosterPlace<Batch> | undefined
   #run: string | undefined
   readonly #privacy: unknown
   /** When each call got its place; none where all got theirs when the batch was opened. */
   readonly #acceptedAt: number[] | undefined
   #queued: Queued | undefined
+  /** The tool whose attempts were limited last, and how. */
+  #limitedTool: CompiledTool | undefined
+  #attemptLimits: AttemptLimits | undefined
   #keeping: Keeping | undefined
   #smallBytes = 0
   #unsettled = 0
@@ -110,6 +122,7 @@ export class Batch implements Keeper {
   constructor(setup: BatchSetup, size: number | undefined) {
     const { engine, options, logger } = setup
     this.#setup = setup
+    this.#hasListener = options.onEvent !== undefined
     this.#acceptedAt = size === undefined ? [] : undefined
     this.#results.length = Math.min(size ?? 0, MANY_CALLS)
     this.engine = engine
@@ -313,6 +326,21 @@ export class Batch implements Keeper {
     return (particulars.precedence ??= new Precedence(record))
   }
 
+  /**
+   * The limits of an attempt of a tool. Nearly all calls of a batch are of one tool and have none of their own.
+   *
+   * @param own those of the call itself
+   */
+  attemptLimits(tool: CompiledTool, own: OwnTimeLimits | undefined): AttemptLimits {
+    if (own === undefined && this.#limitedTool === tool) return this.#attemptLimits as AttemptLimits
+    const limits = attemptLimits(own, this.timeLimits, tool.timeLimits, this.engine.limits)
+    if (own === undefined) {
+      this.#limitedTool = tool
+      this.#attemptLimits = limits
+    }
+    return limits
+  }
+
   /** The moment by which a call must have its result. */
   deadlineOf(record: CallRecord): number {
     return Math.min(this.#deadline?.at ?? Infinity, this.#particulars?.get(record)?.deadlineAt ?? Infinity)
@@ -365,7 +393,7 @@ export class Batch implements Keeper {
 
   /** Whether anybody wants this batch's events; whoever emits asks first, so that nothing is made up for nobody. */
   get isObserved(): boolean {
-    return this.engine.events.active || this.#setup.options.onEvent !== undefined
+    return this.#hasListener || this.engine.events.active
   }
 
   emit(event: ToolEvent): void {

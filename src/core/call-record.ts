@@ -63,7 +63,7 @@ import { Precedence } from './precedence.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
-import { idleTimeoutOf, type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
+import { type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
 import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
 import type { Guest } from './waiting-room.ts'
 
@@ -422,7 +422,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const now = this.engine.clock.now()
     const ranMs = now - attempt.startedAt
     attempt.tool.admission.expected.add(ranMs)
-    this.batch.share.expected.add(ranMs)
+    this.batch.share.ran(ranMs)
     const { stalls } = this.engine
     if (stalls?.isLate(now) === true) stalls.note(this.#running(attempt))
     if (output.ok) {
@@ -757,12 +757,9 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const { guard } = tool
     const pass = guard.isFree ? PLAIN_PASS : this.#enter(guard, now)
     if (pass === undefined) return engine.admission.undo(demands)
-    const { timeLimits } = batch
     const particulars = batch.particularsOf(this)
-    const own = particulars?.limits
     const number = (particulars?.tried?.attempts ?? 0) + 1
-    const timeoutMs = timeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
-    const idleTimeoutMs = idleTimeoutOf(own, timeLimits, tool.timeLimits, engine.limits)
+    const { timeoutMs, idleTimeoutMs } = batch.attemptLimits(tool, particulars?.limits)
     const isPlain = number === 1 && pass === PLAIN_PASS && idleTimeoutMs === Infinity && demands === tool.demands
     const rarities = isPlain ? undefined : { number, pass, idleTimeoutMs, demands }
     const attempt = new Attempt(this, tool, this.#input, timeoutMs, now, rarities)

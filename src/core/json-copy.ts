@@ -76,26 +76,29 @@ export function copyFlat(value: unknown, maxBytes: number): JsonValue | undefine
   if (value === null) return undefined
   // Having read one property of the few shapes that come here, the engine knows their prototype without asking.
   if (value.constructor !== Object || Object.getPrototypeOf(value) !== Object.prototype) return undefined
-  for (const _ in NOTHING) return undefined
   const copy: JsonObject = {}
   let bound = 2
   let count = 0
-  // Only its own keys: its prototype, looked at just now, has none. It makes no list of them.
+  let hasDollar = false
+  // It makes no list of the keys. One that is not its own is of the prototype of all objects, where somebody has put it.
   for (const key in value) {
+    if (!hasOwn.call(value, key)) return undefined
     const copied = copyPlainScalar((value as Record<string, unknown>)[key])
     if (copied === undefined || !isPlainText(key) || key === '__proto__' || ++count > FLAT_KEYS) return undefined
+    if (key.charCodeAt(0) === 36 /* $ */) hasDollar = true
     copy[key] = copied
     bound += 6 * key.length + 4 + scalarBound(copied)
   }
   flatBound = bound
+  flatHasDollar = hasDollar
   return copy
 }
 
-/** It has enumerable keys where somebody gave some to the prototype of all objects. */
-const NOTHING: object = {}
+const hasOwn = Object.prototype.hasOwnProperty
 
 /** Of the last flat copy: no code of others runs between making it and asking. */
 let flatBound = 0
+let flatHasDollar = false
 
 /**
  * No more than this are the bytes of the JSON text of what {@link copyFlat} gave last; to be asked right away. A batch asks
@@ -103,6 +106,11 @@ let flatBound = 0
  */
 export function boundOfFlat(): number {
   return flatBound
+}
+
+/** Whether a key of the object that {@link copyFlat} gave last begins with a dollar; to be asked right away. */
+export function flatMayRefer(): boolean {
+  return flatHasDollar
 }
 
 /** A character takes at most six bytes, a number at most 25. */

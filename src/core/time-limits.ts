@@ -58,7 +58,7 @@ export interface Layers {
   readonly tool: OwnTimeLimits
 }
 
-/** The timeout of an attempt: the nearest layer wins. It is asked for every attempt, so the layers come one by one. */
+/** The timeout of an attempt: the nearest layer wins. */
 export function timeoutOf(
   call: OwnTimeLimits | undefined,
   batch: OwnTimeLimits,
@@ -68,8 +68,27 @@ export function timeoutOf(
   return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs
 }
 
+/** The limits of an attempt, in milliseconds. */
+export interface AttemptLimits {
+  readonly timeoutMs: number
+  readonly idleTimeoutMs: number
+}
+
+/** The limits of an attempt. */
+export function attemptLimits(
+  call: OwnTimeLimits | undefined,
+  batch: OwnTimeLimits,
+  tool: OwnTimeLimits,
+  executor: EngineLimits,
+): AttemptLimits {
+  return {
+    timeoutMs: timeoutOf(call, batch, tool, executor),
+    idleTimeoutMs: idleTimeoutOf(call, batch, tool, executor),
+  }
+}
+
 /** How long an attempt may report nothing: the nearest layer wins. */
-export function idleTimeoutOf(
+function idleTimeoutOf(
   call: OwnTimeLimits | undefined,
   batch: OwnTimeLimits,
   tool: OwnTimeLimits,

@@ -14,6 +14,10 @@ export interface Want {
   floor: number
 }
 
+/** So many calls of a run are all measured; of those after, one of eight. */
+const EXACT_RUNS = 64
+const MEASURED_OF = 8
+
 /** Who waits in more places than these, for many keys, is looked at again only when its turn has come. */
 const FEW = 16
 
@@ -34,6 +38,8 @@ export class RunShare {
   readonly order: number
   /** How long its calls take, for those whose tools have not been measured. */
   readonly expected: ExpectedDuration = new ExpectedDuration()
+  /** Calls that have ended. */
+  #ran = 0
   /** Its flows that are not empty. */
   parked = 0
   readonly #want: Want
@@ -56,6 +62,12 @@ export class RunShare {
     this.weight = weight
     this.order = want.runs++
     this.#want = want
+  }
+
+  /** One of its calls has taken that long. Of many only some are measured: they tell as much. */
+  ran(ms: number): void {
+    if (this.#ran < EXACT_RUNS || this.#ran % MEASURED_OF === 0) this.expected.add(ms)
+    this.#ran++
   }
 
   /** One of its calls holds permits from `now` on. */
