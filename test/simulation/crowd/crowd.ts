@@ -1,7 +1,6 @@
 import {
   AdmissionController,
   type AnyTool,
-  defineTool,
   type ToolContext,
   ToolExecutor,
   type ToolResult,
@@ -19,6 +18,7 @@ import {
 } from './facts.ts'
 import { CrowdOracle, type Site } from './oracle.ts'
 import type { Act, BatchPlan, CallPlan, CrowdPlan, ResizePlan } from './plan.ts'
+import { crowdTool, idle } from './tools.ts'
 
 /** A crowd that needs more goes round in circles. */
 const MAX_MOVES = 50_000
@@ -116,21 +116,9 @@ class Crowd {
   }
 
   #tool(facts: ToolFacts): AnyTool {
-    const { plan, index } = facts
-    const { maxParallel, keys, maxParallelPerKey, rate, ratePerKey, priority, retries, timeoutMs } = plan
-    return defineTool({
-      name: `tool${index}`,
-      timeoutMs,
-      maxParallel,
-      ...(keys > 0 && { key: ({ key }: { key: number }) => `${key % keys}`, maxParallelPerKey }),
-      ...(rate && { rate }),
-      ...(ratePerKey && { ratePerKey }),
-      ...(priority !== undefined && { priority }),
-      ...(retries && { retry: { maxAttempts: 2, initialDelayMs: 5 }, annotations: { readOnlyHint: true } }),
-      execute: async (_: { key: number }, ctx: ToolContext) => {
-        return this.#execute(this.#byMark.get(ctx.call.id) as CallFacts, ctx)
-      },
-    })
+    return crowdTool(facts.plan, facts.index, async (ctx) =>
+      this.#execute(this.#byMark.get(ctx.call.id) as CallFacts, ctx),
+    )
   }
 
   async #execute(call: CallFacts, ctx: ToolContext): Promise<string> {
@@ -147,26 +135,12 @@ class Crowd {
   }
 
   async #act(attempt: AttemptFacts, act: Act, ctx: ToolContext, place: string): Promise<void> {
-    const { clock, scheduler } = this.#simulation
     const { mark } = attempt.call
-    switch (act.does) {
-      case 'sleep':
-        return clock.sleep(act.ms, act.heeds ? { signal: ctx.signal } : {})
-      case 'point':
-        return scheduler.point(mark)
-      case 'hang':
-        await new Promise<void>((_, reject) => {
-          if (act.heeds) ctx.signal.addEventListener('abort', () => reject(new Error('told to stop')), { once: true })
-          if (act.heeds && ctx.signal.aborted) reject(new Error('told to stop'))
-        })
-        return
-      case 'nest': {
-        const nested = this.#nest(attempt, act, ctx, place)
-        if (!act.awaited) return
-        await nested
-        this.#oracle.goesOn(attempt, ctx.signal.aborted)
-      }
-    }
+    if (act.does !== 'nest') return idle(this.#simulation, mark, act, () => ctx.signal)
+    const nested = this.#nest(attempt, act, ctx, place)
+    if (!act.awaited) return
+    await nested
+    this.#oracle.goesOn(attempt, ctx.signal.aborted)
   }
 
   #nest(attempt: AttemptFacts, act: Extract<Act, { does: 'nest' }>, ctx: ToolContext, place: string): Promise<unknown> {

@@ -1,14 +1,8 @@
-import {
-  AdmissionController,
-  type AnyTool,
-  defineTool,
-  type ToolCall,
-  type ToolContext,
-  ToolExecutor,
-} from '../../../src/index.ts'
+import { AdmissionController, type AnyTool, type ToolCall, type ToolContext, ToolExecutor } from '../../../src/index.ts'
 import { settleMicrotasks, type Simulation, simulation } from '../../../src/testing/index.ts'
 import { drawCrowd } from './draw.ts'
 import type { Act, BatchPlan, CallPlan, CrowdPlan, ToolPlan } from './plan.ts'
+import { crowdTool, idle } from './tools.ts'
 
 /**
  * Plays a crowd twice, with somebody who is told of everything and with nobody, and compares what its tools and its callers
@@ -83,51 +77,22 @@ class UnwatchedCrowd {
   }
 
   #tool(plan: ToolPlan, index: number): AnyTool {
-    const { maxParallel, keys, maxParallelPerKey, rate, ratePerKey, priority, retries, timeoutMs } = plan
-    return defineTool({
-      name: `tool${index}`,
-      timeoutMs,
-      maxParallel,
-      ...(keys > 0 && { key: ({ key }: { key: number }) => `${key % keys}`, maxParallelPerKey }),
-      ...(rate && { rate }),
-      ...(ratePerKey && { ratePerKey }),
-      ...(priority !== undefined && { priority }),
-      ...(retries && { retry: { maxAttempts: 2, initialDelayMs: 5 }, annotations: { readOnlyHint: true } }),
-      execute: async (_: { key: number }, ctx: ToolContext) => {
-        const { id } = ctx.call
-        const { acts, ends } = this.#calls.get(id) as CallPlan
-        this.#note(`${id} starts for the ${ctx.attempt}. time, beside ${JSON.stringify(this.#admission.stats())}`)
-        for (const [place, act] of acts.entries()) await this.#act(id, act, ctx, `${ctx.attempt}.${place}`)
-        this.#note(`${id} ends`)
-        if (ends !== 'return') throw new Error(ends)
-        return id
-      },
+    return crowdTool(plan, index, async (ctx) => {
+      const { id } = ctx.call
+      const { acts, ends } = this.#calls.get(id) as CallPlan
+      this.#note(`${id} starts for the ${ctx.attempt}. time, beside ${JSON.stringify(this.#admission.stats())}`)
+      for (const [place, act] of acts.entries()) await this.#act(id, act, ctx, `${ctx.attempt}.${place}`)
+      this.#note(`${id} ends`)
+      if (ends !== 'return') throw new Error(ends)
+      return id
     })
   }
 
   async #act(mark: string, act: Act, ctx: ToolContext, place: string): Promise<void> {
-    const { clock, scheduler } = this.#simulation
-    switch (act.does) {
-      case 'sleep':
-        return clock.sleep(act.ms, act.heeds ? { signal: ctx.signal } : {})
-      case 'point':
-        return scheduler.point(mark)
-      case 'hang':
-        await new Promise<void>((_, reject) => {
-          if (act.heeds) ctx.signal.addEventListener('abort', () => reject(new Error('told to stop')), { once: true })
-          if (act.heeds && ctx.signal.aborted) reject(new Error('told to stop'))
-        })
-        return
-      case 'nest': {
-        const by = act.by === 'context' ? ctx.executor : (this.#executors[act.by] as ToolExecutor)
-        const nested = this.#run(
-          `${mark}/${place}`,
-          act.calls,
-          by.executeTools(this.#given(act.calls, `${mark}/${place}`)),
-        )
-        if (act.awaited) await nested
-      }
-    }
+    if (act.does !== 'nest') return idle(this.#simulation, mark, act, () => ctx.signal)
+    const by = act.by === 'context' ? ctx.executor : (this.#executors[act.by] as ToolExecutor)
+    const nested = this.#run(`${mark}/${place}`, act.calls, by.executeTools(this.#given(act.calls, `${mark}/${place}`)))
+    if (act.awaited) await nested
   }
 
   #open(plan: BatchPlan, mark: string): void {
