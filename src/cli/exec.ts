@@ -16,7 +16,7 @@ import { Output, problemsOnly } from './output.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
-import { EXITED_FIX, exitedWords, watchExit } from './process/exit-watch.ts'
+import { exitedError, watchExit } from './process/exit-watch.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
 import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
 import { secretsOf } from './recording/redact.ts'
@@ -57,7 +57,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   const picture = openPicture(output, { logLevel })
   const exits = watchExit((tool) => {
     picture.close()
-    reportError(new CliError(EXIT.tools, exitedWords(tool), { fix: EXITED_FIX }), output)
+    reportError(exitedError(tool), output)
   })
   try {
     const executed = await run({

@@ -8,7 +8,7 @@ import { Output } from './output.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
-import { EXITED_FIX, exitedWords } from './process/exit-watch.ts'
+import { exitedError } from './process/exit-watch.ts'
 import { tellStrayErrors } from './process/stray-errors.ts'
 import { converse } from './run/conversation.ts'
 import { errorDocument, eventDocument, runDocument } from './run/document.ts'
@@ -133,7 +133,7 @@ async function answerAll(
 
 /** A tool has ended the process in the midst of the run. */
 function exited(tool: string | undefined, options: RunOptions, output: Output): void {
-  const error = new CliError(EXIT.tools, oneLine(exitedWords(tool), 2_000), { fix: EXITED_FIX })
+  const error = exitedError(tool)
   if (options.jsonLines === true) output.answerJsonLine(errorDocument(error))
   reportError(error, output)
 }

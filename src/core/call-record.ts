@@ -164,7 +164,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   raised(): void {
     const state = this.#state
     if (state.phase === 'queued') this.rankChanged()
-    else if (state.phase === 'preceded') state.raised(this.priority)
+    else if (state.phase === 'preceded') state.passOn(this.priority)
     else if (state.phase === 'running') state.nesting?.raised()
   }
 
@@ -267,8 +267,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   /**
-   * If it waits, those wait with it that come right after it and are just like it. That is what it would come to if each asked
-   * by itself, since no code runs in between that is not ours; and costs half as much.
+   * If it waits, those wait with it that come right after it and are just like it. It is what it would come to if each asked by
+   * itself, since no code of others runs in between; and costs half as much.
    *
    * @param records of its batch, none of which has particulars
    * @returns how many there are

@@ -125,7 +125,7 @@ export class Precedence implements GraphCall, Claimant, PathCall {
     let behind: CallRecord | undefined
     for (const { index } of this.#dependent?.producers ?? [])
       if (batch.resultAt(index) === undefined) behind ??= batch.records[index]
-    this.#passOn(priority)
+    this.passOn(priority)
     tellParked(this.call, 'dependency', behind)
   }
 
@@ -136,12 +136,8 @@ export class Precedence implements GraphCall, Claimant, PathCall {
     this.call.raised()
   }
 
-  /** Its priority is higher now: so is that of those for which it waits. */
-  raised(priority: number): void {
-    this.#passOn(priority)
-  }
-
-  #passOn(priority: number): void {
+  /** Those for which it waits have its priority, at the least. */
+  passOn(priority: number): void {
     if (this.#waitsFor === 'effects') (this.#claim?.parkedOn?.owner as Precedence | undefined)?.inherit(priority)
     else for (const producer of this.#dependent?.producers ?? []) (producer as Precedence).inherit(priority)
   }

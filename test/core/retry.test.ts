@@ -326,11 +326,14 @@ describe('hooks that answer later than they should', () => {
         },
       }),
     ]
-    const executor = new ToolExecutor({ tools, redact: rejects })
-    const results = await executor.executeTools(tools.map(({ name }) => ({ id: name, name, arguments: {} })))
-    expect(results.map(({ status }) => status)).toEqual(['failed', 'failed'])
-    await new Promise(setImmediate)
-    process.off('unhandledRejection', note)
-    expect(rejections).toEqual([])
+    try {
+      const executor = new ToolExecutor({ tools, redact: rejects })
+      const results = await executor.executeTools(tools.map(({ name }) => ({ id: name, name, arguments: {} })))
+      expect(results.map(({ status }) => status)).toEqual(['failed', 'failed'])
+      await new Promise(setImmediate)
+      expect(rejections).toEqual([])
+    } finally {
+      process.off('unhandledRejection', note)
+    }
   })
 })

@@ -230,3 +230,10 @@ test('answers for any JSON value, with well-formed places', () => {
     }),
   )
 })
+
+test.each([
+  [{ type: 'objct' }, 'at # the type "objct" is unknown'],
+  [{ properties: { a: { type: ['string', 'strng'] } } }, 'at #/properties/a the type "strng" is unknown'],
+])('a type that there is not is refused, since nothing would fit: %j', (schema, message) => {
+  expect(() => compileJsonSchema(schema)).toThrow(message)
+})

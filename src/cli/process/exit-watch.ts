@@ -1,4 +1,6 @@
+import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { oneLine } from '../text.ts'
 import { runningTool } from './stray-errors.ts'
 
 /** A watch for the end of the process while something goes on. */
@@ -31,12 +33,11 @@ export function watchExit(tell: (tool: string | undefined) => void): ExitWatch {
   return { stop: () => void process.off('exit', onExit) }
 }
 
-/** The end in words. */
-export function exitedWords(tool: string | undefined): string {
-  const whose = tool === undefined ? 'Something' : `The tool '${tool}'`
-  return `${whose} ended the process (process.exit) while the command was at work; what ran with it is lost.`
+/** What is said of it: by whom, and what to do. */
+export function exitedError(tool: string | undefined): CliError {
+  const whose = tool === undefined ? 'Something' : `The tool '${oneLine(tool, 200)}'`
+  const message = `${whose} ended the process (process.exit) while the command was at work; what ran with it is lost.`
+  return new CliError(EXIT.tools, message, {
+    fix: 'let the tool throw instead, or give it isolation: { mode: "process", … }, which contains that',
+  })
 }
-
-/** What to do about it. */
-export const EXITED_FIX =
-  'let the tool throw instead, or give it isolation: { mode: "process", … }, which contains that'

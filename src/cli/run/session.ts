@@ -79,13 +79,13 @@ export class Session {
     const stage = this.#stage
     const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
     const strays = watchStrayErrors()
+    const timeout = new AbortController()
+    const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
+    const picture = openPicture(output, { logLevel })
     const exits = watchExit((tool) => {
       picture.close()
       this.#setup.onExit(tool)
     })
-    const timeout = new AbortController()
-    const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
-    const picture = openPicture(output, { logLevel })
     try {
       stage.beginRun(input)
       const signals = [

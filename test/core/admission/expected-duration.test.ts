@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ExpectedDuration } from '../../../src/core/admission/expected-duration.ts'
+import { RunShare } from '../../../src/core/admission/run-share.ts'
 import { SeededRandom } from '../../../src/testing/index.ts'
 
 const after = (values: readonly number[]): number | undefined => {
@@ -36,4 +37,15 @@ describe('how long a tool is expected to take', () => {
     expect(after([...usual, ...Array<number>(100).fill(1_000)])).toBeCloseTo(1_000, -1)
     expect(after([...Array<number>(500).fill(1_000), ...Array<number>(100).fill(10)])).toBeCloseTo(10, 0)
   })
+})
+
+test('of a run with many calls not all are measured, and it is known as well, also after it has changed', () => {
+  const random = new SeededRandom(1)
+  const share = new RunShare(1, { runs: 0, number: 0, since: 0, floor: 0 })
+  for (let i = 0; i < 4_000; i++) share.ran(50 + 20 * random.next())
+  expect(share.expected.ms).toBeGreaterThan(50)
+  expect(share.expected.ms).toBeLessThan(70)
+  for (let i = 0; i < 4_000; i++) share.ran(500 + 200 * random.next())
+  expect(share.expected.ms).toBeGreaterThan(500)
+  expect(share.expected.ms).toBeLessThan(700)
 })
