@@ -179,7 +179,7 @@ const spec: RecordShape = {
     max_iterations: optional(positive, 'The most turns that the model may take. Default: 10.'),
     max_parallel_tools: optional(positive, 'The most tool calls that run at once. Default: 10.'),
     timeout: optional({ kind: 'duration' }, 'The longest that a run may take, e.g. 5m. Default: no limit.'),
-    tool_timeout: optional({ kind: 'duration' }, 'The longest that one tool call may take. Default: 30s.'),
+    tool_timeout: optional({ kind: 'duration' }, 'The longest that one tool call may take. Default: 2m.'),
     eager: optional(
       { kind: 'choice', values: ['all', 'read-only', 'off'] },
       'Which tool calls start while the model is still writing its turn. Default: all.',

@@ -29,7 +29,7 @@ import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import type { JsonSchemaCompiler } from './schema.ts'
 import { StallWatch } from './stall-watch.ts'
-import { checkTimeLimits } from './time-limits.ts'
+import { checkTimeLimits, DEFAULT_TIMEOUT_MS } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
 import { ToolGuard } from './tool-guard.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
@@ -82,7 +82,7 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly maxNestedCalls?: number
   /**
    * How long one attempt of a tool may take that has no timeout of its own: 1 to 2 147 483 647 milliseconds, or `Infinity`.
-   * @default 30 000
+   * @default 120 000
    */
   readonly timeoutMs?: number
   /**
@@ -560,7 +560,7 @@ function clockOf({ clock }: ToolExecutorOptions): { readonly clock?: Clock } {
 
 function checkedLimits(options: ToolExecutorOptions): EngineLimits {
   const {
-    timeoutMs = 30_000,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
     idleTimeoutMs = Infinity,
     deadlineMs = Infinity,
     graceMs = 50,

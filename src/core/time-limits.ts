@@ -2,6 +2,12 @@ import { MAX_DELAY_MS } from './clock.ts'
 import type { EngineLimits } from './engine.ts'
 import { checkDuration } from './misuse.ts'
 
+/**
+ * How long an attempt may take where no layer says so, in milliseconds: long enough for nearly all calls of the tools that
+ * agents have (builds, test runs, web pages), short enough that a hanging tool does not hold up a turn for good.
+ */
+export const DEFAULT_TIMEOUT_MS = 120_000
+
 /** A limit in time that is in force, and where it was set. */
 export interface TimeLimit {
   readonly ms: number

@@ -43,7 +43,7 @@ export interface AnyTool extends ToolLimits, EffectOptions {
   readonly annotations?: ToolAnnotations
   /**
    * How long one attempt may take, in milliseconds from its start: 1 to 2 147 483 647, or `Infinity` for no limit.
-   * @default the executor's `timeoutMs`, 30 000
+   * @default the executor's `timeoutMs`, 120 000
    */
   readonly timeoutMs?: number
   /**

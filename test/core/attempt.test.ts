@@ -25,7 +25,7 @@ describe('timeouts (I11)', () => {
     ['the batch, though it is longer', { batch: 95, tool: 30, executor: 40 }, 95, "the batch's timeoutMs"],
     ['the tool', { tool: 30, executor: 40 }, 30, "the tool's timeoutMs"],
     ['the executor', { executor: 40 }, 40, "the executor's timeoutMs"],
-    ['the default', {}, 30_000, "the executor's timeoutMs"],
+    ['the default', {}, 120_000, "the executor's timeoutMs"],
   ]
   test.each(layers)(
     'the nearest layer wins: %s',

@@ -22,7 +22,7 @@ export function defineOptions(command: Command): Command {
     .option('--max-parallel <n>', 'how many tools run at once (default: as the agent file says, else 10)', readCount)
     .option(
       '--timeout <duration>',
-      "the longest that a call may take, e.g. 10s (default: the tool's own, else 30s)",
+      "the longest that a call may take, e.g. 10s (default: the tool's own, else 2m)",
       readDuration,
     )
     .option('--strict', 'fail where a call did not succeed')
