@@ -1,7 +1,9 @@
 /**
- * Everything that must hold before a change lands. `npm test`, or `npm test -- lint unused` for some of it.
+ * Everything that must hold before a change lands. `npm test`, or `npm test -- lint unused` for some of it;
+ * `npm run check` for what two minutes can show: every check, the tests that start no processes, a fiftieth of the simulation.
  *
- * One line per check, then the whole output of those that failed, then what the tests came to. Fails if anything did.
+ * One line per check and per test file as it ends, then the output of the checks that failed and the tally of the tests.
+ * Fails if anything did.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -35,6 +37,18 @@ const stages: readonly (readonly Check[])[] = [
   [{ name: 'tests', script: 'test:unit' }],
 ]
 
+/** Tests that start processes, or run for long: a quick check leaves them out. */
+const SLOW_TESTS = [
+  'test/cli/*.test.ts',
+  'test/examples/**',
+  'test/isolation/**',
+  'test/readme.test.ts',
+  'test/soak/**',
+  'test/tools/**',
+]
+const QUICK_SIMULATION = { AOF_SIMULATION_SCALE: '0.02' }
+
+const isQuick = process.argv.includes('--quick')
 const scratch = mkdtempSync(join(tmpdir(), 'aof-check-'))
 const report = join(scratch, 'tests.json')
 const failed: { check: Check; outcome: Outcome }[] = []
@@ -42,9 +56,10 @@ const failed: { check: Check; outcome: Outcome }[] = []
 function commandOf({ script }: Check): string {
   const command = manifest.scripts[script]
   if (command === undefined) throw new Error(`package.json has no script "${script}".`)
-  return script === 'test:unit'
-    ? `${command} --reporter=default --reporter=json --outputFile.json="${report}"`
-    : command
+  if (script !== 'test:unit') return command
+  const reporters = `--reporter=./scripts/progress-reporter.ts --reporter=json --outputFile.json="${report}"`
+  const left = isQuick ? SLOW_TESTS.map((glob) => ` --exclude="${glob}"`).join('') : ''
+  return `${command} ${reporters}${left}`
 }
 
 async function run(check: Check): Promise<void> {
@@ -52,7 +67,11 @@ async function run(check: Check): Promise<void> {
     console.log(`- ${check.name.padEnd(8)} not run, since the build failed`)
     return
   }
-  const outcome = await runCommand(commandOf(check))
+  const isTests = check.script === 'test:unit'
+  const outcome = await runCommand(commandOf(check), {
+    shown: isTests,
+    environment: isTests && isQuick ? QUICK_SIMULATION : {},
+  })
   if (!outcome.ok) failed.push({ check, outcome })
   const seconds = (outcome.ms / 1_000).toFixed(1).padStart(6)
   console.log(`${outcome.ok ? '✓' : '✗'} ${check.name.padEnd(8)} ${seconds} s${outcome.ok ? '' : '  failed'}`)
@@ -71,9 +90,11 @@ function chosen(names: readonly string[]): readonly (readonly Check[])[] {
   return names.length === 0 ? stages : stages.map((stage) => stage.filter(({ name }) => names.includes(name)))
 }
 
-/** Prints what went wrong and what the tests came to. Returns whether all is well. */
+/** Prints the output of the checks that failed, and the tally of the tests. Returns whether all is well. */
 function conclude(tested: boolean): boolean {
-  for (const { check, outcome } of failed) console.log(`\n── ${check.name} ──\n${outcome.output.trim()}`)
+  // The tests have printed their failures already.
+  for (const { check, outcome } of failed)
+    if (check.script !== 'test:unit') console.log(`\n── ${check.name} ──\n${outcome.output.trim()}`)
   if (failed.length > 0) console.log(`\nFailed: ${failed.map(({ check }) => check.name).join(', ')}.`)
   if (!tested) return failed.length === 0
   const tally = readTally(report)
@@ -96,4 +117,4 @@ async function main(names: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2).filter((word) => word !== '--quick'))

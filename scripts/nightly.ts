@@ -1,27 +1,73 @@
 /**
- * What is too long for `npm test`: a million simulated worlds with everything else of the simulation fifty times over, a
- * million calls of the soak, and the planted bugs. `npm run test:nightly`, or `npm run test:nightly -- planted` for some.
+ * What is too long for `npm test`: the planted bugs, a million calls of the soak, and a million seeds of the simulation.
  *
- * Takes about an hour and a half on two processors. Fails if anything did.
+ *   npm run test:nightly                                    everything that is still to do
+ *   npm run test:nightly -- planted soak                    these parts alone
+ *   npm run test:nightly -- simulation --seeds 0..250000    a range of seeds, the second one not included
+ *   npm run test:nightly -- --minutes 60                    begins nothing new after an hour
+ *   npm run test:nightly -- --again                         forgets what earlier runs have done
+ *
+ * What is done is kept in `.cache/nightly.json` until the sources change, so that several runs add up to one. Fails if
+ * anything did.
  */
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { root } from './manifest.ts'
+import { Progress } from './nightly/progress.ts'
+import { covered, missing, type Range } from './nightly/ranges.ts'
 
-interface Part {
-  readonly name: string
-  readonly command: readonly [string, ...string[]]
-  readonly environment?: Readonly<Record<string, string>>
+const PARTS = ['planted', 'soak', 'simulation'] as const
+type Part = (typeof PARTS)[number]
+
+/** Seeds that one run of the simulation's tests takes: what the ordinary tests do is the scale of 1. */
+const ORDINARY_SEEDS = 20_000
+const NIGHTLY_SEEDS: Range = { from: 0, to: 1_000_000 }
+
+const file = join(root, '.cache/nightly.json')
+
+interface Options {
+  readonly parts: readonly Part[]
+  readonly seeds: Range
+  readonly endsAt: number
 }
 
-const parts: readonly Part[] = [
-  { name: 'planted', command: ['node', 'scripts/planted-bugs.ts'] },
-  { name: 'soak', command: ['vitest', 'run', 'test/soak'], environment: { AOF_SOAK_CALLS: '1000000' } },
-  { name: 'simulation', command: ['vitest', 'run', 'test/simulation'], environment: { AOF_SIMULATION_SCALE: '50' } },
-]
+class UsageError extends Error {}
 
-/** @returns whether it went well */
-function run({ command: [program, ...args], environment = {} }: Part): Promise<boolean> {
+function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { seeds: { type: 'string' }, minutes: { type: 'string' }, again: { type: 'boolean' } },
+  })
+  const unknown = positionals.find((name) => !PARTS.some((part) => part === name))
+  if (unknown !== undefined) throw new UsageError(`No part is named "${unknown}"; there are: ${PARTS.join(', ')}.`)
+  if (values.again === true) rmSync(file, { force: true })
+  return {
+    parts: PARTS.filter((part) => positionals.length === 0 || positionals.includes(part)),
+    seeds: readSeeds(values.seeds),
+    endsAt: performance.now() + readMinutes(values.minutes) * 60_000,
+  }
+}
+
+function readSeeds(text: string | undefined): Range {
+  if (text === undefined) return NIGHTLY_SEEDS
+  const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(text) ?? []
+  const range = { from: Number(from), to: Number(to) }
+  if (!(range.from < range.to)) throw new UsageError(`--seeds takes a range such as 0..250000, not "${text}".`)
+  return range
+}
+
+function readMinutes(text: string | undefined): number {
+  const minutes = text === undefined ? Infinity : Number(text)
+  if (!(minutes > 0)) throw new UsageError(`--minutes takes a number above 0, not "${String(text)}".`)
+  return minutes
+}
+
+/** @returns whether the command ended well */
+function run(command: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<boolean> {
+  const [program = '', ...args] = command
   const { PATH = '', ...rest } = process.env
   const child = spawn(program, args, {
     cwd: root,
@@ -34,20 +80,55 @@ function run({ command: [program, ...args], environment = {} }: Part): Promise<b
   })
 }
 
-async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !parts.some((part) => part.name === name))
-  if (unknown !== undefined) {
-    console.error(`No part is named "${unknown}"; there are: ${parts.map(({ name }) => name).join(', ')}.`)
-    return 2
+/** @returns whether no seed failed */
+async function simulate(seeds: Range, endsAt: number, progress: Progress): Promise<boolean> {
+  let isClean = true
+  for (const { from, to } of missing(seeds, progress.seeds)) {
+    for (let begin = from; begin < to && performance.now() < endsAt; begin += ORDINARY_SEEDS) {
+      const slice = { from: begin, to: Math.min(to, begin + ORDINARY_SEEDS) }
+      console.log(`seeds ${slice.from} to ${slice.to - 1}`)
+      const isWell = await run(['vitest', 'run', 'test/simulation'], {
+        AOF_SIMULATION_FROM: String(slice.from),
+        AOF_SIMULATION_SCALE: String((slice.to - slice.from) / ORDINARY_SEEDS),
+      })
+      if (isWell) progress.seedsDone(slice)
+      else isClean = false
+    }
   }
-  const failed: string[] = []
-  for (const part of parts) {
-    if (names.length > 0 && !names.includes(part.name)) continue
-    console.log(`── ${part.name} ──`)
-    if (!(await run(part))) failed.push(part.name)
-  }
+  console.log(`${covered(seeds, progress.seeds)} of the ${seeds.to - seeds.from} seeds are clean for these sources.`)
+  return isClean
+}
+
+/** @returns whether it went well, or there was no time left for it */
+async function runPart(part: Part, { seeds, endsAt }: Options, progress: Progress): Promise<boolean> {
+  console.log(`── ${part} ──`)
+  if (part === 'simulation') return simulate(seeds, endsAt, progress)
+  if (progress.isDone(part)) console.log('Done by an earlier run for these sources.')
+  else if (performance.now() >= endsAt) console.log('Not begun: the time is over.')
+  else if (await (part === 'planted' ? run(['node', 'scripts/planted-bugs.ts']) : soak())) progress.partDone(part)
+  else return false
+  return true
+}
+
+function soak(): Promise<boolean> {
+  return run(['vitest', 'run', 'test/soak'], { AOF_SOAK_CALLS: '1000000' })
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args)
+  const progress = new Progress(file)
+  const failed: Part[] = []
+  for (const part of options.parts) if (!(await runPart(part, options, progress))) failed.push(part)
   if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}.`)
   return failed.length === 0 ? 0 : 1
 }
 
-process.exitCode = await main(process.argv.slice(2))
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const isUsage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true
+  if (!isUsage) throw error
+  console.error((error as Error).message)
+  process.exitCode = 2
+}

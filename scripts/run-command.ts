@@ -11,18 +11,29 @@ export interface Outcome {
   readonly ms: number
 }
 
+export interface RunOptions {
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Also prints the command's output as it comes. @default false */
+  readonly shown?: boolean
+}
+
 /** Runs a shell command at the project's root, with the project's own tools and Node found first. */
-export function runCommand(command: string): Promise<Outcome> {
+export function runCommand(command: string, { environment, shown = false }: RunOptions = {}): Promise<Outcome> {
   const began = performance.now()
-  const { PATH = '', ...environment } = process.env
+  const { PATH = '', ...inherited } = process.env
   const child = spawn(command, {
     cwd: root,
     shell: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...environment, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${PATH}` },
+    env: { ...inherited, ...environment, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${PATH}` },
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (shown) process.stdout.write(text)
+    })
   return new Promise((resolve) => {
     const end = (ok: boolean): void => resolve({ ok, output, ms: performance.now() - began })
     child.on('error', (error) => {
