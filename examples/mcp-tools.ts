@@ -2,7 +2,14 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { type AnyTool, defineTool, type JsonObject, type JsonSchema, ToolFailure } from 'aof-runtime'
+import {
+  type AnyTool,
+  defineTool,
+  foreignAnnotations,
+  type JsonObject,
+  type JsonSchema,
+  ToolFailure,
+} from 'aof-runtime'
 
 /** The tools of an MCP server, and how to end it. */
 export interface McpServer extends AsyncDisposable {
@@ -38,24 +45,27 @@ export async function mcpServer(
     }),
   )
   const { tools } = await client.listTools()
+  const ignored = new Set<string>()
+  const made = tools.map(({ name: tool, description = '', inputSchema, annotations }) =>
+    defineTool({
+      name: tool,
+      description,
+      inputSchema: inputSchema as JsonSchema,
+      annotations: foreignAnnotations(annotations, (names) => names.forEach((each) => ignored.add(each))),
+      effectScope: `mcp:${name}`,
+      execute: async (input: JsonObject, { signal }) => {
+        const { isError, structuredContent, content } = await client.callTool(
+          { name: tool, arguments: input },
+          { signal },
+        )
+        if (isError === true) throw new ToolFailure(textOf(content))
+        return structuredContent ?? textOf(content)
+      },
+    }),
+  )
+  if (ignored.size > 0) console.warn(`${packageName}: annotations without a meaning here: ${[...ignored].join(', ')}`)
   return {
-    tools: tools.map(({ name: tool, description = '', inputSchema, annotations = {} }) =>
-      defineTool({
-        name: tool,
-        description,
-        inputSchema: inputSchema as JsonSchema,
-        annotations: annotations as object,
-        effectScope: `mcp:${name}`,
-        execute: async (input: JsonObject, { signal }) => {
-          const { isError, structuredContent, content } = await client.callTool(
-            { name: tool, arguments: input },
-            { signal },
-          )
-          if (isError === true) throw new ToolFailure(textOf(content))
-          return structuredContent ?? textOf(content)
-        },
-      }),
-    ),
+    tools: made,
     [Symbol.asyncDispose]: () => client.close(),
   }
 }

@@ -3,6 +3,7 @@ export { AdmissionController, type AdmissionOptions, type AdmissionStats } from 
 export type { DemandKind } from './core/admission/limit.ts'
 export type { RateOptions } from './core/admission/rate-limit.ts'
 export type { KeyStats, RateStats, ToolLimits, ToolStats } from './core/admission/tool-demands.ts'
+export { foreignAnnotations, type ToolAnnotations } from './core/annotations.ts'
 export type { BinaryReference } from './core/binary.ts'
 export {
   Budget,
@@ -104,6 +105,5 @@ export {
   type JsonSchemaTool,
   type StandardTool,
   type Tool,
-  type ToolAnnotations,
 } from './core/tool.ts'
 export { ToolExecutor } from './tool-executor.ts'

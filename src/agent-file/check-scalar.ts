@@ -1,9 +1,9 @@
+import { suggest } from '../core/suggest.ts'
 import { DURATION_PATTERN, durationMs, MAX_DURATION_MS, MIN_DURATION_MS } from './duration.ts'
 import { mismatch, type Value } from './mismatch.ts'
 import type { Findings } from './problem.ts'
 import { type ChoiceShape, type NumberShape, spellings, type TextShape } from './shape.ts'
 import { quoted } from './source.ts'
-import { suggest } from './suggest.ts'
 import type { Node, ScalarNode } from './tree.ts'
 
 export function checkText(value: Value, shape: TextShape, findings: Findings): void {

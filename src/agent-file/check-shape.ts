@@ -1,9 +1,9 @@
+import { suggest } from '../core/suggest.ts'
 import { checkBoolean, checkChoice, checkDuration, checkNumber, checkText, reportDoubt } from './check-scalar.ts'
 import { mismatch, type Value } from './mismatch.ts'
 import type { Findings } from './problem.ts'
 import type { ListShape, MapShape, RecordShape, Shape, VariantsShape } from './shape.ts'
 import { quoted } from './source.ts'
-import { suggest } from './suggest.ts'
 import { fieldPath, type MapNode, type Node } from './tree.ts'
 import { unknownFix } from './unknown-field.ts'
 

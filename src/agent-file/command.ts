@@ -1,3 +1,4 @@
+import { suggest } from '../core/suggest.ts'
 import type { JsonObject } from '../core/json.ts'
 import { argumentsOf, type ArgumentRule, type CommandTemplate, type Group, parseElement } from './command-template.ts'
 import { durationMs } from './duration.ts'
@@ -5,7 +6,6 @@ import { type InputSchema, readInputSchema, textSchema } from './input-schema.ts
 import type { Findings } from './problem.ts'
 import { checkProgram, checkScripts } from './program.ts'
 import { type Place, quoted } from './source.ts'
-import { suggest } from './suggest.ts'
 import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, numberOf, textOf, wordOf } from './tree.ts'
 import { checkVariableName } from './variables.ts'

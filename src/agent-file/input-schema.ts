@@ -1,7 +1,7 @@
+import { suggest } from '../core/suggest.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
-import { suggest } from './suggest.ts'
 import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, textOf } from './tree.ts'
 
 /** What a command may do with one argument of its schema. */

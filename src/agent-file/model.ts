@@ -1,8 +1,8 @@
+import { suggest } from '../core/suggest.ts'
 import type { ModelName } from './agent-file.ts'
 import { isInside, outsideFinding } from './inside.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
-import { suggest } from './suggest.ts'
 import { child, type MapNode, type Node, textOf } from './tree.ts'
 
 /** Providers by the names that agent files use; others may exist, this is for advice. */

@@ -1,6 +1,6 @@
+import { suggest } from '../core/suggest.ts'
 import { AGENT_FORMAT } from './format.ts'
 import type { RecordShape } from './shape.ts'
-import { suggest } from './suggest.ts'
 
 /** What people call fields that the format has under another name. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([

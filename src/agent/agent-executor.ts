@@ -6,6 +6,7 @@ import { toolDefinitions } from '../core/definition.ts'
 import { executorParts, type ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
 import { checkDuration, MisuseError } from '../core/misuse.ts'
+import { checkOptions, optionNames } from '../core/option-names.ts'
 import { makePlanTool } from '../core/plan/plan-tool.ts'
 import { drawId, systemRandom } from '../core/random.ts'
 import { Roster } from '../core/roster.ts'
@@ -52,6 +53,20 @@ export interface RunOptions {
   /** @default the agent's */
   readonly logger?: Logger
 }
+
+const RUN_OPTIONS = optionNames<RunOptions>({
+  signal: true,
+  context: true,
+  run: true,
+  budget: true,
+  priority: true,
+  weight: true,
+  logger: true,
+})
+
+const INPUT_NAMES = optionNames<Exclude<AgentInput, string>>({ messages: true })
+
+const CLOSE_OPTIONS = optionNames<NonNullable<Parameters<AgentExecutor['close']>[0]>>({ drainMs: true })
 
 /**
  * An agent: a model, its tools, and the loop between them.
@@ -134,6 +149,7 @@ export class AgentExecutor {
   run(input: AgentInput, options: RunOptions = {}): AgentRun {
     if (this.#isClosed) throw new MisuseError('agent.run()', 'an agent that is open', 'a closed one')
     const messages = messagesOf(input)
+    checkOptions('', options, RUN_OPTIONS)
     const { budget: given, priority, weight, ...others } = options
     checkCallOptions(others)
     checkRank({ ...(priority !== undefined && { priority }), ...(weight !== undefined && { weight }) })
@@ -195,6 +211,7 @@ export class AgentExecutor {
    * @returns how many tools of its own executor have been abandoned and still run
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<{ abandoned: number }> {
+    checkOptions('', options, CLOSE_OPTIONS)
     const { drainMs = 5_000 } = options
     checkDuration('drainMs', drainMs, 0, MAX_DELAY_MS, true)
     this.#isClosed = true
@@ -250,7 +267,9 @@ function functionTool({
 
 function messagesOf(input: AgentInput): readonly AgentMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: [{ type: 'text', text: input }] }]
-  if (typeof input !== 'object' || input === null) throw new MisuseError('input', 'text, or { messages }', input)
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new MisuseError('input', 'text, or { messages }', input)
+  checkOptions('input', input, INPUT_NAMES)
   checkMessages('input.messages', input.messages)
   return input.messages
 }

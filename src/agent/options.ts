@@ -3,8 +3,9 @@ import type { AdmissionController } from '../core/admission/controller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
-import { checkCount, checkObject, MisuseError } from '../core/misuse.ts'
-import type { PlanToolOptions } from '../core/plan/plan-tool.ts'
+import { checkCount, MisuseError } from '../core/misuse.ts'
+import { checkOptions, optionNames } from '../core/option-names.ts'
+import { checkPlanToolOptions, type PlanToolOptions } from '../core/plan/plan-tool.ts'
 import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
 import { checkRetry, type RetryOptions } from '../core/retry.ts'
@@ -37,6 +38,22 @@ export type ModelSettings = Partial<
   >
 >
 
+const MODEL_SETTINGS = {
+  temperature: true,
+  maxOutputTokens: true,
+  topP: true,
+  topK: true,
+  presencePenalty: true,
+  frequencyPenalty: true,
+  stopSequences: true,
+  seed: true,
+  reasoning: true,
+  toolChoice: true,
+  responseFormat: true,
+  headers: true,
+  providerOptions: true,
+} satisfies Record<keyof ModelSettings, true>
+
 /** What {@link AgentOptions.prepareTurn} is told. */
 export interface TurnToPrepare {
   /** From 0. */
@@ -62,6 +79,8 @@ export interface TurnSettings extends ModelSettings {
    */
   readonly activeTools?: readonly string[]
 }
+
+const TURN_SETTINGS = optionNames<TurnSettings>({ ...MODEL_SETTINGS, model: true, messages: true, activeTools: true })
 
 /** What {@link AgentOptions.stopWhen} is told. */
 export interface FinishedTurn extends TurnToPrepare {
@@ -133,8 +152,35 @@ export interface AgentOptions extends ModelSettings {
   readonly random?: Random
 }
 
+const AGENT_OPTIONS = optionNames<AgentOptions>({
+  ...MODEL_SETTINGS,
+  name: true,
+  model: true,
+  instructions: true,
+  tools: true,
+  executor: true,
+  maxParallelTools: true,
+  plan: true,
+  effects: true,
+  admission: true,
+  priority: true,
+  weight: true,
+  maxCallsPerTurn: true,
+  maxIterations: true,
+  eager: true,
+  prepareTurn: true,
+  stopWhen: true,
+  modelRetry: true,
+  maxKeptEvents: true,
+  logger: true,
+  clock: true,
+  random: true,
+})
+
 /** Throws a {@link MisuseError} for a setting that is impossible. */
 export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet<string>): void {
+  checkOptions('prepareTurn()', settings, TURN_SETTINGS)
+  checkModelSettings('prepareTurn().', settings)
   const { model, messages, activeTools } = settings
   if (model !== undefined) checkModel('prepareTurn().model', model)
   if (messages !== undefined) checkMessages('prepareTurn().messages', messages)
@@ -146,6 +192,8 @@ export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet
 
 /** Throws a {@link MisuseError} for an option that is impossible. */
 export function checkAgentOptions(options: AgentOptions): void {
+  checkOptions('', options, AGENT_OPTIONS)
+  checkModelSettings('', options)
   const { model, instructions, maxIterations, eager, maxKeptEvents, modelRetry, maxCallsPerTurn } = options
   checkModel('model', model)
   checkExecutor(options)
@@ -165,7 +213,7 @@ export function checkAgentOptions(options: AgentOptions): void {
 }
 
 function checkExecutor({ executor, tools, maxParallelTools, admission, plan, effects }: AgentOptions): void {
-  if (plan !== undefined && typeof plan !== 'boolean') checkObject('plan', plan)
+  if (plan !== undefined && typeof plan !== 'boolean') checkPlanToolOptions('plan', plan)
   if (executor === undefined) return
   if (plan !== undefined && plan !== false)
     throw new MisuseError('plan', 'either plan or executor (one whose tools include planTool of another)', plan)
@@ -189,3 +237,27 @@ function checkModel(option: string, model: LanguageModelV4): void {
     typeof version === 'string' ? ` (this one speaks ${version}: use a release of its provider for AI SDK 7)` : ''
   throw new MisuseError(option, `a LanguageModelV4 of an AI SDK provider${hint}`, model)
 }
+
+/** Throws a {@link MisuseError} for a setting of the model that is not even of its kind; which values it takes is its own to say. */
+function checkModelSettings(prefix: string, settings: ModelSettings): void {
+  for (const [kind, names] of SETTINGS_BY_KIND)
+    for (const name of names) {
+      const value: unknown = settings[name]
+      if (value !== undefined && !KINDS[kind](value)) throw new MisuseError(`${prefix}${name}`, kind, value)
+    }
+}
+
+const KINDS = {
+  'a number': (value: unknown) => typeof value === 'number' && Number.isFinite(value),
+  'an array of texts': (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  "an object, e.g. { type: 'auto' }": (value: unknown) =>
+    typeof value === 'object' && value !== null && 'type' in value,
+} as const
+
+const SETTINGS_BY_KIND: readonly (readonly [kind: keyof typeof KINDS, names: readonly (keyof ModelSettings)[]])[] = [
+  ['a number', ['temperature', 'maxOutputTokens', 'topP', 'topK', 'presencePenalty', 'frequencyPenalty', 'seed']],
+  ['an array of texts', ['stopSequences']],
+  ['an object', ['headers', 'providerOptions']],
+  ["an object, e.g. { type: 'auto' }", ['toolChoice', 'responseFormat']],
+]

@@ -11,6 +11,7 @@ import type { CallName, ReferenceSyntax } from './dependencies/references.ts'
 import type { OrderKey } from './effects/order-key.ts'
 import type { ToolEffects } from './effects/tool-effects.ts'
 import type { ToolCall } from './call.ts'
+import { oddShape, propertyCount } from './call-shape.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine, EngineLimits } from './engine.ts'
 import type { ToolEvent } from './events.ts'
@@ -245,10 +246,13 @@ export class Batch implements Keeper {
     let limits: OwnTimeLimits | undefined
     let priority: unknown
     let dependsOn: unknown
+    let odd: string | undefined
     let isReadable = true
     try {
       ;({ id, name, arguments: given, priority, dependsOn } = call)
       limits = ownLimits(call)
+      if (propertyCount(call) !== USUAL_PROPERTIES || id === undefined || name === undefined || given === undefined)
+        odd = oddShape(call)
     } catch {
       isReadable = false
     }
@@ -258,6 +262,7 @@ export class Batch implements Keeper {
     const record = this.reserve(id, name, known, impossible === undefined ? limits : undefined)
     if (!isReadable)
       record.drop('malformed_call', 'The call cannot be read: it is no object, or a property of it throws.')
+    else if (odd !== undefined) record.drop('malformed_call', odd)
     else if (typeof name !== 'string')
       record.drop('malformed_call', 'A call needs a name: the name of a tool, as a string.')
     else if (impossible !== undefined)
@@ -601,6 +606,9 @@ export class Batch implements Keeper {
 
   readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
 }
+
+/** A call is nearly always its id, its name and its arguments. */
+const USUAL_PROPERTIES = 3
 
 /** For up to so many calls room is made at once; more make it as they come. */
 const MANY_CALLS = 10_000

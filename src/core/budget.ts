@@ -1,3 +1,4 @@
+import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from './clock.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 
@@ -20,6 +21,15 @@ export interface BudgetOptions {
   readonly cost?: CostLimit
 }
 
+const BUDGET_OPTIONS = optionNames<BudgetOptions>({
+  toolCalls: true,
+  callsPerTool: true,
+  retries: true,
+  tokens: true,
+  wallMs: true,
+  cost: true,
+})
+
 /** How much money may be spent, and what things cost. */
 export interface CostLimit extends TokenPrices {
   /** At least 0. */
@@ -33,6 +43,13 @@ export interface TokenPrices {
   /** Of input that the provider had in its cache. @default inputPerMillion */
   readonly cachedInputPerMillion?: number
 }
+
+const COST_LIMIT = optionNames<CostLimit>({
+  max: true,
+  inputPerMillion: true,
+  outputPerMillion: true,
+  cachedInputPerMillion: true,
+})
 
 /** Tokens of one model call. */
 export interface TokensUsed {
@@ -152,7 +169,7 @@ export class Budget {
 }
 
 function checkLimits(limits: BudgetOptions): void {
-  checkObject('budget', limits)
+  checkOptions('budget', limits, BUDGET_OPTIONS)
   for (const name of ['toolCalls', 'retries', 'tokens'] as const) {
     const limit = limits[name]
     if (limit !== undefined) checkCount(`budget.${name}`, limit, 0)
@@ -167,7 +184,7 @@ function checkLimits(limits: BudgetOptions): void {
 }
 
 function checkCost(cost: CostLimit): void {
-  checkObject('budget.cost', cost)
+  checkOptions('budget.cost', cost, COST_LIMIT)
   const { max, inputPerMillion, outputPerMillion, cachedInputPerMillion = inputPerMillion } = cost
   for (const [name, value] of Object.entries({ max, inputPerMillion, outputPerMillion, cachedInputPerMillion }))
     if (typeof value !== 'number' || !(value >= 0))

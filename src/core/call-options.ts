@@ -1,7 +1,8 @@
+import { checkOptions, optionNames } from './option-names.ts'
 import { Budget } from './budget.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
-import { checkCount, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, MisuseError } from './misuse.ts'
 import { isInstance } from './safe-checks.ts'
 import { checkTimeLimits } from './time-limits.ts'
 import { checkPriority } from './tool.ts'
@@ -51,9 +52,26 @@ export interface CallOptions {
   readonly onEvent?: ToolEventListener
 }
 
+const CALL_OPTIONS = optionNames<CallOptions>({
+  signal: true,
+  context: true,
+  run: true,
+  turn: true,
+  timeoutMs: true,
+  idleTimeoutMs: true,
+  deadlineMs: true,
+  priority: true,
+  maxCalls: true,
+  budget: true,
+  logger: true,
+  onEvent: true,
+})
+
+const RUN_OPTIONS = optionNames<Exclude<CallOptions['run'], string | undefined>>({ id: true, weight: true })
+
 /** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkCallOptions(options: CallOptions): void {
-  checkObject('options', options)
+  checkOptions('', options, CALL_OPTIONS)
   const { signal, run, turn, priority, maxCalls, budget, logger, onEvent } = options
   if (
     signal !== undefined &&
@@ -76,6 +94,7 @@ function checkRun(run: NonNullable<CallOptions['run']>): void {
   if (typeof id !== 'string' || id.length === 0 || id.length > 256)
     throw new MisuseError(id === run ? 'run' : 'run.id', 'a string of 1 to 256 characters', id)
   if (id === run) return
+  checkOptions('run', run as object, RUN_OPTIONS)
   const { weight } = run as { readonly weight: unknown }
   if (typeof weight !== 'number' || !(weight > 0 && weight < Infinity))
     throw new MisuseError('run.weight', 'a number greater than 0', weight)

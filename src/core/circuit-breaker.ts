@@ -1,5 +1,6 @@
+import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from './clock.ts'
-import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 
 /** When a tool that keeps failing is left alone. */
 export interface BreakerOptions {
@@ -13,6 +14,13 @@ export interface BreakerOptions {
   readonly openMs?: number
 }
 
+const BREAKER_OPTIONS = optionNames<BreakerOptions>({
+  failureRate: true,
+  windowMs: true,
+  minimumAttempts: true,
+  openMs: true,
+})
+
 /**
  * - `closed`: calls run
  * - `open`: calls are rejected
@@ -22,7 +30,7 @@ export type BreakerState = 'closed' | 'open' | 'half_open'
 
 /** Throws a {@link MisuseError} for a breaker that is impossible. */
 export function checkBreaker(option: string, breaker: BreakerOptions): void {
-  checkObject(option, breaker)
+  checkOptions(option, breaker, BREAKER_OPTIONS)
   const { failureRate = 0.5, windowMs = 30_000, minimumAttempts = 10, openMs = 10_000 } = breaker
   if (typeof failureRate !== 'number' || !(failureRate > 0 && failureRate <= 1))
     throw new MisuseError(`${option}.failureRate`, 'a number above 0 and at most 1', failureRate)

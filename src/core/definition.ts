@@ -2,7 +2,8 @@ import type { JsonSchema } from './schema.ts'
 import { isStandardSchema } from './schema.ts'
 import { thrownMessage } from './failure.ts'
 import { MisuseError } from './misuse.ts'
-import type { AnyTool, ToolAnnotations } from './tool.ts'
+import type { ToolAnnotations } from './annotations.ts'
+import type { AnyTool } from './tool.ts'
 
 /** A tool as a model is shown it. */
 export interface ToolDefinition {

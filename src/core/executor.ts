@@ -1,3 +1,4 @@
+import { checkOptions, optionNames } from './option-names.ts'
 import { Census, type WaitingStats } from './admission/census.ts'
 import { AdmissionController, controllerParts } from './admission/controller.ts'
 import { Limit } from './admission/limit.ts'
@@ -17,7 +18,7 @@ import { closeStore, type KeepingOptions, keepingLimits, openStore } from './kee
 import { OverlapWatch } from './effects/overlap-watch.ts'
 import { overlapLine, stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
-import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
 import { type Nesting, trackedCallIsStopped, trackedNesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
@@ -137,6 +138,41 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly isolator?: Isolator
 }
 
+const EXECUTOR_OPTIONS = optionNames<ToolExecutorOptions>({
+  tools: true,
+  maxParallelTools: true,
+  admission: true,
+  queue: true,
+  trackNesting: true,
+  effects: true,
+  reportOverlaps: true,
+  onUncertain: true,
+  maxDepth: true,
+  maxNestedCalls: true,
+  timeoutMs: true,
+  idleTimeoutMs: true,
+  deadlineMs: true,
+  maxAbandoned: true,
+  stallMs: true,
+  abandonedHoldMs: true,
+  graceMs: true,
+  maxArgumentsBytes: true,
+  logger: true,
+  clock: true,
+  random: true,
+  compileJsonSchema: true,
+  isolator: true,
+  maxResultBytes: true,
+  maxBatchBytes: true,
+  maxSpillBytes: true,
+  spill: true,
+  openSpillStore: true,
+  secrets: true,
+  redact: true,
+})
+
+const CLOSE_OPTIONS = optionNames<NonNullable<Parameters<ToolExecutor['close']>[0]>>({ drainMs: true })
+
 /** What {@link ToolExecutor.stats} tells of this moment. */
 export interface ExecutorStats {
   /** Calls whose tool is running; each holds a permit. */
@@ -202,7 +238,7 @@ export class ToolExecutor {
 
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
-    checkObject('options', options)
+    checkOptions('', options, EXECUTOR_OPTIONS)
     const { admission = new AdmissionController(clockOf(options)), trackNesting = false } = options
     const controller = controllerParts(admission)
     const { clock = controller.clock, logger, random = systemRandom, compileJsonSchema, isolator } = options
@@ -386,7 +422,7 @@ export class ToolExecutor {
    * @returns how many tools have been abandoned and still run
    */
   close(options: { readonly drainMs?: number } = {}): Promise<{ abandoned: number }> {
-    checkObject('options', options)
+    checkOptions('', options, CLOSE_OPTIONS)
     const { drainMs = 5_000 } = options
     checkDuration('drainMs', drainMs, 0, MAX_DELAY_MS, true)
     return (this.#closed ??= this.#close(drainMs))

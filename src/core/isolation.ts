@@ -1,4 +1,5 @@
-import { checkCount, checkObject, MisuseError } from './misuse.ts'
+import { checkOptions, optionNames } from './option-names.ts'
+import { checkCount, MisuseError } from './misuse.ts'
 
 /** Where a tool's code runs that must not block, crash or outlive its executor. */
 export interface Isolation {
@@ -17,6 +18,8 @@ export interface Isolation {
   /** The most that its JavaScript heap may take, in megabytes: at least 16. Binary data is not counted. @default Node's own */
   readonly maxMemoryMb?: number
 }
+
+const ISOLATION_OPTIONS = optionNames<Isolation>({ mode: true, module: true, export: true, maxMemoryMb: true })
 
 /** What of a call crosses the border: all of it can be cloned. The application's `context` stays behind. */
 export interface IsolatedCall {
@@ -72,7 +75,7 @@ export class WorkerLost extends Error {
 
 /** Throws a {@link MisuseError} for an isolation that is impossible. */
 export function checkIsolation(option: string, isolation: Isolation): void {
-  checkObject(option, isolation)
+  checkOptions(option, isolation, ISOLATION_OPTIONS)
   const { mode, module, export: name, maxMemoryMb } = isolation
   if (mode !== 'thread' && mode !== 'process') throw new MisuseError(`${option}.mode`, "'thread' or 'process'", mode)
   if (!isPlace(module)) {

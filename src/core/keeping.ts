@@ -1,7 +1,9 @@
+import { checkOptions } from './option-names.ts'
 import type { Clock } from './clock.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { checkCount, MisuseError } from './misuse.ts'
 import {
+  SPILL_OPTIONS,
   spillName,
   type SpillContent,
   type SpilledFile,
@@ -78,6 +80,7 @@ export function openStore({ spill = {}, openSpillStore }: KeepingOptions): Spill
   if (spill === false) return undefined
   if (typeof spill !== 'object' || spill === null)
     throw new MisuseError('spill', 'an object with a directory, or false', spill)
+  checkOptions('spill', spill, SPILL_OPTIONS)
   const { directory } = spill
   if (directory !== undefined && (typeof directory !== 'string' || directory === ''))
     throw new MisuseError('spill.directory', 'the path of a directory', directory)

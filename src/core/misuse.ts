@@ -9,11 +9,17 @@ export class MisuseError extends Error {
 
   /**
    * @param option what was set wrongly, as the caller wrote it
+   * @param problem what is wrong with it, as whole sentences
+   */
+  constructor(option: string, problem: string)
+  /**
+   * @param option what was set wrongly, as the caller wrote it
    * @param expected what would have been right
    * @param got the value that came
    */
-  constructor(option: string, expected: string, got: unknown) {
-    super(`${option}: expected ${expected}, got ${show(got)}.`)
+  constructor(option: string, expected: string, got: unknown)
+  constructor(option: string, words: string, ...got: readonly unknown[]) {
+    super(got.length === 0 ? `${option}: ${words}` : `${option}: expected ${words}, got ${show(got[0])}.`)
     this.option = option
   }
 }

@@ -2,7 +2,8 @@ import type { Batch } from './batch.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import { MAX_MESSAGE_LENGTH } from './failure.ts'
-import { checkObject, MisuseError } from './misuse.ts'
+import { MisuseError } from './misuse.ts'
+import { checkReservation } from './call-shape.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
 
@@ -105,7 +106,7 @@ export class StreamedBatch implements OpenBatch {
 
   reserve(call: { readonly id: string; readonly name: string }): Slot {
     this.#checkOpen('reserve')
-    checkObject('batch.reserve(call)', call)
+    checkReservation(call)
     const { id, name } = call
     return new ReservedSlot(this.#batch, this.#batch.reserve(id, name, this.#batch.engine.registry.get(name)))
   }

@@ -1,5 +1,6 @@
+import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from './clock.ts'
-import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 
 /** How many calls of an executor may wait, and what happens to those that are too many. */
 export interface QueueOptions {
@@ -18,12 +19,14 @@ export interface QueueOptions {
   readonly deadlineMs?: number
 }
 
+const QUEUE_OPTIONS = optionNames<QueueOptions>({ max: true, policy: true, deadlineMs: true })
+
 /** As the executor has it. */
 export type QueueBound = Required<QueueOptions>
 
 /** Throws a MisuseError for a bound that is impossible. */
 export function queueBound(options: QueueOptions = {}): QueueBound {
-  checkObject('queue', options)
+  checkOptions('queue', options, QUEUE_OPTIONS)
   const { max = 100_000, policy = 'reject', deadlineMs = Infinity } = options
   if (policy !== 'reject' && policy !== 'wait') throw new MisuseError('queue.policy', "'reject' or 'wait'", policy)
   // Who waits outside comes in through the queue.

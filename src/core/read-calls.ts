@@ -1,4 +1,5 @@
 import type { ToolCall } from './call.ts'
+import { answerHelper } from './call-shape.ts'
 import { MisuseError } from './misuse.ts'
 
 /**
@@ -7,10 +8,21 @@ import { MisuseError } from './misuse.ts'
  * @throws MisuseError where they are no array, or one that cannot be read
  */
 export function readCalls(calls: readonly ToolCall[]): readonly ToolCall[] {
-  if (!Array.isArray(calls)) throw new MisuseError('calls', 'an array of tool calls', calls)
+  if (!Array.isArray(calls)) throw notCalls(calls)
   try {
     return [...(calls as readonly ToolCall[])]
   } catch {
-    throw new MisuseError('calls', 'an array of tool calls', 'one that throws when it is read')
+    throw new MisuseError('calls', EXPECTED, 'one that throws when it is read')
   }
 }
+
+function notCalls(given: unknown): MisuseError {
+  try {
+    const helper = answerHelper(given)
+    return new MisuseError('calls', helper === undefined ? EXPECTED : `${EXPECTED} (${helper})`, given)
+  } catch {
+    return new MisuseError('calls', EXPECTED, given)
+  }
+}
+
+const EXPECTED = 'an array of tool calls'

@@ -1,6 +1,7 @@
+import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from './clock.ts'
 import { failureKind } from './failure-kind.ts'
-import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 import type { Random } from './random.ts'
 import { ignoreLater } from './safe-checks.ts'
 
@@ -28,9 +29,18 @@ export interface RetryOptions {
   readonly when?: (thrown: unknown) => boolean
 }
 
+const RETRY_OPTIONS = optionNames<RetryOptions>({
+  maxAttempts: true,
+  initialDelayMs: true,
+  maxDelayMs: true,
+  factor: true,
+  maxRetryAfterMs: true,
+  when: true,
+})
+
 /** Throws a {@link MisuseError} for a retry that is impossible. */
 export function checkRetry(option: string, retry: RetryOptions): void {
-  checkObject(option, retry)
+  checkOptions(option, retry, RETRY_OPTIONS)
   const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000, when } = retry
   checkCount(`${option}.maxAttempts`, maxAttempts, 1, 100)
   checkDuration(`${option}.initialDelayMs`, initialDelayMs, 0, MAX_DELAY_MS)

@@ -36,6 +36,9 @@ export interface SpillOptions {
   readonly directory?: string
 }
 
+/** The names of {@link SpillOptions}. */
+export const SPILL_OPTIONS: ReadonlySet<string> = optionNames<SpillOptions>({ directory: true })
+
 /** Makes the store of one executor; it must not touch anything before its first `write`. */
 export type SpillStoreOpener = (options: SpillOptions) => SpillStore
 
@@ -71,3 +74,4 @@ export class LazySpillStore implements SpillStore {
     await store?.close()
   }
 }
+import { optionNames } from './option-names.ts'

@@ -1,3 +1,11 @@
+import { checkOptions, optionNames } from './option-names.ts'
+import { printable } from './text.ts'
+
+const TOOL_FAILURE_OPTIONS = optionNames<NonNullable<ConstructorParameters<typeof ToolFailure>[1]>>({
+  cause: true,
+  retryable: true,
+})
+
 /**
  * Thrown (or returned) by a tool to say that it failed, in words meant for the model.
  *
@@ -23,6 +31,8 @@ export class ToolFailure extends Error {
   /** @param message what went wrong and what to do about it, for the model */
   constructor(message: string, options: ErrorOptions & { /** @default false */ retryable?: boolean } = {}) {
     super(message, options)
+    // Names what failed, since this is thrown in its place.
+    checkOptions(`ToolFailure ${JSON.stringify(printable(String(message), 60))}`, options, TOOL_FAILURE_OPTIONS)
     this.retryable = options.retryable ?? false
   }
 }

@@ -1,3 +1,4 @@
+import { checkAnnotations, type ToolAnnotations } from './annotations.ts'
 import { checkToolLimits, type ToolLimits } from './admission/tool-demands.ts'
 import { type BreakerOptions, checkBreaker } from './circuit-breaker.ts'
 import type { ToolContent } from './content.ts'
@@ -6,24 +7,11 @@ import { checkEffects, type EffectOptions } from './effects/tool-effects.ts'
 import type { Effect } from './effects/effect.ts'
 import type { JsonObject, Jsonified } from './json.ts'
 import { checkIsolation, type Isolation } from './isolation.ts'
-import { checkCount, checkObject, MisuseError } from './misuse.ts'
+import { checkCount, MisuseError } from './misuse.ts'
+import { checkOptions, checkSpelling, optionNames } from './option-names.ts'
 import { checkRetry, type RetryOptions } from './retry.ts'
 import { checkTimeLimits } from './time-limits.ts'
 import type { JsonSchema, Schema, StandardSchema } from './schema.ts'
-
-/** What a tool says of itself: the annotations of the Model Context Protocol, with its names and defaults. */
-export interface ToolAnnotations {
-  /** A title for people. */
-  readonly title?: string
-  /** It changes nothing in its environment. @default false */
-  readonly readOnlyHint?: boolean
-  /** What it changes may destroy; means something only where it is not read-only. @default true */
-  readonly destructiveHint?: boolean
-  /** The same call made again changes nothing more; means something only where it is not read-only. @default false */
-  readonly idempotentHint?: boolean
-  /** It reaches beyond a closed domain, e.g. the web. @default true */
-  readonly openWorldHint?: boolean
-}
 
 /** Any tool, whatever its types: what a list of tools holds. */
 export interface AnyTool extends ToolLimits, EffectOptions {
@@ -90,6 +78,32 @@ export interface AnyTool extends ToolLimits, EffectOptions {
   /** What the model sees of a success, instead of the JSON of `data`. Must answer at once. */
   toContent?(data: never): readonly ToolContent[]
 }
+
+const TOOL_OPTIONS = optionNames<AnyTool>({
+  name: true,
+  description: true,
+  inputSchema: true,
+  inputJsonSchema: true,
+  outputSchema: true,
+  annotations: true,
+  timeoutMs: true,
+  idleTimeoutMs: true,
+  deadlineMs: true,
+  retry: true,
+  breaker: true,
+  isolation: true,
+  key: true,
+  priority: true,
+  references: true,
+  execute: true,
+  toContent: true,
+  maxParallel: true,
+  maxParallelPerKey: true,
+  rate: true,
+  ratePerKey: true,
+  effects: true,
+  effectScope: true,
+})
 
 /**
  * A tool with its types: what {@link defineTool} returns, checked and frozen.
@@ -193,6 +207,7 @@ export function defineTool(tool?: AnyTool | IsolatedTool): unknown {
 }
 
 function freeze(tool: AnyTool | IsolatedTool): AnyTool {
+  if (typeof tool === 'object' && tool !== null) checkOptions(labelOf(tool.name), tool, TOOL_OPTIONS)
   const whole = hasCode(tool) ? tool : { ...tool, execute: elsewhere }
   checkTool(whole)
   return Object.freeze({ ...whole })
@@ -213,11 +228,12 @@ export function checkTool(tool: AnyTool): void {
   const { name, execute, retry, breaker, isolation } = tool
   if (typeof name !== 'string' || name.length === 0 || name.length > 256)
     throw new MisuseError('tool.name', 'a string of 1 to 256 characters', name)
-  const label = `tool '${name}'`
+  const label = labelOf(name)
+  checkSpelling(label, tool, TOOL_OPTIONS)
   if (typeof execute !== 'function') throw new MisuseError(`${label}.execute`, 'a function', execute)
   if (tool.description !== undefined && typeof tool.description !== 'string')
     throw new MisuseError(`${label}.description`, 'a string', tool.description)
-  if (tool.annotations !== undefined) checkObject(`${label}.annotations`, tool.annotations)
+  if (tool.annotations !== undefined) checkAnnotations(`${label}.annotations`, tool.annotations)
   if (tool.toContent !== undefined && typeof tool.toContent !== 'function')
     throw new MisuseError(`${label}.toContent`, 'a function', tool.toContent)
   for (const key of ['inputSchema', 'outputSchema', 'inputJsonSchema'] as const) {
@@ -240,6 +256,10 @@ export function checkTool(tool: AnyTool): void {
   if (retry !== undefined) checkRetry(`${label}.retry`, retry)
   if (breaker !== undefined) checkBreaker(`${label}.breaker`, breaker)
   if (isolation !== undefined) checkIsolation(`${label}.isolation`, isolation)
+}
+
+function labelOf(name: unknown): string {
+  return typeof name === 'string' ? `tool '${name}'` : 'tool'
 }
 
 /** Throws a {@link MisuseError} for a priority out of bounds. */

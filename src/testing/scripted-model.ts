@@ -7,6 +7,7 @@ import type {
 } from '@ai-sdk/provider'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { checkCount } from '../core/misuse.ts'
+import { checkOptions, optionNames } from '../core/option-names.ts'
 import { generateResult } from './generate-result.ts'
 import { type Recital, recital, recitalStream } from './scripted-stream.ts'
 import { checkTurn, type ScriptedPlay, speechParts, type TurnFunction, type TurnScript } from './scripted-turn.ts'
@@ -25,6 +26,14 @@ export interface ScriptedModelOptions {
   /** @default 'scripted' */
   readonly modelId?: string
 }
+
+const MODEL_OPTIONS = optionNames<ScriptedModelOptions>({
+  clock: true,
+  delayMs: true,
+  chunkLength: true,
+  provider: true,
+  modelId: true,
+})
 
 /** A model that plays a script, and notes what it is asked. */
 export interface ScriptedModel extends LanguageModelV4 {
@@ -57,6 +66,7 @@ export function scriptedModel(
   turns: readonly (TurnScript | TurnFunction)[] | TurnFunction,
   options: ScriptedModelOptions = {},
 ): ScriptedModel {
+  checkOptions('', options, MODEL_OPTIONS)
   const { clock = systemClock, delayMs = 0, chunkLength = 20, provider = 'scripted', modelId = 'scripted' } = options
   checkCount('chunkLength', chunkLength, 1)
   const calls: LanguageModelV4CallOptions[] = []

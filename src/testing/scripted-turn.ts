@@ -4,6 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
+import { optionNames, unknownName } from '../core/option-names.ts'
 import { chunks } from './chunks.ts'
 
 /** A tool call that the scripted model makes. */
@@ -67,19 +68,23 @@ export type TurnScript = ScriptedSpeech | ScriptedParts | ScriptedRefusal | read
 /** A turn that depends on what the model is asked, or on which turn it is, from 0. */
 export type TurnFunction = (options: LanguageModelV4CallOptions, turn: number) => TurnScript | Promise<TurnScript>
 
-const TURN_FIELDS: readonly string[] = [
-  'text',
-  'reasoning',
-  'calls',
-  'error',
-  'finishReason',
-  'usage',
-  'parts',
-  'rejectWith',
-  'delayMs',
-  'breakAfter',
-  'breakWith',
-]
+const TURN_FIELDS = optionNames<ScriptedSpeech & ScriptedParts & ScriptedRefusal>({
+  text: true,
+  reasoning: true,
+  calls: true,
+  error: true,
+  finishReason: true,
+  usage: true,
+  parts: true,
+  rejectWith: true,
+  delayMs: true,
+  breakAfter: true,
+  breakWith: true,
+})
+
+const CALL_FIELDS = optionNames<ScriptedCall>({ id: true, name: true, arguments: true })
+
+const USAGE_FIELDS = optionNames<ScriptedUsage>({ inputTokens: true, cachedInputTokens: true, outputTokens: true })
 
 /**
  * Scripts come from files as well, where nobody has checked their types.
@@ -92,14 +97,19 @@ export function checkTurn(script: TurnScript, turn: number): TurnScript {
   if (Array.isArray(given)) return script
   if (typeof given !== 'object' || given === null)
     throw new Error(`${where} is no object: expected e.g. { text: '…' } or { calls: [{ name: '…', arguments: {} }] }.`)
-  const unknown = Object.keys(script).find((field) => !TURN_FIELDS.includes(field))
-  if (unknown !== undefined)
-    throw new Error(`${where} has the unknown field '${unknown}'; known are ${TURN_FIELDS.join(', ')}.`)
-  const { calls = [] } = script as ScriptedSpeech
+  checkFields(where, script, TURN_FIELDS)
+  const { calls = [], usage = {} } = script as ScriptedSpeech
+  checkFields(`${where}: usage`, usage, USAGE_FIELDS)
   const nameless = calls.findIndex(({ name }) => typeof name !== 'string')
   if (nameless !== -1)
     throw new Error(`${where}: calls[${nameless}] has no name: expected { name: '…', arguments: {} }.`)
+  for (const [index, call] of calls.entries()) checkFields(`${where}: calls[${index}]`, call, CALL_FIELDS)
   return script
+}
+
+function checkFields(where: string, given: object, known: ReadonlySet<string>): void {
+  const unknown = unknownName(given, known)
+  if (unknown !== undefined) throw new Error(`${where} has the unknown field '${unknown.name}'. ${unknown.advice}`)
 }
 
 /** What the parts of a turn take from the model that plays it. */

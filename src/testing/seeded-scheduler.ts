@@ -8,12 +8,13 @@
  * 3. The order depends on the seed and on what waits at each release, on nothing else.
  */
 import { checkCount, checkDuration } from '../core/misuse.ts'
+import { checkOptions, optionNames } from '../core/option-names.ts'
 import { fnv1a64 } from './fnv.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { SeededRandom } from './random.ts'
 import { StalledError } from './stalled.ts'
-import { DEFAULT_MAX_MS, type RunUntilOptions, type VirtualClock } from './virtual-clock.ts'
+import { DEFAULT_MAX_MS, RUN_UNTIL_OPTIONS, type RunUntilOptions, type VirtualClock } from './virtual-clock.ts'
 
 /** When a {@link SeededScheduler} may move time on. */
 export type TimeMoves = 'when-idle' | 'any-time'
@@ -34,6 +35,13 @@ export interface SeededSchedulerOptions {
   /** How many points one wait may release before that counts as going round in circles. @default 1 000 000 */
   readonly maxReleases?: number
 }
+
+const SCHEDULER_OPTIONS = optionNames<SeededSchedulerOptions>({
+  seed: true,
+  clock: true,
+  timeMoves: true,
+  maxReleases: true,
+})
 
 interface Point {
   readonly label: string
@@ -69,7 +77,9 @@ export class SeededScheduler {
   readonly #exclusively = oneAtATime('scheduler')
 
   /** @throws MisuseError where an option is impossible */
-  constructor({ seed, clock, timeMoves = 'when-idle', maxReleases = 1_000_000 }: SeededSchedulerOptions) {
+  constructor(options: SeededSchedulerOptions) {
+    checkOptions('', options, SCHEDULER_OPTIONS)
+    const { seed, clock, timeMoves = 'when-idle', maxReleases = 1_000_000 } = options
     checkCount('maxReleases', maxReleases, 1)
     this.#random = new SeededRandom(seed)
     this.#clock = clock
@@ -162,6 +172,7 @@ export class SeededScheduler {
    * timer, or no timer within `maxMs`
    */
   async waitFor<T>(promise: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
+    checkOptions('', options, RUN_UNTIL_OPTIONS)
     const { label = 'the promise', maxMs = DEFAULT_MAX_MS } = options
     checkDuration('maxMs', maxMs, 0, Number.MAX_SAFE_INTEGER, true)
     const limit = (this.#clock?.now() ?? 0) + maxMs

@@ -1,4 +1,5 @@
 import { checkCount, MisuseError } from '../core/misuse.ts'
+import { checkOptions, optionNames } from '../core/option-names.ts'
 import { SeededRandom } from './random.ts'
 import { SeededScheduler, type TimeMoves } from './seeded-scheduler.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -37,6 +38,8 @@ export interface ForEachSeedOptions {
   /** When the scheduler may move time on; as for a `SeededScheduler`. @default 'when-idle' */
   readonly timeMoves?: TimeMoves
 }
+
+const SEED_OPTIONS = optionNames<ForEachSeedOptions>({ seeds: true, from: true, replay: true, timeMoves: true })
 
 /** What is known of a seed that failed. */
 export interface SeedFailureDetails {
@@ -102,7 +105,9 @@ export async function forEachSeed(
   }
 }
 
-function* seedsOf({ seeds, from = 0, replay = seedOfEnvironment() }: ForEachSeedOptions): Generator<number> {
+function* seedsOf(options: ForEachSeedOptions): Generator<number> {
+  checkOptions('', options, SEED_OPTIONS)
+  const { seeds, from = 0, replay = seedOfEnvironment() } = options
   checkCount('seeds', seeds, 1)
   checkCount('from', from, 0, Number.MAX_SAFE_INTEGER - seeds)
   if (replay !== undefined) {

@@ -10,6 +10,7 @@
  */
 import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/clock.ts'
 import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
+import { checkOptions, optionNames } from '../core/option-names.ts'
 import { BinaryHeap, type HeapEntry } from '../core/binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -38,6 +39,13 @@ export interface RunUntilOptions extends AdvanceBound {
   /** What is waited for, in the words of the error. @default 'the promise' */
   readonly label?: string
 }
+
+const CLOCK_OPTIONS = optionNames<VirtualClockOptions>({ startMs: true, seed: true, maxTimersPerMoment: true })
+
+const ADVANCE_BOUND = optionNames<AdvanceBound>({ maxMs: true })
+
+/** The names of {@link RunUntilOptions}. */
+export const RUN_UNTIL_OPTIONS: ReadonlySet<string> = optionNames<RunUntilOptions>({ maxMs: true, label: true })
 
 /** How far time moves at most where nothing else is said: an hour. */
 export const DEFAULT_MAX_MS = 3_600_000
@@ -73,6 +81,7 @@ export class VirtualClock implements Clock {
 
   /** @throws MisuseError where an option is impossible */
   constructor(options: VirtualClockOptions = {}) {
+    checkOptions('', options, CLOCK_OPTIONS)
     const { startMs = 0, seed, maxTimersPerMoment = 1_000_000 } = options
     checkDuration('startMs', startMs, 0, Number.MAX_SAFE_INTEGER)
     checkCount('maxTimersPerMoment', maxTimersPerMoment, 1)
@@ -174,6 +183,7 @@ export class VirtualClock implements Clock {
    * @throws StalledError (as a rejection) where timers are left beyond `maxMs`
    */
   async runAll(options: AdvanceBound = {}): Promise<void> {
+    checkOptions('', options, ADVANCE_BOUND)
     const limit = this.#limit(options)
     await this.#exclusively(async () => {
       await settleMicrotasks()
@@ -189,6 +199,7 @@ export class VirtualClock implements Clock {
    * `maxMs`
    */
   async runUntil<T>(promise: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
+    checkOptions('', options, RUN_UNTIL_OPTIONS)
     const { label = 'the promise' } = options
     const limit = this.#limit(options)
     let settled = false

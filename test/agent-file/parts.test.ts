@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { durationMs } from '../../src/agent-file/duration.ts'
 import { isInside } from '../../src/agent-file/inside.ts'
-import { resolveVariables, suggest } from '../../src/agent-file/index.ts'
+import { resolveVariables } from '../../src/agent-file/index.ts'
 import { agentOf, HEAD } from './helpers.ts'
 
 describe('a duration', () => {
@@ -20,24 +20,6 @@ describe('a duration', () => {
   it.each(['', 's', '10', '10 s', '-1s', '1s1m', '1.5m', '1e3s', '10S', 'ten seconds', '1ms1s'])(
     '%j is none',
     (written) => expect(durationMs(written)).toBeUndefined(),
-  )
-})
-
-describe('a suggestion', () => {
-  const fields = ['max_iterations', 'max_tokens', 'model', 'tools', 'temperature', 'env']
-
-  it.each([
-    ['max_iteration', 'max_iterations'],
-    ['maxIterations', 'max_iterations'],
-    ['MAX-TOKENS', 'max_tokens'],
-    ['modle', 'model'],
-    ['tool', 'tools'],
-    ['temprature', 'temperature'],
-    ['evn', 'env'],
-  ])('for %s is %s', (word, meant) => expect(suggest(word, fields)).toBe(meant))
-
-  it.each(['', 'x', 'include', 'zzzzzz', '__proto__'])('is not made for %j', (word) =>
-    expect(suggest(word, fields)).toBeUndefined(),
   )
 })
 

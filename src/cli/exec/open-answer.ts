@@ -1,4 +1,4 @@
-import { suggest } from '../../agent-file/index.ts'
+import { suggest } from '../../core/suggest.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { readInput, STANDARD_INPUT } from '../read-input.ts'

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import { type ModelName, suggest } from '../../agent-file/index.ts'
+import type { ModelName } from '../../agent-file/index.ts'
+import { suggest } from '../../core/suggest.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { ProviderPackage } from '../recorded/provider-package.ts'

@@ -1,5 +1,6 @@
+import { checkOptions, optionNames } from '../option-names.ts'
 import { type Clock, MAX_DELAY_MS, systemClock } from '../clock.ts'
-import { checkCount, checkDuration, checkObject, MisuseError } from '../misuse.ts'
+import { checkCount, checkDuration, MisuseError } from '../misuse.ts'
 import type { AnyTool } from '../tool.ts'
 import { Admission } from './admission.ts'
 import { Census, type WaitingStats } from './census.ts'
@@ -27,6 +28,13 @@ export interface AdmissionOptions {
   /** That of the executors. @default the machine's monotonic clock */
   readonly clock?: Clock
 }
+
+const ADMISSION_OPTIONS = optionNames<AdmissionOptions>({
+  maxParallel: true,
+  ageMs: true,
+  reserveAfterMs: true,
+  clock: true,
+})
 
 /** What {@link AdmissionController.stats} tells of this moment, over all executors that share it. */
 export interface AdmissionStats {
@@ -82,7 +90,7 @@ export class AdmissionController {
 
   /** @throws MisuseError where an option is impossible */
   constructor(options: AdmissionOptions = {}) {
-    checkObject('options', options)
+    checkOptions('', options, ADMISSION_OPTIONS)
     const { maxParallel = Infinity, ageMs = 10_000, reserveAfterMs = 5_000, clock = systemClock } = options
     checkCount('maxParallel', maxParallel, 1, undefined, true)
     checkDuration('ageMs', ageMs, 1, MAX_DELAY_MS, true)

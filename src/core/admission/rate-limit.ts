@@ -1,5 +1,6 @@
+import { checkOptions, optionNames } from '../option-names.ts'
 import { MAX_DELAY_MS } from '../clock.ts'
-import { checkCount, checkDuration, checkObject } from '../misuse.ts'
+import { checkCount, checkDuration } from '../misuse.ts'
 import { DemandQueue } from './demand-queue.ts'
 import type { Demand } from './limit.ts'
 
@@ -13,9 +14,11 @@ export interface RateOptions {
   readonly burst?: number
 }
 
+const RATE_OPTIONS = optionNames<RateOptions>({ n: true, perMs: true, burst: true })
+
 /** Throws a MisuseError for a rate that is impossible. */
 export function checkRate(option: string, rate: RateOptions): void {
-  checkObject(option, rate)
+  checkOptions(option, rate, RATE_OPTIONS)
   const { n, perMs, burst = n } = rate
   checkCount(`${option}.n`, n, 1)
   checkDuration(`${option}.perMs`, perMs, 1, MAX_DELAY_MS)

@@ -1,4 +1,5 @@
 import { MisuseError } from '../misuse.ts'
+import { optionNames, unknownName } from '../option-names.ts'
 import { ignoreLater } from '../safe-checks.ts'
 import { parseResource, type ResourcePath } from './resource.ts'
 
@@ -15,6 +16,8 @@ export interface Effect {
   /** `run`: it is private to each run, and no other run is held up by it. @default all that shares the admission controller */
   readonly scope?: 'run'
 }
+
+const EFFECT_NAMES = optionNames<Effect>({ resource: true, mode: true, scope: true })
 
 /** As the order of effects has it. */
 export interface ResourceEffect {
@@ -49,6 +52,8 @@ function readEffect(given: unknown, scopes: readonly ResourcePath[] | undefined)
   const { resource, mode, scope } = given as Partial<Record<keyof Effect, unknown>>
   if (mode !== 'read' && mode !== 'write') throw new TypeError("the mode of one of them is neither 'read' nor 'write'")
   if (scope !== undefined && scope !== 'run') throw new TypeError("the scope of one of them is not 'run'")
+  const unknown = unknownName(given, EFFECT_NAMES)
+  if (unknown !== undefined) throw new TypeError(`an effect has no '${unknown.name}'. ${unknown.advice}`)
   const path = parseResource(resource)
   if (scopes !== undefined && !scopes.some((above) => isWithin(path, above)))
     throw new TypeError(`'/${path.join('/')}' is not within the tool's effectScope`)

@@ -1,8 +1,9 @@
+import { checkOptions, optionNames } from '../option-names.ts'
 import type { CallInfo } from '../context.ts'
 import type { Effect, ResourceEffect } from '../effects/effect.ts'
 import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor.ts'
 import type { JsonValue } from '../json.ts'
-import { checkCount, checkObject, MisuseError } from '../misuse.ts'
+import { checkCount, MisuseError } from '../misuse.ts'
 import { executeNested } from '../nested-executor.ts'
 import type { ToolError, ToolResult, ToolResultStatus } from '../result.ts'
 import type { SpilledFile } from '../spill.ts'
@@ -27,6 +28,13 @@ export interface PlanToolOptions {
   readonly description?: string
   /** How many steps a plan may have: 1 to 1 000. @default 100 */
   readonly maxSteps?: number
+}
+
+const PLAN_TOOL_OPTIONS = optionNames<PlanToolOptions>({ name: true, description: true, maxSteps: true })
+
+/** Throws a {@link MisuseError} for a name that is none of the options. */
+export function checkPlanToolOptions(label: string, options: PlanToolOptions): void {
+  checkOptions(label, options, PLAN_TOOL_OPTIONS)
 }
 
 /** What became of a step. */
@@ -88,7 +96,7 @@ export function makePlanTool(
   names: readonly string[],
   options: PlanToolOptions,
 ): Tool<Plan, PlanResult> {
-  checkObject('options', options)
+  checkPlanToolOptions('', options)
   const { name = 'plan', description = PLAN_DESCRIPTION, maxSteps = 100 } = options
   checkCount('maxSteps', maxSteps, 1, 1_000)
   if (names.length === 0) throw new MisuseError('executor', 'an executor with tools, for the steps of plans', 'none')

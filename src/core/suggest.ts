@@ -1,6 +1,7 @@
 /**
- * The one of `candidates` that was most likely meant by `word`, or undefined where none is near: other case or
- * separators (`maxIterations`), or a few letters wrong, missing, added or swapped.
+ * The candidate that was most likely meant by `word`, or undefined where none is near: other case or separators
+ * (`maxIterations`), a few letters wrong, missing, added or swapped, the beginning alone (`timeout` of `timeoutMs`), or
+ * more before it (`abortSignal` for `signal`).
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = simplified(word.slice(0, MAX_LENGTH))
@@ -11,6 +12,26 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
     const allowed = Math.max(plain.length, other.length) <= 3 ? 1 : Math.floor(Math.max(plain.length, other.length) / 3)
     const distance = editDistance(plain, other)
     if (distance <= allowed && distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best ?? suggestPart(plain, candidates)
+}
+
+/** How much must be there of a name of which the rest is missing, or before which there is more. */
+const LEAST_PART = 5
+
+/** The candidate that begins with `word`, give or take a few letters, or with which `word` ends. */
+function suggestPart(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Infinity
+  for (const candidate of candidates) {
+    const other = simplified(candidate)
+    if (other.length >= LEAST_PART && word.endsWith(other)) return candidate
+    if (word.length < LEAST_PART) continue
+    const distance = Math.min(...distances(word, other))
+    if (distance <= Math.floor(word.length / LEAST_PART) && distance < bestDistance) {
       best = candidate
       bestDistance = distance
     }
@@ -26,6 +47,11 @@ function simplified(word: string): string {
 
 /** How many letters must be changed, added, removed or swapped with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  return at(distances(a, b), b.length)
+}
+
+/** The edit distances of `a` to all beginnings of `b`, the empty one first. */
+function distances(a: string, b: string): number[] {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
@@ -40,7 +66,7 @@ function editDistance(a: string, b: string): number {
     beforeLast = last
     last = row
   }
-  return at(last, b.length)
+  return last
 }
 
 function at(row: readonly number[], index: number): number {

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { suggest } from '../../src/core/suggest.ts'
+
+describe('a suggestion', () => {
+  const fields = ['max_iterations', 'max_tokens', 'model', 'tools', 'temperature', 'env']
+
+  it.each([
+    ['max_iteration', 'max_iterations'],
+    ['maxIterations', 'max_iterations'],
+    ['MAX-TOKENS', 'max_tokens'],
+    ['modle', 'model'],
+    ['tool', 'tools'],
+    ['temprature', 'temperature'],
+    ['evn', 'env'],
+    ['temp', undefined],
+    ['temper', 'temperature'],
+    ['max_tok', 'max_tokens'],
+    ['agent_model', 'model'],
+  ])('for %s is %s', (word, meant) => expect(suggest(word, fields)).toBe(meant))
+
+  it.each(['', 'x', 'include', 'zzzzzz', '__proto__'])('is not made for %j', (word) =>
+    expect(suggest(word, fields)).toBeUndefined(),
+  )
+})
