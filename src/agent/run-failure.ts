@@ -1,4 +1,5 @@
 import { MAX_MESSAGE_LENGTH } from '../core/failure.ts'
+import { reasonsOf } from '../core/reasons.ts'
 import { printable } from '../core/text.ts'
 import type { AgentError } from './result.ts'
 
@@ -22,12 +23,18 @@ export class RunFailure extends Error {
   }
 }
 
-/** What a thrown value, or an error that a provider sent, says; runs code of the value's own only under guard. */
+/**
+ * What a thrown value, or an error that a provider sent, says, with the reasons below it; runs code of the value's own only
+ * under guard.
+ */
 export function reasonOf(thrown: unknown): string {
   try {
     const message: unknown = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null)?.message
-    if (typeof message === 'string' && message !== '') return printable(message, MAX_MESSAGE_LENGTH)
-    return thrown === undefined || thrown === null ? `no reason was given (${thrown})` : 'no reason was given'
+    const own = typeof message === 'string' ? message : ''
+    const reasons = typeof thrown === 'object' && thrown !== null ? reasonsOf(thrown, own) : ''
+    if (own !== '') return `${printable(own, MAX_MESSAGE_LENGTH - reasons.length)}${reasons}`
+    const none = thrown === undefined || thrown === null ? `no reason was given (${thrown})` : 'no reason was given'
+    return `${none}${reasons}`
   } catch {
     return 'what was thrown cannot be read'
   }

@@ -1,6 +1,9 @@
 import { failureKind } from './failure-kind.ts'
 import type { ToolError } from './result.ts'
+import { reasonsOf } from './reasons.ts'
+import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
+import { ToolFailure } from './tool-failure.ts'
 
 /** The longest error message of a result, in UTF-16 code units. */
 export const MAX_MESSAGE_LENGTH = 4_000
@@ -10,19 +13,28 @@ export function describeThrown(thrown: unknown): ToolError {
   return { code: 'tool_error', message: thrownMessage(thrown), retryable: failureKind(thrown).lasting === 'transient' }
 }
 
-/** A message for any thrown value; runs code of the value's own only under guard. */
+/**
+ * A message for any thrown value, with the reasons that lie below it: causes, gathered errors, the body of an HTTP answer.
+ * The words of a {@link ToolFailure} are meant for the model as they are. Runs code of the value's own only under guard.
+ */
 export function thrownMessage(thrown: unknown): string {
   try {
     if (typeof thrown === 'string')
       return printable(thrown, MAX_MESSAGE_LENGTH) || 'The tool failed with an empty message.'
     if (thrown === null || thrown === undefined) return `The tool failed without saying why (it threw ${thrown}).`
-    if (typeof thrown === 'object') {
-      const { message, name } = thrown as { message?: unknown; name?: unknown }
-      if (typeof message === 'string' && message !== '') return printable(message, MAX_MESSAGE_LENGTH)
-      return `The tool failed without saying why (it threw ${typeof name === 'string' && name !== '' ? printable(name, 100) : 'an object without a message'}).`
-    }
+    if (typeof thrown === 'object') return messageOf(thrown)
     return `The tool failed without saying why (it threw ${printable(String(thrown), 100)}).`
   } catch {
     return 'The tool failed, and what it threw cannot be read.'
   }
+}
+
+function messageOf(thrown: object): string {
+  const { message, name } = thrown as { readonly message?: unknown; readonly name?: unknown }
+  const own = typeof message === 'string' ? message : ''
+  if (own !== '' && isInstance(thrown, ToolFailure)) return printable(own, MAX_MESSAGE_LENGTH)
+  const reasons = reasonsOf(thrown, own)
+  if (own !== '') return `${printable(own, MAX_MESSAGE_LENGTH - reasons.length)}${reasons}`
+  const kind = typeof name === 'string' && name !== '' ? printable(name, 100) : 'an object without a message'
+  return reasons === '' ? `The tool failed without saying why (it threw ${kind}).` : `${kind}${reasons}`
 }

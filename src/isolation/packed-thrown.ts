@@ -1,5 +1,6 @@
 import { ToolFailure } from '../core/tool-failure.ts'
 import { httpFailure } from '../core/http-failure.ts'
+import { bodyOf, severalOf } from '../core/reasons.ts'
 import { isInstance } from '../core/safe-checks.ts'
 
 /** A thrown value in a form that can cross the border, whatever it was. */
@@ -19,6 +20,10 @@ interface PackedFields {
   /** Only of a ToolFailure. */
   readonly retryable?: boolean
   readonly cause?: PackedThrown
+  /** Of an error that gathers several. */
+  readonly errors?: readonly PackedThrown[]
+  /** The beginning of the body of the HTTP answer that it stands for. */
+  readonly responseBody?: string
 }
 
 /** How much is kept of a text, in UTF-16 code units. */
@@ -26,6 +31,9 @@ const MAX_TEXT = 16_000
 
 /** How many errors that are wrapped in one another are kept. */
 const MAX_CAUSES = 5
+
+/** In how many of them gathered errors are kept. */
+const MAX_GATHERING = 3
 
 /** Packs any thrown value; runs code of its own only under guard. */
 export function packThrown(thrown: unknown): PackedThrown {
@@ -72,7 +80,15 @@ function packObject(thrown: object, depth: number): PackedThrown {
     // By its name, since the tool's module may have a copy of the class that is not ours.
     retryable: read('name') === 'ToolFailure' && typeof retryable === 'boolean' ? retryable : undefined,
     cause: cause === undefined || depth === MAX_CAUSES ? undefined : pack(cause, depth + 1),
+    errors: packSeveral(thrown, depth),
+    responseBody: bodyOf(thrown),
   })
+}
+
+/** Those of errors at the top, where somebody looks for them. */
+function packSeveral(thrown: object, depth: number): readonly PackedThrown[] | undefined {
+  const several = depth >= MAX_GATHERING ? [] : severalOf(thrown)
+  return several.length === 0 ? undefined : several.map((each) => pack(each, depth + 1))
 }
 
 function attempt<T>(read: () => T): T | undefined {
@@ -117,9 +133,18 @@ function unpackError(packed: PackedFields): Error {
 }
 
 /** What errors have, but do not show. */
-const HIDDEN: ReadonlySet<string> = new Set(['name', 'message', 'stack'])
+const HIDDEN: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'errors'])
 
-function plainFields({ name, message, stack, code, status, retryAfterMs }: PackedFields): object {
+function plainFields({ name, message, stack, code, status, retryAfterMs, errors, responseBody }: PackedFields): object {
   const headers = retryAfterMs === undefined ? undefined : { 'retry-after-ms': String(retryAfterMs) }
-  return defined<object>({ name, message, stack, code, status, headers } as object)
+  return defined<object>({
+    name,
+    message,
+    stack,
+    code,
+    status,
+    headers,
+    responseBody,
+    errors: errors?.map(unpackThrown),
+  } as object)
 }

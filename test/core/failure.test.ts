@@ -29,11 +29,7 @@ describe('the error for what a tool threw (I7)', () => {
       'The tool failed without saying why (it threw an object without a message).',
     ],
     ['an Error without a message', new TypeError(), 'The tool failed without saying why (it threw TypeError).'],
-    [
-      'several errors',
-      new AggregateError([new Error('a')]),
-      'The tool failed without saying why (it threw AggregateError).',
-    ],
+    ['several errors', new AggregateError([new Error('a')]), 'AggregateError (cause: a)'],
     [
       'a message that is no text',
       { message: { a: 1 } },
