@@ -15,20 +15,29 @@ const CLAIMS: Readonly<Record<string, () => Promise<(mode: Mode) => Promise<Clai
   faults: async () => (await import('./faults.ts')).faults,
 }
 
-const USAGE = `Usage: npm run bench -- [${Object.keys(CLAIMS).join('|')} …] [--quick]`
+const USAGE = `Usage: npm run bench -- [${Object.keys(CLAIMS).join('|')} …] [--quick]
+       npm run bench -- against DIR [part of a shape's name] [--quick]`
 
 const args = process.argv.slice(2)
 const quick = args.includes('--quick')
 const asked = args.filter((arg) => arg !== '--quick')
-const unknown = asked.find((name) => !Object.hasOwn(CLAIMS, name))
+const [first, dir, only = ''] = asked
+const unknown = first === 'against' ? undefined : asked.find((name) => !Object.hasOwn(CLAIMS, name))
 if (unknown !== undefined) {
   console.error(`There is no claim ${JSON.stringify(unknown)}.\n${USAGE}`)
   process.exitCode = 2
 } else if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
   console.error('The library is not built yet. Run `npm run build` in the folder above.')
   process.exitCode = 2
+} else if (first === 'against') {
+  process.exitCode = dir === undefined ? misused() : await (await import('./against.ts')).against(dir, only, quick)
 } else {
   await run(asked.length > 0 ? asked : Object.keys(CLAIMS))
+}
+
+function misused(): number {
+  console.error(`"against" takes the folder of another built checkout.\n${USAGE}`)
+  return 2
 }
 
 async function run(names: readonly string[]): Promise<void> {

@@ -1,0 +1,21 @@
+import { pathToFileURL } from 'node:url'
+import type * as Library from '../../dist/index.js'
+import type * as Agents from '../../dist/agent/index.js'
+import type * as Testing from '../../dist/testing/index.js'
+
+/** One built checkout, loaded. */
+export interface Build {
+  readonly library: typeof Library
+  readonly agents: typeof Agents
+  readonly testing: typeof Testing
+}
+
+/** Loads what a folder `dist` holds. Code of two folders shares nothing, not even what V8 has learned of it. */
+export async function loadBuild(dist: string): Promise<Build> {
+  const of = (path: string): string => new URL(path, `${pathToFileURL(dist).href}/`).href
+  return {
+    library: (await import(of('index.js'))) as typeof Library,
+    agents: (await import(of('agent/index.js'))) as typeof Agents,
+    testing: (await import(of('testing/index.js'))) as typeof Testing,
+  }
+}
