@@ -2,8 +2,11 @@ import { inexactNumber } from './exact-numbers.ts'
 import type { ErrorCode } from './error-code.ts'
 import { copyFlat, copyJson, flatMayRefer, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
 import type { JsonValue } from './json.ts'
+import { excerpt } from './excerpt.ts'
+import { jsonFault } from './json-fault.ts'
 import { endOfString } from './json-text.ts'
 import { isInstance } from './safe-checks.ts'
+import { redactPatterns } from './secret-patterns.ts'
 import { printable } from './text.ts'
 
 /** A call's arguments as a value of its own, or why there is none, in words that a model can act on. */
@@ -18,10 +21,16 @@ export type ReadArguments =
 
 /**
  * The value of a call's arguments: parsed from the model's JSON text, or copied. Text is taken as it is or refused,
- * never mended: what was cut off must not run. Blank text is `{}`, as several providers send for no arguments.
+ * never mended: what was cut off must not run. Blank text and null are `{}`, as several providers send for no arguments.
+ *
+ * @param redact takes secrets out of what is quoted of a text that cannot be parsed
  */
-export function readArguments(given: unknown, maxBytes: number): ReadArguments {
-  return typeof given === 'string' ? parse(given, maxBytes) : copy(given, maxBytes)
+export function readArguments(
+  given: unknown,
+  maxBytes: number,
+  redact: (text: string) => string = redactPatterns,
+): ReadArguments {
+  return typeof given === 'string' ? parse(given, maxBytes, redact) : copy(given, maxBytes)
 }
 
 /** What a look at a text of JSON tells. */
@@ -57,7 +66,7 @@ function lookAt(text: string): number {
   return found
 }
 
-function parse(text: string, maxBytes: number): ReadArguments {
+function parse(text: string, maxBytes: number, redact: (text: string) => string): ReadArguments {
   if (text.length > maxBytes || (text.length * 3 > maxBytes && utf8Length(text) > maxBytes))
     return refused('invalid_arguments', `are larger than ${maxBytes} bytes`)
   if (isBlank(text)) return { ok: true, value: {}, mayRefer: false }
@@ -66,14 +75,15 @@ function parse(text: string, maxBytes: number): ReadArguments {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    const why = error instanceof Error ? printable(error.message, 200) : 'it cannot be parsed'
+  } catch {
+    const { at, why } = jsonFault(text)
     return refused(
       'unparsable_arguments',
-      `are not valid JSON (${why})`,
+      `are not valid JSON (at position ${at} ${why}: ${excerpt(text, at, redact)})`,
       'Send one complete JSON object, every quote and bracket closed.',
     )
   }
+  if (value === null) return { ok: true, value: {}, mayRefer: false }
   const look = lookAt(text)
   return look === WORTH_A_LOOK ? lookedAt(text, value, maxBytes) : { ok: true, value, mayRefer: look === HAS_DOLLAR }
 }
@@ -93,7 +103,7 @@ function isBlank(text: string): boolean {
 }
 
 function copy(value: unknown, maxBytes: number): ReadArguments {
-  if (value === undefined) return { ok: true, value: {}, mayRefer: false }
+  if (value === undefined || value === null) return { ok: true, value: {}, mayRefer: false }
   try {
     const flat = typeof value === 'object' ? copyFlat(value, maxBytes) : undefined
     if (flat !== undefined) return { ok: true, value: flat, mayRefer: flatMayRefer() }

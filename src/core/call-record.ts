@@ -222,7 +222,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
       return this.#refuse('invalid', 'unknown_tool', unknownTool(this.name, [...this.engine.registry.keys()]))
     this.#state = READING
     // Reading and validating run code that is not ours and may end this call, e.g. by an abort.
-    const read = readArguments(given, this.engine.limits.maxArgumentsBytes)
+    const { limits, redaction } = this.engine
+    const read = readArguments(given, limits.maxArgumentsBytes, redaction.quoted)
     if (this.#state !== READING) return
     if (!read.ok) return this.#refuse('invalid', read.code, read.message)
     const found =

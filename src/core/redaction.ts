@@ -57,6 +57,9 @@ export class Redaction {
     return this.#more === undefined ? redacted : withMore(this.#more, redacted)
   }
 
+  /** Takes secrets out of what is quoted in a message of our own. */
+  readonly quoted = (text: string): string => this.redact(text, false)
+
   #withoutSecrets(message: string): string {
     if (this.#secrets === undefined) return message
     const clean = this.#secrets.redact(message)

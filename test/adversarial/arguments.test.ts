@@ -76,7 +76,6 @@ describe('roots that are no object', () => {
   test.each([
     [37, '[]'],
     [37, '[1,2]'],
-    [37, 'null'],
     [37, '"text"'],
     [37, '7'],
     [39, '"{\\"a\\":1}"'],

@@ -107,6 +107,9 @@ export function makePlanTool(
     get maxArgumentsBytes() {
       return parts().maxArgumentsBytes
     },
+    get redaction() {
+      return parts().redaction
+    },
     get clock() {
       return parts().clock
     },

@@ -5,6 +5,7 @@ import { type CompiledTool, isLater } from '../compiled-tool.ts'
 import { CallGraph, type GraphCall } from '../dependencies/call-graph.ts'
 import { type CallName, findReferences, type ReferenceSyntax } from '../dependencies/references.ts'
 import { thrownMessage } from '../failure.ts'
+import type { Redaction } from '../redaction.ts'
 import type { Issue, Validation } from '../schema.ts'
 import { printable } from '../text.ts'
 
@@ -38,6 +39,7 @@ export interface CheckedStep extends Required<PlanStep> {
 export interface PlanTools {
   readonly maxSteps: number
   readonly maxArgumentsBytes: number
+  readonly redaction: Redaction
   tool(name: string): CompiledTool | undefined
   readonly names: readonly string[]
   /** What bounds the answer of a schema that answers later. */
@@ -112,7 +114,7 @@ function readStep(given: unknown, at: string, tools: PlanTools, issues: Issue[])
     const shown = tools.names.slice(0, 20).join(', ')
     return issue('/tool', `expected the name of a tool: ${shown}${tools.names.length > 20 ? ', …' : ''}`)
   }
-  const value = readArguments(args, tools.maxArgumentsBytes)
+  const value = readArguments(args, tools.maxArgumentsBytes, tools.redaction.quoted)
   if (!value.ok) return issue('/arguments', value.message)
   const found = compiled.tool.references === false ? undefined : findReferences(value.value, PLAN_REFERENCES)
   if (found?.ok === false) return issue('/arguments', found.message)
