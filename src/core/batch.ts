@@ -259,7 +259,12 @@ export class Batch implements Keeper {
     const known = tool ?? (typeof name === 'string' ? this.engine.registry.get(name) : undefined)
     const impossible = limits && impossibleTimeLimit(limits)
     const isRanked = priority === undefined || isPriority(priority)
-    const record = this.reserve(id, name, known, impossible === undefined ? limits : undefined)
+    const record = this.reserve(
+      id,
+      known === undefined ? name : known.tool.name,
+      known,
+      impossible === undefined ? limits : undefined,
+    )
     if (!isReadable)
       record.drop('malformed_call', 'The call cannot be read: it is no object, or a property of it throws.')
     else if (odd !== undefined) record.drop('malformed_call', odd)

@@ -1,16 +1,19 @@
-import type { JsonSchema } from './schema.ts'
-import { isStandardSchema } from './schema.ts'
+import type { ToolAnnotations } from './annotations.ts'
 import { thrownMessage } from './failure.ts'
 import { MisuseError } from './misuse.ts'
-import type { ToolAnnotations } from './annotations.ts'
+import { NoObjectSchema, objectSchema, type ObjectSchema } from './object-schema.ts'
+import { isStandardSchema, type JsonSchema } from './schema.ts'
+import { sentName } from './sent-name.ts'
+import { printable } from './text.ts'
 import type { AnyTool } from './tool.ts'
 
-/** A tool as a model is shown it. */
+/** A tool as a model is shown it, in a form that every provider takes. */
 export interface ToolDefinition {
+  /** The name under which providers know the tool: its own, unless one of them refuses that (`a.b` is sent as `a_b`). */
   readonly name: string
   readonly description?: string
-  /** Draft 7, as the providers take it. */
-  readonly inputSchema: JsonSchema
+  /** Draft 7: `type: 'object'` with `properties`, and no union, reference or constant at the root. */
+  readonly inputSchema: JsonSchema & ObjectSchema
   readonly annotations?: ToolAnnotations
 }
 
@@ -18,16 +21,35 @@ export interface ToolDefinition {
  * The definitions that a model is shown, sorted by name: the same tools give the same bytes in whatever order they were
  * registered, so that providers' prompt caches hold.
  *
- * @throws MisuseError where a tool has no schema that a model could be shown
+ * @throws MisuseError where a tool has no schema that a model could be shown, or one that no object fits, and where two
+ *   tools have one name, or names that are sent as one
  */
 export function toolDefinitions(tools: Iterable<AnyTool>): ToolDefinition[] {
-  return Array.from(tools, toolDefinition).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const all = [...tools]
+  checkNames(all)
+  return all.map(toolDefinition).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+function checkNames(tools: readonly AnyTool[]): void {
+  const names = new Map<string, string>()
+  for (const { name } of tools) {
+    const sent = sentName(name)
+    const other = names.get(sent)
+    if (other === name) throw new MisuseError('tools', 'tools of different names', name)
+    if (other !== undefined)
+      throw new MisuseError(
+        'tools',
+        `tools whose names differ for a provider ('${printable(other, 80)}' and '${printable(name, 80)}' are both sent as '${sent}'; rename one)`,
+        name,
+      )
+    names.set(sent, name)
+  }
 }
 
 function toolDefinition(tool: AnyTool): ToolDefinition {
   return {
-    name: tool.name,
-    ...(tool.description !== undefined && { description: tool.description }),
+    name: sentName(tool.name),
+    ...(tool.description !== undefined && { description: tool.description.toWellFormed() }),
     inputSchema: shownSchema(tool),
     ...(tool.annotations !== undefined && { annotations: tool.annotations }),
   }
@@ -36,9 +58,26 @@ function toolDefinition(tool: AnyTool): ToolDefinition {
 /**
  * What a model is shown of the tool's arguments.
  *
- * @throws MisuseError where the tool has no schema that a model could be shown
+ * @throws MisuseError where the tool has no schema that a model could be shown, or one that no object fits
  */
-export function shownSchema(tool: AnyTool): JsonSchema {
+export function shownSchema(tool: AnyTool): JsonSchema & ObjectSchema {
+  const schema = ownSchema(tool)
+  try {
+    return objectSchema(schema)
+  } catch (error) {
+    if (!(error instanceof NoObjectSchema)) throw error
+    const { keyword, expected, got } = error
+    const option = tool.inputJsonSchema === undefined ? 'inputSchema' : 'inputJsonSchema'
+    throw new MisuseError(`tool '${tool.name}'.${option}${keyword === undefined ? '' : `.${keyword}`}`, expected, got)
+  }
+}
+
+/**
+ * The JSON Schema of a tool's arguments, as the tool says it.
+ *
+ * @throws MisuseError where it says none that a model could be shown
+ */
+export function ownSchema(tool: AnyTool): JsonSchema {
   if (tool.inputJsonSchema !== undefined) return tool.inputJsonSchema
   const schema = tool.inputSchema
   if (schema === undefined) {

@@ -5,7 +5,6 @@ import type { Limit } from './admission/limit.ts'
 import type { Attempt } from './attempt.ts'
 import type { CallRecord } from './call-record.ts'
 import type { Clock } from './clock.ts'
-import type { CompiledTool } from './compiled-tool.ts'
 import type { Conflicts } from './effects/conflicts.ts'
 import type { OverlapWatch } from './effects/overlap-watch.ts'
 import type { EventHub } from './event-hub.ts'
@@ -19,6 +18,7 @@ import type { Random } from './random.ts'
 import type { Roster } from './roster.ts'
 import type { StallWatch } from './stall-watch.ts'
 import type { Timeouts } from './timeouts.ts'
+import type { ToolRegistry } from './tool-registry.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 /** What all batches of an executor share. */
@@ -53,7 +53,7 @@ export interface Engine {
   readonly redaction: Redaction
   /** Where results go that are too large to be kept. */
   readonly spillStore: SpillStore | undefined
-  readonly registry: ReadonlyMap<string, CompiledTool>
+  readonly registry: ToolRegistry
   /** Whether the executor or any tool that it knows has a deadline. */
   hasDeadlines: boolean
   /** Whether new calls are refused. */

@@ -33,6 +33,7 @@ import { StallWatch } from './stall-watch.ts'
 import { checkTimeLimits, DEFAULT_TIMEOUT_MS } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
 import { ToolGuard } from './tool-guard.ts'
+import { ToolRegistry } from './tool-registry.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
@@ -271,7 +272,7 @@ export class ToolExecutor {
     this.#random = random
     this.#compileJsonSchema = compileJsonSchema
     this.#ordersEffects = effects === 'on'
-    const registry = new Map<string, CompiledTool>()
+    const registry = new ToolRegistry()
     this.#engine = {
       clock,
       limits,
@@ -302,7 +303,7 @@ export class ToolExecutor {
       const compiled = this.#compile(tool)
       if (registry.has(tool.name))
         throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
-      registry.set(tool.name, compiled)
+      registry.add(compiled)
     }
   }
 
@@ -574,7 +575,7 @@ function overlapWatch(clock: Clock, events: EventHub, logger: Logger | undefined
 
 /** What plans have of an executor. */
 export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
-  readonly registry: ReadonlyMap<string, CompiledTool>
+  readonly registry: ToolRegistry
   readonly clock: Clock
   readonly maxArgumentsBytes: number
   readonly timeoutMs: number

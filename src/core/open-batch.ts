@@ -108,7 +108,8 @@ export class StreamedBatch implements OpenBatch {
     this.#checkOpen('reserve')
     checkReservation(call)
     const { id, name } = call
-    return new ReservedSlot(this.#batch, this.#batch.reserve(id, name, this.#batch.engine.registry.get(name)))
+    const tool = this.#batch.engine.registry.get(name)
+    return new ReservedSlot(this.#batch, this.#batch.reserve(id, tool?.tool.name ?? name, tool))
   }
 
   add(call: ToolCall): CallHandle {

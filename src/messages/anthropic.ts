@@ -1,13 +1,15 @@
 import type { ToolCall } from '../core/call.ts'
 import type { SucceededResult, ToolResult } from '../core/result.ts'
+import { toolDefinitions } from '../core/definition.ts'
+import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf } from './fields.ts'
-import { type FoundCall, toolCalls, withIds } from './found-call.ts'
+import { type FoundCall, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
-import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+import { sentElements, sentInput, wellFormed, withFields } from './sent-turn.ts'
 
 /** What is read of an answer of the Messages API; the SDK's `Message` is one. */
 export interface AnthropicAnswer {
@@ -101,7 +103,7 @@ const IMAGE_TYPES: ReadonlySet<string> = new Set<AnthropicImageType>([
 ])
 
 function tools(given: Iterable<AnyTool>): AnthropicTool[] {
-  return objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+  return toolDefinitions(given).map(({ name, description, inputSchema }) => ({
     name,
     ...(description !== undefined && { description }),
     input_schema: inputSchema,
@@ -114,13 +116,22 @@ function calls(answer: AnthropicAnswer): ToolCall[] {
 
 function turn<Answer extends AnthropicAnswer>(answer: Answer): AnthropicTurn<Answer['content']>[] {
   const found = findCalls(answer)
-  const content = withIds(answer.content, found, 'id')
-  return content.length === 0 ? [] : [{ role: 'assistant', content }]
+  const blocks = sentElements(answer.content, found, (block, call) =>
+    withFields(block, { ...call, input: sentInput(block.input) }),
+  )
+  const content = blocks.some(isBlank) ? blocks.filter((block) => !isBlank(block)) : blocks
+  return content.length === 0 ? [] : [{ role: 'assistant', content: wellFormed(content) }]
 }
 
 function results(given: readonly ToolResult[], answer?: AnthropicAnswer): AnthropicResults[] {
   const content = inCallOrder(given, answer && findCalls(answer)).map(toolResult)
   return content.length === 0 ? [] : [{ role: 'user', content }]
+}
+
+/** The API gives blocks of blank text now and then, and refuses them. */
+function isBlank(block: unknown): boolean {
+  const { type, text } = fieldsOf(block)
+  return type === 'text' && typeof text === 'string' && text.trim() === ''
 }
 
 function findCalls(answer: unknown): FoundCall[] {

@@ -34,10 +34,11 @@ import type { AnyTool } from '../core/tool.ts'
 export interface Dialect<Answer, Definition, ResultMessage> {
   /**
    * The tools' definitions for a request, sorted by name: the same tools give the same bytes in whatever order they
-   * come. Names and schemas go as they are; which ones it takes is the provider's to say.
+   * come. They are as every provider takes them: a name such as `admin.tools.list` is sent as `admin_tools_list` (the
+   * executor knows the tool by both), a schema is of an object with `properties`, without a union at the root.
    *
-   * @throws MisuseError where a tool has no schema that a model could be shown, or one that is not of an object, and
-   *   where two tools have one name
+   * @throws MisuseError where a tool has no schema that a model could be shown, or one that no object fits, and where two
+   *   tools have one name, or names that are sent as one
    */
   tools(tools: Iterable<AnyTool>): Definition[]
 
@@ -57,7 +58,9 @@ export interface Dialect<Answer, Definition, ResultMessage> {
 
   /**
    * The model's turn for the history: what comes before its results in the next request. It is what the answer holds,
-   * the very same objects, except where a call had no id, as a result must have one to name.
+   * the very same objects, except where the provider would not take that back: a call without an id gets one, a name that
+   * a model made up is written with letters, digits, `_` and `-`, arguments that have to be an object and are none are `{}` (the
+   * result says why), blank text of Anthropic's is left out, and unpaired surrogates become U+FFFD.
    *
    * @throws MisuseError where `answer` is not an answer of this provider at all
    */

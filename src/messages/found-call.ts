@@ -28,20 +28,6 @@ function standIn(index: number): string {
   return `call-${index}`
 }
 
-/**
- * The elements of an answer with an id for each call, under the provider's `key`: the very same list where every call
- * has one.
- */
-export function withIds<Element>(
-  elements: readonly Element[],
-  found: readonly FoundCall[],
-  key: string,
-): readonly Element[] {
-  if (found.every(({ id }) => hasId(id))) return elements
-  const ids = new Map<unknown, string>(idsOf(found).map((id, index) => [found[index]?.source, id]))
-  return elements.map((element) => (ids.has(element) ? { ...element, [key]: ids.get(element) } : element))
-}
-
 /** Whether `id` can be a stand-in for the id of the call at this place. */
 export function isStandIn(id: string, index: number): boolean {
   return id === standIn(index) || id.startsWith(`${standIn(index)}-`)
@@ -53,7 +39,7 @@ export function hasId(id: unknown): id is string {
 }
 
 /** An id for each call: its own, or a stand-in that no other call of the answer goes by. */
-function idsOf(found: readonly FoundCall[]): string[] {
+export function idsOf(found: readonly FoundCall[]): string[] {
   const taken = new Set(found.map(({ id }) => id))
   return found.map(({ id }, index) => {
     if (hasId(id)) return id

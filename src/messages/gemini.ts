@@ -1,14 +1,16 @@
 import type { ToolCall } from '../core/call.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { ToolResult } from '../core/result.ts'
+import { toolDefinitions } from '../core/definition.ts'
+import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
 import type { Dialect } from './dialect.ts'
-import { elementsOf, fieldsOf, isObject } from './fields.ts'
+import { elementsOf, type Fields, fieldsOf, isObject } from './fields.ts'
 import { type FoundCall, hasId, isStandIn, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureOf, type Media, renderSuccess } from './render.ts'
-import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+import { type SentCall, sentElements, sentInput, wellFormed, withFields } from './sent-turn.ts'
 
 /** What is read of an answer of generateContent; the SDK's `GenerateContentResponse` is one. */
 export interface GeminiAnswer {
@@ -97,7 +99,7 @@ const DONE: ReadonlySet<unknown> = new Set([undefined, null, 'FINISH_REASON_UNSP
 const MEDIA_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf'])
 
 function tools(given: Iterable<AnyTool>): GeminiTool[] {
-  const functionDeclarations = objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+  const functionDeclarations = toolDefinitions(given).map(({ name, description, inputSchema }) => ({
     name,
     ...(description !== undefined && { description }),
     parametersJsonSchema: inputSchema,
@@ -111,8 +113,17 @@ function calls(answer: GeminiAnswer): ToolCall[] {
 
 function turn<Answer extends GeminiAnswer>(answer: Answer): GeminiTurn<Answer>[] {
   checkAnswer(answer)
-  const content = answer.candidates?.[0]?.content
-  return elementsOf(content?.parts).length === 0 ? [] : [content as GeminiTurn<Answer>]
+  const content = fieldsOf(answer.candidates?.[0]?.content)
+  const parts = elementsOf(content.parts)
+  if (parts.length === 0) return []
+  const sent = sentElements(parts, findCalls(answer), sentPart, (part) => fieldsOf(part).functionCall)
+  return [wellFormed(sent === parts ? content : { ...content, parts: sent }) as GeminiTurn<Answer>]
+}
+
+function sentPart(part: Fields, { name }: SentCall): Fields {
+  const called = fieldsOf(part.functionCall)
+  const input = called.args !== undefined && { args: sentInput(called.args) }
+  return withFields(part, { functionCall: withFields(called, { name, ...input }) })
 }
 
 function results(given: readonly ToolResult[], answer?: GeminiAnswer): GeminiResults[] {

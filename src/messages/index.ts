@@ -9,6 +9,7 @@ export {
   type AnthropicToolResult,
   type AnthropicTurn,
 } from './anthropic.ts'
+export type { ObjectSchema } from '../core/object-schema.ts'
 export type { Dialect } from './dialect.ts'
 export {
   gemini,
@@ -38,4 +39,3 @@ export {
   type OpenAIResponsesTool,
   type OpenAIResponsesTurnItem,
 } from './openai-responses.ts'
-export type { ObjectSchema } from './tool-schema.ts'

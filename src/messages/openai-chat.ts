@@ -1,13 +1,15 @@
 import type { ToolCall } from '../core/call.ts'
 import type { ToolResult } from '../core/result.ts'
+import { toolDefinitions } from '../core/definition.ts'
+import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
 import type { Dialect } from './dialect.ts'
-import { elementsOf, fieldsOf, isObject } from './fields.ts'
-import { type FoundCall, toolCalls, withIds } from './found-call.ts'
+import { elementsOf, type Fields, fieldsOf, isObject } from './fields.ts'
+import { type FoundCall, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { inCallOrder } from './pairing.ts'
 import { failureText, successText } from './render.ts'
-import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+import { type SentCall, sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
 
 /** What is read of an answer of the Chat Completions API; the SDK's `ChatCompletion` is one. */
 export interface OpenAIChatAnswer {
@@ -70,7 +72,7 @@ export const openaiChat: OpenAIChatDialect = { tools, calls, turn, results }
 const CUT_OFF: ReadonlySet<unknown> = new Set(['length', 'content_filter', 'model_length', 'error'])
 
 function tools(given: Iterable<AnyTool>): OpenAIChatTool[] {
-  return objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+  return toolDefinitions(given).map(({ name, description, inputSchema }) => ({
     type: 'function',
     function: { name, ...(description !== undefined && { description }), parameters: inputSchema },
   }))
@@ -85,8 +87,8 @@ function turn<Answer extends OpenAIChatAnswer>(answer: Answer): Answer['choices'
   const message = answer.choices[0]?.message
   if (!isObject(message)) return []
   const given = elementsOf(message.tool_calls)
-  const withId = withIds(given, found, 'id')
-  return [withId === given ? message : { ...message, tool_calls: withId }]
+  const sent = sentElements(given, found, sentCall)
+  return [wellFormed(sent === given ? message : { ...message, tool_calls: sent })]
 }
 
 function results(given: readonly ToolResult[], answer?: OpenAIChatAnswer): OpenAIChatResult[] {
@@ -113,8 +115,18 @@ function findCalls(answer: unknown): FoundCall[] {
   }))
 }
 
-function read(source: { readonly [key: string]: unknown }): Pick<FoundCall, 'name' | 'arguments'> {
-  if (source.type === 'custom' || (source.function === undefined && source.custom !== undefined)) {
+function sentCall(source: Fields, { id, name }: SentCall): Fields {
+  if (isCustom(source)) return withFields(source, { id, custom: withFields(fieldsOf(source.custom), { name }) })
+  const called = fieldsOf(source.function)
+  return withFields(source, { id, function: withFields(called, { name, arguments: sentText(called.arguments) }) })
+}
+
+function isCustom({ type, function: called, custom }: Fields): boolean {
+  return type === 'custom' || (called === undefined && custom !== undefined)
+}
+
+function read(source: Fields): Pick<FoundCall, 'name' | 'arguments'> {
+  if (isCustom(source)) {
     const { name, input } = fieldsOf(source.custom)
     return { name, arguments: JSON.stringify(input) }
   }

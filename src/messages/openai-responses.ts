@@ -1,13 +1,15 @@
 import type { ToolCall } from '../core/call.ts'
 import type { ToolResult } from '../core/result.ts'
+import { toolDefinitions } from '../core/definition.ts'
+import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf } from './fields.ts'
-import { type FoundCall, toolCalls, withIds } from './found-call.ts'
+import { type FoundCall, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
-import { objectDefinitions, type ObjectSchema } from './tool-schema.ts'
+import { sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
 
 /** What is read of an answer of the Responses API; the SDK's `Response` is one. */
 export interface OpenAIResponsesAnswer {
@@ -99,7 +101,7 @@ const CUT_OFF: ReadonlySet<unknown> = new Set(['incomplete', 'in_progress', 'que
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
 
 function tools(given: Iterable<AnyTool>): OpenAIResponsesTool[] {
-  return objectDefinitions(given).map(({ name, description, inputSchema }) => ({
+  return toolDefinitions(given).map(({ name, description, inputSchema }) => ({
     type: 'function',
     name,
     ...(description !== undefined && { description }),
@@ -114,7 +116,11 @@ function calls(answer: OpenAIResponsesAnswer): ToolCall[] {
 
 function turn<Answer extends OpenAIResponsesAnswer>(answer: Answer): OpenAIResponsesTurnItem<Answer>[] {
   const found = findCalls(answer)
-  return [...withIds(answer.output, found, 'call_id')] as OpenAIResponsesTurnItem<Answer>[]
+  const items = sentElements(answer.output, found, (item, { id, name }) => {
+    const text = item.type === 'function_call' && { arguments: sentText(item.arguments) }
+    return withFields(item, { call_id: id, name, ...text })
+  })
+  return [...wellFormed(items)] as OpenAIResponsesTurnItem<Answer>[]
 }
 
 function results(given: readonly ToolResult[], answer?: OpenAIResponsesAnswer): OpenAIResponsesResult[] {

@@ -1,12 +1,13 @@
 import { MisuseError } from '../core/misuse.ts'
 import type { ToolResult } from '../core/result.ts'
+import { sentName } from '../core/sent-name.ts'
 import { type FoundCall, toolCalls } from './found-call.ts'
 import type { Fields } from './fields.ts'
 
 /** A result with what it goes back by. */
 export interface Answered {
   readonly result: ToolResult
-  /** The id and the name of the call. */
+  /** The id of the call, and its tool's name as providers take it. */
   readonly id: string
   readonly name: string
   /** The call as it stands in the answer, where that is known. */
@@ -22,7 +23,7 @@ export interface Answered {
 export function inCallOrder(results: readonly ToolResult[], found: readonly FoundCall[] | undefined): Answered[] {
   const ordered = byPlace(results)
   if (found === undefined)
-    return ordered.map((result) => ({ result, id: result.id, name: result.name, source: undefined }))
+    return ordered.map((result) => ({ result, id: result.id, name: sentName(result.name), source: undefined }))
   if (ordered.length !== found.length) {
     throw new MisuseError('results.length', `${found.length}, one result for each call of the answer`, ordered.length)
   }
@@ -30,8 +31,10 @@ export function inCallOrder(results: readonly ToolResult[], found: readonly Foun
     const result = ordered[index]
     checkPlace(index, 'index', index, result?.index)
     checkPlace(index, 'id', id, result?.id)
-    checkPlace(index, 'name', name, result?.name)
-    return { result: result as ToolResult, id, name, source: found[index]?.source }
+    // A tool may be sent under another name than its own.
+    if (result?.name === undefined || sentName(result.name) !== sentName(name))
+      checkPlace(index, 'name', name, result?.name)
+    return { result: result as ToolResult, id, name: sentName(name), source: found[index]?.source }
   })
 }
 

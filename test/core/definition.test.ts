@@ -28,11 +28,17 @@ describe('tool definitions', () => {
         expect(JSON.stringify(toolDefinitions(shuffled))).toBe(bytes)
       }),
     )
-    expect(toolDefinitions(tools).map(({ name }) => name)).toEqual(['Zip', 'add', 'ask', 'search', 'émigré'])
+    expect(toolDefinitions(tools).map(({ name }) => name)).toEqual([
+      'Zip',
+      expect.stringMatching(/^_migr__[A-Za-z0-9]{9}$/),
+      'add',
+      'ask',
+      'search',
+    ])
   })
 
   test('show what a model needs, and nothing else', () => {
-    const [, add, , search] = toolDefinitions(tools)
+    const [, , add, , search] = toolDefinitions(tools)
     expect(JSON.stringify(add)).toBe('{"name":"add","inputSchema":{"type":"object","properties":{"b":{},"a":{}}}}')
     expect(search).toEqual({
       name: 'search',

@@ -27,7 +27,7 @@ describe('anthropic', () => {
     const clock = defineTool({ name: 'clock', inputSchema: { type: 'object' }, execute: () => 1 })
     const tools = anthropic.tools([weather, clock])
     expect(tools).toStrictEqual([
-      { name: 'clock', input_schema: { type: 'object' } },
+      { name: 'clock', input_schema: { type: 'object', properties: {} } },
       { name: 'weather', description: 'The weather.', input_schema: inputSchema },
     ])
     expect(tools[1]?.input_schema).toBe(inputSchema)

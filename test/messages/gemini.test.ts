@@ -29,8 +29,8 @@ describe('gemini', () => {
     expect(gemini.tools([weather, clock])).toStrictEqual([
       {
         functionDeclarations: [
-          { name: 'clock', parametersJsonSchema: { type: 'object' } },
-          { name: 'weather', description: 'The weather.', parametersJsonSchema: { type: 'object' } },
+          { name: 'clock', parametersJsonSchema: { type: 'object', properties: {} } },
+          { name: 'weather', description: 'The weather.', parametersJsonSchema: { type: 'object', properties: {} } },
         ],
       },
     ])

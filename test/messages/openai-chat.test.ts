@@ -35,8 +35,11 @@ describe('openaiChat', () => {
     })
     const clock = defineTool({ name: 'clock', inputSchema: { type: 'object' }, execute: () => 1 })
     expect(openaiChat.tools([weather, clock])).toStrictEqual([
-      { type: 'function', function: { name: 'clock', parameters: { type: 'object' } } },
-      { type: 'function', function: { name: 'weather', description: 'The weather.', parameters: { type: 'object' } } },
+      { type: 'function', function: { name: 'clock', parameters: { type: 'object', properties: {} } } },
+      {
+        type: 'function',
+        function: { name: 'weather', description: 'The weather.', parameters: { type: 'object', properties: {} } },
+      },
     ])
   })
 

@@ -35,8 +35,14 @@ describe('openaiResponses', () => {
     })
     const clock = defineTool({ name: 'clock', inputSchema: { type: 'object' }, execute: () => 1 })
     expect(openaiResponses.tools([weather, clock])).toStrictEqual([
-      { type: 'function', name: 'clock', parameters: { type: 'object' }, strict: false },
-      { type: 'function', name: 'weather', description: 'The weather.', parameters: { type: 'object' }, strict: false },
+      { type: 'function', name: 'clock', parameters: { type: 'object', properties: {} }, strict: false },
+      {
+        type: 'function',
+        name: 'weather',
+        description: 'The weather.',
+        parameters: { type: 'object', properties: {} },
+        strict: false,
+      },
     ])
   })
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, MisuseError } from '../../src/index.ts'
+import { sentName } from '../../src/core/sent-name.ts'
+import { type AnyTool, defineTool, MisuseError, ToolExecutor } from '../../src/index.ts'
 import { harnesses } from './harness.ts'
 
 const execute = () => null
@@ -12,9 +13,13 @@ const tool = (name: string, inputSchema: AnyTool['inputSchema'] = { type: 'objec
 })
 const bytes = (value: unknown) => JSON.stringify(value)
 
-describe.each(harnesses)('$name', ({ dialect }) => {
+describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
   test('I49: the same tools give the same bytes in whatever order they come', () => {
-    const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 10 })
+    const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20 }), {
+      minLength: 1,
+      maxLength: 10,
+      selector: sentName,
+    })
     fc.assert(
       fc.property(names, fc.infiniteStream(fc.nat()), (given, keys) => {
         const tools = given.map((name) => tool(name))
@@ -48,19 +53,70 @@ describe.each(harnesses)('$name', ({ dialect }) => {
     )
   })
 
-  test('bad inputs 1–11, 13: a name is passed on as it is', () => {
-    for (const name of [
-      '__proto__',
-      'constructor',
-      'toString',
-      'hasOwnProperty',
-      'a ',
-      'reаd',
-      'a\u200bb',
-      '../../etc',
-      'a\0b',
-    ]) {
+  test('bad inputs 1–11, 13: a name is passed on as it is where every provider takes it, else in a form that they take', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'read-file', 'x'.repeat(64)])
       expect(bytes(dialect.tools([tool(name)]))).toContain(bytes(name))
+    for (const [name, sent] of [
+      ['admin.tools.list', 'admin_tools_list'],
+      ['user/profile', 'user_profile'],
+      ['a ', 'a_'],
+      ['../../etc', '______etc'],
+    ] as const)
+      expect(bytes(dialect.tools([tool(name)]))).toContain(bytes(sent))
+    for (const name of ['reаd', 'a\u200bb', 'a\0b', 'x'.repeat(129), '1st'])
+      expect(bytes(dialect.tools([tool(name)]))).toMatch(/"name":"[A-Za-z_][A-Za-z0-9_-]{0,63}"/)
+  })
+
+  test('two tools that would be sent under one name are misuse', () => {
+    expect(() => dialect.tools([tool('a.b'), tool('a_b')])).toThrow(
+      "tools: expected tools whose names differ for a provider ('a.b' and 'a_b' are both sent as 'a_b'; rename one)",
+    )
+  })
+
+  test('a schema that providers refuse at the root is shown as one of an object that they take', () => {
+    const a = { type: 'object', properties: { kind: { const: 'a' }, n: { type: 'number' } }, required: ['kind', 'n'] }
+    const b = { type: 'object', properties: { kind: { const: 'b' } }, required: ['kind'] }
+    const shown = bytes(dialect.tools([tool('f', { oneOf: [a, b] })]))
+    expect(shown).toContain('"type":"object","properties":{"kind":{"enum":["a","b"]},"n":{"type":"number"}}')
+    expect(shown).not.toContain('oneOf')
+    expect(bytes(dialect.tools([tool('f', {})]))).toBe(bytes(dialect.tools([tool('f', { type: 'object' })])))
+  })
+
+  test('a call by the sent name runs the tool, whose result has its own name, and goes back under the sent one', async () => {
+    const list = defineTool({ name: 'admin.tools.list', inputSchema: { type: 'object' }, execute: () => 'listed' })
+    const executor = new ToolExecutor({ tools: [list] })
+    for (const name of ['admin_tools_list', 'admin.tools.list']) {
+      const made = answer([{ kind: 'call', id: 'a', name, input: {} }])
+      const results = await executor.executeTools(dialect.calls(made))
+      expect(results[0]).toMatchObject({ name: 'admin.tools.list', success: true, data: 'listed' })
+      expect(bytes(dialect.turn(made))).toContain('"name":"admin_tools_list"')
+      for (const sent of [dialect.results(results, made), dialect.results(results)])
+        expect(bytes(sent)).not.toContain('admin.tools.list')
     }
+  })
+
+  test('a turn goes back with names that providers take, whatever name the model made up', () => {
+    const made = answer([{ kind: 'call', id: 'a', name: 'search<|call|>', input: {} }])
+    expect(bytes(dialect.turn(made))).toContain('"name":"search__call__"')
+    expect(dialect.calls(made)[0]?.name).toBe('search<|call|>')
+  })
+
+  test('a turn goes back with objects where a provider wants a value for arguments', () => {
+    if (textArguments) return
+    for (const input of [[1], '{"a', 'text', 7]) {
+      const turn = dialect.turn(answer([{ kind: 'call', id: 'a', name: 'f', input }]))
+      expect(bytes(turn)).toMatch(/"(?:input|args)":\{\}/)
+    }
+  })
+
+  test('bad input 33: a turn goes back as well-formed Unicode', () => {
+    const made = answer([
+      { kind: 'text', text: 'half \ud83d' },
+      { kind: 'call', id: 'a', name: 'f', input: { q: '\udc00' } },
+    ])
+    const sent = bytes(dialect.turn(made))
+    expect(sent).not.toMatch(/(?<!\\)\\ud[89a-f]/)
+    expect(sent).toContain('half \ufffd')
+    expect(bytes([made])).toContain('\\ud83d')
   })
 })

@@ -1,0 +1,25 @@
+import { SHORT_HASH_LENGTH, shortHash } from './short-hash.ts'
+
+/** The longest name that every provider takes. */
+const MAX_LENGTH = 64
+
+/** What every provider takes: Gemini wants a letter or an underscore first, OpenAI 64 characters at most. */
+const TAKEN_BY_ALL = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
+
+/**
+ * The name under which providers know a tool: the tool's own where every provider takes it. In any other name each
+ * character that a provider refuses becomes an underscore (`admin.tools.list` is sent as `admin_tools_list`); where that
+ * leaves too little of it, as of a long name or one in another script, a hash of the whole ends it. A sent name is its own
+ * sent name.
+ *
+ * This is the only owner of the rule: definitions, histories and messages all take their names from here.
+ */
+export function sentName(name: string): string {
+  if (typeof name === 'string' && TAKEN_BY_ALL.test(name)) return name
+  const text = String(name)
+  if (text === '') return 'unnamed'
+  const start = text.slice(0, MAX_LENGTH).replace(/[^A-Za-z0-9_-]/g, '_')
+  const clean = /^[A-Za-z_]/.test(start) ? start : `_${start}`
+  const isWhole = text.length <= MAX_LENGTH && clean.length <= MAX_LENGTH && /^[\x20-\x7E]*$/.test(text)
+  return isWhole ? clean : `${clean.slice(0, MAX_LENGTH - 1 - SHORT_HASH_LENGTH)}_${shortHash(text)}`
+}
