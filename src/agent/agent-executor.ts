@@ -133,7 +133,7 @@ export class AgentExecutor {
       })
     this.#clock = clock ?? systemClock
     this.#definitions = toolDefinitions(this.executor.tools).map(functionTool)
-    this.#toolNames = new Set(this.#definitions.map((tool) => tool.name))
+    this.#toolNames = new Set(this.executor.tools.map(({ name }) => name))
     this.#readOnly = new Set(
       this.executor.tools.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
     )

@@ -1,4 +1,4 @@
-import { shownSchema } from '../core/definition.ts'
+import { ownSchema } from '../core/definition.ts'
 import type { JsonSchema } from '../core/schema.ts'
 import type { AnyTool } from '../core/tool.ts'
 
@@ -17,7 +17,7 @@ function isArgumentless(tool: AnyTool): boolean {
   // What no model could be shown may take anything.
   if (tool.inputSchema === undefined && tool.inputJsonSchema === undefined) return false
   try {
-    return namesNoArgument(shownSchema(tool))
+    return namesNoArgument(ownSchema(tool))
   } catch {
     return false
   }

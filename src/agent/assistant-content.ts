@@ -1,10 +1,6 @@
-import type {
-  JSONValue,
-  LanguageModelV4Message,
-  LanguageModelV4StreamPart,
-  SharedV4ProviderMetadata,
-} from '@ai-sdk/provider'
-import { readArguments } from '../core/arguments.ts'
+import type { LanguageModelV4Message, LanguageModelV4StreamPart, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import { withoutTrailingReasoning } from './provider-calls.ts'
+import { sendableMessage } from './sendable-message.ts'
 
 type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
 type AssistantPart = AssistantContent[number]
@@ -35,7 +31,8 @@ export interface CallEntry {
  * 1. Everything stands in the order in which it began.
  * 2. A text that was cut off is kept as far as it came; reasoning that was cut off is left out, since providers refuse
  *    it without its signature, and so is reasoning that nothing follows, which they refuse as well.
- * 3. A provider's metadata goes back to it with the same part, unless that was cut off: it may point to what the
+ * 3. Values are as `mendHistory` would have them: what is in the history once never changes.
+ * 4. A provider's metadata goes back to it with the same part, unless that was cut off: it may point to what the
  *    provider never stored.
  */
 export class AssistantContentBuilder {
@@ -43,9 +40,9 @@ export class AssistantContentBuilder {
   readonly #open = new Map<string, TextEntry>()
   #text = ''
 
-  /** All text so far. */
+  /** All text so far, as well-formed Unicode: a stream may be cut off in the middle of a character. */
   get text(): string {
-    return this.#text
+    return this.#text.toWellFormed()
   }
 
   begin(type: 'text' | 'reasoning', id: string, metadata: SharedV4ProviderMetadata | undefined): void {
@@ -88,8 +85,7 @@ export class AssistantContentBuilder {
       } else if (!('done' in entry)) content.push(entry)
       else if (isKept(entry)) content.push(textPart(entry))
     }
-    while (content.at(-1)?.type === 'reasoning') content.pop()
-    return content
+    return withoutTrailingReasoning(sendableMessage({ role: 'assistant', content }).content)
   }
 
   #begin(type: 'text' | 'reasoning', id: string, metadata: SharedV4ProviderMetadata | undefined): TextEntry {
@@ -115,7 +111,7 @@ function callPart({ id, name }: CallEntry, { input, providerExecuted, providerMe
     type: 'tool-call',
     toolCallId: id,
     toolName: name,
-    input: inputValue(input),
+    input,
     ...(providerExecuted === true && { providerExecuted }),
     ...withOptions(providerMetadata),
   }
@@ -126,14 +122,4 @@ export function withOptions(metadata: SharedV4ProviderMetadata | undefined): {
   providerOptions?: SharedV4ProviderMetadata
 } {
   return metadata === undefined ? {} : { providerOptions: metadata }
-}
-
-/**
- * The input as providers want it back: an object, read as the executor reads it. What is none, or what cannot be read
- * (unparsable, or so deep that no provider could write it), never ran, and its result says why.
- */
-function inputValue(input: string): JSONValue {
-  const read = readArguments(input, Infinity)
-  const value = read.ok ? (read.value as JSONValue) : {}
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }

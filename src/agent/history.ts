@@ -1,6 +1,8 @@
 import type { LanguageModelV4ToolCallPart, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
 import { CallIds } from './call-ids.ts'
+import { mendProviderCalls } from './provider-calls.ts'
 import type { AgentMessage } from './result.ts'
+import { sendableMessage, withParts } from './sendable-message.ts'
 
 type ToolMessage = Extract<AgentMessage, { role: 'tool' }>
 type AssistantMessage = Extract<AgentMessage, { role: 'assistant' }>
@@ -13,16 +15,22 @@ interface SameId {
 }
 
 /**
- * A history that every provider takes: after each assistant message exactly one result for each of its calls, in call
- * order, in one tool message; no result without a call; no call id twice. What is valid is returned as it is, so
- * mending twice is mending once, and what a prompt cache has seen stays the same.
+ * A history that every provider takes. What is valid is returned as it is, so mending twice is mending once, and what a
+ * prompt cache has seen stays the same.
  *
- * A result that stands too late, e.g. behind a message of the user, is brought to its call. Orphaned calls get an error
- * result that says so; orphaned and repeated results are left out, and so are empty messages of the assistant; of two
- * calls with one id the later one gets another id. Calls that the provider ran itself are left alone.
+ * - After each assistant message there is exactly one result for each of its calls, in call order, in one tool message;
+ *   no result without a call; no call id twice. A result that stands too late, e.g. behind a message of the user, is
+ *   brought to its call. Orphaned calls get an error result that says so; orphaned and repeated results are left out, and
+ *   so are empty messages of the assistant; of two calls with one id the later one gets another id.
+ * - Names and ids of calls have characters and lengths that providers take: the same name or id always becomes the same.
+ *   Inputs are objects: `{}` stands for a list, cut text or nothing.
+ * - Text and data are well-formed Unicode, and can be written as JSON. Blank text of the assistant is left out.
+ * - Calls that the provider ran itself are left alone, but for those that have no result though the conversation went on.
  */
 export function mendHistory(messages: readonly AgentMessage[]): AgentMessage[] {
-  const said = messages.filter(({ role, content }) => role !== 'assistant' || content.length > 0)
+  const said = mendProviderCalls(messages.map(sendableMessage)).filter(
+    ({ role, content }) => role !== 'assistant' || content.length > 0,
+  )
   const mended: AgentMessage[] = []
   const results = pairedResults(said).values()
   const ids = new CallIds()
@@ -96,9 +104,9 @@ function mendTurn(
   }
   for (const { content: parts } of answers) answer.push(...parts.filter((part) => part.type !== 'tool-result'))
   return [
-    withContent(message, content),
+    withParts(message, content),
     answers.length === 1
-      ? withContent(answers[0] as ToolMessage, answer)
+      ? withParts(answers[0] as ToolMessage, answer)
       : { ...answers[0], role: 'tool', content: answer },
   ]
 }
@@ -106,15 +114,7 @@ function mendTurn(
 /** What a tool message holds beside results that belong to no call before it, e.g. an approval for the provider. */
 function withoutResults(message: ToolMessage): ToolMessage[] {
   const others = message.content.filter((part) => part.type !== 'tool-result')
-  return others.length > 0 ? [withContent(message, others)] : []
-}
-
-/** The message itself where nothing changes. */
-function withContent<M extends AssistantMessage | ToolMessage>(message: M, content: M['content']): M {
-  const parts: readonly unknown[] = message.content
-  return parts.length === content.length && parts.every((part, i) => part === content[i])
-    ? message
-    : { ...message, content }
+  return others.length > 0 ? [withParts(message, others)] : []
 }
 
 function missingResult(toolCallId: string, toolName: string): LanguageModelV4ToolResultPart {

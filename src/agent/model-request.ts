@@ -1,17 +1,21 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import { forProvider } from './for-provider.ts'
 import type { ModelSettings, TurnSettings } from './options.ts'
+import { sentToolChoice } from './own-names.ts'
 import type { AgentMessage } from './result.ts'
 
 /**
  * What the model is asked: the agent's settings, those of this turn over them, the instructions and the history. The
  * same tools and messages give the same bytes, turn after turn, so that providers' prompt caches hold.
  *
+ * @param provider of the model that is asked, as it names it
  * @param base the agent's settings, picked by {@link modelSettings}
  * @param instructions the agent's
  * @param settings those of this turn
  * @param offered the definitions of the tools that the model may call in this turn
  */
 export function modelRequest(
+  provider: string,
   base: ModelSettings,
   instructions: string | undefined,
   settings: TurnSettings | undefined,
@@ -19,11 +23,13 @@ export function modelRequest(
   offered: readonly LanguageModelV4FunctionTool[],
   abortSignal: AbortSignal,
 ): LanguageModelV4CallOptions {
-  const system: AgentMessage[] = instructions === undefined ? [] : [{ role: 'system', content: instructions }]
+  const system: AgentMessage[] =
+    instructions === undefined ? [] : [{ role: 'system', content: instructions.toWellFormed() }]
+  const own = { ...base, ...(settings !== undefined && modelSettings(settings)) }
   return {
-    ...base,
-    ...(settings !== undefined && modelSettings(settings)),
-    prompt: [...system, ...messages],
+    ...own,
+    ...(own.toolChoice !== undefined && { toolChoice: sentToolChoice(own.toolChoice) }),
+    prompt: [...system, ...forProvider(provider, messages)],
     ...(offered.length > 0 && { tools: [...offered] }),
     abortSignal,
   }

@@ -1,4 +1,4 @@
-import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import type { LanguageModelV4FunctionTool, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { Budget } from '../core/budget.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
@@ -6,6 +6,7 @@ import type { Logger } from '../core/logger.ts'
 import type { OpenBatch } from '../core/open-batch.ts'
 import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
+import { sentName } from '../core/sent-name.ts'
 import { askAgain, MODEL_RETRY } from './ask-again.ts'
 import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
@@ -15,6 +16,7 @@ import { type Broken, cutOff, type ModelStream, openStream, readStream } from '.
 import { type AgentOptions, checkTurnSettings, type ModelSettings, type TurnSettings } from './options.ts'
 import type { AgentError, AgentMessage, AgentResult, AgentStatus } from './result.ts'
 import { OutOfBudget } from './out-of-budget.ts'
+import { withOwnNames } from './own-names.ts'
 import { reasonOf, RunFailure } from './run-failure.ts'
 import { type Eager, Turn } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -63,6 +65,7 @@ export class RunLoop {
   readonly #setup: RunSetup
   readonly #messages: AgentMessage[]
   readonly #ids: CallIds
+  readonly #ownNames: (part: LanguageModelV4StreamPart) => LanguageModelV4StreamPart
   #usage: Usage = NO_USAGE
   #iterations = 0
   #text = ''
@@ -73,6 +76,7 @@ export class RunLoop {
     this.#setup = setup
     this.#messages = mendHistory(messages)
     this.#ids = callIds(this.#messages)
+    this.#ownNames = withOwnNames(setup.toolNames)
   }
 
   async run(): Promise<AgentResult> {
@@ -150,17 +154,19 @@ export class RunLoop {
   async #turn(number: number, settings: TurnSettings | undefined): Promise<readonly ToolResult[]> {
     const { emit, signal, options, modelSettings, definitions } = this.#setup
     const { model = options.model, messages, activeTools } = settings ?? {}
-    const offered =
-      activeTools === undefined ? definitions : definitions.filter(({ name }) => activeTools.includes(name))
+    const active = activeTools && new Set(activeTools.map(sentName))
+    const offered = active === undefined ? definitions : definitions.filter(({ name }) => active.has(name))
     const shown = messages === undefined ? this.#messages : mendHistory(messages)
-    const request = modelRequest(modelSettings, options.instructions, settings, shown, offered, signal)
+    const request = modelRequest(model.provider, modelSettings, options.instructions, settings, shown, offered, signal)
     this.#iterations++
     emit({ type: 'turn_started', turn: number })
     const stream = await this.#ask(number, () => openStream(model, request, signal))
     const batch = this.#openBatch(number)
-    const turn = this.#newTurn(number, batch, offered)
+    const turn = this.#newTurn(number, batch, activeTools)
     const broken =
-      (await readStream(stream, (part) => turn.take(part), signal)) ?? turn.error ?? cutOff(turn.finishReason)
+      (await readStream(stream, (part) => turn.take(this.#ownNames(part)), signal)) ??
+      turn.error ??
+      cutOff(turn.finishReason)
     this.#account(number, turn, broken)
     turn.finish(broken !== undefined)
     const { messages: added, results } = turn.messages(await batch.results())
@@ -202,15 +208,15 @@ export class RunLoop {
     })
   }
 
-  #newTurn(turn: number, batch: OpenBatch, offered: readonly LanguageModelV4FunctionTool[]): Turn {
-    const { options, definitions, readOnly, argumentless, toolNames, emit } = this.#setup
+  #newTurn(turn: number, batch: OpenBatch, activeTools: readonly string[] | undefined): Turn {
+    const { options, readOnly, argumentless, toolNames, emit } = this.#setup
     return new Turn({
       turn,
       batch,
       startsEarly: startsEarly(options.eager ?? 'all', readOnly),
       argumentless,
       tools: toolNames,
-      offered: offered === definitions ? toolNames : new Set(offered.map(({ name }) => name)),
+      offered: activeTools === undefined ? toolNames : new Set(activeTools),
       ids: this.#ids,
       emit,
     })

@@ -1,6 +1,7 @@
 import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
 import type { ToolContent } from '../core/content.ts'
 import type { ToolResult } from '../core/result.ts'
+import { sendableOutput } from './sendable-message.ts'
 
 type ContentPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number]
 
@@ -15,7 +16,7 @@ export function toolResultPart(
   toolName: string,
   result: ToolResult,
 ): LanguageModelV4ToolResultPart {
-  return { type: 'tool-result', toolCallId, toolName, output: toolOutput(result) }
+  return { type: 'tool-result', toolCallId, toolName, output: sendableOutput(toolOutput(result)) }
 }
 
 function toolOutput(result: ToolResult): LanguageModelV4ToolResultOutput {

@@ -1,11 +1,11 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { OpenBatch, Slot } from '../core/open-batch.ts'
 import type { ToolResult } from '../core/result.ts'
+import { sentName } from '../core/sent-name.ts'
 import { printable } from '../core/text.ts'
 import { AssistantContentBuilder, type CallEntry, withOptions } from './assistant-content.ts'
 import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
-import { nameInHistory } from './name-in-history.ts'
 import type { AgentMessage } from './result.ts'
 import { toolResultPart } from './tool-output.ts'
 import { NO_USAGE, type Usage, usageOf } from './usage.ts'
@@ -221,9 +221,9 @@ export class Turn {
   }
 
   #reserve(id: string, name: string): TurnCall {
-    const { batch, ids, tools, turn, emit } = this.#setup
+    const { batch, ids, turn, emit } = this.#setup
     const slot = batch.reserve({ id, name })
-    const entry = this.#content.beginCall(ids.take(id), nameInHistory(name, tools))
+    const entry = this.#content.beginCall(ids.take(id), sentName(name))
     const call: TurnCall = { slot, name, entry, part: undefined, fed: false, damaged: false, state: 'arriving' }
     this.#calls.push(call)
     emit({ type: 'call_arriving', turn, index: slot.index, id, name })

@@ -27,14 +27,16 @@ test('bad inputs 18 to 20: ids that are missing, empty, or names of prototypes',
   ])
 })
 
-test('I3: no two are ever the same, and an id that is free is left as it is', () => {
+test('I3: no two are ever the same, and an id that is free and that providers take is left as it is', () => {
   const id = fc.oneof(fc.constantFrom('a', 'a_2', 'a_3', 'a_2_2', '', 'call', 'call_2'), fc.string({ maxLength: 3 }))
   fc.assert(
     fc.property(fc.array(id, { maxLength: 50 }), (wanted) => {
       const given = take(...wanted)
       expect(new Set(given).size).toBe(wanted.length)
       given.forEach((got, i) => {
-        const free = wanted[i] !== '' && !given.slice(0, i).includes(wanted[i] as string)
+        expect(got).toMatch(/^[A-Za-z0-9_-]{1,40}$/)
+        const isTaken = /^[A-Za-z0-9_-]+$/.test(wanted[i] as string)
+        const free = isTaken && !given.slice(0, i).includes(wanted[i] as string)
         if (free) expect(got).toBe(wanted[i])
       })
     }),
@@ -45,4 +47,22 @@ test('fifty thousand calls of one id are no harder than as many ids', () => {
   const given = take(...Array.from({ length: 50_000 }, () => 'same'))
   expect(given.at(-1)).toBe('same_50000')
   expect(new Set(given).size).toBe(50_000)
+})
+
+test('an id of characters or a length that a provider refuses always becomes the same one, and no other id does', () => {
+  const odd = [
+    'functions.clock:0',
+    'functions.clock.0',
+    'functions_clock_0',
+    'i'.repeat(41),
+    'i'.repeat(1_000_000),
+    'é',
+    ' ',
+  ]
+  const mapped = take(...odd)
+  expect(new Set(mapped).size).toBe(odd.length)
+  expect(mapped[0]).toMatch(/^functions_clock_0_[A-Za-z0-9]{9}$/)
+  expect(mapped[2]).toBe('functions_clock_0')
+  expect(odd.map((id) => take('first', id)[1])).toEqual(mapped)
+  expect(take(...mapped)).toEqual(mapped)
 })

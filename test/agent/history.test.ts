@@ -148,10 +148,11 @@ describe('mendHistory (I4)', () => {
 
   test('what the provider ran is left alone, and so are approvals', () => {
     const history = frozen([
-      assistant(providerCall('p'), call('a')),
+      assistant(providerCall('p'), result('p'), call('a')),
       tool(result('a')),
-      assistant(providerCall('p')),
-      tool(approval('p')),
+      assistant(providerCall('q')),
+      tool(approval('q')),
+      user('u'),
     ])
     mendHistory(history).forEach((message, i) => expect(message).toBe(history[i]))
     expect(mendHistory([user('u'), tool(result('x'), approval('p'))])).toEqual([user('u'), tool(approval('p'))])

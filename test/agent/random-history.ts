@@ -7,7 +7,7 @@ type Piece =
   | { readonly kind: 'user' | 'system' | 'text' | 'approval'; readonly words: string }
   | { readonly kind: 'calls'; readonly calls: readonly { readonly own: boolean; readonly said: boolean }[] }
 
-const words = fc.string({ minLength: 1, maxLength: 4 })
+const words = fc.string({ minLength: 1, maxLength: 4 }).filter((given) => given.trim() !== '')
 const piece: fc.Arbitrary<Piece> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('user' as const, 'text' as const), words }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('system' as const, 'approval' as const), words }) },

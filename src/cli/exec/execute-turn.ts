@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provide
 import { argumentlessTools } from '../../agent/argumentless.ts'
 import { CallIds } from '../../agent/call-ids.ts'
 import { cutOff, openStream, readStream } from '../../agent/model-stream.ts'
+import { withOwnNames } from '../../agent/own-names.ts'
 import { Turn } from '../../agent/turn.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { ToolExecutorOptions } from '../../core/executor.ts'
@@ -75,8 +76,9 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
       emit(event)
     },
   })
+  const ownNames = withOwnNames(tools)
   const take = (part: LanguageModelV4StreamPart): void => {
-    turn.take(part)
+    turn.take(ownNames(part))
     log.take(part)
   }
   const broken = (await readStream(stream, take, signal)) ?? turn.error ?? cutOff(turn.finishReason)

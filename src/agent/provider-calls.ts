@@ -1,0 +1,62 @@
+import type { AgentMessage } from './result.ts'
+import { withParts } from './sendable-message.ts'
+
+type AssistantMessage = Extract<AgentMessage, { role: 'assistant' }>
+type AssistantPart = AssistantMessage['content'][number]
+
+/**
+ * A history without the calls of the provider's own that it would refuse: one that has no result though the conversation
+ * went on, a result without its call, and either of them a second time. Reasoning at the end of what the assistant said is left
+ * out with them, since providers refuse it there.
+ *
+ * A call stays without a result where the provider may still give one: in what the assistant said last, and where the
+ * user has answered its request for approval.
+ */
+export function mendProviderCalls(messages: readonly AgentMessage[]): AgentMessage[] {
+  const { own, answered } = idsOf(messages)
+  const called = new Set<string>()
+  const given = new Set<string>()
+  const last = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'user')
+  return messages.map((message, i) => {
+    if (message.role !== 'assistant') return message
+    const mayGoOn = i === last || isApproved(messages[i + 1])
+    const keeps = (part: AssistantPart): boolean => {
+      if (part.type === 'tool-call' && part.providerExecuted === true)
+        return (mayGoOn || answered.has(part.toolCallId)) && isNew(called, part.toolCallId)
+      if (part.type !== 'tool-result' || own.has(part.toolCallId)) return true
+      return called.has(part.toolCallId) && isNew(given, part.toolCallId)
+    }
+    const content = message.content.filter(keeps)
+    return withParts(message, messages[i + 1]?.role === 'assistant' ? content : withoutTrailingReasoning(content))
+  })
+}
+
+/** The ids of calls that are ours to run, and of the provider's calls that have a result after them. */
+function idsOf(messages: readonly AgentMessage[]): { own: ReadonlySet<string>; answered: ReadonlySet<string> } {
+  const own = new Set<string>()
+  const called = new Set<string>()
+  const answered = new Set<string>()
+  for (const message of messages) {
+    if (message.role !== 'assistant') continue
+    for (const part of message.content) {
+      if (part.type === 'tool-call') (part.providerExecuted === true ? called : own).add(part.toolCallId)
+      else if (part.type === 'tool-result' && called.has(part.toolCallId)) answered.add(part.toolCallId)
+    }
+  }
+  return { own, answered }
+}
+
+/** Leaves out reasoning that nothing follows, which providers refuse. */
+export function withoutTrailingReasoning(content: readonly AssistantPart[]): AssistantPart[] {
+  return content.slice(0, content.findLastIndex(({ type }) => type !== 'reasoning') + 1)
+}
+
+function isApproved(next: AgentMessage | undefined): boolean {
+  return next?.role === 'tool' && next.content.some(({ type }) => type === 'tool-approval-response')
+}
+
+/** Adds `id` to those that were there; whether it was not among them. */
+function isNew(ids: Set<string>, id: string): boolean {
+  const { size } = ids
+  return ids.add(id).size > size
+}
