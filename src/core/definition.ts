@@ -60,7 +60,7 @@ function toolDefinition(tool: AnyTool): ToolDefinition {
  *
  * @throws MisuseError where the tool has no schema that a model could be shown, or one that no object fits
  */
-export function shownSchema(tool: AnyTool): JsonSchema & ObjectSchema {
+function shownSchema(tool: AnyTool): JsonSchema & ObjectSchema {
   const schema = ownSchema(tool)
   try {
     return objectSchema(schema)
