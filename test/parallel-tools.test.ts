@@ -181,7 +181,7 @@ describe('the reference behaviour', () => {
     await run([callOf('fetch_user'), callOf('fetch_orders'), callOf('nowhere')])
     expect(lines).toEqual([
       'INFO Executing 3 tools in parallel (max concurrency: 10)',
-      'DEBUG Tool [2] nowhere invalid (unknown_tool) without being started',
+      "DEBUG Tool [2] nowhere invalid (unknown_tool) without being started: There is no tool 'nowhere'. The tools are: fetch_user, fetch_orders.",
       'DEBUG Executing tool [0]: fetch_user',
       'DEBUG Executing tool [1]: fetch_orders',
       'DEBUG Tool [0] fetch_user completed in 95ms',

@@ -58,7 +58,8 @@ export class CallContext implements ToolContext {
   }
 
   get logger(): Logger {
-    return this.#call.batch.log?.logger ?? silent
+    const { batch, index, name } = this.#call
+    return batch.log?.ofCall(index, name) ?? silent
   }
 
   get progress(): (value: unknown) => void {

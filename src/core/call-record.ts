@@ -393,7 +393,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   logged(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
-    this.batch.log?.logger[level](message)
+    this.batch.log?.ofCall(this.index, this.name)[level](message)
   }
 
   attemptEnded(attempt: Attempt, output: Output): void {
@@ -920,7 +920,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     this.#tool = this.#input = undefined
     const { batch } = this
     this.engine.overlaps?.ended(this)
-    batch.log?.callSettled(result)
+    batch.log?.callSettled(result, result.status === 'failed' ? thrown : undefined)
     tellSettled(this, now, result, thrown)
     batch.callSettled(this, result, now)
   }

@@ -36,7 +36,10 @@ export interface ToolContext<Context = unknown> {
   readonly idempotencyKey: string
   /** Runs calls from within the tool, which is suspended meanwhile; of a tool in isolation, nothing. */
   readonly executor: NestedExecutor
-  /** The nearest logger (call, batch, executor); one that does nothing where there is none. */
+  /**
+   * The nearest logger (call, batch, executor); one that does nothing where there is none. Each line begins with the call's
+   * place and name: `Tool [0] search: …`.
+   */
   readonly logger: Logger
   /** Reports something on the way, as a `progress` event, and puts off the idle timeout. Ignored once the call is settled. */
   readonly progress: (value: unknown) => void

@@ -4,6 +4,7 @@ import type { CallPlace } from './events.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
+import { thrownPlace } from './thrown-place.ts'
 
 /** The log lines of batches and calls, word for word; a logger that throws harms nothing and is reported. */
 export class LogLines {
@@ -28,11 +29,25 @@ export class LogLines {
     this.logger.debug(`Executing tool [${index}]: ${shown(name)}`)
   }
 
-  callSettled(result: ToolResult): void {
+  /** @param thrown what the tool threw, if it did: the line of a failure says where that was */
+  callSettled(result: ToolResult, thrown?: unknown): void {
     const { index, name, timing } = result
     const how = result.success ? 'completed' : `${result.status.replace('_', ' ')} (${result.error.code})`
     const when = result.execution === 'none' ? 'without being started' : `in ${Math.round(timing.runMs)}ms`
-    this.logger.debug(`Tool [${index}] ${shown(name)} ${how} ${when}`)
+    const line = `Tool [${index}] ${shown(name)} ${how} ${when}`
+    this.logger.debug(result.success ? line : `${line}: ${why(result.error.message, thrown)}`)
+  }
+
+  /** For what a tool itself logs: its lines say which call they are of. */
+  ofCall(index: number, name: string): Logger {
+    const label = `Tool [${index}] ${shown(name)}`
+    const { logger } = this
+    return {
+      debug: (message) => logger.debug(`${label}: ${message}`),
+      info: (message) => logger.info(`${label}: ${message}`),
+      warn: (message) => logger.warn(`${label}: ${message}`),
+      error: (message) => logger.error(`${label}: ${message}`),
+    }
   }
 
   callAbandoned(index: number, name: string): void {
@@ -49,6 +64,16 @@ export function stalledLine(stalledMs: number, calls: readonly CallPlace[]): str
 /** The line for two calls that ran at once and name the same thing. */
 export function overlapLine({ what, calls: [one, other] }: Overlap): string {
   return `${shown(one.name)} and ${shown(other.name)} ran at once, and both name ${shown(what)}. If one of them writes it, say so in its effects.`
+}
+
+/** How much of an error message a line has, in UTF-16 code units. */
+const MAX_WHY = 1_000
+
+/** The message in one line, and where it was thrown. */
+function why(message: string, thrown: unknown): string {
+  const words = printable(message, MAX_WHY).replaceAll(/\s*\n\s*/g, ' ')
+  const place = thrownPlace(thrown)
+  return place === undefined ? words : `${words} (at ${place})`
 }
 
 /** Names come from models: no control characters, no line of their own, no endless lines. */

@@ -50,7 +50,39 @@ describe('log lines (R8)', () => {
     ['invalid', 'none', 'unknown_tool', 'invalid (unknown_tool) without being started'],
   ] as const)('of a call that is %s', (status, execution, code, line) => {
     const result: ToolResult = { ...base, status, success: false, execution, error: { ...error, code } }
-    expect(linesOf((log) => log.callSettled(result))).toEqual([`DEBUG Tool [0] fetch_user ${line}`])
+    expect(linesOf((log) => log.callSettled(result))).toEqual([`DEBUG Tool [0] fetch_user ${line}: m`])
+  })
+
+  test('of a call that failed: why, in one line, and where that was thrown', () => {
+    const thrown = new Error('disk full\n  at 100 %')
+    const failed: ToolResult = {
+      ...base,
+      status: 'failed',
+      success: false,
+      execution: 'ended',
+      error: { code: 'tool_error', message: thrown.message, retryable: false },
+    }
+    const [line] = linesOf((log) => log.callSettled(failed, thrown))
+    expect(line).toMatch(
+      /^DEBUG Tool \[0\] fetch_user failed \(tool_error\) in 95ms: disk full at 100 % \(at \/.*log-lines\.test\.ts:\d+:\d+\)$/,
+    )
+  })
+
+  test("of a tool's own: with the place and the name of its call", () => {
+    expect(
+      linesOf((log) => {
+        const logger = log.ofCall(3, 'fetch\nuser')
+        logger.debug('a')
+        logger.info('b')
+        logger.warn('c')
+        logger.error('d')
+      }),
+    ).toEqual([
+      'DEBUG Tool [3] fetch\ufffduser: a',
+      'INFO Tool [3] fetch\ufffduser: b',
+      'WARN Tool [3] fetch\ufffduser: c',
+      'ERROR Tool [3] fetch\ufffduser: d',
+    ])
   })
 
   test('of a tool that is abandoned', () => {

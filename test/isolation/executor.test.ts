@@ -84,7 +84,7 @@ describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
       { step: 1 },
       { step: 2 },
     ])
-    expect(lines).toEqual(expect.arrayContaining(['a debug line', 'to stdout', 'and more', 'to stderr']))
+    expect(lines).toEqual(expect.arrayContaining(['a debug line', 'to stdout', 'and more', 'to stderr'].map((line) => `Tool [0] speaks: ${line}`)))
   })
 
   test('I13 an abort ends a loop', async () => {
