@@ -256,6 +256,11 @@ export class Attempt implements Expiring {
     return this.#controller.signal
   }
 
+  /** What it ran in, where that has been ended by force. */
+  get endedByForce(): 'thread' | 'process' | undefined {
+    return this.#rarities?.isKilling === true ? this.tool.isolation?.mode : undefined
+  }
+
   /** The tool reports progress; nobody hears it once the attempt is over. */
   progress(value: unknown): void {
     if (this.#stage === 'over' || this.#stage === 'abandoned') return

@@ -4,6 +4,7 @@ import {
   abortedBetween,
   abortedRunning,
   deadlinePassed,
+  type HowEnded,
   timedOut,
   wentIdle,
   workerLost,
@@ -36,31 +37,32 @@ export function cutFailure(
   layers: Layers,
   reason: unknown,
 ): CallFailure {
+  const ended = execution === 'ended' ? (attempt.endedByForce ?? execution) : execution
   if (cut === 'abort') {
-    const error: ToolError = { code: 'aborted', message: abortedRunning(execution), retryable: false }
+    const error: ToolError = { code: 'aborted', message: abortedRunning(ended), retryable: false }
     return { status: 'aborted', error, execution, thrown: undefined }
   }
-  return { status: 'timed_out', error: overTime(name, attempt, cut, execution, layers), execution, thrown: reason }
+  return { status: 'timed_out', error: overTime(name, attempt, cut, ended, layers), execution, thrown: reason }
 }
 
 function overTime(
   name: string,
   { timeoutMs, idleTimeoutMs, cutBy }: Attempt,
   cut: 'timeout' | 'idle' | 'deadline',
-  execution: 'ended' | 'unknown',
+  ended: HowEnded,
   layers: Layers,
 ): ToolError {
   switch (cut) {
     case 'timeout': {
       const limit = { ms: timeoutMs, source: sourceOf('timeoutMs', layers) }
-      return { code: 'timeout', message: timedOut(name, limit, execution), retryable: true }
+      return { code: 'timeout', message: timedOut(name, limit, ended), retryable: true }
     }
     case 'idle': {
       const limit = { ms: idleTimeoutMs, source: sourceOf('idleTimeoutMs', layers) }
-      return { code: 'idle_timeout', message: wentIdle(name, limit, execution), retryable: true }
+      return { code: 'idle_timeout', message: wentIdle(name, limit, ended), retryable: true }
     }
     case 'deadline':
-      return { code: 'deadline', message: deadlinePassed(name, cutBy, execution), retryable: true }
+      return { code: 'deadline', message: deadlinePassed(name, cutBy, ended), retryable: true }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { WorkerLost } from './isolation.ts'
-import type { Execution, ToolError, UnsuccessfulResult } from './result.ts'
+import type { ToolError, UnsuccessfulResult } from './result.ts'
 import { printable } from './text.ts'
 import type { TimeLimit } from './time-limits.ts'
 
@@ -9,25 +9,31 @@ export const CLOSED = 'The executor has been closed; nothing was run.'
 
 export const ABORTED_UNSTARTED = 'The call was aborted before it started; nothing was run.'
 
-export function abortedRunning(execution: 'ended' | 'unknown'): string {
-  return `The call was aborted while it ran. ${howItEnded(execution)}`
+/**
+ * How an attempt ended that was cut: by itself, not yet as far as is known, or with the thread or the process that it ran in,
+ * which was ended by force.
+ */
+export type HowEnded = 'ended' | 'unknown' | 'thread' | 'process'
+
+export function abortedRunning(ended: HowEnded): string {
+  return `The call was aborted while it ran. ${howItEnded(ended)}`
 }
 
 export function abortedBetween({ message }: ToolError): string {
   return `The call was aborted while it waited to be tried again. Its last attempt had failed: ${message}`
 }
 
-export function timedOut(name: string, limit: TimeLimit, execution: 'ended' | 'unknown'): string {
-  return `The tool '${name}' did not end within ${inForce(limit)}. ${howItEnded(execution)}`
+export function timedOut(name: string, limit: TimeLimit, ended: HowEnded): string {
+  return `The tool '${name}' did not end within ${inForce(limit)}. ${howItEnded(ended)}`
 }
 
-export function wentIdle(name: string, limit: TimeLimit, execution: 'ended' | 'unknown'): string {
-  return `The tool '${name}' reported no progress for ${inForce(limit)}. ${howItEnded(execution)}`
+export function wentIdle(name: string, limit: TimeLimit, ended: HowEnded): string {
+  return `The tool '${name}' reported no progress for ${inForce(limit)}. ${howItEnded(ended)}`
 }
 
-export function deadlinePassed(name: string, limit: TimeLimit | undefined, execution: Execution): string {
+export function deadlinePassed(name: string, limit: TimeLimit | undefined, ended: HowEnded | 'none'): string {
   const within = limit === undefined ? 'its deadline' : inForce(limit)
-  return `The call of '${printable(name, 128)}' was not done within ${within}. ${execution === 'none' ? 'Nothing was run.' : howItEnded(execution)}`
+  return `The call of '${printable(name, 128)}' was not done within ${within}. ${ended === 'none' ? 'Nothing was run.' : howItEnded(ended)}`
 }
 
 export function overBudget(limit: string): string {
@@ -111,10 +117,16 @@ export function unknownTool(name: string, known: readonly string[]): string {
   return `There is no tool '${printable(name, 128)}'. ${tools}`
 }
 
-function howItEnded(execution: 'ended' | 'unknown'): string {
-  return execution === 'ended'
-    ? 'It has ended since, and what it returned was dropped; it may have acted.'
-    : 'It did not stop when asked to, and may still act.'
+function howItEnded(ended: HowEnded): string {
+  switch (ended) {
+    case 'ended':
+      return 'It has ended since, and what it returned was dropped; it may have acted.'
+    case 'unknown':
+      return 'It did not stop when asked to, and may still act.'
+    case 'thread':
+    case 'process':
+      return `It did not stop when asked to, so its ${ended} was ended by force; it may have acted before that.`
+  }
 }
 
 function inForce({ ms, source }: TimeLimit): string {

@@ -16,6 +16,9 @@ import type { Loss, OpenWorker, WorkerLink } from './worker-link.ts'
 /** How long a tool's module may take to load, in milliseconds. */
 const LOAD_MS = 30_000
 
+/** How long a worker may take to answer that it has heard of a call, in milliseconds. */
+const ANSWER_MS = 1_000
+
 /** The pool, as one of its workers sees it. */
 export interface WorkerOwner {
   /** The worker can take a run. */
@@ -36,7 +39,9 @@ export interface WorkerOwner {
  * 1. It has one run at a time.
  * 2. What it says of any other run than that one, or the last where that is a log line, is dropped.
  * 3. It keeps this process alive while it has a run, or starts for one.
- * 4. A module that does not load within {@link LOAD_MS} ends it: the run's own timeouts begin only after that.
+ * 4. One that does not answer within {@link ANSWER_MS} that it has heard of a call is ended, and the call given to another: it
+ *    was stopped, or a tool has left something behind that blocks it. A busy machine may take longer, which does no harm.
+ * 5. A module that does not load within {@link LOAD_MS} ends it: the run's own timeouts begin only after that.
  */
 export class PooledWorker implements RunPlace {
   readonly maxMemoryMb: number | undefined
@@ -53,6 +58,10 @@ export class PooledWorker implements RunPlace {
   #unanswered = 0
   #isRetired = false
   #loading: TimerHandle | undefined
+  /** Whether its run is to end with it. */
+  #isKilled = false
+  /** Whether it is ended since it did not answer. */
+  #isDeaf = false
   /** Whether it is ended since a module did not load. */
   #isTooSlow = false
   #killing: Promise<void> | undefined
@@ -80,10 +89,7 @@ export class PooledWorker implements RunPlace {
     this.#run = this.#last = run
     run.place = this
     this.#link.hold(true)
-    this.#loading = systemClock.setTimer(() => {
-      this.#isTooSlow = true
-      void this.end()
-    }, LOAD_MS)
+    this.#awaitAnswer(2)
     try {
       this.#link.send({ type: 'call', run: this.#count, module, export: isolation.export ?? 'default', call })
       return true
@@ -96,11 +102,29 @@ export class PooledWorker implements RunPlace {
     }
   }
 
+  /** Its answer may have come while this thread was blocked, and waits to be heard: so it gets its time in parts. */
+  #awaitAnswer(parts: number): void {
+    this.#loading = systemClock.setTimer(() => {
+      if (parts > 1) return this.#awaitAnswer(parts - 1)
+      this.#isDeaf = true
+      void this.end()
+    }, ANSWER_MS / 2)
+  }
+
+  #awaitModule(): void {
+    this.#loading?.clear()
+    this.#loading = systemClock.setTimer(() => {
+      this.#isTooSlow = true
+      void this.end()
+    }, LOAD_MS)
+  }
+
   abort(reason: AbortReason): void {
     this.#link.send({ type: 'abort', run: this.#count, reason })
   }
 
   kill(): Promise<void> {
+    this.#isKilled = true
     return this.end()
   }
 
@@ -121,6 +145,9 @@ export class PooledWorker implements RunPlace {
         if (!this.#isStarting) return
         this.#isStarting = false
         return this.#next()
+      case 'took':
+        if (message.run === this.#count && this.#run?.began === false) this.#awaitModule()
+        return
       case 'began':
         if (message.run !== this.#count || this.#run?.began !== false) return
         this.#loading?.clear()
@@ -203,6 +230,9 @@ export class PooledWorker implements RunPlace {
     this.#owner.gone(this, { ...loss, why }, this.#isStarting && this.#killing === undefined)
     if (run !== undefined) {
       if (this.#isTooSlow) run.lost({ why: `was ended by force, since the module did not load within ${LOAD_MS} ms.` })
+      else if (this.#isDeaf && !this.#isKilled && !run.wasPassedOn) this.#owner.passOn(run)
+      else if (this.#isDeaf && !this.#isKilled)
+        run.lost({ why: `did not answer within ${ANSWER_MS} ms, and was ended by force.` })
       else if (this.#killing !== undefined) run.lost({ why: 'was ended by force.' })
       else if (run.began || run.wasPassedOn) run.lost(loss)
       else this.#owner.passOn(run)

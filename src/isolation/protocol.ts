@@ -52,6 +52,8 @@ export type Ending =
 /** What a worker says. */
 export type FromWorker =
   | { readonly type: 'ready' }
+  /** It has heard of the call, and is about to load the tool's module. */
+  | { readonly type: 'took'; readonly run: number }
   /** It has loaded the tool's module, or failed to, and the tool is about to run. */
   | { readonly type: 'began'; readonly run: number }
   | Report

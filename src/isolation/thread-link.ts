@@ -1,4 +1,5 @@
 import process from 'node:process'
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { thrownMessage } from '../core/failure.ts'
 import { isInstance } from '../core/safe-checks.ts'
@@ -18,8 +19,6 @@ class ThreadLink implements WorkerLink {
 
   constructor(maxMemoryMb: number | undefined, events: WorkerEvents) {
     this.#worker = new Worker(entryFile('worker-main'), {
-      stdout: true,
-      stderr: true,
       // Threads refuse to start with the flags of a program that came as text, which they would get from this process.
       ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
       ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
@@ -45,8 +44,8 @@ class ThreadLink implements WorkerLink {
     const worker = this.#worker
     const stdout = new LineFeed((line) => events.output('info', line))
     const stderr = new LineFeed((line) => events.output('warn', line))
-    worker.stdout.on('data', (chunk: Uint8Array) => stdout.write(chunk))
-    worker.stderr.on('data', (chunk: Uint8Array) => stderr.write(chunk))
+    readUnheld(worker.stdout, stdout)
+    readUnheld(worker.stderr, stderr)
     worker.on('message', (message: FromWorker) => events.message(message))
     let failed: { readonly thrown: unknown } | undefined
     worker.on('error', (thrown: unknown) => (failed = { thrown }))
@@ -59,6 +58,17 @@ class ThreadLink implements WorkerLink {
       })
     })
   }
+}
+
+/**
+ * Reads what a thread writes without keeping this process alive. Reading the streams that the options `stdout` and `stderr`
+ * give does: it holds a port that `unref` does not let go. Those that are piped to this process's own streams hold
+ * nothing, so they are taken off these instead, before anything has come.
+ */
+function readUnheld(stream: Readable, feed: LineFeed): void {
+  stream.unpipe()
+  stream.on('data', (chunk: Uint8Array) => feed.write(chunk))
+  stream.resume()
 }
 
 function failure(thrown: unknown, maxMemoryMb: number | undefined): Loss {

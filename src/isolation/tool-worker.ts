@@ -60,6 +60,7 @@ export class ToolWorker {
   async #run({ run, module, export: name, call }: WorkerCall): Promise<void> {
     if (this.#isRetired) return
     this.#idle?.clear()
+    this.#port.send({ type: 'took', run })
     const context = new WorkerContext(run, call, this.#reports)
     this.#current = context
     this.#hasBegun = false

@@ -70,6 +70,9 @@ describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
       'succeeded, ended',
     ])
     expect(results.flatMap((result) => (result.success ? [result.data] : []))).toEqual([1, 4, 9, 16])
+    const words = results.flatMap((result) => (result.status === 'timed_out' ? [result.error.message] : []))
+    expect(words[0]).toContain(`so its ${mode} was ended by force; it may have acted before that.`)
+    expect(words.join()).not.toContain('what it returned')
   })
 
   test('progress and log lines are the call’s', async () => {
@@ -84,7 +87,11 @@ describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
       { step: 1 },
       { step: 2 },
     ])
-    expect(lines).toEqual(expect.arrayContaining(['a debug line', 'to stdout', 'and more', 'to stderr'].map((line) => `Tool [0] speaks: ${line}`)))
+    expect(lines).toEqual(
+      expect.arrayContaining(
+        ['a debug line', 'to stdout', 'and more', 'to stderr'].map((line) => `Tool [0] speaks: ${line}`),
+      ),
+    )
   })
 
   test('I13 an abort ends a loop', async () => {

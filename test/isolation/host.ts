@@ -2,7 +2,8 @@
 import { createIsolator } from '../../src/isolation/index.ts'
 import { MODES, start } from './start.ts'
 
-const at = createIsolator()
+// Idle workers would be there for weeks.
+const at = createIsolator({ idleMs: 2_147_483_647 })
 const [, , how = ''] = process.argv
 
 async function useBoth(): Promise<void> {

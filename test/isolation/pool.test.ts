@@ -60,6 +60,24 @@ describe.each(MODES)('the pool: %s', (mode) => {
     )
   })
 
+  test('an idle worker that answers no more is ended, and the call given to another', async () => {
+    const at = isolator({ maxThreads: 1, maxProcesses: 1 })
+    expect(await start(at, mode, 'blocksLater').outcome).toBe('returned')
+    const run = start(at, mode, 'default', { n: 3 })
+    expect(await run.outcome).toBe(9)
+    expect(run.heard).toEqual(['began'])
+  })
+
+  test('I13 a call that is ended while its worker does not answer never starts', async () => {
+    const at = isolator({ maxThreads: 1, maxProcesses: 1 })
+    expect(await start(at, mode, 'blocksLater').outcome).toBe('returned')
+    const run = start(at, mode, 'default', { n: 3 })
+    await run.kill()
+    expect(await thrownBy(run)).toMatchObject({ name: 'WorkerLost', began: false })
+    expect(await start(at, mode, 'default', { n: 4 }).outcome).toBe(16)
+    expect(run.heard).toEqual([])
+  })
+
   test('a limit of memory has workers of its own, which give way to others', async () => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     expect(await start(at, mode, 'count').outcome).toBe(1)
@@ -142,6 +160,17 @@ test('I17 idle workers end', async () => {
   await untilGone(pid)
   expect(await start(at, 'process', 'default', { n: 2 }).outcome).toBe(4)
 })
+
+test.runIf(process.platform !== 'win32')(
+  'an idle process that was stopped is ended, and another one takes the call',
+  async () => {
+    const at = isolator({ maxProcesses: 1 })
+    const pid = Number(await start(at, 'process', 'whereAmI').outcome)
+    process.kill(pid, 'SIGSTOP')
+    expect(await start(at, 'process', 'default', { n: 3 }).outcome).toBe(9)
+    await untilGone(pid)
+  },
+)
 
 test('I16 close ends the processes', async () => {
   const at = createIsolator()

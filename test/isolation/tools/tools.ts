@@ -17,6 +17,14 @@ export const nothing = null
 
 export const whereAmI = (): number => process.pid
 
+/** Returns, and blocks its worker afterwards. */
+export const blocksLater = (): string => {
+  setTimeout(() => {
+    for (;;);
+  }, 0)
+  return 'returned'
+}
+
 let calls = 0
 /** How many calls its worker has had. */
 export const count = (): number => ++calls
