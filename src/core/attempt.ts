@@ -9,6 +9,7 @@ import type { Keeper } from './keeping.ts'
 import { type Nesting, runTracked } from './nesting.ts'
 import { type Output, readOutput, thrownOutput } from './output.ts'
 import type { Execution } from './result.ts'
+import { ToolFailure } from './tool-failure.ts'
 import { isInstance, isThenable } from './safe-checks.ts'
 import type { TimeLimit } from './time-limits.ts'
 import type { Expiring, TimeoutList } from './timeouts.ts'
@@ -70,6 +71,8 @@ export interface AttemptRarities {
   hasEnded?: boolean
   /** Whether it is being ended by force. */
   isKilling?: boolean
+  /** What it said, in words meant for the model, when it ended after its signal. */
+  lastWords?: string
   /** Why it was cut, whatever has become of it since. */
   wasCut?: Cut
   /** The deadline that cut it. */
@@ -256,6 +259,11 @@ export class Attempt implements Expiring {
     return this.#controller.signal
   }
 
+  /** What the tool said when it ended after its signal: the message of a `ToolFailure`. */
+  get lastWords(): string | undefined {
+    return this.#rarities?.lastWords
+  }
+
   /** What it ran in, where that has been ended by force. */
   get endedByForce(): 'thread' | 'process' | undefined {
     return this.#rarities?.isKilling === true ? this.tool.isolation?.mode : undefined
@@ -396,8 +404,11 @@ export class Attempt implements Expiring {
 
   #endedAfterCut(outcome: LateOutcome): void {
     const cut = this.#cut()
-    if (cut !== undefined) this.#endCut(cut, 'ended')
-    else if (this.#stage === 'abandoned') {
+    if (cut !== undefined) {
+      if ('thrown' in outcome && isInstance(outcome.thrown, ToolFailure))
+        this.#rare().lastWords = thrownMessage(outcome.thrown)
+      this.#endCut(cut, 'ended')
+    } else if (this.#stage === 'abandoned') {
       this.#stage = 'over'
       this.#owner.abandonedEnded(this, this.addedAt, outcome)
     }

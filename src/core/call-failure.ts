@@ -38,11 +38,13 @@ export function cutFailure(
   reason: unknown,
 ): CallFailure {
   const ended = execution === 'ended' ? (attempt.endedByForce ?? execution) : execution
+  const said = attempt.lastWords === undefined ? '' : ` It said: ${attempt.lastWords}`
   if (cut === 'abort') {
-    const error: ToolError = { code: 'aborted', message: abortedRunning(ended), retryable: false }
+    const error: ToolError = { code: 'aborted', message: `${abortedRunning(ended)}${said}`, retryable: false }
     return { status: 'aborted', error, execution, thrown: undefined }
   }
-  return { status: 'timed_out', error: overTime(name, attempt, cut, ended, layers), execution, thrown: reason }
+  const error = overTime(name, attempt, cut, ended, layers)
+  return { status: 'timed_out', error: { ...error, message: `${error.message}${said}` }, execution, thrown: reason }
 }
 
 function overTime(
@@ -90,6 +92,16 @@ export function lostFailure(lost: WorkerLost): CallFailure {
     execution: lost.began ? 'unknown' : 'none',
     thrown: lost,
   }
+}
+
+/**
+ * Whether a tool asks to be tried again, and never is: it may have acted whenever it failed. One in isolation may have failed
+ * before it began.
+ */
+export function retriesInVain({ retry, isolation, annotations = {} }: AnyTool): boolean {
+  const { readOnlyHint, idempotentHint } = annotations
+  const wants = retry !== undefined && retry.maxAttempts > 1
+  return wants && isolation === undefined && readOnlyHint !== true && idempotentHint !== true
 }
 
 /** Whether running a tool once more can do no harm (I20). */

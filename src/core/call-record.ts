@@ -425,7 +425,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     attempt.tool.admission.expected.add(ranMs)
     this.batch.share.ran(ranMs)
     const { stalls } = this.engine
-    if (stalls?.isLate(now) === true) stalls.note(this.#running(attempt))
+    if (stalls?.isLate(now) === true) stalls.note({ ...this.#running(attempt), endedAt: now })
     if (output.ok) {
       // Nearly no tool has a breaker.
       if (attempt.pass !== PLAIN_PASS) attempt.tool.guard.left(attempt.pass, 'success', now)

@@ -4,6 +4,7 @@ import { AdmissionController, controllerParts } from './admission/controller.ts'
 import { Limit } from './admission/limit.ts'
 import type { ToolStats } from './admission/tool-demands.ts'
 import { Batch } from './batch.ts'
+import { retriesInVain } from './call-failure.ts'
 import { type CallOptions, checkCallOptions, checkLogger } from './call-options.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
@@ -16,7 +17,7 @@ import type { ToolEventListener } from './events.ts'
 import type { Isolator } from './isolation.ts'
 import { closeStore, type KeepingOptions, keepingLimits, openStore } from './keeping.ts'
 import { OverlapWatch } from './effects/overlap-watch.ts'
-import { overlapLine, stalledLine } from './log-lines.ts'
+import { idleRetryLine, overlapLine, stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
@@ -519,6 +520,11 @@ export class ToolExecutor {
     })
   }
 
+  #warn(line: string): void {
+    const { events } = this.#engine
+    if (this.#logger !== undefined) guardedLogger(this.#logger, events.loggerFailed).warn(line)
+  }
+
   #settled(place: RosterPlace<Batch> | undefined): void {
     if (place !== undefined) this.#live.leave(place)
     if (this.#live.size > 0) return
@@ -555,6 +561,7 @@ export class ToolExecutor {
       if (events.active) events.emit({ type: 'breaker_changed', at, tool: name, state })
     })
     const demands = admission.within(this.#wide)
+    if (retriesInVain(tool)) this.#warn(idleRetryLine(name))
     return compileTool(tool, guard, admission, demands, this.#compileJsonSchema, this.#ordersEffects)
   }
 }

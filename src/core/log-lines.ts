@@ -61,6 +61,11 @@ export function stalledLine(stalledMs: number, calls: readonly CallPlace[]): str
   return `The event loop stood still for ${Math.round(stalledMs)}ms while this ran: ${names}. A tool that computes belongs into a thread (isolation).`
 }
 
+/** The line for a tool whose retries can never come about. */
+export function idleRetryLine(name: string): string {
+  return `The retry of ${shown(name)} can never act: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`
+}
+
 /** The line for two calls that ran at once and name the same thing. */
 export function overlapLine({ what, calls: [one, other] }: Overlap): string {
   return `${shown(one.name)} and ${shown(other.name)} ran at once, and both name ${shown(what)}. If one of them writes it, say so in its effects.`

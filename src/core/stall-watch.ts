@@ -17,6 +17,8 @@ export interface StallWatchSetup {
 /** A call whose tool runs, or ran. */
 export interface RunningCall {
   readonly startedAt: number
+  /** Undefined while it runs. */
+  readonly endedAt?: number
   readonly call: CallPlace
 }
 
@@ -26,8 +28,8 @@ const MAX_CALLS = 10
 /**
  * Notices that the event loop stood still while tools ran (I28): a timer that comes late shows it.
  *
- * Duty: say for how long, and whose tools ran meanwhile. Which of them it was cannot be known from within one thread; one
- * that began or ended in that very time is the likeliest.
+ * Duty: say for how long, and whose tools ran meanwhile. Which of them it was cannot be known from within one thread: tools
+ * that started after the loop had stood still are left out, and of the others the one that started last is the likeliest.
  * Boundary: changes nothing. It costs one timer at a time while anything is under way, and a comparison per attempt; the
  * timer keeps no process alive.
  */
@@ -79,7 +81,7 @@ export class StallWatch {
     this.#isArmed = isBusy()
     if (this.#isArmed) this.#setTimer()
     if (stalledMs < stallMs) return
-    const calls = [...ended, ...running()].filter(({ startedAt }) => startedAt < now)
+    const calls = suspects([...ended, ...running()], since - this.#periodMs, now)
     const likeliestFirst = calls.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, MAX_CALLS)
     if (calls.length > 0)
       tell(
@@ -88,4 +90,22 @@ export class StallWatch {
         now,
       )
   }
+}
+
+/**
+ * Those of the calls whose tools ran while nothing else did. Between two moments at which a tool started or ended, the loop
+ * may have stood still: it did in the longest of these gaps, and in others that are half as long.
+ */
+function suspects(calls: readonly RunningCall[], from: number, to: number): RunningCall[] {
+  const moments = calls
+    .flatMap(({ startedAt, endedAt = to }) => [startedAt, endedAt])
+    .filter((at) => at > from && at < to)
+    .concat(from, to)
+    .sort((a, b) => a - b)
+  const gaps = moments.slice(1).map((end, i) => ({ start: moments[i] ?? from, end }))
+  const longest = Math.max(...gaps.map(({ start, end }) => end - start))
+  const long = gaps.filter(({ start, end }) => 2 * (end - start) >= longest)
+  return calls.filter(({ startedAt, endedAt = to }) =>
+    long.some(({ start, end }) => startedAt <= start && endedAt >= end),
+  )
 }

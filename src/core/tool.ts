@@ -48,7 +48,7 @@ export interface AnyTool extends ToolLimits, EffectOptions {
   readonly deadlineMs?: number
   /**
    * Whether and when it is tried again. A tool that is neither `readOnlyHint` nor `idempotentHint` is tried again only
-   * where it never started, whatever this says.
+   * where it never started, whatever this says; where that cannot come about, the executor warns its logger once.
    * @default never
    */
   readonly retry?: RetryOptions

@@ -2,14 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { Socket } from 'node:net'
 import process from 'node:process'
 import { systemClock } from '../core/clock.ts'
-import { thrownMessage } from '../core/failure.ts'
 import { drawId, systemRandom } from '../core/random.ts'
 import { childEnvironment, childFlags } from './child-flags.ts'
 import { endDescendants, killWorkerProcess, WORKER_MARK } from './descendants.ts'
 import { entryFile } from './entry-file.ts'
 import { LineFeed } from './line-feed.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
-import { endedItself, outOfMemory, type WorkerEvents, type WorkerLink } from './worker-link.ts'
+import { endedItself, outOfMemory, startProblem, type WorkerEvents, type WorkerLink } from './worker-link.ts'
 
 /** How long pipes may stay open after the process has ended, where something that cannot be found still holds them. */
 const DRAIN_MS = 100
@@ -59,9 +58,9 @@ class ProcessLink implements WorkerLink {
   }
 
   hold(holds: boolean): void {
-    const { channel, stdio } = this.#child
-    const pipes = stdio.filter((pipe) => pipe instanceof Socket)
-    for (const handle of [this.#child, channel, ...pipes]) {
+    const { channel } = this.#child
+    const sockets = pipesOf(this.#child).filter((pipe) => pipe instanceof Socket)
+    for (const handle of [this.#child, channel, ...sockets]) {
       if (holds) handle?.ref()
       else handle?.unref()
     }
@@ -77,7 +76,7 @@ class ProcessLink implements WorkerLink {
     child.on('message', (message) => this.#events.message(message as FromWorker))
     // Nothing can be asked of it any more, even if it runs on.
     child.on('disconnect', () => this.#end())
-    for (const pipe of child.stdio) pipe?.on('error', () => {})
+    for (const pipe of pipesOf(child)) pipe?.on('error', () => {})
     this.#readOutput(child)
     return new Promise((resolve) => {
       let isOver = false
@@ -97,7 +96,7 @@ class ProcessLink implements WorkerLink {
       child.on('exit', () => {
         if (child.pid !== undefined) endDescendants(child.pid, this.#mark)
         const timer = systemClock.setTimer(() => {
-          for (const pipe of child.stdio) pipe?.destroy()
+          for (const pipe of pipesOf(child)) pipe?.destroy()
         }, DRAIN_MS)
         child.on('close', () => timer.clear())
       })
@@ -116,10 +115,15 @@ class ProcessLink implements WorkerLink {
   }
 
   #why(code: number | null, signal: NodeJS.Signals | null): string {
-    if (this.#failed !== undefined) return `could not be started: ${thrownMessage(this.#failed.thrown)}`
+    if (this.#failed !== undefined) return startProblem(this.#failed.thrown)
     if (this.#isOutOfMemory) return outOfMemory(this.#maxMemoryMb)
     if (signal === null) return endedItself(code)
     const memory = signal === 'SIGKILL' ? ' It may be that the system had no memory left.' : ''
     return `was ended by ${signal}.${memory}`
   }
+}
+
+/** None where the system had no room for them: then the process has not started. */
+function pipesOf({ stdio }: ChildProcess): readonly (ChildProcess['stdio'][number] | undefined)[] {
+  return (stdio as ChildProcess['stdio'] | undefined) ?? []
 }

@@ -6,7 +6,7 @@ import { isInstance } from '../core/safe-checks.ts'
 import { entryFile } from './entry-file.ts'
 import { LineFeed } from './line-feed.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
-import { endedItself, type Loss, outOfMemory, type WorkerEvents, type WorkerLink } from './worker-link.ts'
+import { endedItself, type Loss, outOfMemory, startProblem, type WorkerEvents, type WorkerLink } from './worker-link.ts'
 
 /** Starts a worker thread. */
 export function openThread(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
@@ -74,5 +74,6 @@ function readUnheld(stream: Readable, feed: LineFeed): void {
 function failure(thrown: unknown, maxMemoryMb: number | undefined): Loss {
   const code = isInstance(thrown, Error) && 'code' in thrown ? thrown.code : undefined
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return { why: outOfMemory(maxMemoryMb), cause: thrown }
+  if (code === 'ERR_WORKER_INIT_FAILED') return { why: startProblem(thrown), cause: thrown }
   return { why: `failed: ${thrownMessage(thrown)}`, cause: thrown }
 }

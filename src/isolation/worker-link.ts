@@ -1,3 +1,4 @@
+import { thrownMessage } from '../core/failure.ts'
 import type { FromWorker, LogLevel, ToWorker } from './protocol.ts'
 
 /** A worker as this side holds it: a thread or a process. */
@@ -28,6 +29,14 @@ export interface Loss {
 
 /** Starts a worker. @throws where that is known at once to be impossible */
 export type OpenWorker = (maxMemoryMb: number | undefined, events: WorkerEvents) => WorkerLink
+
+/** Why a worker could not be started, in words. */
+export function startProblem(thrown: unknown): string {
+  const message = thrownMessage(thrown)
+  return /\b(?:EMFILE|ENFILE)\b/.test(message)
+    ? `could not be started: too many files are open (${message}).`
+    : `could not be started: ${message}`
+}
 
 /** What to do about a worker that ran out of memory. */
 export function outOfMemory(maxMemoryMb: number | undefined): string {

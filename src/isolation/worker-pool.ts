@@ -1,8 +1,7 @@
-import { thrownMessage } from '../core/failure.ts'
 import type { PendingRun, RunPlace } from './pending-run.ts'
 import { PooledWorker, type WorkerOwner } from './pooled-worker.ts'
 import type { AbortReason, WorkerSettings } from './protocol.ts'
-import type { Loss, OpenWorker } from './worker-link.ts'
+import { type Loss, type OpenWorker, startProblem } from './worker-link.ts'
 
 /** Why nothing starts any more. */
 export const CLOSED = 'the executor was closed.'
@@ -133,7 +132,7 @@ export class WorkerPool implements WorkerOwner, RunPlace {
       this.#live.add(worker)
     } catch (thrown) {
       this.#waiting.delete(run)
-      run.lost({ why: `could not be started: ${thrownMessage(thrown)}`, cause: thrown })
+      run.lost({ why: startProblem(thrown), cause: thrown })
     }
   }
 }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { ToolFailure } from '../core/tool-failure.ts'
 import { printable } from '../core/text.ts'
+import { bothOutputs } from './both-outputs.ts'
 import { CappedOutput } from './capped-output.ts'
 import { ProcessGroup } from './process-group.ts'
 
@@ -39,9 +40,6 @@ export interface CommandOutput {
   readonly stderr: string
 }
 
-/** How much of an output an error quotes, in UTF-16 code units. */
-const QUOTED_LENGTH = 2_000
-
 /** How long pipes may stay open after the program has ended, where something that cannot be found still holds them. */
 const DRAIN_MS = 250
 
@@ -50,7 +48,8 @@ const DRAIN_MS = 250
  * left the group. It has no standard input, no terminal and no environment but the one given (I41, I45).
  *
  * @throws ToolFailure in words for a model: it cannot be started, its exit code is not among `okExitCodes`, it was ended
- *   by a signal, it wrote too much; or the reason of `signal`
+ *   by a signal, it wrote too much, it was aborted and had written something (each with the ends of both outputs); or the
+ *   reason of `signal`
  *
  * @example
  * ```ts
@@ -67,7 +66,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutput
   try {
     return await new CommandRun(request).result
   } catch (error) {
-    if (signal?.aborted === true || error instanceof ToolFailure) throw error
+    if (error instanceof ToolFailure || error === signal?.reason) throw error
     throw await startFailure(argv[0], cwd, error)
   }
 }
@@ -101,13 +100,13 @@ class CommandRun {
   async #run(): Promise<CommandOutput> {
     const { leader } = this.#group
     const { signal } = this.#request
-    leader.stdout.on('data', (chunk: Buffer) => this.#wrote(this.#stdout, chunk))
-    leader.stderr.on('data', (chunk: Buffer) => this.#wrote(this.#stderr, chunk))
+    leader.stdout?.on('data', (chunk: Buffer) => this.#wrote(this.#stdout, chunk))
+    leader.stderr?.on('data', (chunk: Buffer) => this.#wrote(this.#stderr, chunk))
     const onAbort = (): void => this.#end(signal?.reason)
     signal?.addEventListener('abort', onAbort)
     try {
       const [code, ended] = await this.#closed()
-      if (this.#cut !== undefined) throw this.#cut
+      if (this.#cut !== undefined) throw this.#cutShort(this.#cut)
       return this.#judge(code, ended)
     } finally {
       signal?.removeEventListener('abort', onAbort)
@@ -123,8 +122,8 @@ class CommandRun {
         this.#group.end()
         const timer = this.#clock.setTimer(
           () => {
-            leader.stdout.destroy()
-            leader.stderr.destroy()
+            leader.stdout?.destroy()
+            leader.stderr?.destroy()
           },
           this.#cut === undefined ? DRAIN_MS : 0,
         )
@@ -151,15 +150,24 @@ class CommandRun {
     leader.once('exit', () => timer.clear())
   }
 
+  /** What a cut comes to: its reason alone where the program had written nothing. */
+  #cutShort(reason: unknown): unknown {
+    if (reason instanceof ToolFailure) return reason
+    const said = bothOutputs(this.#stdout.text(), this.#stderr.text())
+    if (said === '') return reason
+    const why = reason instanceof Error ? ` (${reason.message.replace(/\.$/, '')})` : ''
+    return new ToolFailure(`${shown(this.#request.argv[0])} was ended before it was done${why}${said}`, {
+      cause: reason,
+    })
+  }
+
   #judge(code: number | null, signal: NodeJS.Signals | null): CommandOutput {
     const { argv, okExitCodes = [0] } = this.#request
     const stdout = this.#stdout.text()
     const stderr = this.#stderr.text()
     if (code !== null && okExitCodes.includes(code)) return { exitCode: code, stdout, stderr }
     const how = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`
-    const said = (stderr.trim() === '' ? stdout : stderr).trim()
-    const quoted = said.length > QUOTED_LENGTH ? `…${said.slice(-QUOTED_LENGTH).toWellFormed()}` : said
-    throw new ToolFailure(`${shown(argv[0])} ${how}${quoted === '' ? ', without a word.' : `: ${quoted}`}`)
+    throw new ToolFailure(`${shown(argv[0])} ${how}${bothOutputs(stdout, stderr) || ', without a word.'}`)
   }
 }
 

@@ -1,6 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
-import type { Readable } from 'node:stream'
 import { drawId, systemRandom } from '../core/random.ts'
 import { endStragglers, MARK } from './stragglers.ts'
 
@@ -30,7 +29,8 @@ const live = new Set<ProcessGroup>()
  * On Windows there are no such groups: there the program itself is ended, and not what it started.
  */
 export class ProcessGroup {
-  readonly leader: ChildProcessByStdio<null, Readable, Readable>
+  /** Without pipes where the system had no room for them; its `error` event says so. */
+  readonly leader: ChildProcess
   readonly #mark = drawId(systemRandom)
 
   /** @throws the error of the system, for those that are known at once */

@@ -111,6 +111,24 @@ describe('timeouts (I11)', () => {
     )
   })
 
+  test.each([
+    [{ timeoutMs: 100 }, 'timed_out', 'It said: 41 of 90 tests passed.'],
+    [{ deadlineMs: 100 }, 'timed_out', 'It said: 41 of 90 tests passed.'],
+  ])('a ToolFailure of a tool that is cut is quoted after the reason: %j', async (limits, status, words) => {
+    const tool = defineTool({
+      name: 't',
+      execute: (_input, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new ToolFailure('41 of 90 tests passed.')))
+        }),
+    })
+    const { run } = setUp([tool], limits)
+    const [result] = await run([callOf('t')])
+    expect(failureOf(result)).toMatchObject({ status, execution: 'ended' })
+    expect(failureOf(result).error.message).toMatch(/ within 100 ms .*; it may have acted\./)
+    expect(failureOf(result).error.message.endsWith(words)).toBe(true)
+  })
+
   test('a grace as long as the timeout is counted anew', async () => {
     const { run, clock } = setUp([deaf().tool], { timeoutMs: 50, graceMs: 50 })
     await run([callOf('deaf')])

@@ -39,6 +39,38 @@ const fail = (thrown: unknown) => (): never => {
   throw thrown
 }
 
+describe('retries that can never act', () => {
+  const execute = (): string => 'done'
+  const warningsOf = (more: Partial<AnyTool>): string[] => {
+    const { lines } = setUp([{ ...defineTool({ name: 'pay', execute, retry: always }), ...more }])
+    return lines.filter((line) => line.startsWith('WARN'))
+  }
+
+  test('are said to be that when the executor is made, once for each tool', async () => {
+    const pay = defineTool({ name: 'pay', execute, retry: always })
+    const { executor, lines } = setUp([pay])
+    await executor.call(pay, {})
+    const other = defineTool({ name: 'other', execute, retry: always })
+    await executor.call(other, {})
+    await executor.call(other, {})
+    expect(lines.filter((line) => line.startsWith('WARN'))).toEqual(
+      ['pay', 'other'].map(
+        (name) =>
+          `WARN The retry of ${name} can never act: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`,
+      ),
+    )
+  })
+
+  test.each([
+    ['read-only', readOnly],
+    ['idempotent', idempotent],
+    ['isolated', { isolation: { mode: 'thread', module: '/t.js' } }],
+    ['one attempt', { retry: { maxAttempts: 1 } }],
+  ] as const)('are none where the tool is %s', (_what, more) => {
+    expect(warningsOf(more)).toEqual([])
+  })
+})
+
 describe('retries (I20)', () => {
   test('a tool that declares them is tried again, after a wait that grows, and the result tells', async () => {
     const tool = inTurn([fail(new Error('one')), fail(new Error('two')), () => 'three'])

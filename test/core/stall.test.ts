@@ -38,6 +38,38 @@ describe('an event loop that stands still (I28)', () => {
     ])
   })
 
+  test('is not blamed on tools that started after it', async () => {
+    const clock = new VirtualClock()
+    const { executor, events } = setUp([crunch(clock, 900), sleeper(clock)], {
+      clock,
+      stallMs: 250,
+      maxParallelTools: 2,
+    })
+    const running = executor.executeTools([
+      callOf('sleep', { ms: 2_000 }),
+      callOf('crunch'),
+      callOf('sleep', { ms: 2_000 }),
+      callOf('sleep', { ms: 2_000 }),
+    ])
+    await clock.runAll()
+    await running
+    const [stalled] = eventsOf(events, 'stalled')
+    expect(stalled?.calls.map(({ index, name }) => [index, name])).toEqual([
+      [1, 'crunch'],
+      [0, 'sleep'],
+    ])
+  })
+
+  test('is blamed on each of two that computed one after the other', async () => {
+    const clock = new VirtualClock()
+    const { executor, events } = setUp([crunch(clock, 400), sleeper(clock)], { clock, stallMs: 250 })
+    const running = executor.executeTools([callOf('crunch'), callOf('crunch'), callOf('sleep')])
+    await clock.runAll()
+    await running
+    const [stalled] = eventsOf(events, 'stalled')
+    expect(stalled?.calls.map(({ index }) => index).toSorted()).toEqual([0, 1])
+  })
+
   test('is told also where the tool, and its batch, have ended by then', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 900)], { clock, stallMs: 250 })

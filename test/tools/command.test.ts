@@ -90,12 +90,68 @@ describe('how it ends', () => {
   })
 
   test.each([
-    ['echo out; echo "no such thing" >&2; exit 2', 'sh ended with exit code 2: no such thing'],
+    [
+      'echo out; echo "no such thing" >&2; exit 2',
+      'sh ended with exit code 2.\nStandard error: no such thing\nStandard output: out',
+    ],
+    ['echo "no such thing" >&2; exit 2', 'sh ended with exit code 2: no such thing'],
     ['echo "1 test failed"; exit 1', 'sh ended with exit code 1: 1 test failed'],
     ['exit 1', 'sh ended with exit code 1, without a word.'],
     ['kill -SEGV $$', 'sh was ended by SIGSEGV, without a word.'],
   ])('%j: %s', async (text, message) => {
     expect(await failure(script(text))).toBe(message)
+  })
+
+  test('a failure quotes both outputs: a warning on one hides nothing of the other', async () => {
+    const text = 'echo "(node:1) DeprecationWarning: punycode" >&2; echo "1 of 9 tests failed: adds"; exit 1'
+    expect(await failure(script(text))).toBe(
+      'sh ended with exit code 1.\nStandard error: (node:1) DeprecationWarning: punycode\nStandard output: 1 of 9 tests failed: adds',
+    )
+  })
+
+  test('of two long outputs both ends are quoted', async () => {
+    const text = 'yes out | head -n 5000; echo last out; yes err | head -n 5000 >&2; echo last err >&2; exit 1'
+    const message = await failure(script(text))
+    expect(message).toMatch(
+      /^sh ended with exit code 1\.\nStandard error: ….*err\nlast err\nStandard output: ….*out\nlast out$/s,
+    )
+    expect(message.length).toBeLessThan(3_500)
+  })
+
+  test('a short output leaves its room to the other', async () => {
+    const message = await failure(script('yes out | head -n 5000; echo last out; echo warning >&2; exit 1'))
+    expect(message).toMatch(
+      /^sh ended with exit code 1\.\nStandard error: warning\nStandard output: ….*out\nlast out$/s,
+    )
+    expect(message.length).toBeGreaterThan(3_000)
+  })
+
+  test('an abort quotes what was printed, with its reason as the cause', async () => {
+    const controller = new AbortController()
+    const { result, pids } = await started('echo 41 of 90; echo slow >&2; echo $$ >> "$PIDS"; exec sleep 1000', 1, {
+      signal: controller.signal,
+    })
+    controller.abort(new Error('enough'))
+    const error: unknown = await result.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      name: 'ToolFailure',
+      message: 'sh was ended before it was done (enough).\nStandard error: slow\nStandard output: 41 of 90',
+      cause: { message: 'enough' },
+    })
+    await untilGone(pids[0] as number)
+  })
+
+  test.runIf(onLinux)('too many open files are said to be that, by commands, threads, processes and the store', () => {
+    const program = fileURLToPath(new URL('too-many-files.ts', import.meta.url))
+    const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, program], {
+      encoding: 'utf8',
+    })
+    expect(JSON.parse(stdout)).toEqual([
+      'echo cannot be started: too many files are open.',
+      expect.stringMatching(/^The thread that was to run 'thread' could not be started: too many files are open/),
+      expect.stringMatching(/^The process that was to run 'process' could not be started: too many files are open/),
+      expect.stringContaining('too many open files'),
+    ])
   })
 
   test('only the end of a long standard error is quoted', async () => {
