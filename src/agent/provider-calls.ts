@@ -13,7 +13,7 @@ type AssistantPart = AssistantMessage['content'][number]
  * user has answered its request for approval.
  */
 export function mendProviderCalls(messages: readonly AgentMessage[]): AgentMessage[] {
-  const { own, answered } = idsOf(messages)
+  const answered = answeredIds(messages)
   const called = new Set<string>()
   const given = new Set<string>()
   const last = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'user')
@@ -22,28 +22,26 @@ export function mendProviderCalls(messages: readonly AgentMessage[]): AgentMessa
     const mayGoOn = i === last || isApproved(messages[i + 1])
     const keeps = (part: AssistantPart): boolean => {
       if (part.type === 'tool-call' && part.providerExecuted === true)
-        return (mayGoOn || answered.has(part.toolCallId)) && isNew(called, part.toolCallId)
-      if (part.type !== 'tool-result' || own.has(part.toolCallId)) return true
-      return called.has(part.toolCallId) && isNew(given, part.toolCallId)
+        return part.toolCallId !== '' && (mayGoOn || answered.has(part.toolCallId)) && isNew(called, part.toolCallId)
+      return part.type !== 'tool-result' || (called.has(part.toolCallId) && isNew(given, part.toolCallId))
     }
     const content = message.content.filter(keeps)
     return withParts(message, messages[i + 1]?.role === 'assistant' ? content : withoutTrailingReasoning(content))
   })
 }
 
-/** The ids of calls that are ours to run, and of the provider's calls that have a result after them. */
-function idsOf(messages: readonly AgentMessage[]): { own: ReadonlySet<string>; answered: ReadonlySet<string> } {
-  const own = new Set<string>()
+/** The ids of the provider's calls that have a result after them. */
+function answeredIds(messages: readonly AgentMessage[]): ReadonlySet<string> {
   const called = new Set<string>()
   const answered = new Set<string>()
   for (const message of messages) {
     if (message.role !== 'assistant') continue
     for (const part of message.content) {
-      if (part.type === 'tool-call') (part.providerExecuted === true ? called : own).add(part.toolCallId)
+      if (part.type === 'tool-call' && part.providerExecuted === true) called.add(part.toolCallId)
       else if (part.type === 'tool-result' && called.has(part.toolCallId)) answered.add(part.toolCallId)
     }
   }
-  return { own, answered }
+  return answered
 }
 
 /** Leaves out reasoning that nothing follows, which providers refuse. */

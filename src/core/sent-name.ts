@@ -7,15 +7,34 @@ const MAX_LENGTH = 64
 const TAKEN_BY_ALL = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 
 /**
+ * Names of what every object has: some providers' code looks names up in a plain object, and sends what it finds there.
+ * A fixed list, so that the same tools give the same bytes on every engine.
+ */
+const OF_EVERY_OBJECT: ReadonlySet<string> = new Set([
+  '__defineGetter__',
+  '__defineSetter__',
+  '__lookupGetter__',
+  '__lookupSetter__',
+  '__proto__',
+  'constructor',
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toLocaleString',
+  'toString',
+  'valueOf',
+])
+
+/**
  * The name under which providers know a tool: the tool's own where every provider takes it. In any other name each
  * character that a provider refuses becomes an underscore (`admin.tools.list` is sent as `admin_tools_list`); where that
- * leaves too little of it, as of a long name or one in another script, a hash of the whole ends it. A sent name is its own
- * sent name.
+ * leaves too little of it, as of a long name or one in another script, a hash of the whole ends it. A name that every
+ * object has (`constructor`) gets an underscore. A sent name is its own sent name.
  *
  * This is the only owner of the rule: definitions, histories and messages all take their names from here.
  */
 export function sentName(name: string): string {
-  if (typeof name === 'string' && TAKEN_BY_ALL.test(name)) return name
+  if (typeof name === 'string' && TAKEN_BY_ALL.test(name)) return OF_EVERY_OBJECT.has(name) ? `${name}_` : name
   const text = String(name)
   if (text === '') return 'unnamed'
   const start = text.slice(0, MAX_LENGTH).replace(/[^A-Za-z0-9_-]/g, '_')

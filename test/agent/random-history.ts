@@ -134,3 +134,84 @@ function spoiltParts<T extends object>(parts: readonly T[], kind: Damage['kind']
       return [...parts]
   }
 }
+
+/** Values that some provider refuses, in one part of a history; places are taken modulo what is there. */
+const oddity = fc.record({
+  kind: fc.constantFrom(
+    'blank text' as const,
+    'odd id' as const,
+    'odd name' as const,
+    'odd input' as const,
+    'half a character' as const,
+    'unanswered' as const,
+    'odd result' as const,
+  ),
+  message: fc.nat(20),
+  part: fc.nat(6),
+  odd: fc.nat(20),
+})
+type Oddity = typeof oddity extends fc.Arbitrary<infer T> ? T : never
+
+const ODD_IDS = ['functions.clock:0', 'call|fc_1', 'c1_2', 'i'.repeat(65), '\u00e9', 'a b', 'toolu_01', ' ']
+const ODD_NAMES = [
+  'admin.tools.list',
+  'user/profile',
+  'n'.repeat(129),
+  'search<|call|>',
+  '',
+  '7zip',
+  'naïve',
+  '__proto__',
+]
+const ODD_INPUTS: readonly unknown[] = [[1], '{"a":1', '{"a":1}', undefined, null, 7, 'text', { a: ['\udc00'] }]
+const HALF = 'half \ud83d'
+
+/** A history of any kind whose values, too, may be such as no provider, or not every one, takes. */
+export const oddHistory: fc.Arbitrary<AgentMessage[]> = fc
+  .tuple(anyHistory, fc.array(oddity, { maxLength: 6 }))
+  .map(([history, oddities]) => oddities.reduce(withOddity, history))
+
+function withOddity(history: AgentMessage[], { kind, message, part, odd }: Oddity): AgentMessage[] {
+  if (history.length === 0) return history
+  const at = message % history.length
+  const given = history[at] as AgentMessage
+  if (kind === 'half a character' && given.role === 'user') return history.with(at, user(HALF))
+  if (kind === 'odd id') return withId(history, part, ODD_IDS[odd % ODD_IDS.length] as string)
+  return history.with(
+    at,
+    withParts(given, (parts) => withOddPart(given.role, parts, kind, part, odd) as never),
+  )
+}
+
+/** Renames one id everywhere: the calls and results of it still belong together. */
+function withId(history: AgentMessage[], place: number, odd: string): AgentMessage[] {
+  const wanted = `c${(place % 4) + 1}`
+  return history.map((message) =>
+    withParts(message, (parts) =>
+      parts.map((one) => ('toolCallId' in one && one.toolCallId === wanted ? { ...one, toolCallId: odd } : one)),
+    ),
+  )
+}
+
+function withOddPart(
+  role: string,
+  parts: readonly object[],
+  kind: Oddity['kind'],
+  place: number,
+  odd: number,
+): object[] {
+  const at = parts.length === 0 ? 0 : place % parts.length
+  if (role === 'assistant' && kind === 'blank text') return parts.toSpliced(at, 0, text(odd % 2 === 0 ? '' : ' \n'))
+  if (role === 'assistant' && kind === 'unanswered') return parts.toSpliced(at, 0, providerCall(`left-${odd}`))
+  return parts.map((one, i) => (i === at ? withOddValue(one, kind, odd) : one))
+}
+
+function withOddValue(part: object, kind: Oddity['kind'], odd: number): object {
+  const isCall = 'type' in part && part.type === 'tool-call' && !('providerExecuted' in part)
+  if (kind === 'odd name' && isCall) return { ...part, toolName: ODD_NAMES[odd % ODD_NAMES.length] }
+  if (kind === 'odd input' && isCall) return { ...part, input: ODD_INPUTS[odd % ODD_INPUTS.length] }
+  if (kind === 'half a character') return 'text' in part ? { ...part, text: HALF } : part
+  if (kind === 'odd result' && 'output' in part)
+    return { ...part, output: { type: odd % 2 === 0 ? 'json' : 'error-text', value: HALF } }
+  return part
+}

@@ -1,8 +1,18 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
-import type { LanguageModelV4 } from '@ai-sdk/provider'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { LanguageModelV4, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
+import { forProvider } from '../../src/agent/for-provider.ts'
 import type { AgentMessage } from '../../src/agent/index.ts'
+import {
+  mistralValues,
+  anthropicValues,
+  chatValues,
+  googleValues,
+  responsesValues,
+  valueFaults,
+} from './wire-values.ts'
 
 /** A provider, what it sends for a prompt, and its rules for calls and results in what is sent. */
 export interface Wire {
@@ -12,13 +22,21 @@ export interface Wire {
   readonly faults: (body: never) => string[]
 }
 
-/** The body that a provider's own code makes of a prompt. */
-export async function bodyOf({ model }: Wire, prompt: AgentMessage[]): Promise<unknown> {
+/** The body that a provider's own code makes of a prompt, as the agent gives it to that provider. */
+export async function bodyOf(
+  { model }: Wire,
+  prompt: readonly AgentMessage[],
+  tools?: LanguageModelV4FunctionTool[],
+): Promise<unknown> {
   let sent: unknown
-  const asking = model(async (_url, init) => {
+  const asked = model(async (_url, init) => {
     sent = JSON.parse(String(init?.body))
     throw new Error('not connected')
-  }).doStream({ prompt })
+  })
+  const asking = asked.doStream({
+    prompt: [...forProvider(asked.provider, prompt)],
+    ...(tools !== undefined && { tools }),
+  })
   const refusal: unknown = await asking.then(
     () => undefined,
     (error: unknown) => error,
@@ -143,14 +161,37 @@ function googleFaults({ contents }: GoogleBody): string[] {
 
 const apiKey = 'none'
 
+/** The faults of a body in its calls and results, and in its values. */
+const both =
+  <Body>(pairing: (body: Body) => string[], values: Parameters<typeof valueFaults>[1]) =>
+  (body: never): string[] => [...pairing(body as Body), ...valueFaults(body, values)]
+
 /** The providers whose own code the histories go through. */
 export const wires: readonly Wire[] = [
-  { name: 'anthropic', model: (fetch) => createAnthropic({ apiKey, fetch })('claude'), faults: anthropicFaults },
-  { name: 'openai chat', model: (fetch) => createOpenAI({ apiKey, fetch }).chat('gpt'), faults: chatFaults },
+  {
+    name: 'anthropic',
+    model: (fetch) => createAnthropic({ apiKey, fetch })('claude'),
+    faults: both(anthropicFaults, anthropicValues),
+  },
+  {
+    name: 'openai chat',
+    model: (fetch) => createOpenAI({ apiKey, fetch }).chat('gpt'),
+    faults: both(chatFaults, chatValues),
+  },
   {
     name: 'openai responses',
     model: (fetch) => createOpenAI({ apiKey, fetch }).responses('gpt'),
-    faults: responsesFaults,
+    faults: both(responsesFaults, responsesValues),
   },
-  { name: 'google', model: (fetch) => createGoogle({ apiKey, fetch })('gemini'), faults: googleFaults },
+  {
+    name: 'google',
+    model: (fetch) => createGoogle({ apiKey, fetch })('gemini'),
+    faults: both(googleFaults, googleValues),
+  },
+  {
+    name: 'mistral',
+    model: (fetch) =>
+      createOpenAICompatible({ name: 'mistral', baseURL: 'https://mistral.invalid/v1', apiKey, fetch })('mistral'),
+    faults: both(chatFaults, mistralValues),
+  },
 ]

@@ -9,8 +9,8 @@ const TAKEN_BY_ALL = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 describe('the name under which a tool is sent', () => {
   test.each([
     ['search', 'search'],
-    ['__proto__', '__proto__'],
-    ['constructor', 'constructor'],
+    ['__proto__', '__proto___'],
+    ['constructor', 'constructor_'],
     ['admin.tools.list', 'admin_tools_list'],
     ['user/profile', 'user_profile'],
     ['search ', 'search_'],
