@@ -98,7 +98,10 @@ export interface AgentOptions extends ModelSettings {
   readonly model: LanguageModelV4
   /** The system prompt. */
   readonly instructions?: string
-  /** What the model may call; each needs a schema that it can be shown. Not together with `executor`. */
+  /**
+   * What the model may call; each needs a schema that an object fits and that the model can be shown, and no two may be sent
+   * under one name. Not together with `executor`.
+   */
   readonly tools?: readonly AnyTool[]
   /** An executor to share with other agents; its tools are the agent's. */
   readonly executor?: ToolExecutor

@@ -32,7 +32,8 @@ export interface AgentResult {
   readonly text: string
   /**
    * The whole history, without the instructions: the messages that the run began with (mended where they were not
-   * valid) and its own. Valid for every provider after any end: each call has exactly one result, in call order.
+   * valid) and its own. Valid for every provider after any end: each call has exactly one result, in call order, and tools
+   * have the names under which they are sent.
    */
   readonly messages: readonly AgentMessage[]
   /** Tokens of all model calls of the run. */

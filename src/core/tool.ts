@@ -15,7 +15,11 @@ import type { JsonSchema, Schema, StandardSchema } from './schema.ts'
 
 /** Any tool, whatever its types: what a list of tools holds. */
 export interface AnyTool extends ToolLimits, EffectOptions {
-  /** What the model calls it by: 1 to 256 characters. Unique within an executor. */
+  /**
+   * What the model calls it by: 1 to 256 characters. Unique within an executor. A name that a provider would refuse (other
+   * characters than letters, digits, `_` and `-`, or more than 64) is sent in another form, `admin.tools.list` as
+   * `admin_tools_list`; results, events and logs have the name as it is here.
+   */
   readonly name: string
   /** What the model reads to decide when and how to call it. */
   readonly description?: string

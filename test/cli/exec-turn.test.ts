@@ -208,3 +208,34 @@ function streamOf(parts: readonly LanguageModelV4StreamPart[]): ReadableStream<L
     },
   })
 }
+
+describe('what providers and tools call otherwise', () => {
+  const list: AnyTool = { name: 'admin.tools.list', execute: () => 'listed' }
+
+  test("a call by the name under which a tool is sent runs it, and events and results have the tool's own", async () => {
+    const call = { id: 'a', type: 'function', function: { name: 'admin_tools_list', arguments: '{}' } }
+    const { results, events } = await execute(chunk({ tool_calls: [{ index: 0, ...call }] }) + end('tool_calls'), [
+      list,
+    ])
+    expect(results).toMatchObject([{ name: 'admin.tools.list', success: true, data: 'listed' }])
+    expect(events.flatMap((event) => (event.type === 'call_arriving' ? [event.name] : []))).toEqual([
+      'admin.tools.list',
+    ])
+  })
+
+  test('the message for a provider that wants the name has the one that it knows', async () => {
+    const part = { functionCall: { name: 'admin_tools_list', args: {} } }
+    const answer = { candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }] }
+    const { message } = await execute(JSON.stringify(answer), [list])
+    expect(JSON.stringify(message)).toContain('"name":"admin_tools_list"')
+  })
+
+  test.each(['null', ' null ', ''])('arguments that are %j are none', async (text) => {
+    const both =
+      begin +
+      more(text) +
+      chunk({ tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'rm', arguments: '{"n":1}' } }] })
+    const { ran } = await execute(both + end('tool_calls'))
+    expect(ran).toEqual([{}, { n: 1 }])
+  })
+})
