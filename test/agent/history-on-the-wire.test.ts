@@ -100,7 +100,8 @@ describe("I4: the provider's own calls", () => {
         const asked = blocks.flatMap(({ type, id }) => (type === 'server_tool_use' ? [id] : []))
         const answered = blocks.flatMap(({ type, tool_use_id: id }) => (type === 'web_search_tool_result' ? [id] : []))
         expect(new Set(asked).size).toBe(asked.length)
-        expect([...asked].sort()).toEqual([...answered].sort())
+        expect(new Set(answered)).toEqual(new Set(asked))
+        expect(answered).toHaveLength(asked.length)
       }),
       { numRuns: 300 },
     )
