@@ -87,10 +87,12 @@ export type {
   Issue,
   JsonSchema,
   JsonSchemaCompiler,
+  OnUncheckable,
   Schema,
   StandardIssue,
   StandardResult,
   StandardSchema,
+  Uncheckable,
   Validation,
   Validator,
 } from './core/schema.ts'

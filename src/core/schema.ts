@@ -50,13 +50,25 @@ export interface Issue {
 /** Checks values against one schema. It may answer later (a Standard Schema may be asynchronous). */
 export type Validator = (value: unknown) => Validation | Promise<Validation>
 
+/** A part of a schema that cannot be checked. */
+export interface Uncheckable {
+  /** Its place in the schema, as a URI fragment with a JSON Pointer, e.g. `#/properties/city/pattern`. */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** Gets a part of a schema that cannot be checked, e.g. a pattern in the syntax of another language. */
+export type OnUncheckable = (part: Uncheckable) => void
+
 /**
  * The port through which JSON Schema comes into the core, which has no validator of its own. `aof-runtime` fills it
  * with one that generates no code.
  *
- * @throws whatever is wrong with the schema itself; the caller says which tool it belongs to
+ * @param onUncheckable gets what cannot be checked and is passed over; without it such a schema is refused
+ * @throws whatever is wrong with the schema itself, with its place as `pointer`, if it has one; the caller says which tool it
+ * belongs to
  */
-export type JsonSchemaCompiler = (schema: JsonSchema) => Validator
+export type JsonSchemaCompiler = (schema: JsonSchema, onUncheckable?: OnUncheckable) => Validator
 
 /** Whether `schema` is a Standard Schema; some vendors' schemas are functions. */
 export function isStandardSchema(schema: unknown): schema is StandardSchema {

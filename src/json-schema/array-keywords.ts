@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { canonical, isComposite } from './canonical.ts'
 import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
+import { CompositeMap, isComposite } from './equality.ts'
 import { countOf } from './messages.ts'
 
 type ArrayCheck = (value: JsonValue[], run: CheckRun, evaluated: Evaluated | undefined) => boolean
@@ -64,10 +64,13 @@ function containsCheck(schema: JsonObject, compiling: Compiling): ArrayCheck {
   const max = typeof maxContains === 'number' ? maxContains : Infinity
   return (value, run, evaluated) => {
     let count = 0
+    let certain = 0
     run.quietly(() => {
       for (const [i, item] of value.entries()) {
+        const { doubts } = run
         if (!node.fitsAt(i, item, run)) continue
         count++
+        if (run.doubts === doubts) certain++
         if (compiling.draft.containsEvaluates) evaluated?.items.add(i)
       }
       return true
@@ -75,18 +78,18 @@ function containsCheck(schema: JsonObject, compiling: Compiling): ArrayCheck {
     if (count < min)
       return run.fail(() => `Expected at least ${countOf(min, 'item')} of the kind that is asked for, got ${count}.`)
     return (
-      count <= max ||
-      run.fail(() => `Expected at most ${countOf(max, 'item')} of the kind that is asked for, got ${count}.`)
+      certain <= max ||
+      run.fail(() => `Expected at most ${countOf(max, 'item')} of the kind that is asked for, got ${certain}.`)
     )
   }
 }
 
 const allDiffer: ArrayCheck = (value, run) => {
   const scalars = new Map<JsonValue, number>()
-  const texts = new Map<string, number>()
-  run.work.spend(3 * value.length)
+  const composites = new CompositeMap<number>()
+  run.work.spend(8 * value.length)
   for (const [i, item] of value.entries()) {
-    const before = isComposite(item) ? placeOf(canonical(item, run.work), i, texts) : placeOf(item, i, scalars)
+    const before = isComposite(item) ? composites.getOrAdd(item, i, run.work) : placeOf(item, i, scalars)
     if (before !== undefined) return run.fail(() => `The items ${before} and ${i} are equal; each may be there once.`)
   }
   return true

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Issue } from '../core/schema.ts'
 import { OverBudget, type Work } from './work.ts'
 
@@ -7,6 +7,9 @@ const MAX_ISSUES = 50
 
 /** How deep the schemas of a check may be within each other, as the value and references lead from one to the next. */
 const MAX_DEPTH = 1_500
+
+/** Up to how many keys an object is asked for them each time. */
+const FEW_KEYS = 32
 
 /** One check of one value. */
 export class CheckRun {
@@ -17,17 +20,33 @@ export class CheckRun {
   readonly path: (string | number)[] = []
   /** The addresses of the schemas that led here, from the outermost: what dynamic references look at. */
   readonly scope: string[] = []
+  /** How many checks were passed over that may have said no: a yes is not certain then, and a no still is. */
+  doubts = 0
   #depth = 0
+  #keys: Map<JsonObject, readonly string[]> | undefined
 
   constructor(work: Work, issues?: Issue[]) {
     this.work = work
     this.issues = issues
   }
 
-  /** A schema is looked at. @throws OverBudget */
-  enter(): void {
-    this.work.spend(1)
+  /** A schema with that many checks is looked at. @throws OverBudget */
+  enter(checks: number): void {
+    this.work.spend(2 + (checks >> 1))
     if (++this.#depth > MAX_DEPTH) throw new OverBudget()
+  }
+
+  /** The keys of an object; those of a large one are found once. @throws OverBudget */
+  keysOf(object: JsonObject): readonly string[] {
+    const known = this.#keys?.get(object)
+    if (known !== undefined) return known
+    const keys = Object.keys(object)
+    if (keys.length > FEW_KEYS) {
+      this.work.spend(4 * keys.length)
+      this.#keys ??= new Map()
+      this.#keys.set(object, keys)
+    }
+    return keys
   }
 
   leave(): void {
@@ -38,10 +57,16 @@ export class CheckRun {
   fail(message: () => string): false {
     const { issues } = this
     if (issues !== undefined && issues.length < MAX_ISSUES) {
+      this.work.spend(10 * (1 + this.path.length))
       const pointer = this.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
       issues.push({ pointer, message: message() })
     }
     return false
+  }
+
+  /** A check is passed over that cannot be made. */
+  doubt(): undefined {
+    this.doubts++
   }
 
   /** Asks something whose answer is no fault of the value. */
@@ -85,6 +110,8 @@ export class SchemaNode {
   readonly inPlace: SchemaNode[] = []
   /** Whether it asks what was evaluated. */
   asksEvaluated = false
+  /** Whether null fits whatever else it says: `nullable` of OpenAPI 3.0. */
+  takesNull = false
 
   constructor(pointer: string, base: string) {
     this.pointer = pointer
@@ -93,7 +120,8 @@ export class SchemaNode {
 
   /** Whether the value fits; in `evaluated` is then what was looked at. */
   fits(value: JsonValue, run: CheckRun, evaluated: Evaluated | undefined): boolean {
-    run.enter()
+    if (value === null && this.takesNull) return true
+    run.enter(this.checks.length)
     run.scope.push(this.base)
     const own = this.asksEvaluated ? new Evaluated() : evaluated
     let isFit = true

@@ -49,14 +49,17 @@ function anyOfCheck(nodes: readonly SchemaNode[]): Check {
 function oneOfCheck(nodes: readonly SchemaNode[]): Check {
   return (value, run, evaluated) => {
     let count = 0
+    let certain = 0
     run.quietly(() => {
       for (const node of nodes) {
-        if (node.fitsApart(value, run, evaluated)) count++
-        if (count > 1) break
+        const { doubts } = run
+        if (!node.fitsApart(value, run, evaluated)) continue
+        count++
+        if (run.doubts === doubts && ++certain > 1) break
       }
-      return count === 1
+      return true
     })
-    if (count === 1) return true
+    if (certain <= 1 && count >= 1) return true
     if (count > 1) return run.fail(() => 'It fits more than one of the alternatives, and must fit exactly one.')
     run.fail(() => 'It fits none of the alternatives.')
     if (run.issues !== undefined) for (const node of nodes) node.fits(value, run, undefined)
@@ -65,8 +68,11 @@ function oneOfCheck(nodes: readonly SchemaNode[]): Check {
 }
 
 function notCheck(node: SchemaNode): Check {
-  return (value, run) =>
-    !run.quietly(() => node.fits(value, run, undefined)) || run.fail(() => 'It is of a kind that is not allowed here.')
+  return (value, run) => {
+    const { doubts } = run
+    if (!run.quietly(() => node.fits(value, run, undefined)) || run.doubts !== doubts) return true
+    return run.fail(() => 'It is of a kind that is not allowed here.')
+  }
 }
 
 function conditionalCheck(schema: JsonObject, compiling: Compiling): Check | undefined {
@@ -75,7 +81,14 @@ function conditionalCheck(schema: JsonObject, compiling: Compiling): Check | und
   const yes = schema['then'] === undefined ? undefined : compiling.inPlace(schema['then'], 'then')
   const no = schema['else'] === undefined ? undefined : compiling.inPlace(schema['else'], 'else')
   return (value, run, evaluated) => {
-    const next = run.quietly(() => condition.fitsApart(value, run, evaluated)) ? yes : no
+    const { doubts } = run
+    const fits = run.quietly(() => condition.fitsApart(value, run, evaluated))
+    if (fits && run.doubts !== doubts) {
+      // Either of the two may be meant: none can refuse, and both have looked at what they name.
+      run.quietly(() => [yes, no].every((node) => node?.fitsApart(value, run, evaluated)))
+      return true
+    }
+    const next = fits ? yes : no
     return next === undefined || next.fits(value, run, evaluated)
   }
 }
@@ -84,8 +97,9 @@ function leftProperties(node: SchemaNode): Check {
   return (value, run, evaluated) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return true
     let isFit = true
-    for (const key of Object.keys(value)) {
-      run.work.spend(8)
+    const keys = run.keysOf(value)
+    run.work.spend(12 * keys.length)
+    for (const key of keys) {
       if (evaluated?.properties.has(key) === true) continue
       if (!node.fitsAt(key, value[key] as JsonValue, run)) isFit = false
       evaluated?.properties.add(key)

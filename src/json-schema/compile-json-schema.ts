@@ -1,9 +1,9 @@
-import { copyJson, NotJson } from '../core/json-copy.ts'
+import { copyJson, NotJson, utf8Length } from '../core/json-copy.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { Issue, JsonSchema, JsonSchemaCompiler, Validation } from '../core/schema.ts'
-import { isComposite } from './canonical.ts'
+import type { Issue, JsonSchema, JsonSchemaCompiler, OnUncheckable, Validation } from '../core/schema.ts'
 import { CheckRun, type SchemaNode } from './check-run.ts'
 import { type Draft, SchemaCompiler } from './compile-node.ts'
+import { isComposite } from './equality.ts'
 import { References } from './references.ts'
 import { OverBudget, Work } from './work.ts'
 
@@ -15,35 +15,40 @@ const MAX_VALUES = 50_000
 const COMPILE_WORK = 500_000
 const CHECK_WORK = 300_000
 
-/** A large value may take more, in proportion to the values in it; up to a limit. */
-const WORK_FOR_EACH = 8
-const MOST_WORK = 4_000_000
-
-/** How much more to find out what is wrong with a value that does not fit. */
-const TELL_WORK = 250_000
+/**
+ * A large value may take more, in proportion to the values in it and to the bytes of its texts, so that every text of the
+ * largest arguments can be read several times; up to a limit, some tenths of a second.
+ */
+const WORK_FOR_VALUE = 8
+const WORK_FOR_BYTE = 4
+const MOST_WORK = 40_000_000
 
 /**
  * Fills the core's port for JSON Schema with an interpreting validator: it generates no code, so it also runs where
- * `eval` is forbidden. Drafts 4, 6, 7, 2019-09 and 2020-12 by `$schema`; 2020-12 where there is none.
+ * `eval` is forbidden. Drafts 4, 6, 7, 2019-09 and 2020-12 by `$schema`; 2020-12 where there is none; and of OpenAPI 3.0
+ * `nullable`, and `exclusiveMinimum` and `exclusiveMaximum` as flags.
  *
  * Schemas come from anywhere, e.g. from an MCP server, and arguments from a model: whatever both are, compiling and
  * checking take bounded work (I39), and no regular expression goes back over what it has read.
  *
- * @throws Error where the schema cannot be used: it refers to what it does not contain (nothing is ever fetched) or to
- * itself without end, is too large, or has a pattern that cannot be checked in bounded time
+ * @param onUncheckable gets the patterns that cannot be checked, which are passed over; without it they are refused
+ * @throws UnusableSchema where the schema cannot be used, with the place: a keyword has an impossible value, it refers to what it
+ * does not contain (nothing is ever fetched) or to itself without end, or has a pattern that cannot be checked in bounded time;
+ * and Error where it is too large
  */
-export const compileJsonSchema: JsonSchemaCompiler = (schema) => {
-  const node = compile(schema)
+export const compileJsonSchema: JsonSchemaCompiler = (schema, onUncheckable) => {
+  const node = compile(schema, onUncheckable)
   return (value) => check(node, value as JsonValue)
 }
 
-function compile(schema: JsonSchema): SchemaNode {
+function compile(schema: JsonSchema, onUncheckable: OnUncheckable | undefined): SchemaNode {
   const draft = draftOf(schema)
   try {
     // A copy keeps later changes out, and is plain data: of bounded size and depth, without getters and cycles.
     const own = copyJson(schema, { maxBytes: MAX_BYTES, maxValues: MAX_VALUES })
-    const references = new References(own, draft.idKeyword, draft.refIsAlone)
-    return new SchemaCompiler(references, draft, new Work(COMPILE_WORK)).compile()
+    const work = new Work(COMPILE_WORK)
+    const references = new References(own, draft.idKeyword, draft.refIsAlone, work)
+    return new SchemaCompiler(references, draft, work, onUncheckable).compile()
   } catch (error) {
     if (error instanceof NotJson) throw new Error(`it ${error.message}`, { cause: error })
     if (error instanceof OverBudget) throw new Error('it takes too much work to make ready', { cause: error })
@@ -54,7 +59,7 @@ function compile(schema: JsonSchema): SchemaNode {
 function check(node: SchemaNode, value: JsonValue): Validation {
   try {
     // Most values fit, and need no places and words.
-    if (fits(node, value)) return { ok: true, value }
+    if (node.fits(value, new CheckRun(workFor(value)), undefined)) return { ok: true, value }
   } catch (error) {
     if (!(error instanceof OverBudget)) throw error
     return { ok: false, issues: [{ pointer: '', message: 'It takes too much work to check; send less.' }] }
@@ -62,27 +67,24 @@ function check(node: SchemaNode, value: JsonValue): Validation {
   return { ok: false, issues: issuesOf(node, value) }
 }
 
-function fits(node: SchemaNode, value: JsonValue): boolean {
-  try {
-    return node.fits(value, new CheckRun(new Work(CHECK_WORK)), undefined)
-  } catch (error) {
-    const work = Math.min(valuesIn(value) * WORK_FOR_EACH, MOST_WORK)
-    if (!(error instanceof OverBudget) || work <= CHECK_WORK) throw error
-    return node.fits(value, new CheckRun(new Work(work)), undefined)
-  }
+function workFor(value: JsonValue): Work {
+  return new Work(CHECK_WORK, () => Math.min(sizeWork(value), MOST_WORK))
 }
 
-function valuesIn(value: JsonValue): number {
-  if (!isComposite(value)) return 1
-  let count = 1
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) count += valuesIn(inner)
-  return count
+/** What a value's size allows. */
+function sizeWork(value: JsonValue): number {
+  if (typeof value === 'string') return WORK_FOR_VALUE + WORK_FOR_BYTE * utf8Length(value)
+  let work = WORK_FOR_VALUE
+  if (!isComposite(value)) return work
+  if (Array.isArray(value)) for (const item of value) work += sizeWork(item)
+  else for (const key in value) work += WORK_FOR_BYTE * utf8Length(key) + sizeWork(value[key] as JsonValue)
+  return work
 }
 
 function issuesOf(node: SchemaNode, value: JsonValue): readonly Issue[] {
   const issues: Issue[] = []
   try {
-    node.fits(value, new CheckRun(new Work(TELL_WORK), issues), undefined)
+    node.fits(value, new CheckRun(workFor(value), issues), undefined)
   } catch (error) {
     if (!(error instanceof OverBudget)) throw error
   }

@@ -1,12 +1,16 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { OnUncheckable } from '../core/schema.ts'
 import { arrayChecks } from './array-keywords.ts'
 import { type Check, SchemaNode } from './check-run.ts'
 import { combiningChecks } from './combining-keywords.ts'
 import { objectChecks } from './object-keywords.ts'
+import { checkKeywords } from './keyword-shapes.ts'
 import { Pattern } from './pattern/pattern.ts'
+import { StepCache } from './pattern/step-cache.ts'
 import { referenceChecks } from './reference-keywords.ts'
 import { isObject, type References, type SchemaPlace } from './references.ts'
 import { scalarChecks } from './scalar-keywords.ts'
+import { UnusableSchema } from './unusable-schema.ts'
 import { OverBudget, type Work } from './work.ts'
 
 /** How a draft differs from the others, as far as that matters. */
@@ -27,7 +31,8 @@ export interface Compiling {
   inPlace(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
   /** The node of what a reference leads to, applied to the same value. */
   target(place: SchemaPlace, pointer: string): SchemaNode
-  pattern(source: string): Pattern
+  /** The pattern at `keyword`; undefined for one that cannot be checked, where that is to be passed over. */
+  pattern(source: string, keyword: string): Pattern | undefined
   readonly base: string
   /** Where in its document the schema is, for people. */
   readonly pointer: string
@@ -57,11 +62,15 @@ export class SchemaCompiler {
   readonly #always = new Map<boolean, SchemaNode>()
   readonly #waiting: Waiting[] = []
   readonly #patterns = new Map<string, Pattern>()
+  readonly #steps = new StepCache()
+  readonly #onUncheckable: OnUncheckable | undefined
 
-  constructor(references: References, draft: Draft, work: Work) {
+  /** @param onUncheckable gets the patterns that cannot be checked; without it they are refused */
+  constructor(references: References, draft: Draft, work: Work, onUncheckable?: OnUncheckable) {
     this.references = references
     this.draft = draft
     this.work = work
+    this.#onUncheckable = onUncheckable
   }
 
   /** @throws Error that says what of the schema cannot be used, and where */
@@ -78,7 +87,10 @@ export class SchemaCompiler {
     const isKnown = isObject(schema) ? this.#nodes.get(schema) : this.#always.get(schema as boolean)
     if (isKnown !== undefined) return isKnown
     if (!isObject(schema) && typeof schema !== 'boolean')
-      throw new Error(`at ${pointer} there is no schema, but ${Array.isArray(schema) ? 'an array' : String(schema)}`)
+      throw new UnusableSchema(
+        pointer,
+        `at ${pointer} there is no schema, but ${Array.isArray(schema) ? 'an array' : String(schema)}`,
+      )
     this.work.spend(NODE_WORK)
     const node = new SchemaNode(pointer, base)
     if (isObject(schema)) this.#nodes.set(schema, node)
@@ -93,23 +105,28 @@ export class SchemaCompiler {
       return
     }
     const compiling = new NodeCompiling(node, this)
+    this.work.spend(Object.keys(schema).length)
     const isAlone = this.draft.refIsAlone && typeof schema['$ref'] === 'string'
+    if (!isAlone) checkKeywords(schema, node.pointer)
+    node.takesNull = schema['nullable'] === true
     node.asksEvaluated =
       !isAlone && (schema['unevaluatedProperties'] !== undefined || schema['unevaluatedItems'] !== undefined)
     for (const keywords of isAlone ? [referenceChecks] : KEYWORDS) node.checks.push(...keywords(schema, compiling))
   }
 
   /** A pattern, made if it has not come before. */
-  pattern(source: string, pointer: string): Pattern {
+  pattern(source: string, pointer: string, keyword: string): Pattern | undefined {
     let pattern = this.#patterns.get(source)
     if (pattern !== undefined) return pattern
     try {
-      pattern = new Pattern(source, this.work)
+      pattern = new Pattern(source, this.work, this.#steps)
     } catch (error) {
       if (error instanceof OverBudget || !(error instanceof Error)) throw error
-      throw new Error(`at ${pointer} the pattern ${source.slice(0, 60)} cannot be used: ${error.message}`, {
-        cause: error,
-      })
+      const message = `at ${pointer} the pattern ${source.slice(0, 60)} cannot be used: ${error.message}`
+      const place = `${pointer}/${keyword}`
+      if (this.#onUncheckable === undefined) throw new UnusableSchema(place, message, { cause: error })
+      this.#onUncheckable({ pointer: place, message })
+      return undefined
     }
     this.#patterns.set(source, pattern)
     return pattern
@@ -151,7 +168,7 @@ class NodeCompiling implements Compiling {
     const found = schema as JsonValue
     return this.#compiler.node(
       { schema: found, base: this.references.baseOf(found, base) },
-      `${pointer}/${keywords.join('/')}`,
+      `${pointer}/${keywords.map(escaped).join('/')}`,
     )
   }
 
@@ -167,9 +184,13 @@ class NodeCompiling implements Compiling {
     return applied
   }
 
-  pattern(source: string): Pattern {
-    return this.#compiler.pattern(source, this.#node.pointer)
+  pattern(source: string, keyword: string): Pattern | undefined {
+    return this.#compiler.pattern(source, this.#node.pointer, keyword)
   }
+}
+
+function escaped(key: string | number): string | number {
+  return typeof key === 'string' && /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
 }
 
 /** How many schemas may be applied to one value, each by the one before. */
@@ -186,7 +207,8 @@ function refuseLoops(nodes: Iterable<SchemaNode>): void {
         stack.pop()
       } else if (open.has(node)) {
         const height = 1 + node.inPlace.reduce((most, applied) => Math.max(most, heights.get(applied) ?? 0), 0)
-        if (height > MAX_CHAIN) throw new Error(`at ${node.pointer} more than ${MAX_CHAIN} schemas apply one another`)
+        if (height > MAX_CHAIN)
+          throw new UnusableSchema(node.pointer, `at ${node.pointer} more than ${MAX_CHAIN} schemas apply one another`)
         heights.set(node, height)
         open.delete(node)
         stack.pop()
@@ -194,7 +216,10 @@ function refuseLoops(nodes: Iterable<SchemaNode>): void {
         open.add(node)
         for (const applied of node.inPlace) {
           if (open.has(applied))
-            throw new Error(`at ${applied.pointer} it applies itself to the same value, without end`)
+            throw new UnusableSchema(
+              applied.pointer,
+              `at ${applied.pointer} it applies itself to the same value, without end`,
+            )
           if (!heights.has(applied)) stack.push(applied)
         }
       }

@@ -1,13 +1,29 @@
+import type { Work } from './work.ts'
+
+/** What a look at the digits of two numbers takes. */
+const DECIMAL_WORK = 32
+
+/** Makes whole numbers of those with up to six places. */
+const SCALE = 1_000_000
+
 /** Whether `value` is a multiple of `divisor` as both are written, e.g. 0.3 of 0.1, which double precision denies. */
-export function isMultipleOf(value: number, divisor: number): boolean {
-  if (!(divisor > 0)) return false
+export function isMultipleOf(value: number, divisor: number, work: Work): boolean {
   if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0
+  const scaled = Math.round(value * SCALE)
+  const scaledDivisor = Math.round(divisor * SCALE)
+  if (isScaled(scaled, value) && isScaled(scaledDivisor, divisor)) return scaled % scaledDivisor === 0
   const [digits, exponent] = decimal(value)
   const [divisorDigits, divisorExponent] = decimal(divisor)
   const shift = exponent - divisorExponent
+  work.spend(DECIMAL_WORK + (Math.abs(shift) >> 1))
   return shift >= 0
     ? (digits * 10n ** BigInt(shift)) % divisorDigits === 0n
     : digits % (divisorDigits * 10n ** BigInt(-shift)) === 0n
+}
+
+/** Whether a number has no more places than were scaled away, and few enough digits to have no other meaning. */
+function isScaled(scaled: number, value: number): boolean {
+  return scaled / SCALE === value && Math.abs(scaled) < 1e15 && scaled !== 0
 }
 
 /** A number as digits and a power of ten. */

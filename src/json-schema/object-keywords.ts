@@ -23,7 +23,7 @@ export function objectChecks(schema: JsonObject, compiling: Compiling): Check[] 
 
 function requiredCheck(keys: readonly string[]): ObjectCheck {
   return (value, run) => {
-    run.work.spend(keys.length >> 3)
+    run.work.spend(keys.length)
     let isFit = true
     for (const key of keys)
       if (!Object.hasOwn(value, key)) isFit = run.fail(() => `The property ${quoted(key)} is missing.`)
@@ -33,8 +33,8 @@ function requiredCheck(keys: readonly string[]): ObjectCheck {
 
 function sizeCheck(min: JsonValue, max: JsonValue): ObjectCheck {
   return (value, run) => {
-    const size = Object.keys(value).length
-    run.work.spend(size >> 3)
+    const size = run.keysOf(value).length
+    run.work.spend(1 + Math.min(size, 32))
     if (size < Number(min)) return run.fail(() => `Expected at least ${countOf(min, 'property')}, got ${size}.`)
     return size <= Number(max) || run.fail(() => `Expected at most ${countOf(max, 'property')}, got ${size}.`)
   }
@@ -45,23 +45,28 @@ function propertiesCheck(schema: JsonObject, compiling: Compiling): ObjectCheck 
   const { properties, patternProperties, additionalProperties } = schema
   const named = new Map<string, SchemaNode>()
   const patterns: (readonly [Pattern, SchemaNode])[] = []
+  // Whether a key is of a pattern that cannot be checked is not known, so it may have a schema even without another one.
+  let anyKeyMayMatch = false
   if (isObject(properties))
     for (const key of Object.keys(properties)) named.set(key, compiling.inner(properties[key], 'properties', key))
   if (isObject(patternProperties))
-    for (const source of Object.keys(patternProperties))
-      patterns.push([
-        compiling.pattern(source),
-        compiling.inner(patternProperties[source], 'patternProperties', source),
-      ])
+    for (const source of Object.keys(patternProperties)) {
+      const pattern = compiling.pattern(source, 'patternProperties')
+      const node = compiling.inner(patternProperties[source], 'patternProperties', source)
+      if (pattern === undefined) anyKeyMayMatch = true
+      else patterns.push([pattern, node])
+    }
   const rest =
     additionalProperties === undefined ? undefined : compiling.inner(additionalProperties, 'additionalProperties')
-  if (named.size === 0 && patterns.length === 0 && rest === undefined) return undefined
+  if (named.size === 0 && patterns.length === 0 && rest === undefined && !anyKeyMayMatch) return undefined
   return (value, run, evaluated) => {
     let isFit = true
-    for (const key of Object.keys(value)) {
-      run.work.spend(evaluated === undefined ? 2 : 8)
-      const nodes = schemasOf(key, named, patterns, rest, run)
-      if (nodes.length > 0) evaluated?.properties.add(key)
+    const keys = run.keysOf(value)
+    run.work.spend((evaluated === undefined ? 6 : 12) * keys.length)
+    for (const key of keys) {
+      const nodes = schemasOf(key, named, patterns, anyKeyMayMatch ? undefined : rest, run)
+      if (anyKeyMayMatch) run.doubt()
+      if (anyKeyMayMatch || nodes.length > 0) evaluated?.properties.add(key)
       for (const node of nodes) if (!node.fitsAt(key, value[key] as JsonValue, run)) isFit = false
       if (!isFit && run.issues === undefined) return false
     }
@@ -90,7 +95,9 @@ function schemasOf(
 function namesCheck(node: SchemaNode): ObjectCheck {
   return (value, run) => {
     let isFit = true
-    for (const key of Object.keys(value)) {
+    const keys = run.keysOf(value)
+    run.work.spend(4 * keys.length)
+    for (const key of keys) {
       if (run.quietly(() => node.fits(key, run, undefined))) continue
       isFit = run.fail(() => `The property name ${quoted(key)} is not allowed.`)
     }
@@ -123,7 +130,7 @@ function needsCheck(key: string, needs: readonly string[]): ObjectCheck {
   return (value, run) => {
     run.work.spend(1)
     if (!Object.hasOwn(value, key)) return true
-    run.work.spend(needs.length >> 3)
+    run.work.spend(needs.length)
     let isFit = true
     for (const needed of needs)
       if (!Object.hasOwn(value, needed))
@@ -133,5 +140,8 @@ function needsCheck(key: string, needs: readonly string[]): ObjectCheck {
 }
 
 function whereThere(key: string, node: SchemaNode): ObjectCheck {
-  return (value, run, evaluated) => !Object.hasOwn(value, key) || node.fits(value, run, evaluated)
+  return (value, run, evaluated) => {
+    run.work.spend(1)
+    return !Object.hasOwn(value, key) || node.fits(value, run, evaluated)
+  }
 }

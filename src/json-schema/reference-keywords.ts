@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Check, CheckRun, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
 import { isObject, type SchemaPlace } from './references.ts'
+import { UnusableSchema } from './unusable-schema.ts'
 
 /** `$ref`, `$dynamicRef`, `$recursiveRef`. */
 export function referenceChecks(schema: JsonObject, compiling: Compiling): Check[] {
@@ -16,10 +17,15 @@ export function referenceChecks(schema: JsonObject, compiling: Compiling): Check
   return checks
 }
 
-function resolved(ref: string, keyword: string, { references, base }: Compiling): SchemaPlace {
+function resolved(ref: string, keyword: string, { references, base, pointer, work }: Compiling): SchemaPlace {
+  // An address is read whole each time.
+  work.spend((ref.length + base.length) >> 2)
   const place = references.resolve(ref, base)
-  if (place === undefined) throw new Error(`${keyword} ${ref} leads out of the schema or to nothing in it`)
-  return place
+  if (place !== undefined) return place
+  throw new UnusableSchema(
+    `${pointer}/${keyword}`,
+    `at ${pointer} the ${keyword} ${ref} leads out of the schema or to nothing in it`,
+  )
 }
 
 /** The outermost schema on the way here that has the anchor of the same name; that of the reference where none has. */
@@ -59,6 +65,7 @@ function nodesByAddress(
 ): ReadonlyMap<string, SchemaNode> {
   const nodes = new Map<string, SchemaNode>()
   for (const base of compiling.references.addresses) {
+    compiling.work.spend(8 + (base.length >> 2))
     const place = find(base)
     if (place !== undefined) nodes.set(base, compiling.inner(place.schema, ref))
   }
@@ -66,7 +73,7 @@ function nodesByAddress(
 }
 
 function outermost(run: CheckRun, known: ReadonlyMap<string, SchemaNode>): SchemaNode | undefined {
-  run.work.spend(run.scope.length >> 3)
+  run.work.spend(run.scope.length >> 1)
   for (const base of run.scope) {
     const node = known.get(base)
     if (node !== undefined) return node

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Work } from './work.ts'
 
 /** A place in a schema: what is there, and the address that references in it start from. */
 export interface SchemaPlace {
@@ -48,8 +49,14 @@ export class References {
   readonly #dynamic = new Map<string, SchemaPlace>()
   readonly #bases = new Map<JsonObject, string>()
 
-  /** @throws Error where two schemas have one address */
-  constructor(schema: JsonValue, idKeyword: '$id' | 'id', refIsAlone: boolean) {
+  readonly #work: Work
+
+  /**
+   * @param work what finding them may take
+   * @throws Error where two schemas have one address, and OverBudget
+   */
+  constructor(schema: JsonValue, idKeyword: '$id' | 'id', refIsAlone: boolean, work: Work) {
+    this.#work = work
     this.#idKeyword = idKeyword
     this.#refIsAlone = refIsAlone
     this.#documents.set(ROOT, { schema, base: ROOT })
@@ -127,13 +134,17 @@ export class References {
     }
     this.#bases.set(schema, base)
     const { $anchor, $dynamicAnchor } = schema
-    for (const name of [$anchor, $dynamicAnchor])
-      if (typeof name === 'string') this.#anchors.set(`${base}#${name}`, { schema, base })
+    for (const name of [$anchor, $dynamicAnchor]) {
+      if (typeof name !== 'string') continue
+      this.#work.spend((base.length + name.length) >> 2)
+      this.#anchors.set(`${base}#${name}`, { schema, base })
+    }
     if (typeof $dynamicAnchor === 'string') this.#dynamic.set(`${base}#${$dynamicAnchor}`, { schema, base })
     return base
   }
 
   #register(schema: JsonObject, id: string, outer: string): string {
+    this.#work.spend((id.length + outer.length) >> 2)
     const [address] = addressOf(id, outer)?.split('#', 1) ?? []
     if (address === undefined) return outer
     if (this.#documents.has(address)) throw new Error(`two schemas have the $id ${id}`)

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { canonical, isComposite } from './canonical.ts'
 import type { Check, CheckRun } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
+import { CompositeMap, isComposite } from './equality.ts'
 import { formats } from './formats.ts'
 import { countOf, quoted, shown } from './messages.ts'
 import { isMultipleOf } from './multiple-of.ts'
+import { UnusableSchema } from './unusable-schema.ts'
 import type { Work } from './work.ts'
 
 /** `type`, `enum`, `const`, and what is said of texts and numbers. */
@@ -22,14 +23,17 @@ function valueChecks(schema: JsonObject, { work, pointer }: Compiling): Check[] 
     // Nothing would fit, and whoever calls the tool would be told that it is their fault.
     const unknown = types.find((one) => !TYPES.includes(one))
     if (unknown !== undefined)
-      throw new Error(`at ${pointer} the type ${quoted(unknown)} is unknown; known are ${TYPES.join(', ')}`)
+      throw new UnusableSchema(
+        `${pointer}/type`,
+        `at ${pointer} the type ${quoted(unknown)} is unknown; known are ${TYPES.join(', ')}`,
+      )
     checks.push(typeCheck(types))
   }
   const { enum: values } = schema
   if (Array.isArray(values)) {
-    checks.push(oneOfValues(values, work, () => `Expected one of ${shown(values)}.`))
+    checks.push(oneOfValues(values, work, 'Expected one of'))
   }
-  if (only !== undefined) checks.push(oneOfValues([only], work, () => `Expected ${shown([only])}.`))
+  if (only !== undefined) checks.push(oneOfValues([only], work, 'Expected'))
   return checks
 }
 
@@ -41,11 +45,19 @@ function typeCheck(types: readonly string[]): Check {
   }
 }
 
-function oneOfValues(values: readonly JsonValue[], work: Work, message: () => string): Check {
+function oneOfValues(values: readonly JsonValue[], work: Work, words: string): Check {
+  // Values may be large, and many may be refused for them.
+  let text: string | undefined
+  const message = (): string => (text ??= `${words} ${shown(values)}.`)
   const scalars = new Set<JsonValue>(values.filter((one) => !isComposite(one)))
-  const texts = new Set(values.filter(isComposite).map((one) => canonical(one, work)))
+  const composites = new CompositeMap<true>()
+  let hasComposites = false
+  for (const one of values.filter(isComposite)) {
+    hasComposites = true
+    composites.getOrAdd(one, true, work)
+  }
   return (value, run) => {
-    const isOne = isComposite(value) ? texts.size > 0 && texts.has(canonical(value, run.work)) : scalars.has(value)
+    const isOne = isComposite(value) ? hasComposites && composites.has(value, run.work) : scalars.has(value)
     return isOne || run.fail(message)
   }
 }
@@ -58,15 +70,16 @@ function textChecks(schema: JsonObject, compiling: Compiling): Check[] {
   if (typeof minLength === 'number' || typeof maxLength === 'number')
     checks.push(lengthCheck(Number(minLength ?? 0), Number(maxLength ?? Infinity)))
   if (typeof source === 'string') {
-    const pattern = compiling.pattern(source)
-    checks.push((value, run) =>
-      pattern.test(value, run.work) ? undefined : () => `Expected a text that matches ${source}.`,
-    )
+    const pattern = compiling.pattern(source, 'pattern')
+    checks.push((value, run) => {
+      if (pattern === undefined) return run.doubt()
+      return pattern.test(value, run.work) ? undefined : () => `Expected a text that matches ${source}.`
+    })
   }
   const isFormat = typeof format === 'string' ? formats.get(format) : undefined
   if (isFormat !== undefined) {
     checks.push((value, run) => {
-      run.work.spend(value.length >> 3)
+      run.work.spend(1 + (value.length >> 1))
       return isFormat(value) ? undefined : () => `Expected a text of the format ${String(format)}.`
     })
   }
@@ -95,7 +108,7 @@ function charactersOf(text: string): number {
 }
 
 function numberChecks(schema: JsonObject): Check[] {
-  const checks: ((value: number) => Refusal)[] = []
+  const checks: ((value: number, run: CheckRun) => Refusal)[] = []
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   // In draft 4 the exclusive ones were flags beside the others.
   const above = exclusiveMinimum === true ? minimum : exclusiveMinimum
@@ -108,9 +121,14 @@ function numberChecks(schema: JsonObject): Check[] {
   limit(maximum, (value, at) => value <= at, 'at most')
   limit(above, (value, at) => value > at, 'more than')
   limit(below, (value, at) => value < at, 'less than')
-  limit(multipleOf, isMultipleOf, 'a multiple of')
+  if (typeof multipleOf === 'number')
+    checks.push((value, run) =>
+      isMultipleOf(value, multipleOf, run.work)
+        ? undefined
+        : () => `Expected a multiple of ${multipleOf}, got ${value}.`,
+    )
   return checks.map((check) => (value, run) => {
-    const refusal = typeof value === 'number' ? check(value) : undefined
+    const refusal = typeof value === 'number' ? check(value, run) : undefined
     return refusal === undefined || run.fail(refusal)
   })
 }

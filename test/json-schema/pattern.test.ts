@@ -2,14 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Automaton } from '../../src/json-schema/pattern/automaton.ts'
 import { Pattern } from '../../src/json-schema/pattern/pattern.ts'
-import { parsePattern } from '../../src/json-schema/pattern/syntax.ts'
+import { parsePattern } from '../../src/json-schema/pattern/parser.ts'
+import { StepCache } from '../../src/json-schema/pattern/step-cache.ts'
 import { OverBudget, Work } from '../../src/json-schema/work.ts'
 
 const plenty = (): Work => new Work(1e9)
 
 /** Reads a text with the automaton, however harmless the pattern is. */
 const reads = (source: string, text: string): boolean =>
-  new Automaton(parsePattern(source, new RegExp(source, 'u').flags), plenty()).finds(text, plenty())
+  new Automaton(parsePattern(source), plenty()).finds(text, plenty())
 
 const letters = fc.constantFrom('a', 'b', 'c', 'A', '1', '-', '_', ' ', '\n', '.', 'é', '😀')
 const texts = fc.array(letters, { maxLength: 9 }).map((all) => all.join(''))
@@ -111,13 +112,14 @@ describe('a pattern (I39)', () => {
   })
 
   test('ends where the work that it may take is used up', () => {
-    expect(() => new Pattern('^(a+)+$', plenty()).test('a'.repeat(10_000), new Work(10_000))).toThrow(OverBudget)
+    expect(() => new Pattern('^(a+)+$', plenty()).test('a'.repeat(10_000), new Work(4_000))).toThrow(OverBudget)
     expect(() => new Pattern('(a{90}){100}', new Work(5_000))).toThrow(OverBudget)
   })
 
-  test('of a short text is asked of the engine, where that cannot take long', () => {
-    const work = new Work(20)
-    expect(new Pattern('^[a-z]{2,10}$', plenty()).test('abcdefgh', work)).toBe(true)
+  test('reads two characters for one unit of work, once it has read a text of the kind', () => {
+    const pattern = new Pattern('^[a-z]{2,10}$', plenty())
+    expect(pattern.test('abcdefgh', plenty())).toBe(true)
+    expect(pattern.test('hgfedcba', new Work(5))).toBe(true)
   })
 
   test.each([
@@ -130,6 +132,92 @@ describe('a pattern (I39)', () => {
     ['(?i:a)', 'it sets flags for a group'],
   ])('%s is refused, with the reason', (source, message) => {
     expect(() => new Pattern(source, plenty())).toThrow(message)
+  })
+
+  test('is charged for states whose condition fails', () => {
+    const pattern = new Pattern(`c|${Array.from({ length: 1_000 }, () => '^b').join('|')}`, plenty())
+    expect(() => pattern.test('aa', new Work(4_000))).toThrow(OverBudget)
+    expect(pattern.test('ac', plenty())).toBe(true)
+  })
+
+  test.each([
+    [
+      String.raw`\A\d+$`,
+      String.raw`it has \A, which is no escape of ECMAScript regular expressions: the beginning of the text is`,
+    ],
+    [String.raw`^\d+\Z`, 'the end of the text is written $'],
+    [String.raw`^\d+\z`, 'the end of the text is written $'],
+    [String.raw`\Qa.b\E`, 'it has \\Q, which is no escape'],
+    [String.raw`\h+`, 'it has \\h, which is no escape'],
+    [String.raw`^\pL+$`, String.raw`write \p{…} with braces`],
+    [String.raw`^\p{Greek}$`, String.raw`it has \p{Greek}, a property that Unicode does not have`],
+    [String.raw`\x4`, String.raw`write \xHH with two hexadecimal digits`],
+    [String.raw`[\07]`, 'it has an octal escape'],
+    ['^[[:alpha:]]+$', 'it has the POSIX class [:alpha:]'],
+    ['^[^[:space:]_]+$', 'it has the POSIX class [:space:]'],
+    ['[:digit:]+', 'it has the POSIX class [:digit:]'],
+    ['[a-z&&[^aeiou]]', 'it has a set within a set'],
+    ['[a-z[0-9]]', 'it has a set within a set'],
+    ['[]abc]', 'it has a ] first in a set'],
+    ['(?P<x>a)', 'it has a named group as Python writes it: write (?<name>…) instead of (?P<name>…)'],
+    ['(?P<x>a)(?P=x)', 'it has a named group as Python writes it'],
+    ['(?i)abc', 'it sets flags, which a JSON Schema cannot'],
+    ['(?s-m:a.b)', 'it sets flags for a group'],
+    ['(?>a+)b', 'it has an atomic group'],
+    ['(?#note)a', 'it has a comment'],
+    ['a++b', 'it has a possessive quantifier'],
+    ['a{,5}', 'it has {,5} without a lower bound: write {0,5}'],
+    ["(?'n'a)", "it has a group named as in (?'name'…)"],
+    ['(*UTF8)a', 'it has a verb'],
+    ['(?R)?', 'it has a condition or a recursion'],
+    ['[z-a]', 'Range out of order'],
+    ['a{2,1}', 'numbers out of order'],
+    ['*a', 'Nothing to repeat'],
+    ['a**', 'Nothing to repeat'],
+    ['a)', 'Unmatched'],
+  ])('%s, which is of another language or of none, is refused with the reason', (source, message) => {
+    expect(() => new Pattern(source, plenty())).toThrow(message)
+  })
+
+  test.each([
+    [String.raw`^[^\"<>]*$`, '😀', true],
+    [String.raw`^[^\"<>]{1}$`, '😀', true],
+    [String.raw`^\"?.\"?$`, '😀', true],
+    [String.raw`^\'\p{L}+\'$`, "'é'", true],
+    [String.raw`^\@\u{61}{2}$`, '@aa', true],
+    [String.raw`^[\w-.]+$`, 'a-b.c', true],
+    [String.raw`^[\w-.]+$`, 'a b', false],
+    ['^{.*}$', '{a}', true],
+    ['^a]$', 'a]', true],
+    ['^(?=a)*b$', 'b', true],
+  ])('%s has one meaning for a text of any length: %s', (source, text, expected) => {
+    const pattern = new Pattern(source, plenty())
+    expect(pattern.test(text, plenty())).toBe(expected)
+    // What was read before does not change it either.
+    pattern.test(text.repeat(5_000), plenty())
+    expect(pattern.test(text, plenty())).toBe(expected)
+  })
+
+  test('means for a long text what it means for a short one', () => {
+    const pattern = new Pattern(String.raw`^[^\"<>]{3,}$`, plenty())
+    for (const count of [3, 100, 5_000, 100_000]) {
+      expect(pattern.test('😀'.repeat(count), plenty())).toBe(true)
+      expect(pattern.test(`${'😀'.repeat(count)}"`, plenty())).toBe(false)
+    }
+    expect(pattern.test('😀😀', plenty())).toBe(false)
+  })
+
+  test('finds the same after it has forgotten its steps', () => {
+    const cache = new StepCache()
+    const pattern = new Pattern('^(?=.*b)(a|b)*a(a|b){14}$', plenty(), cache)
+    const texts = Array.from({ length: 300 }, (_, i) =>
+      (i * 2_654_435_761).toString(2).replaceAll('0', 'a').replaceAll('1', 'b'),
+    )
+    const native = /^(?=.*b)(a|b)*a(a|b){14}$/u
+    for (const text of texts) {
+      expect([text, pattern.test(text, plenty())]).toEqual([text, native.test(text)])
+      cache.keep({ forget: () => undefined }, 150_000)
+    }
   })
 
   test('with an escape too many is one as of old', () => {

@@ -1,207 +1,317 @@
 import type { Work } from '../work.ts'
-import type { Expression } from './syntax.ts'
+import { Alphabet, type CharacterClass } from './alphabet.ts'
+import { type Condition, Program, type State } from './program.ts'
+import { StepCache } from './step-cache.ts'
+import { type Expression, isAnchored } from './syntax.ts'
 
-/** How many states the counted repetitions of a pattern may unfold to. */
-const MAX_STATES = 10_000
-
-/** What must hold at a place for a state to be passed. */
-type Condition = (place: number, search: Search) => boolean
-
-/** What a state leads to: by itself, under a condition, or with a character. */
-interface State {
-  readonly number: number
-  accepts: ((codePoint: number) => boolean) | undefined
-  condition: Condition | undefined
-  /** A state with `accepts` has one. */
-  next: State[]
+/** Where the reading stands: the states in which it may be. Each is made when a text first leads there. */
+interface Standing {
+  /** The states that are reached, before those that they lead to by themselves. */
+  readonly states: Int32Array
+  /** Whether nothing has been read. */
+  readonly isFirst: boolean
+  readonly afterWord: boolean
+  /** Whether the pattern matched up to the place before the character that led here. */
+  readonly matched: boolean
+  /** Whether nothing that is read can lead to a match any more. */
+  readonly isDead: boolean
+  /** Whether it tells whether the pattern matches anywhere. */
+  readonly isDecided: boolean
+  /** What characters lead to where no look-around has found anything, by the character's class. */
+  readonly plain: (Standing | undefined)[]
+  /** The same where some have, by the number of what was found. */
+  looked: (Standing | undefined)[][] | undefined
 }
 
-/** What a look-around asks for, as an automaton of its own; its places are found once for each text. */
-interface Look {
-  readonly automaton: Automaton
-  readonly ahead: boolean
-}
+/** What a step takes beside the states that it looks at: the making of what it leads to. */
+const STEP_WORK = 24
+
+/** How many of a text's units may be read for one unit of work where the steps are known. */
+const READ_SHIFT = 1
 
 /**
  * Finds whether a text matches, in time that grows with the length of the text and that of the pattern, whatever both
- * are: all ways to match are followed at the same time, character by character.
+ * are: all ways to match are followed at the same time, character by character. Steps are remembered, so that most characters
+ * cost a look into a table.
  */
 export class Automaton {
-  readonly #states: State[] = []
-  readonly #start: State
-  readonly #end: State
-  readonly #looks: Look[] = []
+  readonly #program: Program
   readonly #backward: boolean
-  /** What making it may take. */
-  readonly #making: Work
+  readonly #isAnchored: boolean
+  readonly #cache: StepCache
+  readonly #looks: readonly Automaton[]
+  #alphabet: Alphabet
+  #standings = new Map<number, Standing[]>()
+  #first: Standing | undefined
+  /** Numbers of the combinations of look-arounds that have come. */
+  #lookNumbers = new Map<number, number>([[0, 0]])
+  readonly #marks: Uint32Array
+  #mark = 0
+  /** How much of what is remembered beside the steps has been counted. */
+  #counted = 0
 
   /**
-   * @param backward whether it reads from the end to the beginning, as for what follows a place
+   * @param expression what is looked for
    * @param work what making it may take
+   * @param cache bounds what it remembers
+   * @param backward whether it reads from the end to the beginning, as for what follows a place
    * @throws Error where the pattern unfolds to too many states, and OverBudget
    */
-  constructor(expression: Expression, work: Work, backward = false) {
+  constructor(expression: Expression, work: Work, cache: StepCache = new StepCache(), backward = false) {
+    this.#program = new Program(expression, work, backward)
     this.#backward = backward
-    this.#making = work
-    this.#end = this.#state()
-    this.#start = this.#build(expression, this.#end)
+    this.#isAnchored = isAnchored(expression, backward)
+    this.#cache = cache
+    this.#alphabet = this.#newAlphabet()
+    this.#marks = new Uint32Array(this.#program.states.length)
+    // What lies ahead is read backward: so all places are found by one reading.
+    this.#looks = this.#program.looks.map(({ of, ahead }) => new Automaton(of, work, cache, ahead))
   }
 
-  /** Whether any part of the text matches. */
+  /** Whether any part of the text matches. @throws OverBudget */
   finds(text: string, work: Work): boolean {
-    return this.#run(new Search(text), work, undefined)
+    if (this.#looks.length > 0) return this.#read(text, work, undefined, 0)
+    // Most texts are of plain characters, and lead by steps that are known.
+    const { ascii } = this.#alphabet
+    const { length } = text
+    let standing = (this.#first ??= begin())
+    let read = 0
+    for (; read < length; read++) {
+      const code = text.charCodeAt(read)
+      const kind = code < 128 ? (ascii[code] as number) : 0
+      const next = kind === 0 ? undefined : standing.plain[kind]
+      if (next === undefined) return this.#read(text, work, undefined, 0, standing, read)
+      standing = next
+      if (next.isDecided) break
+    }
+    work.spend(1 + (read >> READ_SHIFT))
+    if (read < length) return standing.matched
+    return (standing.plain[0] ?? this.#step(standing, 0, 0, work)).matched
   }
 
-  /** The places at which a match ends that has begun anywhere; where it reads backward, at which one begins. */
-  #places(search: Search, work: Work): Uint8Array {
-    const places = new Uint8Array(search.length + 1)
-    this.#run(search, work, places)
+  /** For {@link StepCache}. */
+  forget(): void {
+    this.#alphabet = this.#newAlphabet()
+    this.#standings = new Map()
+    this.#first = undefined
+    this.#lookNumbers = new Map([[0, 0]])
+    this.#counted = 0
+  }
+
+  #newAlphabet(): Alphabet {
+    return new Alphabet(this.#program.sets, this.#program.asksBoundary)
+  }
+
+  /**
+   * Reads a text: to the first match or, where `places` are given, to the end, to mark with `bit` each place at which a match
+   * ends that has begun anywhere; where it reads backward, at which one begins.
+   */
+  #read(text: string, work: Work, places: Int32Array | undefined, bit: number, from?: Standing, start = 0): boolean {
+    const looked = this.#lookAround(text, work)
+    try {
+      return this.#scan(text, work, looked, places, bit, from ?? (this.#first ??= begin()), start)
+    } finally {
+      // No step is under way, so all may be forgotten.
+      this.#count()
+    }
+  }
+
+  #scan(
+    text: string,
+    work: Work,
+    looked: Int32Array | undefined,
+    places: Int32Array | undefined,
+    bit: number,
+    from: Standing,
+    start: number,
+  ): boolean {
+    const { length } = text
+    const backward = this.#backward
+    let { ascii } = this.#alphabet
+    let standing = from
+    let found = 0
+    let lookNumber = 0
+    let paid = 0
+    for (let read = start; read < length;) {
+      if (read - paid >= 4_096) {
+        work.spend((read - paid) >> READ_SHIFT)
+        paid = read
+      }
+      const place = backward ? length - read : read
+      const unit = text.charCodeAt(backward ? place - 1 : place)
+      const code = (unit & 0xf800) === 0xd800 ? codeAt(text, place, backward, unit) : unit
+      if (looked !== undefined && looked[place] !== found) {
+        found = looked[place] as number
+        lookNumber = this.#numberOf(found)
+      }
+      const kind = (code < 128 && ascii[code]) || this.#alphabet.classOf(code, work)
+      const known = knownStep(standing, lookNumber, kind)
+      if (known === undefined) {
+        standing = this.#step(standing, kind, found, work)
+        // Everything may have been forgotten.
+        ;({ ascii } = this.#alphabet)
+        lookNumber = this.#numberOf(found)
+      } else standing = known
+      if (standing.matched) {
+        if (places === undefined) return true
+        places[place] = (places[place] as number) | bit
+      }
+      if (standing.isDead) {
+        work.spend(1 + ((read - paid) >> READ_SHIFT))
+        return false
+      }
+      read += code > 0xffff ? 2 : 1
+    }
+    work.spend(1 + ((length - paid) >> READ_SHIFT))
+    const last = backward ? 0 : length
+    found = looked === undefined ? 0 : (looked[last] as number)
+    const { matched } = knownStep(standing, this.#numberOf(found), 0) ?? this.#step(standing, 0, found, work)
+    if (matched && places !== undefined) places[last] = (places[last] as number) | bit
+    return matched
+  }
+
+  /** What look-arounds find at each place, a bit for each; undefined where there are none. */
+  #lookAround(text: string, work: Work): Int32Array | undefined {
+    if (this.#looks.length === 0) return undefined
+    work.spend(1 + (text.length >> READ_SHIFT))
+    const places = new Int32Array(text.length + 1)
+    for (const [i, look] of this.#looks.entries()) look.#read(text, work, places, 1 << i)
     return places
   }
 
-  #run(search: Search, work: Work, places: Uint8Array | undefined): boolean {
-    for (const { automaton } of this.#looks) {
-      work.spend(search.length)
-      search.found.set(automaton, automaton.#places(search, work))
-    }
-    const { length } = search
-    let current = new Uint32Array(this.#states.length)
-    let next = new Uint32Array(this.#states.length)
-    const marks = new Int32Array(this.#states.length).fill(-1)
-    let count = 0
-    for (let read = 0; read <= length; read++) {
-      const place = this.#backward ? length - read : read
-      count = this.#close(this.#start, place, search, current, count, marks, read)
-      for (let i = 0; i < count; i++) {
-        if (current[i] !== this.#end.number) continue
-        if (places === undefined) return true
-        places[place] = 1
-        break
-      }
-      work.spend(count + 1)
-      if (read === length) break
-      const code = search.codeAt(this.#backward ? place - 1 : place)
-      let reached = 0
-      for (let i = 0; i < count; i++) {
-        const state = this.#states[current[i] as number] as State
-        if (state.accepts?.(code) !== true) continue
-        const after = this.#backward ? place - 1 : place + 1
-        reached = this.#close(state.next[0] as State, after, search, next, reached, marks, read + 1)
-      }
-      ;[current, next] = [next, current]
-      count = reached
-    }
-    return false
-  }
-
-  /** Adds a state, and those that it leads to by itself. */
-  #close(
-    first: State,
-    place: number,
-    search: Search,
-    into: Uint32Array,
-    size: number,
-    marks: Int32Array,
-    mark: number,
-  ): number {
-    const open = [first]
-    let count = size
+  /** A step that has not been taken before. */
+  #step(from: Standing, kind: number, looked: number, work: Work): Standing {
+    const { start, end, asksBoundary } = this.#program
+    const read = this.#alphabet.classes[kind] as CharacterClass
+    const { states } = this.#program
+    const mark = this.#nextMark()
+    const open: State[] = this.#isAnchored && !from.isFirst ? [] : [start]
+    for (const number of from.states) open.push(states[number] as State)
+    const reached = new Set<number>()
+    let matched = false
+    let visits = open.length
     for (let state = open.pop(); state !== undefined; state = open.pop()) {
-      if (marks[state.number] === mark) continue
-      marks[state.number] = mark
-      if (state.condition?.(place, search) === false) continue
-      into[count++] = state.number
-      if (state.accepts === undefined) open.push(...state.next)
-    }
-    return count
-  }
-
-  #state(next: State[] = [], accepts?: State['accepts'], condition?: Condition): State {
-    if (this.#states.length >= MAX_STATES) throw new Error('its counted repetitions are too large')
-    this.#making.spend(1)
-    const state = { number: this.#states.length, accepts, condition, next }
-    this.#states.push(state)
-    return state
-  }
-
-  /** The state from which `expression` leads to `next`. */
-  #build(expression: Expression, next: State): State {
-    switch (expression.type) {
-      case 'empty':
-        return next
-      case 'character':
-        return this.#state([next], expression.accepts)
-      case 'choice':
-        return this.#state(expression.of.map((one) => this.#build(one, next)))
-      case 'sequence': {
-        const inOrder = this.#backward ? expression.of : expression.of.toReversed()
-        return inOrder.reduce((after, one) => this.#build(one, after), next)
-      }
-      case 'repeat':
-        return this.#repeat(expression, next)
-      case 'start':
-        return this.#state([next], undefined, (place) => place === 0)
-      case 'end':
-        return this.#state([next], undefined, (place, search) => place === search.length)
-      case 'boundary':
-        return this.#state([next], undefined, (place, search) => search.isBoundary(place) !== expression.negated)
-      case 'look': {
-        // What lies ahead is read backward: so all places are found by one reading.
-        const automaton = new Automaton(expression.of, this.#making, expression.ahead)
-        this.#looks.push({ automaton, ahead: expression.ahead })
-        const { negated } = expression
-        return this.#state([next], undefined, (place, search) => search.isFound(automaton, place) !== negated)
+      if (this.#marks[state.number] === mark) continue
+      this.#marks[state.number] = mark
+      if (state === end) matched = true
+      else if (state.set >= 0) {
+        if (read.inSets[state.set] === 1) reached.add((state.next[0] as State).number)
+      } else if (state.condition === undefined || holds(state.condition, from, read, looked)) {
+        visits += state.next.length
+        for (const next of state.next) open.push(next)
       }
     }
+    work.spend(STEP_WORK + visits + 4 * reached.size)
+    const isDead = reached.size === 0 && this.#isAnchored
+    return this.#remember(from, kind, looked, {
+      states: Int32Array.from(reached).sort(),
+      isFirst: false,
+      afterWord: asksBoundary && read.isWord,
+      matched,
+      isDead,
+      isDecided: matched || isDead,
+      plain: [],
+      looked: undefined,
+    })
   }
 
-  #repeat({ of, min, max }: Expression & { readonly type: 'repeat' }, next: State): State {
-    let state = next
-    if (max === Infinity) {
-      const again = this.#state()
-      again.next = [this.#build(of, again), next]
-      state = again
-    } else {
-      for (let i = min; i < max; i++) state = this.#state([this.#build(of, state), next])
+  #remember(from: Standing, kind: number, looked: number, made: Standing): Standing {
+    const before = this.#alphabet
+    const { standing, isNew } = this.#intern(made)
+    this.#cache.keep(this, isNew ? 40 + made.states.length : 4)
+    // Where all has been forgotten, the numbers in what was known mean something else.
+    if (this.#alphabet !== before) return made
+    const number = this.#numberOf(looked)
+    const steps = number === 0 ? from.plain : ((from.looked ??= [])[number] ??= [])
+    steps[kind] = standing
+    return standing
+  }
+
+  /** Counts what has been remembered beside the steps. */
+  #count(): void {
+    const size = this.#alphabet.size + 8 * this.#lookNumbers.size
+    const grown = size - this.#counted
+    if (grown === 0) return
+    this.#counted = size
+    this.#cache.keep(this, grown)
+  }
+
+  #intern(made: Standing): { readonly standing: Standing; readonly isNew: boolean } {
+    const hash = hashOf(made)
+    const alike = this.#standings.get(hash)
+    const known = alike?.find((one) => isSame(one, made))
+    if (known !== undefined) return { standing: known, isNew: false }
+    if (alike === undefined) this.#standings.set(hash, [made])
+    else alike.push(made)
+    return { standing: made, isNew: true }
+  }
+
+  #numberOf(looked: number): number {
+    let number = this.#lookNumbers.get(looked)
+    if (number === undefined) this.#lookNumbers.set(looked, (number = this.#lookNumbers.size))
+    return number
+  }
+
+  #nextMark(): number {
+    if (this.#mark === 0xffff_ffff) {
+      this.#marks.fill(0)
+      this.#mark = 0
     }
-    for (let i = 0; i < min; i++) state = this.#build(of, state)
-    return state
+    return ++this.#mark
   }
 }
 
-/** One text, by code points, with what look-arounds have found in it. */
-class Search {
-  readonly length: number
-  readonly found = new Map<Automaton, Uint8Array>()
-  readonly #codes: Uint32Array
-
-  constructor(text: string) {
-    const codes = new Uint32Array(text.length)
-    let length = 0
-    for (let i = 0; i < text.length; length++) {
-      const code = text.codePointAt(i) as number
-      codes[length] = code
-      i += code > 0xffff ? 2 : 1
-    }
-    this.#codes = codes
-    this.length = length
+function begin(): Standing {
+  return {
+    states: new Int32Array(0),
+    isFirst: true,
+    afterWord: false,
+    matched: false,
+    isDead: false,
+    isDecided: false,
+    plain: [],
+    looked: undefined,
   }
+}
 
-  codeAt(place: number): number {
-    return this.#codes[place] as number
-  }
+function knownStep({ plain, looked }: Standing, lookNumber: number, kind: number): Standing | undefined {
+  return lookNumber === 0 ? plain[kind] : looked?.[lookNumber]?.[kind]
+}
 
-  isFound(automaton: Automaton, place: number): boolean {
-    return this.found.get(automaton)?.[place] === 1
-  }
+/** The character beside `place` of which `unit` is a half; `unit` where it has no other half. */
+function codeAt(text: string, place: number, backward: boolean, unit: number): number {
+  const isHigh = unit < 0xdc00
+  if (isHigh === backward) return unit
+  const other = text.charCodeAt(backward ? place - 2 : place + 1)
+  const high = isHigh ? unit : other
+  const low = isHigh ? other : unit
+  if ((high & 0xfc00) !== 0xd800 || (low & 0xfc00) !== 0xdc00) return unit
+  return ((high - 0xd800) << 10) + (low - 0xdc00) + 0x1_0000
+}
 
-  isBoundary(place: number): boolean {
-    return this.#isWord(place - 1) !== this.#isWord(place)
+function holds(condition: Condition, from: Standing, read: CharacterClass, looked: number): boolean {
+  switch (condition.type) {
+    case 'first':
+      return from.isFirst
+    case 'last':
+      return read.number === 0
+    case 'boundary':
+      return (from.afterWord !== read.isWord) !== condition.negated
+    case 'look':
+      return ((looked & condition.bit) !== 0) !== condition.negated
   }
+}
 
-  #isWord(place: number): boolean {
-    const code = this.#codes[place]
-    if (code === undefined || place >= this.length) return false
-    return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122)
-  }
+function hashOf({ states, afterWord, matched }: Standing): number {
+  let hash = (afterWord ? 1 : 0) + (matched ? 2 : 0)
+  for (const state of states) hash = (Math.imul(hash, 0x01000193) + state + 1) | 0
+  return hash
+}
+
+function isSame(one: Standing, other: Standing): boolean {
+  if (one.afterWord !== other.afterWord || one.matched !== other.matched) return false
+  const { states } = one
+  if (states.length !== other.states.length) return false
+  for (let i = 0; i < states.length; i++) if (states[i] !== other.states[i]) return false
+  return true
 }

@@ -1,0 +1,82 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isObject } from './references.ts'
+import type { Work } from './work.ts'
+
+/** Whether it holds others. */
+export function isComposite(value: JsonValue): value is JsonObject | JsonValue[] {
+  return typeof value === 'object' && value !== null
+}
+
+/** Whether two values are equal, in whatever order their keys come. @throws OverBudget */
+function areEqual(one: JsonValue, other: JsonValue, work: Work): boolean {
+  work.spend(2)
+  if (!isComposite(one) || !isComposite(other)) {
+    if (typeof one === 'string' && typeof other === 'string' && one.length === other.length) work.spend(one.length >> 5)
+    return one === other
+  }
+  if (Array.isArray(one))
+    return (
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, i) => areEqual(item, other[i] as JsonValue, work))
+    )
+  if (!isObject(other)) return false
+  const keys = Object.keys(one)
+  const otherKeys = Object.keys(other)
+  work.spend(8 * (keys.length + otherKeys.length))
+  return (
+    keys.length === otherKeys.length &&
+    keys.every((key) => Object.hasOwn(other, key) && areEqual(one[key] as JsonValue, other[key] as JsonValue, work))
+  )
+}
+
+/** A number that is the same for equal values. @throws OverBudget */
+function hashOf(value: JsonValue, work: Work): number {
+  work.spend(2)
+  if (typeof value === 'string') return hashOfText(value, work)
+  if (typeof value === 'number')
+    return Math.imul(value, 0x9e37_79b1) ^ Math.imul((value % 1) * 0x7fff_ffff, 0x85eb_ca6b)
+  if (!isComposite(value)) return value === null ? 1 : value ? 2 : 3
+  if (Array.isArray(value)) {
+    let hash = 4
+    for (const item of value) hash = Math.imul(hash, 31) + hashOf(item, work)
+    return hash | 0
+  }
+  // Sums do not depend on the order of the keys.
+  let hash = 5
+  const keys = Object.keys(value)
+  work.spend(6 * keys.length)
+  for (const key of keys)
+    hash =
+      (hash + Math.imul(hashOfText(key, work) | 1, Math.imul(hashOf(value[key] as JsonValue, work), 0x0100_0193) + 1)) |
+      0
+  return hash
+}
+
+function hashOfText(text: string, work: Work): number {
+  work.spend(text.length >> 3)
+  let hash = 6
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193)
+  return hash
+}
+
+/** Values that hold others, each once; found again by what they hold. */
+export class CompositeMap<T> {
+  readonly #byHash = new Map<number, [JsonValue, T][]>()
+
+  /** What was noted with a value that is equal to `value`; where there is none, notes `found` with it. @throws OverBudget */
+  getOrAdd(value: JsonValue, found: T, work: Work): T | undefined {
+    const hash = hashOf(value, work)
+    const alike = this.#byHash.get(hash)
+    const known = alike?.find(([one]) => areEqual(one, value, work))
+    if (known !== undefined) return known[1]
+    if (alike === undefined) this.#byHash.set(hash, [[value, found]])
+    else alike.push([value, found])
+    return undefined
+  }
+
+  /** Whether there is an equal one. @throws OverBudget */
+  has(value: JsonValue, work: Work): boolean {
+    return this.#byHash.get(hashOf(value, work))?.some(([one]) => areEqual(one, value, work)) === true
+  }
+}

@@ -1,0 +1,101 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { printable } from '../core/text.ts'
+import { isObject } from './references.ts'
+import { UnusableSchema } from './unusable-schema.ts'
+
+/** What the value of a keyword must be, in words, and whether one is. */
+type Shape = readonly [expected: string, fits: (value: JsonValue, schema: JsonObject) => boolean]
+
+const isText = (value: JsonValue | undefined): value is string => typeof value === 'string'
+const isNumber = (value: JsonValue | undefined): value is number => typeof value === 'number'
+const isFlag = (value: JsonValue): boolean => typeof value === 'boolean'
+const isCount = (value: JsonValue): boolean => isNumber(value) && Number.isInteger(value) && value >= 0
+const isSchema = (value: JsonValue): boolean => isObject(value) || isFlag(value)
+const isNames = (value: JsonValue): boolean => Array.isArray(value) && value.every(isText)
+const isFilled = (value: JsonValue): boolean => Array.isArray(value) && value.length > 0
+const areValues = (value: JsonValue, fits: (one: JsonValue) => boolean): boolean =>
+  isObject(value) && Object.values(value).every(fits)
+
+const TEXT: Shape = ['a string', isText]
+const FLAG: Shape = ['true or false', isFlag]
+const COUNT: Shape = ['a whole number of at least 0', isCount]
+const NUMBER: Shape = ['a number', isNumber]
+const SCHEMA: Shape = ['a schema', isSchema]
+const SCHEMAS: Shape = ['an array of at least one schema', isFilled]
+const NAMED: Shape = ['an object of schemas', isObject]
+
+/** A bound that is not allowed itself: a number or, in draft 4 and OpenAPI 3.0, a flag beside the bound. */
+const exclusive = (bound: 'minimum' | 'maximum'): Shape => [
+  `a number or, beside ${bound}, true or false`,
+  (value, schema) => isNumber(value) || (isFlag(value) && (value === false || isNumber(schema[bound]))),
+]
+
+const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['$ref', TEXT],
+  ['$dynamicRef', TEXT],
+  ['$recursiveRef', TEXT],
+  ['$id', TEXT],
+  ['$anchor', TEXT],
+  ['$dynamicAnchor', TEXT],
+  ['$recursiveAnchor', FLAG],
+  ['$schema', TEXT],
+  ['$defs', NAMED],
+  ['definitions', NAMED],
+  [
+    'type',
+    ['the name of a type, or an array of names', (value) => isText(value) || (isFilled(value) && isNames(value))],
+  ],
+  ['nullable', FLAG],
+  ['enum', ['an array of values', Array.isArray]],
+  ['minLength', COUNT],
+  ['maxLength', COUNT],
+  ['pattern', TEXT],
+  ['format', TEXT],
+  ['minimum', NUMBER],
+  ['maximum', NUMBER],
+  ['exclusiveMinimum', exclusive('minimum')],
+  ['exclusiveMaximum', exclusive('maximum')],
+  ['multipleOf', ['a number greater than 0', (value) => isNumber(value) && value > 0]],
+  ['properties', NAMED],
+  ['patternProperties', NAMED],
+  ['required', ['an array of property names', isNames]],
+  ['minProperties', COUNT],
+  ['maxProperties', COUNT],
+  ['dependentSchemas', NAMED],
+  ['dependentRequired', ['an object of arrays of property names', (value) => areValues(value, isNames)]],
+  [
+    'dependencies',
+    [
+      'an object of schemas and arrays of property names',
+      (value) => areValues(value, (one) => isNames(one) || isSchema(one)),
+    ],
+  ],
+  ['prefixItems', ['an array of schemas', Array.isArray]],
+  ['items', ['a schema', (value) => isSchema(value) || Array.isArray(value)]],
+  ['additionalItems', SCHEMA],
+  ['minItems', COUNT],
+  ['maxItems', COUNT],
+  ['minContains', COUNT],
+  ['maxContains', COUNT],
+  ['uniqueItems', FLAG],
+  ['allOf', SCHEMAS],
+  ['anyOf', SCHEMAS],
+  ['oneOf', SCHEMAS],
+  ['then', SCHEMA],
+  ['else', SCHEMA],
+])
+
+/**
+ * Refuses a keyword whose value has no meaning: it would check nothing, and its author would not learn of it.
+ *
+ * @throws UnusableSchema with the place
+ */
+export function checkKeywords(schema: JsonObject, pointer: string): void {
+  for (const keyword of Object.keys(schema)) {
+    const shape = SHAPES.get(keyword)
+    const value = schema[keyword] as JsonValue
+    if (shape === undefined || shape[1](value, schema)) continue
+    const place = `${pointer}/${keyword}`
+    throw new UnusableSchema(place, `at ${place} expected ${shape[0]}, got ${printable(JSON.stringify(value), 60)}`)
+  }
+}
