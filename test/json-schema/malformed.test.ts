@@ -35,7 +35,7 @@ describe('a keyword whose value has no meaning is refused, with its place', () =
     [{ oneOf: {} }, '#/oneOf', 'expected an array of at least one schema'],
     [{ allOf: { type: 'string' } }, '#/allOf', 'expected an array of at least one schema'],
     [{ not: 'x' }, '#/not', 'there is no schema, but x'],
-    [{ then: 1 }, '#/then', 'expected a schema, got 1'],
+    [JSON.parse('{"then":1}') as JsonSchema, '#/then', 'expected a schema, got 1'],
     [{ else: [] }, '#/else', 'expected a schema'],
     [{ if: 1 }, '#/if', 'there is no schema'],
     [{ enum: 'a' }, '#/enum', 'expected an array of values, got "a"'],
