@@ -20,7 +20,7 @@ export class Alphabet {
   /** By number; the first one stands for the end of the text. */
   readonly classes: CharacterClass[]
   /** The classes of the first characters, by code; 0 where they have not come yet. */
-  readonly ascii = new Uint16Array(128)
+  readonly ascii: Uint16Array = new Uint16Array(128)
   /** By the upper bits of a character. */
   readonly #pages: (Uint16Array | undefined)[] = []
   #pageCount = 0
