@@ -8,13 +8,12 @@ import {
   type Ending,
   type ExecutorPlan,
   type ListenerPlan,
-  RETURN_KINDS,
   takesNoTime,
-  THROWN_KINDS,
   type TimeLimits,
   TOOLS,
   type WorldPlan,
 } from './plan.ts'
+import { RETURN_KINDS, THROWN_KINDS } from './values.ts'
 
 /** Few and round, so that many things fall on one moment. */
 const DELAYS = [0, 1, 1, 2, 3, 5, 5, 10, 10, 20, 50] as const

@@ -1,6 +1,6 @@
 import type { ToolResult } from '../../src/index.ts'
-import type { BatchPlan, CallPlan, ExecutorPlan, ThrownKind } from './plan.ts'
-import type { ExpectedOutput } from './values.ts'
+import type { BatchPlan, CallPlan, ExecutorPlan } from './plan.ts'
+import type { ExpectedOutput, ThrownKind } from './values.ts'
 
 /** When something happened: the moment, and its place in the order of everything. */
 export interface When {

@@ -1,3 +1,5 @@
+import type { ReturnKind, ThrownKind } from './values.ts'
+
 /** What a simulated world is to do, all of it drawn beforehand: data alone, so that it can be changed and played again. */
 export interface WorldPlan {
   readonly executors: readonly ExecutorPlan[]
@@ -120,45 +122,6 @@ export type Act =
 export type Ending =
   | { readonly by: 'return'; readonly value: ReturnKind }
   | { readonly by: 'throw'; readonly value: ThrownKind }
-
-export const RETURN_KINDS = [
-  'object',
-  'text',
-  'number',
-  'nested',
-  'undefined',
-  'null',
-  'bigint',
-  'date',
-  'nan',
-  'map',
-  'error',
-  'cycle',
-  'function',
-  'symbol',
-  'revoked',
-  'getter',
-  'to_json_throws',
-  'large',
-] as const
-export type ReturnKind = (typeof RETURN_KINDS)[number]
-
-export const THROWN_KINDS = [
-  'error',
-  'text',
-  'null',
-  'undefined',
-  'symbol',
-  'revoked',
-  'message_throws',
-  'retryable',
-  'permanent',
-  'http_429',
-  'http_503',
-  'http_400',
-  'number',
-] as const
-export type ThrownKind = (typeof THROWN_KINDS)[number]
 
 /** Whether an act is over at once. */
 export function takesNoTime(act: Act): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Play, simulate } from './simulate.ts'
-import { PATIENCE_MS } from './sizes.ts'
+import { FROM, PATIENCE_MS } from './sizes.ts'
 
 /** What is simulated from many seeds, shared out among files that run side by side. */
 export interface Shares {
@@ -17,7 +17,7 @@ export interface Shares {
 /** The test of one share. */
 export function testShare({ title, play, seeds: all, shards, happenings }: Shares, shard: number): void {
   const seeds = Math.ceil(all / shards)
-  const from = shard * seeds
+  const from = FROM + shard * seeds
   test(
     `${title} ${from} to ${from + seeds - 1}`,
     async () => {

@@ -8,6 +8,22 @@ export function scaled(size: number): number {
 /** How long a test may take, in milliseconds: a machine that is busy fails none, and a real hang still shows. */
 export const PATIENCE_MS: number = scaled(180_000)
 
+/** The first seed that is played, e.g. where a night plays one range of seeds after the other. */
+export const FROM: number = firstSeed()
+
+function firstSeed(): number {
+  const from = Number(process.env['AOF_SIMULATION_FROM'] ?? 0)
+  if (!Number.isSafeInteger(from) || from < 0)
+    throw new Error(
+      `AOF_SIMULATION_FROM takes a whole number from 0, not ${String(process.env['AOF_SIMULATION_FROM'])}.`,
+    )
+  return from
+}
+
+/** Scenarios in all; they are shared out among as many files, so that they run side by side. */
+export const SCENARIOS: number = scaled(20_000)
+export const SCENARIO_SHARDS = 4
+
 /** Worlds in all; they are shared out among as many files, so that they run side by side. */
 export const WORLDS: number = scaled(20_000)
 export const SHARDS = 4

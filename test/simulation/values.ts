@@ -1,5 +1,43 @@
 import { ToolFailure } from '../../src/index.ts'
-import type { ReturnKind, ThrownKind } from './plan.ts'
+
+export const RETURN_KINDS = [
+  'object',
+  'text',
+  'number',
+  'nested',
+  'undefined',
+  'null',
+  'bigint',
+  'date',
+  'nan',
+  'map',
+  'error',
+  'cycle',
+  'function',
+  'symbol',
+  'revoked',
+  'getter',
+  'to_json_throws',
+  'large',
+] as const
+export type ReturnKind = (typeof RETURN_KINDS)[number]
+
+export const THROWN_KINDS = [
+  'error',
+  'text',
+  'null',
+  'undefined',
+  'symbol',
+  'revoked',
+  'message_throws',
+  'retryable',
+  'permanent',
+  'http_429',
+  'http_503',
+  'http_400',
+  'number',
+] as const
+export type ThrownKind = (typeof THROWN_KINDS)[number]
 
 /** What must become of a returned value: the data of the result, or the code of its error. */
 export type ExpectedOutput = { readonly data: unknown } | { readonly code: string; readonly says?: string }

@@ -1,0 +1,74 @@
+import type { CallFacts } from './facts.ts'
+import type { Feature } from './features.ts'
+import type { Action, ReactionPlan, Site } from './plan.ts'
+import type { Stage } from './stage.ts'
+
+const BY_SITE: Readonly<Record<Site, Feature>> = {
+  listener: 'acting listeners',
+  logger: 'acting loggers',
+  schema: 'acting schemas',
+  key: 'acting keys',
+  effects: 'acting effects',
+  content: 'acting contents',
+  tool: 'acting tools',
+  store: 'acting stores',
+}
+
+/** What the code of others does when the runtime calls it: at the n-th visit of its site, whatever the plan says. */
+export class Reactions {
+  /** Nothing acts any more. */
+  isOver = false
+  readonly #stage: Stage
+  readonly #act: (action: Action, call: CallFacts | undefined) => void
+  readonly #left: (ReactionPlan & { visits: number })[]
+
+  constructor(stage: Stage, act: (action: Action, call: CallFacts | undefined) => void) {
+    this.#stage = stage
+    this.#act = act
+    this.#left = stage.plan.reactions.map((each) => ({ ...each, visits: 0 }))
+  }
+
+  /**
+   * @param about the type of the event that a listener is told, or the line of a log
+   * @throws Error where the plan says so
+   */
+  visit(site: Site, call: CallFacts | undefined, about?: string): void {
+    if (this.isOver) return
+    const due = this.#left.filter(
+      (each) => each.site === site && (each.on === undefined || each.on === about) && ++each.visits === each.nth,
+    )
+    for (const { action } of due) if (action.does !== 'throw') this.#do(site, action, call)
+    for (const { action } of due) if (action.does === 'throw') this.#throw(site, action, call, about)
+  }
+
+  #throw(site: Site, action: Action, call: CallFacts | undefined, about: string | undefined): void {
+    // What goes wrong with the report of a failure is reported no more.
+    const isReport = about === 'listener_failed' || about?.startsWith('An event listener threw') === true
+    if ((site === 'listener' || site === 'logger') && !isReport) this.#stage.threw++
+    this.#do(site, action, call)
+  }
+
+  #do(site: Site, action: Action, call: CallFacts | undefined): void {
+    const { happened } = this.#stage
+    this.#stage.record(`${site} does ${action.does}`)
+    happened.add(BY_SITE[site])
+    happened.add(featureOf(action))
+    this.#act(action, call)
+  }
+}
+
+function featureOf(action: Action): Feature {
+  switch (action.does) {
+    case 'abort':
+      return action.whose === 'own' ? 'abort own' : 'abort outer'
+    case 'open':
+      return 'start batches'
+    case 'fill':
+      return 'fill slots'
+    case 'close':
+    case 'resize':
+    case 'throw':
+    case 'block':
+      return action.does
+  }
+}
