@@ -182,12 +182,18 @@ export class Precedence implements GraphCall, Claimant, PathCall {
     if (this.#waitsFor === 'effects') this.#context?.runInAsyncScope(call.goOn, call, this)
   }
 
-  waitsBehind({ owner }: Claim): void {
-    const other = owner as Precedence
+  waitsBehind(claim: Claim): void {
+    const other = claim.owner as Precedence
     other.inherit(this.call.priority)
+    if (!this.#isBehind(claim)) return
     const isOfOurMaker = this.parent !== undefined && isMadeBy(other, this.parent) && !other.call.isSettled
     if (!isOfOurMaker) this.call.waitsForOthers()
-    tellParked(this.call, 'conflict', other.call)
+    // A call that starts with its new priority, or a suspended parent's permits, may have ended within this step.
+    if (this.#isBehind(claim)) tellParked(this.call, 'conflict', other.call)
+  }
+
+  #isBehind(claim: Claim): boolean {
+    return this.#waitsFor === 'effects' && this.#claim?.parkedOn === claim
   }
 
   effectsDeadlocked({ owner }: Claim): void {

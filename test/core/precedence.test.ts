@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AdmissionController, defineTool, type ToolCall, type ToolEvent } from '../../src/index.ts'
+import { AdmissionController, defineTool, type ToolCall, type ToolEvent, ToolExecutor } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/index.ts'
 import { touch, touching } from './effects/harness.ts'
 import { setUp, type SetUp } from './harness.ts'
@@ -113,4 +113,24 @@ describe('what waits counts', () => {
     expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'rejected'])
     expect(results[2]).toMatchObject({ error: { code: 'queue_full', retryable: true } })
   })
+})
+
+test('I32: a call whose conflict ends within the step that raises the other call starts without an event of waiting', async () => {
+  const clock = new VirtualClock()
+  const write = { effects: () => [{ resource: 'file:/a', mode: 'write' as const }], execute: () => 'written' }
+  const rare = defineTool({ name: 'rare', rate: { n: 1, perMs: 10, burst: 1 }, ...write })
+  const often = defineTool({ name: 'often', ...write })
+  const executor = new ToolExecutor({ tools: [rare, often], clock })
+  await executor.call(rare, {})
+  const waiting = executor.call(rare, {})
+  // The time has come for the rate, and its timer has yet to fire.
+  clock.leap(10)
+  const events: string[] = []
+  executor.subscribe((event) => {
+    if ('name' in event) events.push(`${event.name} ${event.type}`)
+  })
+  const results = await clock.runUntil(Promise.all([waiting, executor.call(often, {}, { priority: 1 })]))
+  expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded'])
+  const own = events.filter((event) => event.startsWith('often'))
+  expect(own).toEqual(['often accepted', 'often started', 'often settled'])
 })
