@@ -42,7 +42,7 @@ export class RestCheck {
     stage.hasResized = false
     // What was due while a step blocked is late, and comes with the next moves.
     const { nextAt = Infinity } = stage.simulation.clock
-    if (nextAt > stage.now) stage.hasBlocked = false
+    if (nextAt > stage.now && stage.now > stage.blockedAt + LATE_MS) stage.hasBlocked = false
     const isLate = stage.hasBlocked
     for (const call of stage.unsettled) {
       call.isKnown = isReady(call)

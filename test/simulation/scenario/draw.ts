@@ -44,7 +44,12 @@ function drawProcess({ features, executors, add, base }: Draw): ScenarioPlan['pr
 function drawExecutor({ add, base }: Draw): ExecutorPlan {
   const deadlineMs = add('queue deadlines', 0.7, (random) => random.pick([1, 3, 20]), Infinity)
   const rejects = add('full queues reject', 0.7, (random) => random.pick([0, 1, 2, 5]), undefined)
-  const waits = add('full queues wait', 0.7, (random) => random.pick([1, 1, 2, 5]), undefined)
+  const waits = add(
+    'full queues wait',
+    rejects === undefined ? 0.9 : 0.5,
+    (random) => random.pick([1, 1, 2, 5]),
+    undefined,
+  )
   return {
     maxParallelTools: add('executor limit', 0.9, (random) => random.pick([1, 1, 2, 3]), base.pick([10, Infinity])),
     queue:

@@ -47,6 +47,7 @@ export class Stage {
   readonly seen = new Set<string>()
   /** Whether time has passed within a step since the last rest: what was due meanwhile is late. */
   hasBlocked = false
+  blockedAt = 0
   /** Whether a limit has changed since the last rest: a call that has its permits already may start after that. */
   hasResized = false
   /** Listeners and loggers that threw, and reports of that. */
@@ -99,6 +100,7 @@ export class Stage {
     this.hasBlocked = true
     this.record(`${ms} ms pass`)
     this.simulation.clock.leap(ms)
+    this.blockedAt = this.now
   }
 
   throwFaults(): void {
