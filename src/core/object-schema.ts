@@ -1,3 +1,4 @@
+import { withItems } from './array-items.ts'
 import type { JsonSchema } from './schema.ts'
 
 /** The JSON Schema of an object, as every provider wants it for a tool's input. */
@@ -33,15 +34,16 @@ export class NoObjectSchema extends Error {
 
 /**
  * What a model can be shown of a schema: `type: 'object'` at the root, with `properties`, in which all required ones are
- * named, and no union, reference or constant beside them, since providers refuse those at the root. A schema that is so
- * already is returned as it is; the same schema gives the same bytes.
+ * named, and no union, reference or constant beside them, since providers refuse those at the root; arrays have `items`. A
+ * schema that is so already is returned as it is; the same schema gives the same bytes.
  *
  * It may allow more than the schema does (a union becomes an object with the properties of all branches), never less:
  * arguments are checked against the tool's own schema.
  *
  * @throws NoObjectSchema where no object fits the schema
  */
-export function objectSchema(schema: JsonSchema): JsonSchema & ObjectSchema {
+export function objectSchema(given: JsonSchema): JsonSchema & ObjectSchema {
+  const schema = withItems(given)
   if (isSendable(schema)) return schema
   const { type: _, properties, ...others } = new Flattening(schema).flat(schema, MAX_DEPTH)
   const named = withRequired(isObject(properties) ? properties : {}, others['required'])

@@ -47,6 +47,27 @@ describe('what a model is shown of a schema', () => {
       { type: 'object', properties: { b: {}, a: {} }, required: ['a', 'b'] },
     ],
     [
+      'arrays without items, wherever they are',
+      {
+        type: 'object',
+        properties: {
+          a: { type: 'array', description: 'd' },
+          b: { type: ['array', 'null'] },
+          c: { type: 'array', items: { anyOf: [{ type: 'array' }, { const: { type: 'array' } }] } },
+        },
+        $defs: { d: { type: 'object', additionalProperties: { type: 'array' } } },
+      },
+      {
+        type: 'object',
+        properties: {
+          a: { type: 'array', description: 'd', items: {} },
+          b: { type: ['array', 'null'], items: {} },
+          c: { type: 'array', items: { anyOf: [{ type: 'array', items: {} }, { const: { type: 'array' } }] } },
+        },
+        $defs: { d: { type: 'object', additionalProperties: { type: 'array', items: {} } } },
+      },
+    ],
+    [
       'a union: the properties of all branches, and what each of them requires',
       { oneOf: [A, B] },
       {
@@ -141,6 +162,12 @@ describe('a schema that no object fits is a misuse that names the tool and the k
     [{ $ref: '#' }, `tool 'f'.inputSchema: expected a schema whose references and unions come to an end`],
     [z.string(), `tool 'f'.inputSchema.type: expected 'object'`],
   ])('%j', (schema, message) => expect(refusal(schema)).toContain(message))
+
+  test('a schema that holds itself is looked at once', () => {
+    const schema: Record<string, unknown> = { type: 'object' }
+    schema['properties'] = { a: schema, b: schema, c: { type: 'array' } }
+    expect(objectSchema(schema)).toMatchObject({ properties: { c: { items: {} } } })
+  })
 
   test('bad input 44: a schema that leads to itself twice over ends in bounded time', () => {
     expect(refusal({ allOf: [{ $ref: '#' }, { $ref: '#' }] })).toContain('come to an end')

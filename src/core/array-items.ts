@@ -1,0 +1,66 @@
+import type { JsonSchema } from './schema.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** How deep schemas are looked into; what lies deeper stays as it is. */
+const MAX_DEPTH = 100
+
+const SCHEMAS = [
+  'items',
+  'additionalItems',
+  'additionalProperties',
+  'contains',
+  'else',
+  'if',
+  'not',
+  'propertyNames',
+  'then',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+] as const
+const LISTS = ['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems'] as const
+const MAPS = ['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties'] as const
+
+/**
+ * The schema with `items` for each array in it, since OpenAI refuses one without ("array schema missing items"). `items: {}`
+ * says what no `items` says. The very same schema where nothing is missing.
+ */
+export function withItems(schema: JsonSchema): JsonSchema {
+  return walk(schema, new Map(), MAX_DEPTH) as JsonSchema
+}
+
+/** @param done what has become of the schemas that have been met: none is looked at twice, nor within itself */
+function walk(schema: unknown, done: Map<object, unknown>, depth: number): unknown {
+  if (!isObject(schema) || depth === 0) return schema
+  if (done.has(schema)) return done.get(schema)
+  done.set(schema, schema)
+  const changes: Record<string, unknown> = {}
+  const change = (keyword: string, value: unknown): void => {
+    if (value !== schema[keyword]) changes[keyword] = value
+  }
+  for (const keyword of SCHEMAS) if (isObject(schema[keyword])) change(keyword, walk(schema[keyword], done, depth - 1))
+  for (const keyword of LISTS) if (Array.isArray(schema[keyword])) change(keyword, each(schema[keyword], done, depth))
+  for (const keyword of MAPS) if (isObject(schema[keyword])) change(keyword, eachIn(schema[keyword], done, depth))
+  if (isArray(schema['type']) && schema['items'] === undefined) changes['items'] = {}
+  const walked = Object.keys(changes).length === 0 ? schema : { ...schema, ...changes }
+  done.set(schema, walked)
+  return walked
+}
+
+function each(list: readonly unknown[], done: Map<object, unknown>, depth: number): readonly unknown[] {
+  const walked = list.map((schema) => walk(schema, done, depth - 1))
+  return walked.every((schema, i) => schema === list[i]) ? list : walked
+}
+
+function eachIn(map: Fields, done: Map<object, unknown>, depth: number): Fields {
+  const walked = Object.entries(map).map(([name, schema]) => [name, walk(schema, done, depth - 1)] as const)
+  return walked.every(([name, schema]) => schema === map[name]) ? map : Object.fromEntries(walked)
+}
+
+function isArray(type: unknown): boolean {
+  return type === 'array' || (Array.isArray(type) && type.includes('array'))
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
