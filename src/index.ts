@@ -99,6 +99,7 @@ export type {
 export type { SpillContent, SpilledFile, SpillOptions, SpillStore, SpillStoreOpener } from './core/spill.ts'
 export type { TimeLimitOptions } from './core/time-limits.ts'
 export { ToolFailure } from './core/tool-failure.ts'
+export type { ToolProblem, ToolProblemCode } from './core/tool-problem.ts'
 export {
   type AnyTool,
   type DefineTool,

@@ -110,6 +110,8 @@ function isScalarSchema(schema: Node): boolean {
 
 function isNullable(schema: Node): boolean {
   const type = child(schema, 'type')
+  const nullable = child(schema, 'nullable')
+  if (nullable?.kind === 'scalar' && nullable.value === true) return true
   return textOf(type) === 'null' || itemsOf(type).some((name) => textOf(name) === 'null')
 }
 

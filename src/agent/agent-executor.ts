@@ -4,12 +4,14 @@ import { Budget, type BudgetOptions } from '../core/budget.ts'
 import { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/clock.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import { executorParts, type ToolExecutor } from '../core/executor.ts'
-import type { Logger } from '../core/logger.ts'
+import { omittedToolLine } from '../core/log-lines.ts'
+import { guardedLogger, type Logger } from '../core/logger.ts'
 import { checkDuration, MisuseError } from '../core/misuse.ts'
 import { checkOptions, optionNames } from '../core/option-names.ts'
 import { makePlanTool } from '../core/plan/plan-tool.ts'
 import { drawId, systemRandom } from '../core/random.ts'
 import { Roster } from '../core/roster.ts'
+import type { ToolProblem } from '../core/tool-problem.ts'
 import type { AnyTool } from '../core/tool.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
@@ -18,6 +20,7 @@ import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
 import { modelSettings } from './model-request.ts'
+import { offeredTools } from './offered-tools.ts'
 import { OutOfBudget } from './out-of-budget.ts'
 import { type AgentOptions, checkAgentOptions, checkRank, type ModelSettings } from './options.ts'
 import type { AgentMessage } from './result.ts'
@@ -108,6 +111,7 @@ export class AgentExecutor {
   readonly #argumentless: ReadonlySet<string>
   readonly #idPrefix: string
   readonly #redact = (message: string): string => executorParts(this.executor).redaction.redact(message, false)
+  readonly #problems: readonly ToolProblem[]
   readonly #live = new Roster<AgentRun>()
   #runs = 0
   #isClosed = false
@@ -116,14 +120,22 @@ export class AgentExecutor {
   constructor(options: AgentOptions) {
     checkAgentOptions(options)
     const { name = 'agent', executor, maxParallelTools, admission, effects, clock, logger } = options
+    const { onUnusableTool, onUncheckablePattern } = options
     this.name = name
     this.#options = options
     this.#modelSettings = modelSettings(options)
     this.#ownsExecutor = executor === undefined
+    const given = executor?.tools ?? options.tools ?? []
+    const { tools, problems } = onUnusableTool === 'omit' ? offeredTools(given) : { tools: given, problems: [] }
+    this.#problems = problems
+    const log = logger && guardedLogger(logger, () => undefined)
+    for (const problem of problems) log?.warn(omittedToolLine(problem))
     this.executor =
       executor ??
       new ComposedExecutor({
-        tools: this.#offered(options),
+        tools: this.#offered(tools, options),
+        ...(onUnusableTool !== undefined && { onUnusableTool }),
+        ...(onUncheckablePattern !== undefined && { onUncheckablePattern }),
         trackNesting: true,
         ...(admission !== undefined && { admission }),
         ...(effects !== undefined && { effects }),
@@ -132,13 +144,19 @@ export class AgentExecutor {
         ...(logger !== undefined && { logger }),
       })
     this.#clock = clock ?? systemClock
-    this.#definitions = toolDefinitions(this.executor.tools).map(functionTool)
-    this.#toolNames = new Set(this.executor.tools.map(({ name }) => name))
+    const offered = executor === undefined ? this.executor.tools : tools
+    this.#definitions = toolDefinitions(offered).map(functionTool)
+    this.#toolNames = new Set(offered.map((tool) => tool.name))
     this.#readOnly = new Set(
-      this.executor.tools.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
+      offered.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
     )
-    this.#argumentless = argumentlessTools(this.executor.tools)
+    this.#argumentless = argumentlessTools(offered)
     this.#idPrefix = drawId(systemRandom)
+  }
+
+  /** What is wrong with its tools: with those that are left out, and what is not checked of others. */
+  get problems(): readonly ToolProblem[] {
+    return [...this.#problems, ...this.executor.problems]
   }
 
   /**
@@ -220,9 +238,11 @@ export class AgentExecutor {
   }
 
   /** The tools, and one for plans of them where that is wanted. */
-  #offered({ tools = [], plan = false }: AgentOptions): readonly AnyTool[] {
+  #offered(tools: readonly AnyTool[], options: AgentOptions): readonly AnyTool[] {
+    const { plan = false, onUnusableTool } = options
     if (plan === false) return tools
-    const names = tools.map((tool) => tool.name)
+    const names = (onUnusableTool === 'omit' ? usableTools(tools, options) : tools).map((tool) => tool.name)
+    if (names.length === 0 && onUnusableTool === 'omit') return tools
     return [...tools, makePlanTool(() => executorParts(this.executor), names, plan === true ? {} : plan)]
   }
 
@@ -250,6 +270,12 @@ export class AgentExecutor {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** The tools that an executor would take; plans name no others. */
+function usableTools(tools: readonly AnyTool[], { onUncheckablePattern }: AgentOptions): readonly AnyTool[] {
+  const options = { tools, onUnusableTool: 'omit', spill: false } as const
+  return new ComposedExecutor({ ...options, ...(onUncheckablePattern !== undefined && { onUncheckablePattern }) }).tools
 }
 
 function functionTool({

@@ -9,6 +9,7 @@ import { checkPlanToolOptions, type PlanToolOptions } from '../core/plan/plan-to
 import type { Random } from '../core/random.ts'
 import type { ToolResult } from '../core/result.ts'
 import { checkRetry, type RetryOptions } from '../core/retry.ts'
+import { checkUnusable } from '../core/tool-problem.ts'
 import { type AnyTool, checkPriority } from '../core/tool.ts'
 import { checkMessages } from './check-messages.ts'
 import type { AgentMessage } from './result.ts'
@@ -119,6 +120,19 @@ export interface AgentOptions extends ModelSettings {
    * @default 'on'
    */
   readonly effects?: 'on' | 'off'
+  /**
+   * What becomes of a tool that cannot be used, or that a model cannot be shown: `throw`, making the agent throws; `omit`, it is
+   * left out, told in the agent's `problems` and as a warning to the logger. Together with `executor` it speaks of what a model
+   * cannot be shown.
+   * @default 'throw'
+   */
+  readonly onUnusableTool?: 'throw' | 'omit'
+  /**
+   * What becomes of a JSON Schema with a pattern that cannot be checked: `refuse`, its tool cannot be used; `skip`, that pattern
+   * lets everything through. Not together with `executor`.
+   * @default 'refuse'
+   */
+  readonly onUncheckablePattern?: 'refuse' | 'skip'
   /** Who decides which calls run next, for agents and executors that share it. Not together with `executor`. */
   readonly admission?: AdmissionController
   /** Who goes first of all that wait: the calls of the agent with the higher one, −100 to 100. @default 0 */
@@ -165,6 +179,8 @@ const AGENT_OPTIONS = optionNames<AgentOptions>({
   maxParallelTools: true,
   plan: true,
   effects: true,
+  onUnusableTool: true,
+  onUncheckablePattern: true,
   admission: true,
   priority: true,
   weight: true,
@@ -199,6 +215,7 @@ export function checkAgentOptions(options: AgentOptions): void {
   checkModelSettings('', options)
   const { model, instructions, maxIterations, eager, maxKeptEvents, modelRetry, maxCallsPerTurn } = options
   checkModel('model', model)
+  checkUnusable(options)
   checkExecutor(options)
   checkRank(options)
   if (maxCallsPerTurn !== undefined) checkCount('maxCallsPerTurn', maxCallsPerTurn, 1, undefined, true)
@@ -215,13 +232,14 @@ export function checkAgentOptions(options: AgentOptions): void {
     throw new MisuseError('eager', "'all', 'read-only' or 'off'", eager)
 }
 
-function checkExecutor({ executor, tools, maxParallelTools, admission, plan, effects }: AgentOptions): void {
+function checkExecutor(options: AgentOptions): void {
+  const { executor, tools, maxParallelTools, admission, plan, effects, onUncheckablePattern } = options
   if (plan !== undefined && typeof plan !== 'boolean') checkPlanToolOptions('plan', plan)
   if (executor === undefined) return
   if (plan !== undefined && plan !== false)
     throw new MisuseError('plan', 'either plan or executor (one whose tools include planTool of another)', plan)
   if (tools !== undefined) throw new MisuseError('tools', 'either tools or executor (whose tools the agent has)', tools)
-  for (const [option, value] of Object.entries({ maxParallelTools, admission, effects }))
+  for (const [option, value] of Object.entries({ maxParallelTools, admission, effects, onUncheckablePattern }))
     if (value !== undefined) throw new MisuseError(option, `either ${option} or executor (which has its own)`, value)
 }
 

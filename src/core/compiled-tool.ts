@@ -7,8 +7,10 @@ import {
   isStandardSchema,
   type Issue,
   type JsonSchemaCompiler,
+  type OnUncheckable,
   type Schema,
   standardValidator,
+  type Uncheckable,
   type Validation,
   type Validator,
 } from './schema.ts'
@@ -16,6 +18,7 @@ import type { RetryOptions } from './retry.ts'
 import { printable } from './text.ts'
 import { ownTimeLimits, type OwnTimeLimits } from './time-limits.ts'
 import type { ToolGuard } from './tool-guard.ts'
+import { placeInTool, UnusableTool } from './tool-problem.ts'
 import { type AnyTool, checkTool } from './tool.ts'
 
 /** A tool with its schemas made into validators: what the executor runs. */
@@ -41,6 +44,7 @@ export interface CompiledTool {
 }
 
 /**
+ * @param onUncheckable gets the patterns that cannot be checked, which are passed over; without it they make a schema unusable
  * @throws MisuseError where the tool or a schema of it is unusable
  */
 export function compileTool(
@@ -50,16 +54,19 @@ export function compileTool(
   demands: Demands,
   compileJsonSchema: JsonSchemaCompiler | undefined,
   ordersEffects: boolean,
+  onUncheckable?: (part: Uncheckable, of: 'inputSchema' | 'outputSchema') => void,
 ): CompiledTool {
   checkTool(tool)
   const { inputSchema, outputSchema } = tool
+  const validator = (key: 'inputSchema' | 'outputSchema', schema: Schema): Validator =>
+    compileSchema(schema, tool.name, key, compileJsonSchema, onUncheckable && ((part) => onUncheckable(part, key)))
   return {
     tool,
     timeLimits: ownTimeLimits(tool),
     retry: tool.retry,
     isolation: tool.isolation,
-    validateInput: inputSchema && compileSchema(inputSchema, `tool '${tool.name}'.inputSchema`, compileJsonSchema),
-    validateOutput: outputSchema && compileSchema(outputSchema, `tool '${tool.name}'.outputSchema`, compileJsonSchema),
+    validateInput: inputSchema && validator('inputSchema', inputSchema),
+    validateOutput: outputSchema && validator('outputSchema', outputSchema),
     returnsData: outputSchema === undefined && tool.toContent === undefined,
     outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),
     guard,
@@ -69,16 +76,27 @@ export function compileTool(
   }
 }
 
-function compileSchema(schema: Schema, option: string, compileJsonSchema: JsonSchemaCompiler | undefined): Validator {
+function compileSchema(
+  schema: Schema,
+  tool: string,
+  key: 'inputSchema' | 'outputSchema',
+  compileJsonSchema: JsonSchemaCompiler | undefined,
+  onUncheckable: OnUncheckable | undefined,
+): Validator {
   if (isStandardSchema(schema)) return standardValidator(schema)
+  const option = `tool '${tool}'.${key}`
   if (compileJsonSchema === undefined)
     throw new MisuseError('compileJsonSchema', `a compiler, since ${option} is a JSON Schema`, undefined)
   try {
-    return compileJsonSchema(schema)
+    return compileJsonSchema(schema, onUncheckable)
   } catch (error) {
-    throw new MisuseError(
+    const why = error instanceof Error ? printable(error.message, 500) : 'it cannot be read'
+    const pointer = error instanceof Error && 'pointer' in error ? error.pointer : undefined
+    throw new UnusableTool(
+      'unusable_schema',
+      placeInTool(key, pointer),
       option,
-      `a usable JSON Schema (${error instanceof Error ? printable(error.message, 500) : 'it cannot be read'})`,
+      `a usable JSON Schema (${why})`,
       schema,
     )
   }

@@ -17,7 +17,7 @@ import type { ToolEventListener } from './events.ts'
 import type { Isolator } from './isolation.ts'
 import { closeStore, type KeepingOptions, keepingLimits, openStore } from './keeping.ts'
 import { OverlapWatch } from './effects/overlap-watch.ts'
-import { idleRetryLine, overlapLine, stalledLine } from './log-lines.ts'
+import { idleRetryLine, omittedToolLine, overlapLine, stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
@@ -29,12 +29,14 @@ import { readCalls } from './read-calls.ts'
 import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
-import type { JsonSchemaCompiler } from './schema.ts'
+import type { JsonSchemaCompiler, Uncheckable } from './schema.ts'
 import { StallWatch } from './stall-watch.ts'
 import { checkTimeLimits, DEFAULT_TIMEOUT_MS } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
 import { ToolGuard } from './tool-guard.ts'
 import { ToolRegistry } from './tool-registry.ts'
+import { printable } from './text.ts'
+import { checkUnusable, placeInTool, problemOf, type ToolProblem, UnusableTool } from './tool-problem.ts'
 import { type AnyTool, checkTool, type Tool } from './tool.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
@@ -79,6 +81,20 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    * @default 'start'
    */
   readonly onUncertain?: 'start' | 'reject'
+  /**
+   * What becomes of a tool that cannot be used, e.g. one of a foreign server whose schema is malformed: `throw`, making the
+   * executor throws; `omit`, it is left out, so that calls of it are `unknown_tool`, told in `problems` and as a warning to the
+   * logger.
+   * @default 'throw'
+   */
+  readonly onUnusableTool?: 'throw' | 'omit'
+  /**
+   * What becomes of a JSON Schema with a pattern that cannot be checked, e.g. one in the syntax of Python: `refuse`, its tool
+   * cannot be used; `skip`, that pattern lets everything through, and all else of the schema is checked. Each is told in
+   * `problems` and as a warning to the logger.
+   * @default 'refuse'
+   */
+  readonly onUncheckablePattern?: 'refuse' | 'skip'
   /** How deep calls may be nested in calls: 0 to 100; those beyond are rejected. @default 8 */
   readonly maxDepth?: number
   /** How many calls one call may make: at least 1, or `Infinity`; those beyond are rejected. @default 1 000 */
@@ -149,6 +165,8 @@ const EXECUTOR_OPTIONS = optionNames<ToolExecutorOptions>({
   effects: true,
   reportOverlaps: true,
   onUncertain: true,
+  onUnusableTool: true,
+  onUncheckablePattern: true,
   maxDepth: true,
   maxNestedCalls: true,
   timeoutMs: true,
@@ -237,10 +255,14 @@ export class ToolExecutor {
   /** Whether closing has aborted what there was. */
   #isCut = false
   readonly #sharesAdmission: boolean
+  readonly #skipsPatterns: boolean
+  readonly #problems: ToolProblem[] = []
 
   /** @throws MisuseError where an option is impossible, naming it, what is expected and what came */
   constructor(options: ToolExecutorOptions) {
     checkOptions('', options, EXECUTOR_OPTIONS)
+    checkUnusable(options)
+    this.#skipsPatterns = options.onUncheckablePattern === 'skip'
     const { admission = new AdmissionController(clockOf(options)), trackNesting = false } = options
     const controller = controllerParts(admission)
     const { clock = controller.clock, logger, random = systemRandom, compileJsonSchema, isolator } = options
@@ -300,12 +322,21 @@ export class ToolExecutor {
       closing: false,
     }
     if (!Array.isArray(options.tools)) throw new MisuseError('tools', 'an array of tools', options.tools)
-    for (const tool of options.tools as readonly AnyTool[]) {
-      const compiled = this.#compile(tool)
-      if (registry.has(tool.name))
-        throw new MisuseError('tools', 'tools of different names', `two named '${tool.name}'`)
-      registry.add(compiled)
+    for (const [index, tool] of (options.tools as readonly AnyTool[]).entries()) {
+      try {
+        registry.add(this.#compile(tool, registry))
+      } catch (error) {
+        if (options.onUnusableTool !== 'omit' || !(error instanceof MisuseError)) throw error
+        const problem = problemOf(error, tool, index, 'invalid_tool')
+        this.#problems.push(problem)
+        this.#warn(omittedToolLine(problem))
+      }
     }
+  }
+
+  /** What is wrong with the tools that it was given: with those that it has left out, and what it does not check of others. */
+  get problems(): readonly ToolProblem[] {
+    return [...this.#problems]
   }
 
   /** The registered tools, in the order they were given. */
@@ -549,10 +580,13 @@ export class ToolExecutor {
     return compiled
   }
 
-  #compile(tool: AnyTool): CompiledTool {
+  /** @param registry where the tool is to be registered, if it is */
+  #compile(tool: AnyTool, registry?: ToolRegistry): CompiledTool {
     const { limits, events, isolator } = this.#engine
     checkTool(tool)
     const { name, breaker, isolation, deadlineMs } = tool
+    if (registry?.has(name) === true)
+      throw new UnusableTool('duplicate_name', '/name', 'tools', 'tools of different names', `two named '${name}'`)
     if (deadlineMs !== undefined) this.#engine.hasDeadlines = true
     if (isolation !== undefined && isolator === undefined)
       throw new MisuseError(`tool '${name}'.isolation`, 'an executor with an isolator', isolation)
@@ -562,7 +596,24 @@ export class ToolExecutor {
     })
     const demands = admission.within(this.#wide)
     if (retriesInVain(tool)) this.#warn(idleRetryLine(name))
-    return compileTool(tool, guard, admission, demands, this.#compileJsonSchema, this.#ordersEffects)
+    const skipped: ToolProblem[] = []
+    const skip = (part: Uncheckable, of: 'inputSchema' | 'outputSchema'): void => {
+      const path = placeInTool(of, part.pointer)
+      const message = `tool '${name}'.${of}: ${printable(part.message, 500)}, so it is not checked.`
+      skipped.push({ tool: name, code: 'unchecked_pattern', message, ...(path !== undefined && { path }) })
+    }
+    const compiled = compileTool(
+      tool,
+      guard,
+      admission,
+      demands,
+      this.#compileJsonSchema,
+      this.#ordersEffects,
+      this.#skipsPatterns ? skip : undefined,
+    )
+    for (const { message } of skipped) this.#warn(message)
+    if (registry !== undefined) this.#problems.push(...skipped)
+    return compiled
   }
 }
 

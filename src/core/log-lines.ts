@@ -5,6 +5,7 @@ import { guardedLogger, type Logger } from './logger.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
 import { thrownPlace } from './thrown-place.ts'
+import type { ToolProblem } from './tool-problem.ts'
 
 /** The log lines of batches and calls, word for word; a logger that throws harms nothing and is reported. */
 export class LogLines {
@@ -59,6 +60,11 @@ export class LogLines {
 export function stalledLine(stalledMs: number, calls: readonly CallPlace[]): string {
   const names = [...new Set(calls.map(({ name }) => shown(name)))].join(', ')
   return `The event loop stood still for ${Math.round(stalledMs)}ms while this ran: ${names}. A tool that computes belongs into a thread (isolation).`
+}
+
+/** The line for a tool that is left out. */
+export function omittedToolLine({ tool, message }: ToolProblem): string {
+  return `${shown(tool)} is left out: ${message}`
 }
 
 /** The line for a tool whose retries can never come about. */

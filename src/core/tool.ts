@@ -24,7 +24,7 @@ export interface AnyTool extends ToolLimits, EffectOptions {
   /** What the model reads to decide when and how to call it. */
   readonly description?: string
   /**
-   * Any Standard Schema (zod, valibot, arktype, …) or a JSON Schema. Arguments that do not fit never reach `execute`.
+   * Any Standard Schema (zod, valibot, arktype, …) or a JSON Schema (draft 4 to 2020-12, formats asserted). Arguments that do not fit never reach `execute`.
    * Without one the arguments come unchecked, and the tool cannot be offered to a model.
    */
   readonly inputSchema?: Schema

@@ -61,6 +61,8 @@ describe('options', () => {
       | 'trackNesting'
       | 'effects'
       | 'onUncertain'
+      | 'onUncheckablePattern'
+      | 'onUnusableTool'
       | 'reportOverlaps'
       | 'maxDepth'
       | 'maxNestedCalls'
