@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CommandTemplate, fillCommand, type FilledCommand } from '../../src/agent-file/index.ts'
 import type { JsonObject } from '../../src/core/json.ts'
-import { agentOf, HEAD } from './helpers.ts'
+import { agentOf, HEAD, linesOf } from './helpers.ts'
 
 /** The command of a tool whose YAML fields after `description` are given. */
 function template(fields: string): CommandTemplate {
@@ -90,6 +90,17 @@ describe('a command', () => {
     expect(fill(fields, { text: 'é'.repeat(60_000) })).toMatchObject({ ok: false, argument: 'text' })
     expect(fill(fields, { text: 'x'.repeat(100_000) })).toMatchObject({ ok: true })
   })
+
+  it.each(['type: [string, "null"]', 'type: string, nullable: true'])(
+    'needs an optional group for a required argument that may be null: %s',
+    (schema) => {
+      const withSchema = `input_schema: { type: object, properties: { a: { ${schema} } }, required: [a] }`
+      const file = (command: string): string =>
+        `${HEAD}  model: a:b\n  tools:\n    - { name: x, description: x, command: ${command}, ${withSchema} }\n`
+      expect(linesOf(file('[echo, "{a}"]'))).toHaveLength(1)
+      expect(linesOf(file('[echo, ["{a}"]]'))).toEqual([])
+    },
+  )
 
   it('refuses values that have no text, and lists where one value belongs', () => {
     expect(fill('command: [echo, "{a}"]', { a: {} })).toMatchObject({ ok: false })
