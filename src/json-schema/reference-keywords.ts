@@ -24,7 +24,7 @@ function resolved(ref: string, keyword: string, { references, base, pointer, wor
   if (place !== undefined) return place
   throw new UnusableSchema(
     `${pointer}/${keyword}`,
-    `at ${pointer} the ${keyword} ${ref} leads out of the schema or to nothing in it`,
+    `${pointer === '#' ? '' : `at ${pointer} the `}${keyword} ${ref} leads out of the schema or to nothing in it`,
   )
 }
 
