@@ -15,7 +15,6 @@ import type { ToolProblem } from '../core/tool-problem.ts'
 import type { AnyTool } from '../core/tool.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
-import { argumentlessTools } from './argumentless.ts'
 import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
@@ -108,7 +107,6 @@ export class AgentExecutor {
   readonly #definitions: readonly LanguageModelV4FunctionTool[]
   readonly #toolNames: ReadonlySet<string>
   readonly #readOnly: ReadonlySet<string>
-  readonly #argumentless: ReadonlySet<string>
   readonly #idPrefix: string
   readonly #redact = (message: string): string => executorParts(this.executor).redaction.redact(message, false)
   readonly #problems: readonly ToolProblem[]
@@ -150,7 +148,6 @@ export class AgentExecutor {
     this.#readOnly = new Set(
       offered.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
     )
-    this.#argumentless = argumentlessTools(offered)
     this.#idPrefix = drawId(systemRandom)
   }
 
@@ -189,7 +186,6 @@ export class AgentExecutor {
         definitions: this.#definitions,
         toolNames: this.#toolNames,
         readOnly: this.#readOnly,
-        argumentless: this.#argumentless,
         clock: this.#clock,
         random: this.#options.random ?? systemRandom,
         budget,

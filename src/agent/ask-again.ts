@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { failureKind } from '../core/failure-kind.ts'
 import type { Random } from '../core/random.ts'
 import { type RetryOptions, retryDelay } from '../core/retry.ts'
+import { AnswerBroke, mayPass } from './begin-answer.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** How often a model is asked that is busy or cannot be reached, unless the agent says otherwise. */
@@ -25,15 +26,17 @@ export interface Patience {
  */
 export async function askAgain<T>(ask: () => Promise<T>, patience: Patience): Promise<T> {
   const { retry, random, signal, failed } = patience
-  const policy: RetryOptions = { ...retry, when: retry.when ?? isTransient }
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask()
     } catch (thrown) {
       if (signal.aborted) throw thrown
-      const delayMs = retryDelay(policy, attempt, thrown, random)
+      const hasBegun = thrown instanceof AnswerBroke
+      const cause = hasBegun ? thrown.cause : thrown
+      const policy: RetryOptions = { ...retry, when: retry.when ?? (hasBegun ? mayPass : isTransient) }
+      const delayMs = retryDelay(policy, attempt, cause, random)
       if (delayMs === undefined) throw thrown
-      failed(attempt, thrown, delayMs)
+      failed(attempt, cause, delayMs)
       await wait(delayMs, patience)
     }
   }

@@ -1,4 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { Clock } from '../core/clock.ts'
+import type { TurnEnd } from '../core/turn-end.ts'
+import { IdleWatch, ModelIdle } from './idle-watch.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** What broke a stream. */
@@ -6,28 +9,116 @@ export interface Broken {
   readonly cause: unknown
 }
 
-/** The answer of a model, as it comes. */
-export type ModelStream = ReadableStreamDefaultReader<LanguageModelV4StreamPart>
+/** How an answer is read. */
+export interface Reading {
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** The longest time without a part, in milliseconds. */
+  readonly idleMs: number
+}
 
 /**
- * Asks the model. A model that ignores its signal holds nothing: after an abort this rejects at once, and a stream that
- * comes later is cancelled.
+ * The answer of a model, as it comes.
+ *
+ * 1. A model that ignores its signal holds nothing: after an abort, and after too long without a part, reading ends at once
+ *    and the stream is cancelled.
+ * 2. Once it has ended, broken or not, no timer and no listener of it is left.
  */
-export async function openStream(
-  model: LanguageModelV4,
-  request: LanguageModelV4CallOptions,
-  signal: AbortSignal,
-): Promise<ModelStream> {
-  const asked = ask(model, request)
-  try {
-    return await untilAborted(asked, signal)
-  } catch (thrown) {
-    asked.then((stream) => stream.cancel(thrown)).catch(() => undefined)
-    throw thrown
+export class ModelStream {
+  readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>
+  readonly #watch: Watch
+
+  private constructor(reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>, watch: Watch) {
+    this.#reader = reader
+    this.#watch = watch
+    watch.onAbort = (reason) => this.cancel(reason)
+  }
+
+  /**
+   * Asks the model.
+   *
+   * @throws what its `doStream` throws; the signal's reason after an abort; {@link ModelIdle} where no answer begins
+   */
+  static async open(
+    model: LanguageModelV4,
+    request: LanguageModelV4CallOptions,
+    reading: Reading,
+  ): Promise<ModelStream> {
+    const watch = new Watch(reading)
+    const asked = ask(model, { ...request, abortSignal: watch.signal })
+    try {
+      return new ModelStream(await untilAborted(asked, watch.signal), watch)
+    } catch (thrown) {
+      watch.stop()
+      asked.then((reader) => reader.cancel(thrown)).catch(() => undefined)
+      throw thrown
+    }
+  }
+
+  /**
+   * The next part; undefined at the end.
+   *
+   * @throws what breaks the stream
+   */
+  async read(): Promise<LanguageModelV4StreamPart | undefined> {
+    const { signal } = this.#watch
+    try {
+      const { done, value } = await this.#reader.read()
+      if (!done) {
+        this.#watch.idle?.touch()
+        return value
+      }
+    } catch (thrown) {
+      this.cancel(thrown)
+      throw signal.aborted ? signal.reason : thrown
+    }
+    this.#watch.stop()
+    if (signal.aborted) throw signal.reason
+    return undefined
+  }
+
+  /** Reads no more of it. */
+  cancel(reason: unknown): void {
+    this.#watch.stop()
+    this.#reader.cancel(reason).catch(() => undefined)
   }
 }
 
-async function ask(model: LanguageModelV4, request: LanguageModelV4CallOptions): Promise<ModelStream> {
+/** Ends the reading of one answer: with the run, or after too long without a part. */
+class Watch {
+  readonly #controller = new AbortController()
+  readonly #outer: AbortSignal
+  readonly idle: IdleWatch | undefined
+  onAbort: ((reason: unknown) => void) | undefined
+
+  constructor({ signal, clock, idleMs }: Reading) {
+    this.#outer = signal
+    if (idleMs < Infinity) this.idle = new IdleWatch(clock, idleMs, () => this.#abort(new ModelIdle(idleMs)))
+    if (signal.aborted) this.#forward()
+    else signal.addEventListener('abort', this.#forward)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  stop(): void {
+    this.idle?.stop()
+    this.#outer.removeEventListener('abort', this.#forward)
+  }
+
+  readonly #forward = (): void => this.#abort(this.#outer.reason)
+
+  #abort(reason: unknown): void {
+    this.#controller.abort(reason)
+    this.onAbort?.(reason)
+  }
+}
+
+async function ask(
+  model: LanguageModelV4,
+  request: LanguageModelV4CallOptions,
+): Promise<ReadableStreamDefaultReader<LanguageModelV4StreamPart>> {
   const { stream } = await model.doStream(request)
   return stream.getReader()
 }
@@ -35,39 +126,32 @@ async function ask(model: LanguageModelV4, request: LanguageModelV4CallOptions):
 /**
  * Gives each part of a stream to `take`, until the stream ends, breaks, or the signal aborts.
  *
+ * @param first parts that were read before
  * @returns what broke it, if something did
  */
 export async function readStream(
   stream: ModelStream,
   take: (part: LanguageModelV4StreamPart) => void,
-  signal: AbortSignal,
+  first: readonly LanguageModelV4StreamPart[] = [],
 ): Promise<Broken | undefined> {
-  // Some streams ignore their signal; one that was cancelled ends for sure.
-  const cancel = (reason: unknown): void => void stream.cancel(reason).catch(() => undefined)
-  const onAbort = (): void => cancel(signal.reason)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort)
   try {
-    for (;;) {
-      const { done, value } = await stream.read()
-      if (done) return signal.aborted ? { cause: signal.reason } : undefined
-      take(value)
-    }
+    for (const part of first) take(part)
+    for (let part = await stream.read(); part !== undefined; part = await stream.read()) take(part)
+    return undefined
   } catch (cause) {
-    cancel(cause)
+    stream.cancel(cause)
     return { cause }
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 
 /**
  * What broke a stream that ended as if all were well: it may end before the model had ended.
  *
- * @param finishReason why the model stopped; undefined where it never said so
+ * @param end how the turn ended; undefined where the model never said so
  */
-export function cutOff(finishReason: string | undefined): Broken | undefined {
-  if (finishReason === undefined || finishReason === 'interrupted')
-    return { cause: new Error('the stream ended before the model did') }
-  return finishReason === 'error' ? { cause: new Error('the provider reported an error') } : undefined
+export function cutOff(end: TurnEnd | undefined): Broken | undefined {
+  if (end === undefined) return { cause: new Error('the stream ended before the model did') }
+  if (end.reason !== 'error' && end.reason !== 'interrupted') return undefined
+  const { what = 'the provider reported an error' } = end
+  return { cause: new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}`) }
 }

@@ -1,9 +1,9 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { AdmissionController } from '../core/admission/controller.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, MAX_DELAY_MS } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
 import type { Logger } from '../core/logger.ts'
-import { checkCount, MisuseError } from '../core/misuse.ts'
+import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
 import { checkOptions, optionNames } from '../core/option-names.ts'
 import { checkPlanToolOptions, type PlanToolOptions } from '../core/plan/plan-tool.ts'
 import type { Random } from '../core/random.ts'
@@ -144,8 +144,9 @@ export interface AgentOptions extends ModelSettings {
   /** How often the model may be asked in one run: at least 1. @default 10 */
   readonly maxIterations?: number
   /**
-   * When a call may start: `all` as soon as its arguments are complete, while the turn is still arriving; `read-only`
-   * so only for tools with `readOnlyHint`; `off` after the whole turn.
+   * When a call may start: `all` as soon as it is known to be complete (the model has gone on after it, or ended of its own
+   * will), while the turn is still arriving; `read-only` so only for tools with `readOnlyHint`; `off` after the whole turn.
+   * However a turn ends, a call that its end may have cut off never starts.
    * @default 'all'
    */
   readonly eager?: Eager
@@ -154,11 +155,18 @@ export interface AgentOptions extends ModelSettings {
   /** Called after each turn that had calls: true ends the run as `done`, a throw as `failed` with `hook_failed`. */
   readonly stopWhen?: (turn: FinishedTurn) => boolean | Promise<boolean>
   /**
-   * Whether and when a model is asked again that is busy (429, 503, 529) or cannot be reached. An answer that breaks off is
-   * not asked for again.
+   * Whether and when a model is asked again that is busy (429, 503, 529), cannot be reached or sends nothing for
+   * `modelIdleTimeoutMs`. An answer that breaks off is asked for again as long as it held no text, no reasoning and no call.
    * @default { maxAttempts: 3, initialDelayMs: 2 000, maxDelayMs: 60 000 }
    */
   readonly modelRetry?: RetryOptions
+  /**
+   * The longest time in which the model sends no part of its answer, in milliseconds, from 1, or `Infinity`; the time until
+   * the answer begins counts too. Parts count, and not bytes: what a server sends to keep a connection open does not. A
+   * model that has said nothing is asked again then (`modelRetry`); an answer that has begun breaks off.
+   * @default 120 000
+   */
+  readonly modelIdleTimeoutMs?: number
   /** How many of a run's events are kept for readers that come late: at least 1. @default 1 000 */
   readonly maxKeptEvents?: number
   /** Where log lines go. @default the executor's logger */
@@ -190,6 +198,7 @@ const AGENT_OPTIONS = optionNames<AgentOptions>({
   prepareTurn: true,
   stopWhen: true,
   modelRetry: true,
+  modelIdleTimeoutMs: true,
   maxKeptEvents: true,
   logger: true,
   clock: true,
@@ -214,6 +223,7 @@ export function checkAgentOptions(options: AgentOptions): void {
   checkOptions('', options, AGENT_OPTIONS)
   checkModelSettings('', options)
   const { model, instructions, maxIterations, eager, maxKeptEvents, modelRetry, maxCallsPerTurn } = options
+  const { modelIdleTimeoutMs } = options
   checkModel('model', model)
   checkUnusable(options)
   checkExecutor(options)
@@ -221,6 +231,7 @@ export function checkAgentOptions(options: AgentOptions): void {
   if (maxCallsPerTurn !== undefined) checkCount('maxCallsPerTurn', maxCallsPerTurn, 1, undefined, true)
   if (maxIterations !== undefined) checkCount('maxIterations', maxIterations, 1)
   if (modelRetry !== undefined) checkRetry('modelRetry', modelRetry)
+  if (modelIdleTimeoutMs !== undefined) checkDuration('modelIdleTimeoutMs', modelIdleTimeoutMs, 1, MAX_DELAY_MS, true)
   if (maxKeptEvents !== undefined) checkCount('maxKeptEvents', maxKeptEvents, 1)
   for (const hook of ['prepareTurn', 'stopWhen'] as const) {
     const given: unknown = options[hook]

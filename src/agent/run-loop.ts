@@ -1,4 +1,9 @@
-import type { LanguageModelV4FunctionTool, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider'
 import type { Budget } from '../core/budget.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ToolExecutor } from '../core/executor.ts'
@@ -10,14 +15,17 @@ import { sentName } from '../core/sent-name.ts'
 import { askAgain, MODEL_RETRY } from './ask-again.ts'
 import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
+import { AnswerBroke, beginAnswer, type BegunAnswer } from './begin-answer.ts'
 import { callIds, mendHistory } from './history.ts'
+import { MODEL_IDLE_TIMEOUT_MS } from './idle-watch.ts'
 import { modelRequest } from './model-request.ts'
-import { type Broken, cutOff, type ModelStream, openStream, readStream } from './model-stream.ts'
+import { type Broken, cutOff, readStream } from './model-stream.ts'
 import { type AgentOptions, checkTurnSettings, type ModelSettings, type TurnSettings } from './options.ts'
 import type { AgentError, AgentMessage, AgentResult, AgentStatus } from './result.ts'
 import { OutOfBudget } from './out-of-budget.ts'
 import { withOwnNames } from './own-names.ts'
-import { reasonOf, RunFailure } from './run-failure.ts'
+import { withoutOpenProviderCalls } from './paused-turn.ts'
+import { brokeOff, failureOf, reasonOf, RunFailure } from './run-failure.ts'
 import { type Eager, Turn } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
 import { addUsage, NO_USAGE, type Usage } from './usage.ts'
@@ -32,7 +40,6 @@ export interface RunSetup {
   readonly definitions: readonly LanguageModelV4FunctionTool[]
   readonly toolNames: ReadonlySet<string>
   readonly readOnly: ReadonlySet<string>
-  readonly argumentless: ReadonlySet<string>
   readonly clock: Clock
   readonly random: Random
   readonly budget: Budget | undefined
@@ -63,13 +70,15 @@ interface Ending {
  */
 export class RunLoop {
   readonly #setup: RunSetup
-  readonly #messages: AgentMessage[]
+  #messages: AgentMessage[]
   readonly #ids: CallIds
   readonly #ownNames: (part: LanguageModelV4StreamPart) => LanguageModelV4StreamPart
   #usage: Usage = NO_USAGE
   #iterations = 0
   #text = ''
   #finishReason: string | undefined
+  /** Whether the provider stopped its last answer for a while, which it goes on with when it is asked again. */
+  #isPaused = false
   #totals = { total: 0, succeeded: 0, failed: 0, runMs: 0 }
 
   constructor(setup: RunSetup, messages: readonly AgentMessage[]) {
@@ -83,6 +92,7 @@ export class RunLoop {
     const { clock, budget } = this.#setup
     const startedAt = clock.now()
     const { status, error } = await this.#loop()
+    if (this.#isPaused) this.#messages = withoutOpenProviderCalls(this.#messages)
     const finishReason = this.#finishReason
     return {
       status,
@@ -108,7 +118,10 @@ export class RunLoop {
         const settings = options.prepareTurn && (await this.#prepare(turn, options.prepareTurn))
         const results = await this.#turn(turn, settings)
         if (signal.aborted || results.some(isClosed)) return this.#aborted()
-        if (results.length === 0) return { status: 'done' }
+        if (results.length === 0) {
+          if (this.#isPaused) continue
+          return { status: 'done' }
+        }
         if (options.stopWhen && (await this.#stops(turn, results, options.stopWhen))) return { status: 'done' }
       }
       return budget?.exceeded === undefined ? { status: 'max_iterations' } : { status: 'budget' }
@@ -160,37 +173,46 @@ export class RunLoop {
     const request = modelRequest(model.provider, modelSettings, options.instructions, settings, shown, offered, signal)
     this.#iterations++
     emit({ type: 'turn_started', turn: number })
-    const stream = await this.#ask(number, () => openStream(model, request, signal))
+    const { first, rest } = await this.#ask(number, model, request)
     const batch = this.#openBatch(number)
     const turn = this.#newTurn(number, batch, activeTools)
-    const broken =
-      (await readStream(stream, (part) => turn.take(this.#ownNames(part)), signal)) ??
-      turn.error ??
-      cutOff(turn.finishReason)
+    const take = (part: LanguageModelV4StreamPart): void => turn.take(this.#ownNames(part))
+    const broken = (await readStream(rest, take, first)) ?? turn.error ?? cutOff(turn.end)
     this.#account(number, turn, broken)
-    turn.finish(broken !== undefined)
+    turn.finish(signal.aborted ? 'aborted' : broken === undefined ? 'whole' : 'broken')
     const { messages: added, results } = turn.messages(await batch.results())
     const keeps = broken === undefined || results.length > 0 || signal.aborted
     if (keeps) {
       this.#text = turn.text
       this.#messages.push(...added)
     }
+    this.#isPaused = turn.end?.isPaused === true
     this.#count(results)
     emit({ type: 'turn_finished', turn: number, calls: results.length })
-    if (!keeps) throw new RunFailure('model_failed', "The model's answer broke off", broken.cause)
+    if (!keeps) throw brokeOff(broken.cause)
+    const failure = results.length === 0 && !signal.aborted ? failureOf(turn) : undefined
+    if (failure !== undefined) throw failure
     return results
   }
 
-  #ask(turn: number, ask: () => Promise<ModelStream>): Promise<ModelStream> {
+  async #ask(turn: number, model: LanguageModelV4, request: LanguageModelV4CallOptions): Promise<BegunAnswer> {
     const { options, clock, random, signal, emit, redact } = this.#setup
-    return askAgain(ask, {
-      retry: options.modelRetry ?? MODEL_RETRY,
-      clock,
-      random,
-      signal,
-      failed: (attempt, thrown, retryInMs) =>
-        emit({ type: 'model_failed', turn, attempt, message: redact(reasonOf(thrown)), thrown, retryInMs }),
-    })
+    const reading = { signal, clock, idleMs: options.modelIdleTimeoutMs ?? MODEL_IDLE_TIMEOUT_MS }
+    try {
+      return await askAgain(() => beginAnswer(model, request, reading), {
+        retry: options.modelRetry ?? MODEL_RETRY,
+        clock,
+        random,
+        signal,
+        failed: (attempt, thrown, retryInMs) =>
+          emit({ type: 'model_failed', turn, attempt, message: redact(reasonOf(thrown)), thrown, retryInMs }),
+      })
+    } catch (thrown) {
+      if (!(thrown instanceof AnswerBroke)) throw thrown
+      this.#finishReason = 'error'
+      emit({ type: 'model_finished', turn, finishReason: 'error' })
+      throw brokeOff(thrown.cause)
+    }
   }
 
   #openBatch(turn: number): OpenBatch {
@@ -209,12 +231,12 @@ export class RunLoop {
   }
 
   #newTurn(turn: number, batch: OpenBatch, activeTools: readonly string[] | undefined): Turn {
-    const { options, readOnly, argumentless, toolNames, emit } = this.#setup
+    const { options, readOnly, toolNames, emit } = this.#setup
     return new Turn({
       turn,
       batch,
       startsEarly: startsEarly(options.eager ?? 'all', readOnly),
-      argumentless,
+      isStreamed: true,
       tools: toolNames,
       offered: activeTools === undefined ? toolNames : new Set(activeTools),
       ids: this.#ids,
@@ -224,7 +246,7 @@ export class RunLoop {
 
   #account(number: number, turn: Turn, broken: Broken | undefined): void {
     const { emit, budget } = this.#setup
-    this.#finishReason = broken === undefined ? (turn.finishReason ?? 'other') : 'error'
+    this.#finishReason = broken === undefined ? (turn.end?.reason ?? 'other') : 'error'
     this.#usage = addUsage(this.#usage, turn.usage)
     const { inputTokens: input, cachedInputTokens: cachedInput, outputTokens: output } = turn.usage
     budget?.spend({ input, cachedInput, output })

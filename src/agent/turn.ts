@@ -1,18 +1,18 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import type { OpenBatch, Slot } from '../core/open-batch.ts'
+import type { OpenBatch } from '../core/open-batch.ts'
 import type { ToolResult } from '../core/result.ts'
 import { sentName } from '../core/sent-name.ts'
 import { printable } from '../core/text.ts'
+import { INCOMPLETE_ITEM, INTERRUPTED_TURN, type TurnEnd, turnEnd } from '../core/turn-end.ts'
 import { AssistantContentBuilder, type CallEntry, withOptions } from './assistant-content.ts'
 import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
 import type { AgentMessage } from './result.ts'
 import { toolResultPart } from './tool-output.ts'
+import { haveOwnIds, isRepeat, type PartOf, showsMore, type TurnCall } from './turn-call.ts'
 import { NO_USAGE, type Usage, usageOf } from './usage.ts'
 
-type PartOf<T extends LanguageModelV4StreamPart['type']> = Extract<LanguageModelV4StreamPart, { type: T }>
-
-/** When a call of the model may start: as soon as its arguments are complete, only if it is read-only, or after the turn has arrived. */
+/** When a call of the model may start: as soon as it is known to be complete, only if it is read-only, or after the turn has arrived. */
 export type Eager = 'all' | 'read-only' | 'off'
 
 /** What a turn needs of the run that it belongs to. */
@@ -21,42 +21,29 @@ export interface TurnSetup {
   readonly batch: OpenBatch
   /** Whether a tool's calls may start while the turn is still arriving. */
   readonly startsEarly: (toolName: string) => boolean
-  /** The tools that take no arguments: nothing of theirs can be cut off. */
-  readonly argumentless: ReadonlySet<string>
   /** The names of the agent's tools. */
   readonly tools: ReadonlySet<string>
   /** Those of them that the model was offered in this turn. */
   readonly offered: ReadonlySet<string>
+  /**
+   * Whether the parts come as the model writes them. A stream may repeat a call that it has sent whole; in an answer that
+   * came whole each call counts.
+   */
+  readonly isStreamed: boolean
   /** Of all calls of the history. */
   readonly ids: CallIds
   readonly emit: (event: AgentEvent) => void
 }
 
-/** A call of this turn that is ours to run. */
-interface TurnCall {
-  readonly slot: Slot
-  readonly name: string
-  readonly entry: CallEntry
-  /** The call, once its arguments are complete. */
-  part: PartOf<'tool-call'> | undefined
-  /** Whether any of its arguments came as a delta. */
-  fed: boolean
-  /** Whether something could not be read while its arguments arrived; what is left of them may still parse. */
-  damaged: boolean
-  /** `settling`: it will have, or has, a result for the model. `dropped`: it never was complete. */
-  state: 'arriving' | 'complete' | 'settling' | 'dropped'
-}
-
 /**
  * One turn of the model: its stream in, the batch of its calls filled, its messages out.
  *
- * Duty: a call gets its place when the model begins it and starts when its arguments are complete, never twice.
+ * Duty: a call gets its place when the model begins it and starts when it is known to be complete, never twice.
  * Boundary: asks no model and waits for no tool.
  * 1. `calls[i]` has the slot `i` of the batch.
- * 2. Only what was complete enters the history, each call with its one result, in call order.
- * 3. A call whose arguments may be cut off never runs, though providers complete it as if it were whole: one with an
- *    unreadable part among its arguments, and one without any unless its tool takes none or the model is seen to have
- *    gone on after it (I37).
+ * 2. Each call in the history has one result, in call order. A stream that broke leaves out the calls that it never gave.
+ * 3. A call is complete when the model goes on after it, or ends of its own will. After any other end the turn's last call
+ *    never runs, though providers give it as if it were whole (I37); its result says why.
  * 4. What the provider runs itself is left to it: its calls and results stay in the assistant's message.
  */
 export class Turn {
@@ -65,12 +52,13 @@ export class Turn {
   readonly #calls: TurnCall[] = []
   /** Calls whose arguments are on their way, by the provider's id. */
   readonly #arriving = new Map<string, TurnCall>()
+  /** The call whose arguments came last, until the model is seen to go on after it. */
+  #held: TurnCall | undefined
+  #calledProvider = false
   /** Calls that the provider runs and has not answered, by id. */
   readonly #providerCalls = new Map<string, CallEntry>()
-  /** A call without arguments, until it is seen whether the model went on after it. */
-  #unconfirmed: TurnCall | undefined
-  /** Why the model stopped; undefined while it has not said so. */
-  finishReason: string | undefined
+  /** How the turn ended; undefined while the model has not said so. */
+  end: TurnEnd | undefined
   usage: Usage = NO_USAGE
   /** The error that the stream carried, if one did. */
   error: { readonly cause: unknown } | undefined
@@ -83,9 +71,15 @@ export class Turn {
     return this.#content.text
   }
 
-  /** Takes the next part of the stream; a call that it completes has started when this returns, if it may. */
+  /** Whether the model called anything, the runtime's tools or the provider's own. */
+  get hasCalls(): boolean {
+    return this.#calls.length > 0 || this.#calledProvider
+  }
+
+  /** Takes the next part of the stream; a call that it shows to be complete has started when this returns, if it may. */
   take(part: LanguageModelV4StreamPart): void {
-    if (this.#unconfirmed !== undefined && goesOn(part)) this.#confirm(this.#unconfirmed)
+    if (part.type === 'tool-call' && this.#takeRepeat(part)) return
+    if (this.#held !== undefined && showsMore(part, this.#held.id)) this.#complete(this.#held)
     switch (part.type) {
       case 'text-start':
         return this.#content.begin('text', part.id, part.providerMetadata)
@@ -106,8 +100,7 @@ export class Turn {
           this.#arriving.set(part.id, this.#reserve(part.id, part.toolName))
         return
       case 'tool-input-delta':
-        if (part.delta !== '') this.#feed(part.id)
-        return
+        return this.#append(part)
       case 'tool-call':
         return part.providerExecuted === true ? this.#takeProviderCall(part) : this.#takeCall(part)
       default:
@@ -115,17 +108,26 @@ export class Turn {
     }
   }
 
-  /** The stream has ended: what it left incomplete is dropped; what waited for its end starts, unless it broke. */
-  finish(broken: boolean): void {
-    const cutShort = broken || this.finishReason === 'length'
+  /**
+   * The stream has ended: calls that waited for its end start, and the one that it may have cut off is refused.
+   *
+   * @param how `broken`: the stream ended before the model did; `aborted`: the run was
+   */
+  finish(how: 'whole' | 'broken' | 'aborted'): void {
+    const end = how === 'whole' || this.end?.what !== undefined ? (this.end ?? INTERRUPTED_TURN) : INTERRUPTED_TURN
+    const ownIds = haveOwnIds(this.#calls)
     for (const call of this.#calls) {
-      const { part } = call
-      if (part === undefined || broken || call === this.#unconfirmed)
-        this.#drop(call, 'The answer was cut off before this call was complete; nothing was run.')
-      else this.#settle(call, part)
+      if (call.state === 'repeat' && !ownIds) call.state = 'complete'
+      if (how === 'aborted') this.#drop(call, INTERRUPTED_TURN.incompleteCall ?? '')
+      else if (call.state === 'complete') this.#settle(call)
+      else if (call.state === 'repeat') this.#drop(call, 'The stream gave this call more than once; it runs once.')
+      else if (call.state === 'held' || how === 'whole') this.#refuse(call, end.incompleteCall ?? INCOMPLETE_ITEM)
+      else this.#drop(call, end.incompleteCall ?? INCOMPLETE_ITEM)
     }
-    // A provider goes on with an unanswered call of its own in the next turn, but not with one that was cut off.
-    if (cutShort) for (const entry of this.#providerCalls.values()) entry.call = undefined
+    // A provider goes on with an unanswered call of its own in the next turn, but not with one that was cut off, and where
+    // there is no next turn nothing answers it.
+    const goesOn = end.isPaused || this.#calls.some(({ state }) => state === 'settling')
+    if (end.what !== undefined || !goesOn) for (const entry of this.#providerCalls.values()) entry.call = undefined
     this.#setup.batch.close()
   }
 
@@ -148,33 +150,46 @@ export class Turn {
     return { messages, results: settled.map(({ result }) => result) }
   }
 
+  /** Whether this is a call of the turn that comes once more. Whether it is left out shows at the end of the turn. */
+  #takeRepeat(part: PartOf<'tool-call'>): boolean {
+    const { isStreamed } = this.#setup
+    if (!isStreamed || part.providerExecuted === true || !isRepeat(this.#calls, part)) return false
+    const call = this.#arrived(part)
+    if (call !== undefined) call.state = 'repeat'
+    return true
+  }
+
   #takeCall(part: PartOf<'tool-call'>): void {
+    const call = this.#arrived(part)
+    if (call === undefined) return
+    call.state = 'held'
+    this.#held = call
+  }
+
+  /** The call whose arguments have come; undefined where something of them is missing. */
+  #arrived(part: PartOf<'tool-call'>): TurnCall | undefined {
     const begun = this.#begun(part.toolCallId)
     if (begun !== undefined && begun.name !== part.toolName)
       this.#drop(begun, 'The model completed this call under another name; nothing was run under this one.')
     const call = begun?.state === 'arriving' ? begun : this.#reserve(part.toolCallId, part.toolName)
-    if (call.damaged) return this.#drop(call, 'A part of the arguments could not be read; nothing was run.')
+    if (call.damaged) {
+      this.#drop(call, 'A part of the arguments could not be read; nothing was run.')
+      return undefined
+    }
     call.part = part
-    call.state = 'complete'
-    if (this.#isBare(call, part.input)) this.#unconfirmed = call
-    else if (this.#setup.startsEarly(call.name)) this.#settle(call, part)
+    return call
   }
 
-  /** Whether nothing tells a call without arguments from one that was cut off before them. */
-  #isBare({ name, fed }: TurnCall, input: string): boolean {
-    const text = typeof input === 'string' ? input.trim() : ''
-    return text === '' || (text === '{}' && !fed && !this.#setup.argumentless.has(name))
-  }
-
-  #feed(id: string): void {
+  #append({ id, delta }: PartOf<'tool-input-delta'>): void {
     const call = this.#arriving.get(id)
-    if (call !== undefined) call.fed = true
+    if (call !== undefined) call.written += delta
   }
 
-  /** The model went on after a call without arguments, so it had none to give. */
-  #confirm(call: TurnCall): void {
-    this.#unconfirmed = undefined
-    if (call.part !== undefined && this.#setup.startsEarly(call.name)) this.#settle(call, call.part)
+  /** The model went on after the call, so it had no more of it to write. */
+  #complete(call: TurnCall): void {
+    this.#held = undefined
+    call.state = 'complete'
+    if (this.#setup.startsEarly(call.name)) this.#settle(call)
   }
 
   #takeProviderCall(part: PartOf<'tool-call'>): void {
@@ -183,6 +198,7 @@ export class Turn {
     const entry = this.#content.beginCall(part.toolCallId, part.toolName)
     entry.call = part
     this.#providerCalls.set(part.toolCallId, entry)
+    this.#calledProvider = true
   }
 
   #takeOther(part: LanguageModelV4StreamPart): void {
@@ -197,6 +213,10 @@ export class Turn {
           output: { type: part.isError === true ? 'error-json' : 'json', value: part.result },
           ...withOptions(part.providerMetadata),
         })
+      case 'tool-approval-request':
+        // It waits for the application, and not for the provider.
+        this.#providerCalls.delete(part.toolCallId)
+        return
       case 'file':
       case 'reasoning-file':
         return this.#content.add({
@@ -208,8 +228,10 @@ export class Turn {
       case 'custom':
         return this.#content.add({ type: 'custom', kind: part.kind, ...withOptions(part.providerMetadata) })
       case 'finish':
-        this.finishReason = part.finishReason.unified
+        this.end = turnEnd(part.finishReason.raw, part.finishReason.unified)
         this.usage = usageOf(part.usage)
+        if (this.#held !== undefined && this.end.what === undefined && this.error === undefined)
+          this.#complete(this.#held)
         return
       case 'error':
         this.error ??= { cause: part.error }
@@ -224,7 +246,7 @@ export class Turn {
     const { batch, ids, turn, emit } = this.#setup
     const slot = batch.reserve({ id, name })
     const entry = this.#content.beginCall(ids.take(id), sentName(name))
-    const call: TurnCall = { slot, name, entry, part: undefined, fed: false, damaged: false, state: 'arriving' }
+    const call: TurnCall = { slot, id, name, entry, part: undefined, written: '', damaged: false, state: 'arriving' }
     this.#calls.push(call)
     emit({ type: 'call_arriving', turn, index: slot.index, id, name })
     return call
@@ -238,43 +260,28 @@ export class Turn {
   }
 
   /** Gives a complete call to the executor, once, which starts or refuses it; a tool that was not offered never starts. */
-  #settle(call: TurnCall, part: PartOf<'tool-call'>): void {
-    if (call.state !== 'complete') return
+  #settle(call: TurnCall): void {
     const { tools, offered } = this.#setup
+    if (call.state !== 'complete' || call.part === undefined) return
     call.state = 'settling'
-    call.entry.call = part
+    call.entry.call = call.part
     if (tools.has(call.name) && !offered.has(call.name))
       call.slot.drop(`The tool '${printable(call.name, 128)}' is not offered in this turn; nothing was run.`)
-    else call.slot.complete(part.input)
+    else call.slot.complete(call.part.input)
+  }
+
+  /** Answers a call that may be incomplete: the model gets to know why nothing was run. */
+  #refuse(call: TurnCall, reason: string): void {
+    if (call.state !== 'held' && call.state !== 'arriving') return
+    const { id: toolCallId, name: toolName, written: input } = call
+    call.state = 'settling'
+    call.entry.call = call.part ?? { type: 'tool-call', toolCallId, toolName, input }
+    call.slot.drop(reason)
   }
 
   #drop(call: TurnCall, reason: string): void {
     if (call.state === 'settling' || call.state === 'dropped') return
     call.state = 'dropped'
     call.slot.drop(reason)
-  }
-}
-
-/**
- * Whether a part shows that what came before it was complete: the model says more, or ends of its own will. What a
- * provider sends by itself shows nothing: signs of life, sources, the ends of what it had left open.
- */
-function goesOn(part: LanguageModelV4StreamPart): boolean {
-  switch (part.type) {
-    case 'finish':
-      return part.finishReason.unified === 'tool-calls' || part.finishReason.unified === 'stop'
-    case 'text-start':
-    case 'text-delta':
-    case 'reasoning-start':
-    case 'reasoning-delta':
-    case 'tool-input-start':
-    case 'tool-input-delta':
-    case 'tool-call':
-    case 'file':
-    case 'reasoning-file':
-    case 'custom':
-      return true
-    default:
-      return false
   }
 }

@@ -100,7 +100,7 @@ type Run = (execution: Omit<TurnExecution, 'model'>) => Promise<Executed>
 
 function runTurn(answer: RecordedAnswer, file: string): Run {
   return async (execution) => {
-    const executed = await executeTurn({ ...execution, model: answer.model })
+    const executed = await executeTurn({ ...execution, model: answer.model, isStreamed: answer.streamed })
     const report = (output: Output, talks: boolean, isCut: boolean): void => {
       if (!isCut) checkRead(executed, file)
       reportTurn(executed, answer, output, talks)

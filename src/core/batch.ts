@@ -5,6 +5,7 @@ import type { Budget } from './budget.ts'
 import type { CallOptions } from './call-options.ts'
 import { placeOf } from './call-events.ts'
 import { CallRecord } from './call-record.ts'
+import { incompleteCall } from './call-words.ts'
 import { Queued } from './call-state.ts'
 import { CallGraph, type Dependent } from './dependencies/call-graph.ts'
 import type { CallName, ReferenceSyntax } from './dependencies/references.ts'
@@ -247,9 +248,10 @@ export class Batch implements Keeper {
     let priority: unknown
     let dependsOn: unknown
     let odd: string | undefined
+    let incomplete: unknown
     let isReadable = true
     try {
-      ;({ id, name, arguments: given, priority, dependsOn } = call)
+      ;({ id, name, arguments: given, priority, dependsOn, incomplete } = call)
       limits = ownLimits(call)
       if (propertyCount(call) !== USUAL_PROPERTIES || id === undefined || name === undefined || given === undefined)
         odd = oddShape(call)
@@ -278,6 +280,7 @@ export class Batch implements Keeper {
         'malformed_call',
         `dependsOn of a call takes an array of ids of calls, or of places from 0; at most ${MAX_DEPENDENCIES}.`,
       )
+    else if (incomplete !== undefined) record.drop('incomplete_call', incompleteCall(record.name, incomplete))
     else {
       if (priority !== undefined) this.particulars(record).priority = priority as number
       if (dependsOn !== undefined && dependsOn.length > 0) this.particulars(record).dependsOn = dependsOn

@@ -8,6 +8,7 @@ const CALL_NAMES = optionNames<ToolCall>({
   id: true,
   name: true,
   arguments: true,
+  incomplete: true,
   dependsOn: true,
   timeoutMs: true,
   idleTimeoutMs: true,
@@ -73,7 +74,14 @@ const ANSWERS: readonly (readonly [mark: string, dialect: string])[] = [
 ]
 
 /** What a call may be given only when it comes whole. */
-const ONLY_WHOLE: readonly (keyof ToolCall)[] = ['dependsOn', 'timeoutMs', 'idleTimeoutMs', 'deadlineMs', 'priority']
+const ONLY_WHOLE: readonly (keyof ToolCall)[] = [
+  'incomplete',
+  'dependsOn',
+  'timeoutMs',
+  'idleTimeoutMs',
+  'deadlineMs',
+  'priority',
+]
 
 /**
  * Throws a {@link MisuseError} for what reserving a place would ignore. The beginning of a call as the provider streams

@@ -1,3 +1,4 @@
+import { MAX_MESSAGE_LENGTH } from './failure.ts'
 import type { WorkerLost } from './isolation.ts'
 import type { ToolError, UnsuccessfulResult } from './result.ts'
 import { printable } from './text.ts'
@@ -109,6 +110,11 @@ export function argumentsDoNotFit(name: string, issues: string): string {
 
 export function neverCompleted(name: string): string {
   return `The call of '${printable(name, 128)}' was never completed; nothing was run.`
+}
+
+/** @param reason the host's words, or whatever it gave in their place */
+export function incompleteCall(name: string, reason: unknown): string {
+  return typeof reason === 'string' && reason !== '' ? printable(reason, MAX_MESSAGE_LENGTH) : neverCompleted(name)
 }
 
 export function unknownTool(name: string, known: readonly string[]): string {

@@ -15,6 +15,12 @@ export interface ToolCall {
    */
   readonly arguments: unknown
   /**
+   * Why the call may be incomplete, in words for the model: its turn was cut off, say. Such a call never runs, whatever its
+   * arguments are: its result is `invalid`, with the code `incomplete_call` and these words. The dialects of
+   * `aof-runtime/messages` set it.
+   */
+  readonly incomplete?: string
+  /**
    * Calls of the same batch that must have succeeded before this one starts: their ids, or their places from 0. Those to
    * whose results its arguments refer (`$result`) count without being listed. Where one does not succeed, this one is
    * `skipped`. In an open batch they may come later.

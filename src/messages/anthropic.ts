@@ -3,9 +3,10 @@ import type { SucceededResult, ToolResult } from '../core/result.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
+import { turnEnd } from '../core/turn-end.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf } from './fields.ts'
-import { type FoundCall, toolCalls } from './found-call.ts'
+import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
@@ -65,7 +66,7 @@ export interface AnthropicDialect extends Dialect<AnthropicAnswer, AnthropicTool
  * Anthropic's Messages API, also as other providers offer it.
  *
  * Calls are the blocks `tool_use`; `server_tool_use` and `mcp_tool_use` are left to the provider. A call at the very end
- * of an answer that stopped for its length, or was refused on the way, is taken as cut off. Results are one message with
+ * of an answer that ended by anything but the model's own will (its limit, a refusal, …) is taken as cut off. Results are one message with
  * a `tool_result` for each call, failures with `is_error`; jpeg, png, gif and webp images and PDF are given as they are.
  *
  * @example
@@ -91,9 +92,6 @@ export interface AnthropicDialect extends Dialect<AnthropicAnswer, AnthropicTool
  * ```
  */
 export const anthropic: AnthropicDialect = { tools, calls, turn, results }
-
-/** Why the model stopped before it was done. */
-const CUT_OFF: ReadonlySet<unknown> = new Set(['max_tokens', 'model_context_window_exceeded', 'refusal'])
 
 const IMAGE_TYPES: ReadonlySet<string> = new Set<AnthropicImageType>([
   'image/jpeg',
@@ -138,7 +136,7 @@ function findCalls(answer: unknown): FoundCall[] {
   const { content, stop_reason } = fieldsOf(answer)
   if (!Array.isArray(content))
     throw notAnAnswer('an answer of the Messages API, an object with a list `content`', answer)
-  const cutOff = CUT_OFF.has(stop_reason)
+  const end = turnEnd(stop_reason ?? 'end_turn')
   return elementsOf(content).flatMap((block, i) => {
     const source = fieldsOf(block)
     if (source.type !== 'tool_use') return []
@@ -147,7 +145,7 @@ function findCalls(answer: unknown): FoundCall[] {
       id: source.id,
       name: source.name,
       arguments: source.input,
-      cut: cutOff && i === content.length - 1,
+      incomplete: incompleteness({ end, isLast: i === content.length - 1 }),
     }
   })
 }

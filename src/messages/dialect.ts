@@ -50,7 +50,9 @@ export interface Dialect<Answer, Definition, ResultMessage> {
    * - a missing id becomes `call-<place>`, or `call-<place>-2`, … where the answer has that one already; ids that occur
    *   twice stay;
    * - a missing name is empty, which no tool's is;
-   * - a last call that the model's limit may have cut off has arguments that cannot be parsed, so that it never runs.
+   * - a call that the end of the turn may have cut off is marked as `incomplete`, so that it never runs: the last one of an
+   *   answer that ended by anything but the model's own will (a limit, a filter, a refusal, an error, a reason that is not
+   *   known here). What comes after a call shows that it is complete.
    *
    * @throws MisuseError where `answer` is not an answer of this provider at all
    */

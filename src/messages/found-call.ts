@@ -1,4 +1,5 @@
 import type { ToolCall } from '../core/call.ts'
+import { INCOMPLETE_ITEM, type TurnEnd } from '../core/turn-end.ts'
 import type { Fields } from './fields.ts'
 
 /** A call as it stands in an answer, before anything of it is known to be sound. */
@@ -9,8 +10,24 @@ export interface FoundCall {
   readonly name: unknown
   /** JSON text, or a value. */
   readonly arguments: unknown
-  /** Whether the model may have been cut off while it wrote this call. */
-  readonly cut: boolean
+  /** Why the call may be incomplete, for the model; undefined where it is complete. */
+  readonly incomplete: string | undefined
+}
+
+/** What decides whether a call of an answer is complete. */
+export interface Completeness {
+  /** How the turn ended. */
+  readonly end: TurnEnd
+  /** Whether nothing came after the call, which would show that it is complete. */
+  readonly isLast: boolean
+  /** Whether the provider marks the call itself as incomplete. */
+  readonly isMarked?: boolean
+}
+
+/** Why a call may be incomplete: the model may have been cut off while it wrote the call. */
+export function incompleteness({ end, isLast, isMarked = false }: Completeness): string | undefined {
+  if (isMarked) return end.incompleteCall ?? INCOMPLETE_ITEM
+  return isLast ? end.incompleteCall : undefined
 }
 
 /** The calls for the executor, each with an id. */
@@ -19,7 +36,8 @@ export function toolCalls(found: readonly FoundCall[]): ToolCall[] {
   return found.map((call, index) => ({
     id: ids[index] ?? standIn(index),
     name: typeof call.name === 'string' ? call.name : '',
-    arguments: argumentsOf(call),
+    arguments: call.arguments ?? {},
+    ...(call.incomplete !== undefined && { incomplete: call.incomplete }),
   }))
 }
 
@@ -48,26 +66,4 @@ export function idsOf(found: readonly FoundCall[]): string[] {
     taken.add(free)
     return free
   })
-}
-
-function argumentsOf({ arguments: given, cut }: FoundCall): unknown {
-  if (cut) return typeof given === 'string' ? cutText(given) : cutValue(given)
-  return given ?? {}
-}
-
-/**
- * Text of a call that may have been cut off. Where it begins as an object it speaks for itself: it parses only if
- * nothing is missing. Anything else could be the beginning of more (nothing of everything, `1` of `12`).
- */
-function cutText(text: string): string {
-  return text.trimStart().startsWith('{') ? text : '{'
-}
-
-/** A value does not show whether there was to be more of it, so it becomes text without its end. */
-function cutValue(value: unknown): string {
-  try {
-    return JSON.stringify(value).slice(0, -1) || '{'
-  } catch {
-    return '{'
-  }
 }

@@ -4,9 +4,10 @@ import type { ToolResult } from '../core/result.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
+import { turnEnd } from '../core/turn-end.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf, isObject } from './fields.ts'
-import { type FoundCall, hasId, isStandIn, toolCalls } from './found-call.ts'
+import { type FoundCall, hasId, incompleteness, isStandIn, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureOf, type Media, renderSuccess } from './render.ts'
@@ -64,8 +65,8 @@ export type GeminiTurn<Answer extends GeminiAnswer> = NonNullable<NonNullable<An
  * Google's generateContent, of the Gemini API and of Vertex AI.
  *
  * The first candidate is read; its calls are the parts `functionCall`, what the provider runs (`executableCode`,
- * `toolCall`) is left to it. A call at the very end of an answer that stopped for its length or a filter is taken as cut
- * off. Results are one message with a `functionResponse` for each call; it has an id only where the call had one, so give
+ * `toolCall`) is left to it. A call at the very end of an answer that ended by anything but the model's own will (its limit,
+ * a filter, …) is taken as cut off; the calls of `UNEXPECTED_TOOL_CALL` are whole. Results are one message with a `functionResponse` for each call; it has an id only where the call had one, so give
  * the answer too. png, jpeg and webp images and PDF are given as they are, which models before Gemini 3 may refuse.
  *
  * @example
@@ -93,8 +94,18 @@ export type GeminiTurn<Answer extends GeminiAnswer> = NonNullable<NonNullable<An
  */
 export const gemini: GeminiDialect = { tools, calls, turn, results }
 
-/** Why a model stopped that was done, by name and by number; without a reason it is taken to have been. */
-const DONE: ReadonlySet<unknown> = new Set([undefined, null, 'FINISH_REASON_UNSPECIFIED', 'STOP', 0, 1])
+/**
+ * The reasons to finish by their numbers, which Vertex AI gives where it is asked to, as far as it and the Gemini API agree
+ * on them.
+ */
+export const FINISH_REASONS = [
+  'FINISH_REASON_UNSPECIFIED',
+  'STOP',
+  'MAX_TOKENS',
+  'SAFETY',
+  'RECITATION',
+  'OTHER',
+] as const
 
 const MEDIA_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf'])
 
@@ -137,12 +148,19 @@ function findCalls(answer: unknown): FoundCall[] {
   checkAnswer(answer)
   const { content, finishReason } = fieldsOf(elementsOf(fieldsOf(answer).candidates)[0])
   const parts = elementsOf(fieldsOf(content).parts)
+  const end = turnEnd(reasonName(finishReason))
   return parts.flatMap((part, i) => {
     const source = fieldsOf(part).functionCall
     if (!isObject(source)) return []
-    const cut = source.willContinue === true || (!DONE.has(finishReason) && i === parts.length - 1)
-    return { source, id: source.id, name: source.name, arguments: source.args, cut }
+    const isLast = i === parts.length - 1
+    const incomplete = incompleteness({ end, isLast, isMarked: source.willContinue === true })
+    return { source, id: source.id, name: source.name, arguments: source.args, incomplete }
   })
+}
+
+/** Without a reason the model is taken to have been done. */
+function reasonName(given: unknown): unknown {
+  return typeof given === 'number' ? (FINISH_REASONS[given] ?? `number ${given}`) : (given ?? 'STOP')
 }
 
 /** Where the prompt was blocked there is no candidate, and the API leaves out what is empty. */

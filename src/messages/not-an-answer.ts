@@ -8,6 +8,12 @@ export function notAnAnswer(expected: string, got: unknown): MisuseError {
   return new MisuseError('answer', hint === undefined ? expected : `${expected} (${hint})`, got)
 }
 
+/** Whether an answer of the Responses API, which may be written in the background, has not been begun. */
+export function isPending(answer: unknown): boolean {
+  const { status, output } = fieldsOf(answer)
+  return status === 'queued' || (status === 'in_progress' && Array.isArray(output) && output.length === 0)
+}
+
 function lookOf(got: unknown): string | undefined {
   if (typeof got === 'string') return 'this is text: parse it first'
   if (typeof got !== 'object' || got === null) return undefined
@@ -22,6 +28,7 @@ function lookOf(got: unknown): string | undefined {
       : 'this looks like one for openaiChat'
   }
   if (Array.isArray(content)) return 'this looks like one for anthropic'
+  if (isPending(got)) return 'this is no answer yet: its status is queued or in progress, so retrieve it again later'
   if (Array.isArray(output)) return 'this looks like one for openaiResponses'
   if (Array.isArray(candidates)) return 'this looks like one for gemini'
   return undefined

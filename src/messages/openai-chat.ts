@@ -3,9 +3,10 @@ import type { ToolResult } from '../core/result.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
+import { turnEnd } from '../core/turn-end.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf, isObject } from './fields.ts'
-import { type FoundCall, toolCalls } from './found-call.ts'
+import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { inCallOrder } from './pairing.ts'
 import { failureText, successText } from './render.ts'
@@ -38,9 +39,10 @@ export interface OpenAIChatDialect extends Dialect<OpenAIChatAnswer, OpenAIChatT
  * OpenAI's Chat Completions API, and what speaks like it: Groq, Mistral, DeepSeek, xAI, OpenRouter, Ollama, llama.cpp,
  * vLLM, Azure and many more.
  *
- * The first choice is read; its calls are the `tool_calls`, also those to custom tools, whose free text becomes JSON text
- * of a string. (The `function_call` that came before `tool_calls` is not read.) Arguments that are no complete object are
- * taken as cut off where the answer's last call was stopped by a limit or a filter. Results are one message each and
+ * The first choice is read, with the calls of all others where it has none (some servers give text and calls apart). Calls
+ * are the `tool_calls`, also those to custom tools, whose free text becomes JSON text
+ * of a string. (The `function_call` that came before `tool_calls` is not read.) The last call of an
+ * answer that ended by anything but the model's own will (a limit, a filter, …) is taken as cut off. Results are one message each and
  * carry text alone, and a failure has no other mark than its text.
  *
  * @example
@@ -68,9 +70,6 @@ export interface OpenAIChatDialect extends Dialect<OpenAIChatAnswer, OpenAIChatT
  */
 export const openaiChat: OpenAIChatDialect = { tools, calls, turn, results }
 
-/** Why the model stopped before it was done; the last two are Mistral's and OpenRouter's. */
-const CUT_OFF: ReadonlySet<unknown> = new Set(['length', 'content_filter', 'model_length', 'error'])
-
 function tools(given: Iterable<AnyTool>): OpenAIChatTool[] {
   return toolDefinitions(given).map(({ name, description, inputSchema }) => ({
     type: 'function',
@@ -86,9 +85,11 @@ function turn<Answer extends OpenAIChatAnswer>(answer: Answer): Answer['choices'
   const found = findCalls(answer)
   const message = answer.choices[0]?.message
   if (!isObject(message)) return []
-  const given = elementsOf(message.tool_calls)
+  const given = callingChoices(answer.choices).flatMap(callsOf)
   const sent = sentElements(given, found, sentCall)
-  return [wellFormed(sent === given ? message : { ...message, tool_calls: sent })]
+  const own = elementsOf(message.tool_calls)
+  const isOwn = sent.length === own.length && sent.every((call, i) => call === own[i])
+  return [wellFormed(isOwn ? message : { ...message, tool_calls: sent })]
 }
 
 function results(given: readonly ToolResult[], answer?: OpenAIChatAnswer): OpenAIChatResult[] {
@@ -105,14 +106,29 @@ function findCalls(answer: unknown): FoundCall[] {
   if (!Array.isArray(choices) || 'delta' in choice) {
     throw notAnAnswer('an answer of the Chat Completions API, an object with a list `choices` of messages', answer)
   }
-  const sources = elementsOf(fieldsOf(choice.message).tool_calls).filter(isObject)
-  const cutOff = CUT_OFF.has(choice.finish_reason)
+  const calling = callingChoices(choices)
+  const sources = calling.flatMap(callsOf).filter(isObject)
+  const end = turnEnd(calling.map(({ finish_reason }) => finish_reason).find(isCut) ?? 'stop')
   return sources.map((source, i) => ({
     ...read(source),
     source,
     id: source.id,
-    cut: cutOff && i === sources.length - 1,
+    incomplete: incompleteness({ end, isLast: i === sources.length - 1 }),
   }))
+}
+
+/** The choices whose calls count: the first or, where it has no calls, all; some servers give text and calls apart. */
+function callingChoices(choices: readonly unknown[]): readonly Fields[] {
+  const [first = {}, ...others] = choices.map(fieldsOf)
+  return callsOf(first).length > 0 ? [first] : [first, ...others]
+}
+
+function callsOf({ message }: Fields): readonly unknown[] {
+  return elementsOf(fieldsOf(message).tool_calls)
+}
+
+function isCut(reason: unknown): boolean {
+  return turnEnd(reason ?? 'stop').what !== undefined
 }
 
 function sentCall(source: Fields, { id, name }: SentCall): Fields {

@@ -3,10 +3,11 @@ import type { ToolResult } from '../core/result.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
+import { turnEnd } from '../core/turn-end.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf } from './fields.ts'
-import { type FoundCall, toolCalls } from './found-call.ts'
-import { notAnAnswer } from './not-an-answer.ts'
+import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
+import { isPending, notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
 import { sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
@@ -15,6 +16,7 @@ import { sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
 export interface OpenAIResponsesAnswer {
   readonly output: readonly object[]
   readonly status?: string | null
+  readonly incomplete_details?: { readonly reason?: string | null } | null
 }
 
 /** A tool as the Responses API is told of it; one of the SDK's `Tool`. */
@@ -66,7 +68,8 @@ export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Excl
  * Calls are the items `function_call` and `custom_tool_call`, whose free text becomes JSON text of a string. All other
  * calls (web search, code interpreter, MCP, …) are left to the provider; those that an application answers in another
  * form (computer, shell, patch), to the application. A call that is marked as incomplete, or is the last of an incomplete
- * answer, is taken as cut off unless its arguments are a complete object. Results are one item each, a failure has no
+ * answer, is taken as cut off. An answer that is queued, or in progress with nothing in it yet, is refused: it has to be
+ * retrieved again. Results are one item each, a failure has no
  * other mark than its text; png, jpeg, webp and gif images and PDF are given as they are.
  *
  * With `previous_response_id` or a conversation the provider has the model's turn already: send the results alone.
@@ -95,8 +98,8 @@ export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Excl
  */
 export const openaiResponses: OpenAIResponsesDialect = { tools, calls, turn, results }
 
-/** What an answer, or an item of it, is while or because it is not done. */
-const CUT_OFF: ReadonlySet<unknown> = new Set(['incomplete', 'in_progress', 'queued', 'failed', 'cancelled'])
+/** What an item is while or because it is not done. */
+const UNDONE: ReadonlySet<unknown> = new Set(['incomplete', 'in_progress', 'queued', 'failed', 'cancelled'])
 
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
 
@@ -128,15 +131,17 @@ function results(given: readonly ToolResult[], answer?: OpenAIResponsesAnswer): 
 }
 
 function findCalls(answer: unknown): FoundCall[] {
-  const { output, status } = fieldsOf(answer)
-  if (!Array.isArray(output))
+  const { output, status, incomplete_details } = fieldsOf(answer)
+  if (!Array.isArray(output) || isPending(answer))
     throw notAnAnswer('an answer of the Responses API, an object with a list `output`', answer)
+  const end = turnEnd(fieldsOf(incomplete_details).reason ?? status ?? 'completed')
   return elementsOf(output).flatMap((item, i) => {
     const source = fieldsOf(item)
     const given = argumentsOf(source)
     if (given === undefined) return []
-    const cut = CUT_OFF.has(source.status) || (CUT_OFF.has(status) && i === output.length - 1)
-    return { source, id: source.call_id, name: source.name, arguments: given.arguments, cut }
+    const isLast = i === output.length - 1
+    const incomplete = incompleteness({ end, isLast, isMarked: UNDONE.has(source.status) })
+    return { source, id: source.call_id, name: source.name, arguments: given.arguments, incomplete }
   })
 }
 

@@ -159,7 +159,8 @@ describe('I13: after an abort', () => {
     const reason = new Error('enough')
     const run = given.agent({ model, tools: [given.tool('work')] }).run('x')
     await settleMicrotasks()
-    model.send({ type: 'text-delta', id: 't', delta: 'half' }, toolCall('a', 'work'))
+    model.send({ type: 'text-delta', id: 't', delta: 'ha' }, toolCall('a', 'work'))
+    model.send({ type: 'text-delta', id: 't', delta: 'lf' })
     await settleMicrotasks()
     run.abort(reason)
     const ended = await given.end(run)
@@ -335,7 +336,8 @@ describe('I17: what a run leaves behind', () => {
     await end(
       agent({ model: talks, tools: [make('work')], prepareTurn: () => undefined, stopWhen: () => false }).run('x'),
     )
-    expect(seen.size).toBe(1)
+    // A signal for each time that the model is asked.
+    expect(seen.size).toBe(9)
     expect(counts.added).toBeGreaterThan(20)
     expect(counts.removed).toBe(counts.added)
   })
@@ -351,7 +353,7 @@ describe('I17: what a run leaves behind', () => {
           await clock.sleep(500)
           throw new Error('late')
         })
-        const talks = model([{ text: 'abc', calls: [{ name: 'late' }, { name: 'late' }], delayMs: 5, breakAfter: 9 }])
+        const talks = model([{ text: 'abc', calls: [{ name: 'late' }, { name: 'late' }], delayMs: 5, breakAfter: 10 }])
         const run = agent({ model: talks, tools: [late] }).run('x')
         clock.setTimer(() => run.abort(), atMs)
         expect((await end(run)).status).toBe('aborted')

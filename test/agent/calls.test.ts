@@ -88,8 +88,8 @@ describe('ids (I3)', () => {
     const given = bench()
     const { turn } = await play(given, [
       begins(id as string, 'work'),
-      toolCall(id as string, 'work'),
-      toolCall(id as string, 'work'),
+      toolCall(id as string, 'work', '{"n":1}'),
+      toolCall(id as string, 'work', '{"n":2}'),
       finish(),
     ])
     expect(given.starts).toHaveLength(2)
@@ -189,7 +189,7 @@ describe('how calls arrive', () => {
     expect(turn[1]).toEqual(tool(result('a', 'work done'), result('b', 'work done'), result('c', 'work done')))
   })
 
-  test('one that never comes to its end is dropped; its siblings run', async () => {
+  test('one that never comes to its end is answered as incomplete; its siblings run', async () => {
     const given = bench()
     const { turn, ended, events } = await play(given, [
       begins('a', 'work'),
@@ -197,8 +197,9 @@ describe('how calls arrive', () => {
       toolCall('b', 'work'),
       finish(),
     ])
-    expect(callsOf(turn[0]).map(({ id }) => id)).toEqual(['b'])
-    expect(ended.calls).toMatchObject({ total: 1, succeeded: 1 })
+    expect(callsOf(turn[0]).map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(turn[1]).toMatchObject({ content: [{ output: { value: { error: { code: 'incomplete_call' } } } }, {}] })
+    expect(ended.calls).toMatchObject({ total: 2, succeeded: 1 })
     expect(events).toContain('settled 0 invalid')
     expect(events.at(-2)).toBe('turn_finished 0')
   })
@@ -278,8 +279,15 @@ describe('what the provider runs itself is left to it', () => {
     })
   })
 
-  test('one that the provider will answer in its next turn stays', async () => {
-    const { turn } = await play(bench(), [providerCall('p'), finish('stop')])
+  test('one that nothing will answer is left out: providers refuse a history with it', async () => {
+    const { ended, turn } = await play(bench(), [providerCall('p'), finish('stop')])
+    expect(ended.status).toBe('done')
+    expect(turn).toEqual([])
+  })
+
+  test('one that waits for an approval of the application stays', async () => {
+    const asks = { type: 'tool-approval-request', approvalId: 'ok', toolCallId: 'p' } as LanguageModelV4StreamPart
+    const { turn } = await play(bench(), [providerCall('p'), asks, finish('stop')])
     expect(turn[0]).toMatchObject({ content: [{ toolCallId: 'p', providerExecuted: true }] })
   })
 

@@ -1,8 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import type { Eager } from '../../src/agent/index.ts'
-import type { JsonSchema, Schema } from '../../src/index.ts'
+import type { JsonSchema } from '../../src/index.ts'
 import { settleMicrotasks } from '../../src/testing/index.ts'
 import { bench, eventsOf, finish, handModel, inWords, takesTime, toolCall } from './harness.ts'
 import { historyFaults } from './history-faults.ts'
@@ -17,7 +16,7 @@ describe('eager start', () => {
     return () => passed
   }
 
-  test("`all`: a call starts in the event loop's turn of its part, while the stream goes on", async () => {
+  test("`all`: a call starts in the event loop's turn of the part that follows it, while the stream goes on", async () => {
     const { agent, tool: make } = bench()
     const startedIn: boolean[] = []
     let isPassed = loopTurn()
@@ -25,13 +24,13 @@ describe('eager start', () => {
     const run = agent({ model, tools: [make('work', () => void startedIn.push(isPassed()))] }).run('x')
     await settleMicrotasks()
     for (const id of ['a', 'b']) {
-      isPassed = loopTurn()
       model.send({ type: 'tool-input-start', id, toolName: 'work' }, toolCall(id, 'work'))
-      expect(startedIn).toHaveLength(id === 'a' ? 0 : 1)
       await settleMicrotasks()
-      expect(startedIn).toHaveLength(id === 'a' ? 1 : 2)
+      expect(startedIn).toHaveLength(id === 'a' ? 0 : 1)
+      isPassed = loopTurn()
       model.send({ type: 'text-delta', id: 't', delta: `after ${id}` })
       await settleMicrotasks()
+      expect(startedIn).toHaveLength(id === 'a' ? 1 : 2)
     }
     expect(startedIn).toEqual([false, false])
     model.send(finish())
@@ -41,12 +40,13 @@ describe('eager start', () => {
     model.close()
     await run.result
     const events = (await eventsOf(run)).map(inWords)
-    expect(events.indexOf('settled 0 succeeded')).toBeLessThan(events.indexOf('text after a'))
-    expect(events.indexOf('started 1')).toBeLessThan(events.indexOf('text after b'))
+    expect(events.indexOf('settled 0 succeeded')).toBeLessThan(events.indexOf('call_arriving 1'))
+    expect(events.indexOf('started 1')).toBeLessThan(events.indexOf('model_finished tool-calls'))
   })
 
   test.each<[Eager, Record<string, number>]>([
-    ['all', { reads: 100, writes: 200, unmarked: 300 }],
+    // The last call waits for the end, which shows that it is complete.
+    ['all', { reads: 100, writes: 200, unmarked: 1_000 }],
     ['read-only', { reads: 100, writes: 1_000, unmarked: 1_000 }],
     ['off', { reads: 1_000, writes: 1_000, unmarked: 1_000 }],
   ])('`%s`: which calls start when', async (eager, moments) => {
@@ -70,7 +70,7 @@ describe('eager start', () => {
     expect(historyFaults(ended.messages)).toEqual([])
     // What waits for the end of the answer starts once that is told.
     const events = (await eventsOf(run)).map(inWords)
-    const early = Object.values(moments).filter((at) => at < 1_000).length
+    const early = eager === 'all' ? 3 : Object.values(moments).filter((at) => at < 1_000).length
     expect(
       events.slice(0, events.indexOf('model_finished tool-calls')).filter((event) => event.startsWith('started')),
     ).toHaveLength(early)
@@ -137,7 +137,9 @@ describe('eager start', () => {
 })
 
 describe('I37: what was cut off never runs', () => {
-  test('`length` with one call complete and one cut: the one runs, the other is as if it had never been', async () => {
+  const incomplete = { output: { value: { error: { code: 'incomplete_call' } } } }
+
+  test('`length` with one call complete and one cut: the one runs, the model is told of the other', async () => {
     for (const eager of ['all', 'read-only', 'off'] as const) {
       const { agent, model, tool: make, starts, end } = bench()
       const talks = model([
@@ -152,77 +154,31 @@ describe('I37: what was cut off never runs', () => {
       ])
       const ended = await end(agent({ model: talks, tools: [make('work')], eager }).run('x'))
       expect(starts.map(({ input }) => input)).toEqual([{ n: 1 }])
-      expect(ended).toMatchObject({ status: 'done', iterations: 2, calls: { total: 1, succeeded: 1 } })
-      expect(JSON.stringify(ended.messages)).not.toContain('"b"')
+      expect(ended).toMatchObject({ status: 'done', iterations: 2, calls: { total: 2, succeeded: 1 } })
+      expect(ended.messages[2]).toMatchObject({ content: [{ toolCallId: 'a' }, { toolCallId: 'b', ...incomplete }] })
       expect(historyFaults(ended.messages)).toEqual([])
     }
   })
 
-  test('`length` with nothing but a cut call ends the run', async () => {
-    const { agent, model, tool: make, starts, end } = bench()
-    const talks = model([
-      [
-        { type: 'tool-input-start', id: 'a', toolName: 'work' },
-        { type: 'tool-input-delta', id: 'a', delta: '{"n":' },
-        finish('length'),
-      ],
-    ])
-    const run = agent({ model: talks, tools: [make('work')] }).run('x')
-    const ended = await end(run)
-    expect(ended).toMatchObject({ status: 'done', finishReason: 'length', iterations: 1, calls: { total: 0 } })
-    expect(ended.messages).toHaveLength(1)
-    expect(starts).toEqual([])
-    expect((await eventsOf(run)).map(inWords)).toContain('settled 0 invalid')
-  })
-
-  test('bad input 26: a call that the provider completes though its arguments were cut is refused, and told', async () => {
-    for (const eager of ['all', 'off'] as const) {
-      const { agent, model, tool: make, starts, end } = bench()
-      const talks = model([[toolCall('a', 'work', '{"path":"a'), finish('length')], { text: 'ok' }])
-      const ended = await end(agent({ model: talks, tools: [make('work')], eager }).run('x'))
-      expect(starts).toEqual([])
-      expect(ended.messages[1]).toMatchObject({ content: [{ toolCallId: 'a', input: {} }] })
-      expect(ended.messages[2]).toMatchObject({
-        content: [{ output: { value: { error: { code: 'unparsable_arguments' } } } }],
-      })
+  test.each([
+    ['a call whose arguments were cut', '{"path":"a'],
+    ['a call that looks whole', '{"n":1}'],
+    ['a call that was cut before its first argument', ''],
+    ['a call that was cut before its first argument, in blanks', ' \n'],
+  ])('%s, at the end of a turn that was cut: it does not run, and the model is told why', async (_what, input) => {
+    for (const eager of ['all', 'read-only', 'off'] as const) {
+      for (const reason of ['length', 'interrupted', 'error', 'content-filter', 'other'] as const) {
+        const { agent, model, tool: make, starts, end } = bench()
+        const calls = [toolCall('a', 'work', '{"n":0}'), toolCall('b', 'work', input)]
+        const talks = model([[...calls, finish(reason)], { text: 'ok' }])
+        const ended = await end(agent({ model: talks, tools: [make('work', undefined, readOnly)], eager }).run('x'))
+        expect(starts.map(({ input: given }) => given)).toEqual([{ n: 0 }])
+        expect(ended).toMatchObject({ status: 'done', text: 'ok', calls: { total: 2, succeeded: 1 } })
+        expect(ended.messages[2]).toMatchObject({ content: [{}, incomplete] })
+        expect(historyFaults(ended.messages)).toEqual([])
+      }
     }
   })
-
-  test.each(['', ' \n'])(
-    'a call that was cut before its first argument looks whole (%j), and does not run',
-    async (input) => {
-      for (const eager of ['all', 'read-only', 'off'] as const) {
-        const { agent, model, tool: make, starts, end } = bench()
-        const whole = [toolCall('a', 'work'), toolCall('b', 'work', input)]
-        const cut = await end(
-          agent({
-            model: model([[...whole, finish('length')], { text: 'ok' }]),
-            tools: [make('work', undefined, readOnly)],
-            eager,
-          }).run('x'),
-        )
-        expect(starts.splice(0).map(({ input: given }) => given)).toEqual([{ n: 1 }])
-        expect(cut.calls.total).toBe(1)
-        const interrupted = await end(
-          agent({
-            model: model([[...whole, finish('interrupted')], { text: 'ok' }]),
-            tools: [make('work', undefined, readOnly)],
-            eager,
-          }).run('x'),
-        )
-        expect(starts.splice(0).map(({ input: given }) => given)).toEqual(eager === 'off' ? [] : [{ n: 1 }])
-        expect(interrupted.status).toBe(eager === 'off' ? 'failed' : 'done')
-        await end(
-          agent({
-            model: model([[...whole, finish()], { text: 'ok' }]),
-            tools: [make('work', undefined, readOnly)],
-            eager,
-          }).run('x'),
-        )
-        expect(starts.splice(0).map(({ input: given }) => given)).toEqual([{ n: 1 }, {}])
-      }
-    },
-  )
 
   const begin: LanguageModelV4StreamPart = { type: 'tool-input-start', id: 'a', toolName: 'work' }
   const fed: LanguageModelV4StreamPart = { type: 'tool-input-delta', id: 'a', delta: '{}' }
@@ -232,13 +188,12 @@ describe('I37: what was cut off never runs', () => {
   const takesSome: JsonSchema = { type: 'object', properties: { n: { type: 'number' } } }
 
   /** How many calls started before the last part came, and how many in all. */
-  async function startsOf(
-    parts: readonly LanguageModelV4StreamPart[],
-    inputSchema: Schema = takesSome,
-  ): Promise<readonly [early: number, all: number]> {
+  async function startsOf(parts: readonly LanguageModelV4StreamPart[]): Promise<readonly [early: number, all: number]> {
     const { agent, tool: make, starts, clock } = bench()
     const model = handModel()
-    const run = agent({ model, tools: [make('work', undefined, { inputSchema })], maxIterations: 1 }).run('x')
+    const run = agent({ model, tools: [make('work', undefined, { inputSchema: takesSome })], maxIterations: 1 }).run(
+      'x',
+    )
     await settleMicrotasks()
     model.send(...parts.slice(0, -1))
     await settleMicrotasks()
@@ -250,42 +205,24 @@ describe('I37: what was cut off never runs', () => {
     return [early, starts.length]
   }
 
-  test('`{}` that the model wrote is whole; `{}` that the provider made up is, once the model goes on', async () => {
-    expect(await startsOf([begin, fed, toolCall('a', 'work', '{}'), finish('length')])).toEqual([1, 1])
-    expect(await startsOf([...bare, finish('length')])).toEqual([0, 0])
-    expect(await startsOf([...bare, finish()])).toEqual([0, 1])
-    expect(await startsOf([...bare, finish('stop')])).toEqual([0, 1])
-    for (const next of [
-      { type: 'text-start', id: 't' },
-      { type: 'text-delta', id: 't', delta: 'a' },
-      { type: 'reasoning-start', id: 't' },
-      { type: 'reasoning-delta', id: 't', delta: 'a' },
-      { type: 'tool-input-start', id: 'b', toolName: 'work' },
-      { type: 'custom', kind: 'some.kind' },
-      { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'aW1n' } },
-    ] satisfies LanguageModelV4StreamPart[])
-      expect(await startsOf([...bare, next, finish('length')]), next.type).toEqual([1, 1])
-    expect(await startsOf([...bare, toolCall('b', 'work'), finish('length')])).toEqual([2, 2])
-  })
-
-  test('`{}` of a tool that takes no arguments is whole at once; blank text is not', async () => {
-    for (const none of [
-      { type: 'object' },
-      { type: 'object', properties: {}, additionalProperties: false, description: 'Takes nothing.' },
-      z.object({}),
-    ])
-      expect(await startsOf([...bare, finish('length')], none)).toEqual([1, 1])
-    for (const some of [
-      takesSome,
-      {},
-      { type: 'object', additionalProperties: true },
-      { type: 'object', patternProperties: { '^x': {} } },
-      { type: 'object', allOf: [takesSome] },
-      z.object({ n: z.number().optional() }),
-      z.looseObject({}),
-    ])
-      expect(await startsOf([...bare, finish('length')], some), JSON.stringify(some)).toEqual([0, 0])
-    expect(await startsOf([begin, toolCall('a', 'work', ''), finish('length')], z.object({}))).toEqual([0, 0])
+  test('a call starts once the model goes on after it, or ends of its own will', async () => {
+    for (const call of [bare, [begin, fed, toolCall('a', 'work', '{}')], [toolCall('a', 'work', '{"n":1}')]]) {
+      expect(await startsOf([...call, finish('length')])).toEqual([0, 0])
+      expect(await startsOf([...call, finish()])).toEqual([0, 1])
+      expect(await startsOf([...call, finish('stop')])).toEqual([0, 1])
+      for (const next of [
+        { type: 'text-start', id: 't' },
+        { type: 'text-delta', id: 't', delta: 'a' },
+        { type: 'reasoning-start', id: 't' },
+        { type: 'reasoning-delta', id: 't', delta: 'a' },
+        { type: 'tool-input-start', id: 'b', toolName: 'work' },
+        { type: 'tool-result', toolCallId: 'p', toolName: 'web_search', result: 1 },
+        { type: 'custom', kind: 'some.kind' },
+        { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'aW1n' } },
+      ] satisfies LanguageModelV4StreamPart[])
+        expect(await startsOf([...call, next, finish('length')]), next.type).toEqual([1, 1])
+      expect(await startsOf([...call, toolCall('b', 'work'), finish('length')])).toEqual([1, 1])
+    }
   })
 
   test('what a provider sends by itself does not show that the model went on', async () => {
@@ -304,11 +241,12 @@ describe('I37: what was cut off never runs', () => {
 
   test('arguments with something unreadable among them do not run, though what is left of them parses', async () => {
     const unreadable: LanguageModelV4StreamPart = { type: 'error', error: new Error('unreadable') }
+    const says: LanguageModelV4StreamPart = { type: 'text-delta', id: 't', delta: 'a' }
     expect(await startsOf([begin, unreadable, toolCall('a', 'work'), finish()])).toEqual([0, 0])
-    expect(await startsOf([begin, toolCall('a', 'work'), unreadable, finish()])).toEqual([1, 1])
-    expect(await startsOf([unreadable, begin, toolCall('a', 'work'), finish()])).toEqual([1, 1])
-    expect(await startsOf([begin, unreadable, toolCall('a', 'work'), begin, toolCall('a', 'work'), finish()])).toEqual([
-      1, 1,
-    ])
+    expect(await startsOf([begin, toolCall('a', 'work'), unreadable, finish()])).toEqual([0, 0])
+    expect(await startsOf([says, unreadable, begin, toolCall('a', 'work'), says, finish()])).toEqual([1, 1])
+    expect(
+      await startsOf([begin, unreadable, toolCall('a', 'work'), begin, toolCall('a', 'work'), says, finish()]),
+    ).toEqual([1, 1])
   })
 })

@@ -1,4 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider'
 import {
   type AgentEvent,
   AgentExecutor,
@@ -110,9 +115,10 @@ export function added(messages: readonly AgentMessage[], before = 1): readonly A
 
 /** The end of a turn. */
 export function finish(
-  unified: 'stop' | 'length' | 'tool-calls' | 'error' | 'interrupted' = 'tool-calls',
+  unified: LanguageModelV4FinishReason['unified'] = 'tool-calls',
+  raw: string | undefined = unified,
 ): LanguageModelV4StreamPart {
-  return { type: 'finish', finishReason: { unified, raw: unified }, usage: usageOf() }
+  return { type: 'finish', finishReason: { unified, raw }, usage: usageOf() }
 }
 
 /** A call that comes whole. */

@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import { openStream, readStream } from '../../src/agent/model-stream.ts'
+import { ModelStream, readStream } from '../../src/agent/model-stream.ts'
 import { untilAborted } from '../../src/agent/until-aborted.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
 import { countingSignal } from '../testing/counting-signal.ts'
 import { handModel } from './harness.ts'
 
@@ -36,12 +36,14 @@ describe('untilAborted', () => {
 describe('readStream', () => {
   async function opened(signal: AbortSignal = new AbortController().signal) {
     const model = handModel()
-    const stream = await openStream(model, { prompt: [] }, signal)
+    const clock = new VirtualClock()
+    const stream = await ModelStream.open(model, { prompt: [] }, { signal, clock, idleMs: 1_000 })
     const taken: LanguageModelV4StreamPart[] = []
     return {
       model,
+      clock,
       taken,
-      reading: (take = (part: LanguageModelV4StreamPart) => void taken.push(part)) => readStream(stream, take, signal),
+      reading: (take = (part: LanguageModelV4StreamPart) => void taken.push(part)) => readStream(stream, take),
     }
   }
 
@@ -86,21 +88,39 @@ describe('readStream', () => {
       expect(model.cancelled).toEqual(['enough'])
       expect(taken).toEqual([])
     }
-    const controller = new AbortController()
-    const stuck = new ReadableStream<LanguageModelV4StreamPart>({ cancel: () => new Promise(() => {}) })
-    const read = readStream(stuck.getReader(), () => undefined, controller.signal)
-    controller.abort('enough')
-    expect(await read).toEqual({ cause: 'enough' })
-    const failing = new ReadableStream<LanguageModelV4StreamPart>({ cancel: () => Promise.reject(new Error('no')) })
-    expect(await readStream(failing.getReader(), () => undefined, controller.signal)).toEqual({ cause: 'enough' })
+    for (const cancel of [() => new Promise<void>(() => {}), () => Promise.reject(new Error('no'))]) {
+      const controller = new AbortController()
+      const stuck = { ...handModel(), doStream: async () => ({ stream: new ReadableStream({ cancel }) }) }
+      const reading = { signal: controller.signal, clock: new VirtualClock(), idleMs: Infinity }
+      const read = readStream(await ModelStream.open(stuck, { prompt: [] }, reading), () => undefined)
+      controller.abort('enough')
+      expect(await read).toEqual({ cause: 'enough' })
+    }
     await settleMicrotasks()
   })
 
-  test('leaves no listener on the signal', async () => {
+  test('too long without a part ends it, whatever else is sent; each part begins the time anew', async () => {
+    const { model, clock, taken, reading } = await opened()
+    const read = reading()
+    for (const n of [1, 2, 3]) {
+      await clock.advance(999)
+      model.send(delta(`${n}`))
+      await settleMicrotasks()
+    }
+    await clock.advance(1_000)
+    expect(await read).toMatchObject({ cause: { name: 'ModelIdle', code: 'ETIMEDOUT' } })
+    expect(taken).toHaveLength(3)
+    expect(model.cancelled).toHaveLength(1)
+    expect(model.asked[0]?.abortSignal?.aborted).toBe(true)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('leaves no listener on the signal, and no timer', async () => {
     const { signal, added, removed } = countingSignal()
-    const { model, reading } = await opened(signal)
+    const { model, clock, reading } = await opened(signal)
     model.close()
     await reading()
-    expect([added(), removed()]).toEqual([2, 2])
+    expect(added()).toBeGreaterThan(0)
+    expect([removed(), clock.pending]).toEqual([added(), 0])
   })
 })

@@ -119,41 +119,58 @@ function block(kind: 'text' | 'reasoning'): LanguageModelV4StreamPart[] {
   ]
 }
 
-/**
- * How many calls of a turn get results, worked out from its parts alone: those that are complete, and came before the
- * stream broke, if they had started by then.
- */
-function expectedCalls(turn: PlannedTurn, eager: Eager): { readonly calls: number; readonly broken: boolean } {
-  const came = turn.parts.slice(0, turn.breakAfter)
-  const last = came.at(-1)
-  const broken = last?.type !== 'finish' || came.some((part) => part.type === 'error')
-  const calls = came.filter(
-    (part, i) =>
-      part.type === 'tool-call' &&
-      isWhole(part, came.slice(0, i), came.slice(i + 1)) &&
-      (!broken || eager === 'all' || (eager === 'read-only' && part.toolName === 'reads')),
-  )
-  return { calls: calls.length, broken }
+/** A call of a turn, as its parts have it. */
+interface GivenCall {
+  readonly id: string
+  readonly name: string
+  input: string | undefined
+  state: 'begun' | 'damaged' | 'whole' | 'again' | 'renamed'
 }
 
-/** Whether a call is known to be whole (I37): nothing unreadable came among its arguments, and there are some, or the model went on. */
-function isWhole(
-  { toolCallId, toolName, input }: Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>,
-  before: readonly LanguageModelV4StreamPart[],
-  after: readonly LanguageModelV4StreamPart[],
-): boolean {
-  const ended = before.findLastIndex((part) => part.type === 'tool-call' && part.toolCallId === toolCallId)
-  const since = before.slice(ended + 1)
-  const begun = since.findIndex((part) => part.type === 'tool-input-start' && part.id === toolCallId)
-  const [start, ...arguing] = begun < 0 ? [] : since.slice(begun)
-  const isItsOwn = start?.type === 'tool-input-start' && start.toolName === toolName
-  if (isItsOwn && arguing.some((part) => part.type === 'error')) return false
-  const isFed =
-    isItsOwn && arguing.some((part) => part.type === 'tool-input-delta' && part.id === toolCallId && part.delta !== '')
-  if (input !== '' && (input !== '{}' || isFed)) return true
-  return after.some(
-    (part) => part.type !== 'error' && (part.type !== 'finish' || part.finishReason.unified !== 'length'),
+/**
+ * How many calls of a turn get results, worked out from its parts alone: those that came whole and undamaged, and of a
+ * turn that did not break also those that never came to their end. A call that came again counts once, where ids are
+ * distinct.
+ */
+function expectedCalls(turn: PlannedTurn): { readonly calls: number; readonly broken: boolean } {
+  const came = turn.parts.slice(0, turn.breakAfter)
+  const broken = came.at(-1)?.type !== 'finish' || came.some((part) => part.type === 'error')
+  const beginning = came.find(({ type }) => type === 'error' || type.endsWith('-delta') || type.startsWith('tool-'))
+  if (beginning === undefined || beginning.type === 'error') return { calls: 0, broken }
+  const calls = givenCalls(came)
+  const ids = calls
+    .filter(({ state }) => state !== 'again' && state !== 'renamed' && state !== 'damaged')
+    .map(({ id }) => id)
+  const haveOwnIds = !ids.includes('') && new Set(ids).size === ids.length
+  const answered = calls.filter(
+    ({ state }) => state === 'whole' || (state === 'begun' && !broken) || (state === 'again' && !haveOwnIds),
   )
+  return { calls: answered.length, broken }
+}
+
+function givenCalls(parts: readonly LanguageModelV4StreamPart[]): GivenCall[] {
+  const calls: GivenCall[] = []
+  const open = new Map<string, GivenCall>()
+  const begin = (id: string, name: string): GivenCall => {
+    const call: GivenCall = { id, name, input: undefined, state: 'begun' }
+    calls.push(call)
+    return call
+  }
+  for (const part of parts) {
+    if (part.type === 'error') for (const call of open.values()) call.state = 'damaged'
+    if (part.type === 'tool-input-start' && !open.has(part.id)) open.set(part.id, begin(part.id, part.toolName))
+    if (part.type !== 'tool-call') continue
+    const { toolCallId: id, toolName: name, input } = part
+    const begun = open.get(id)
+    open.delete(id)
+    const isAgain = calls.some((call) => call.id === id && call.name === name && call.input === input)
+    if (begun !== undefined && begun.name !== name) begun.state = 'renamed'
+    const call = begun === undefined || begun.state === 'renamed' ? begin(id, name) : begun
+    if (call.state === 'damaged') continue
+    call.input = input
+    call.state = isAgain ? 'again' : 'whole'
+  }
+  return calls
 }
 
 /** How the run ends if nobody aborts it, after how many turns, with how many results. */
@@ -163,7 +180,7 @@ function expectedEnd(plan: Plan): { readonly status: string; readonly iterations
     if (turn === plan.failsBefore) return { status: 'failed', iterations: turn, calls }
     const given = plan.turns[turn] as PlannedTurn
     if (given.rejects) return { status: 'failed', iterations: turn + 1, calls }
-    const expected = expectedCalls(given, plan.eager)
+    const expected = expectedCalls(given)
     calls += expected.calls
     if (expected.calls === 0) return { status: expected.broken ? 'failed' : 'done', iterations: turn + 1, calls }
     if (turn === plan.stopAfter) return { status: 'done', iterations: turn + 1, calls }
@@ -198,6 +215,7 @@ async function play(plan: Plan, clock: VirtualClock, abortAtMs?: number): Promis
     maxIterations: plan.maxIterations,
     maxParallelTools: plan.maxParallelTools,
     maxKeptEvents: 1,
+    modelRetry: { maxAttempts: 1 },
     prepareTurn: ({ turn }) => {
       if (turn === plan.failsBefore) throw new Error('as planned')
       return undefined

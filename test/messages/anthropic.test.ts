@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineTool, type ToolCall } from '../../src/index.ts'
 import { anthropic } from '../../src/messages/index.ts'
-import { failure, isReadable, success } from './harness.ts'
+import { failure, success } from './harness.ts'
 
 const answer = {
   id: 'msg_1',
@@ -123,15 +123,24 @@ describe('anthropic', () => {
     })
   })
 
-  test.each(['max_tokens', 'model_context_window_exceeded', 'refusal'])(
+  test.each(['max_tokens', 'model_context_window_exceeded', 'refusal', 'a reason of tomorrow'])(
     'I37: a call at the very end of an answer that stopped for %s cannot run',
     (stop_reason) => {
       const block = { type: 'tool_use', id: 'toolu_3', name: 'write', input: { path: 'a' } }
       const [whole, cut] = anthropic.calls({ content: [block, block], stop_reason })
-      expect(whole?.arguments).toStrictEqual({ path: 'a' })
-      expect(isReadable(cut?.arguments)).toBe(false)
+      expect(whole).toStrictEqual({ id: 'toolu_3', name: 'write', arguments: { path: 'a' } })
+      expect(cut).toStrictEqual({ ...whole, incomplete: expect.stringContaining('nothing was run') as string })
       const [before] = anthropic.calls({ content: [block, { type: 'text' }], stop_reason })
-      expect(before?.arguments).toStrictEqual({ path: 'a' })
+      expect(before).toStrictEqual(whole)
+    },
+  )
+
+  test.each(['tool_use', 'end_turn', 'stop_sequence', 'pause_turn', null, undefined])(
+    'I37: calls of an answer that stopped for %s are complete',
+    (stop_reason) => {
+      const block = { type: 'tool_use', id: 'toolu_3', name: 'write', input: { path: 'a' } }
+      const [call] = anthropic.calls({ content: [block], ...(stop_reason !== undefined && { stop_reason }) })
+      expect(call).not.toHaveProperty('incomplete')
     },
   )
 })

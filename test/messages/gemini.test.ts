@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineTool, type ToolCall } from '../../src/index.ts'
 import { gemini } from '../../src/messages/index.ts'
-import { failure, isReadable, success } from './harness.ts'
+import { failure, success } from './harness.ts'
 
 const content = {
   role: 'model',
@@ -96,19 +96,29 @@ describe('gemini', () => {
     })
   })
 
-  test.each(['MAX_TOKENS', 'SAFETY', 2])(
+  test.each(['MAX_TOKENS', 'SAFETY', 'RECITATION', 'MALFORMED_FUNCTION_CALL', 'A_REASON_OF_TOMORROW', 2, 99])(
     'I37: a call at the very end of an answer that stopped for %s cannot run',
     (finishReason) => {
       const part = { functionCall: { name: 'write', args: { path: 'a' } } }
       const [whole, cut] = gemini.calls({ candidates: [{ content: { parts: [part, part] }, finishReason }] })
-      expect(whole?.arguments).toStrictEqual({ path: 'a' })
-      expect(isReadable(cut?.arguments)).toBe(false)
+      expect(whole).toStrictEqual({ id: 'call-0', name: 'write', arguments: { path: 'a' } })
+      const incomplete = expect.stringContaining('nothing was run') as string
+      expect(cut).toStrictEqual({ ...whole, id: 'call-1', incomplete })
+    },
+  )
+
+  test.each(['STOP', 'UNEXPECTED_TOOL_CALL', 'FINISH_REASON_UNSPECIFIED', 1, 0, undefined])(
+    'I37: calls of an answer that stopped for %s are complete',
+    (finishReason) => {
+      const part = { functionCall: { name: 'write', args: { path: 'a' } } }
+      const [call] = gemini.calls({ candidates: [{ content: { parts: [part] }, finishReason }] })
+      expect(call).not.toHaveProperty('incomplete')
     },
   )
 
   test('I37: a call of which more was to come cannot run', () => {
     const part = { functionCall: { name: 'write', args: {}, willContinue: true } }
-    const [cut] = gemini.calls({ candidates: [{ content: { parts: [part] } }] })
-    expect(isReadable(cut?.arguments)).toBe(false)
+    const [cut] = gemini.calls({ candidates: [{ content: { parts: [part, part] } }] })
+    expect(cut?.incomplete).toContain('The provider marks this call as incomplete')
   })
 })

@@ -211,14 +211,3 @@ export function failure(
     error: { code: 'tool_error', message: 'It broke.', retryable: false, ...error },
   }
 }
-
-/** Whether an executor would take these arguments: every value, blank text as `{}`, and other text that is JSON. */
-export function isReadable(given: unknown): boolean {
-  if (typeof given !== 'string' || given.trim() === '') return true
-  try {
-    JSON.parse(given)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -64,7 +64,7 @@ describe.each(harnesses)('$name', (harness) => {
     const answers = [cut, harness.answer([])]
     const history = await loop(harness.dialect, () => answers.shift() as object, [note])
     const [sent] = harness.sent(history.slice(harness.dialect.turn(cut).length))
-    expect(sent?.text).toContain('unparsable_arguments')
+    expect(sent?.text).toContain('incomplete_call')
     expect(ran).toBe(0)
   })
 })

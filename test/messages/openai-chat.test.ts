@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineTool, type ToolCall } from '../../src/index.ts'
 import { openaiChat } from '../../src/messages/index.ts'
-import { failure, isReadable, success } from './harness.ts'
+import { failure, success } from './harness.ts'
 
 const message = {
   role: 'assistant',
@@ -18,11 +18,6 @@ const [first, second] = openaiChat.calls(answer) as [ToolCall, ToolCall]
 /** The calls of an answer with these tool_calls. */
 function callsOf(tool_calls: unknown, finish_reason = 'tool_calls') {
   return openaiChat.calls({ choices: [{ message: { role: 'assistant', tool_calls }, finish_reason }] })
-}
-
-/** The arguments of a function call with this text in an answer that stopped for its length. */
-function cutArguments(text: unknown): unknown {
-  return callsOf([{ id: 'a', function: { name: 'f', arguments: text } }], 'length')[0]?.arguments
 }
 
 describe('openaiChat', () => {
@@ -65,9 +60,9 @@ describe('openaiChat', () => {
     expect(callsOf([null, 'x', { id: 'a' }])).toStrictEqual([{ id: 'a', name: '', arguments: {} }])
   })
 
-  test('calls: of the first choice alone', () => {
-    const other = { index: 1, finish_reason: 'stop', message: { role: 'assistant', content: 'No.' } }
-    expect(openaiChat.calls({ choices: [other, ...answer.choices] })).toStrictEqual([])
+  test('calls: of the first choice alone, where it has some', () => {
+    const [choice] = answer.choices
+    expect(openaiChat.calls({ choices: [choice, choice] as never })).toStrictEqual([first, second])
   })
 
   test('turn: the message as it came, with what this API does not know', () => {
@@ -117,14 +112,52 @@ describe('openaiChat', () => {
     ])
   })
 
-  test('I37: of a cut answer the last call runs only if its arguments are a complete object', () => {
-    expect(cutArguments('{"a":1}')).toBe('{"a":1}')
-    expect(cutArguments('{"a":"b')).toBe('{"a":"b')
-    for (const text of ['', ' ', '1', 'null', '"a"', '[1]', '}', undefined, { a: 1 }]) {
-      expect(isReadable(cutArguments(text)), JSON.stringify(text)).toBe(false)
+  test.each(['length', 'content_filter', 'model_length', 'error', 'a_reason_of_tomorrow'])(
+    'I37: the last call of an answer that ended with %s never runs, whatever its arguments are',
+    (reason) => {
+      for (const text of ['{"a":1}', '{"a":"b', '', ' ', '1', 'null', '"a"', '[1]', '}', undefined, { a: 1 }]) {
+        const [cut] = callsOf([{ id: 'a', function: { name: 'f', arguments: text } }], reason)
+        expect(cut?.incomplete).toContain('nothing was run')
+        expect(cut?.arguments).toEqual(text ?? {})
+      }
+      const custom = callsOf([{ id: 'a', type: 'custom', custom: { name: 'sql', input: 'DELETE FROM a' } }], reason)
+      expect(custom[0]?.incomplete).toContain('nothing was run')
+    },
+  )
+
+  test.each(['tool_calls', 'stop', 'function_call', 'tool_use', 'STOP', 'eos', null, undefined])(
+    'I37: calls of an answer that ended with %s are complete',
+    (reason) => {
+      const call = { id: 'a', function: { name: 'f', arguments: '{"a":1}' } }
+      const [whole] = openaiChat.calls({
+        choices: [{ message: { tool_calls: [call] }, ...(reason !== undefined && { finish_reason: reason }) }],
+      })
+      expect(whole).toStrictEqual({ id: 'a', name: 'f', arguments: '{"a":1}' })
+    },
+  )
+
+  test('calls of all choices count where the first has none: some servers give text and calls apart', () => {
+    const said = { role: 'assistant', content: 'Looking.' }
+    const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })
+    const apart = {
+      choices: [
+        { message: said, finish_reason: 'tool_calls' },
+        { message: { role: 'assistant', tool_calls: [call('a')] }, finish_reason: 'tool_calls' },
+        { message: { role: 'assistant', tool_calls: [call('b')] }, finish_reason: 'length' },
+      ],
     }
-    const custom = callsOf([{ id: 'a', type: 'custom', custom: { name: 'sql', input: 'DELETE FROM a' } }], 'length')
-    expect(isReadable(custom[0]?.arguments)).toBe(false)
+    const calls = openaiChat.calls(apart)
+    expect(calls.map(({ id, incomplete }) => [id, incomplete !== undefined])).toEqual([
+      ['a', false],
+      ['b', true],
+    ])
+    expect(openaiChat.turn(apart)).toEqual([{ ...said, tool_calls: [call('a'), call('b')] }])
+    expect(
+      openaiChat.results(
+        calls.map((each, i) => success(each, i, i)),
+        apart,
+      ),
+    ).toMatchObject([{ tool_call_id: 'a' }, { tool_call_id: 'b' }])
   })
 
   test('I37: calls before the last are complete', () => {

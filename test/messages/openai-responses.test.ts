@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineTool, type ToolCall } from '../../src/index.ts'
 import { openaiResponses } from '../../src/messages/index.ts'
-import { failure, isReadable, success } from './harness.ts'
+import { failure, success } from './harness.ts'
 
 const program = { type: 'program', caller_id: 'prog_1' }
 const answer = {
@@ -99,23 +99,32 @@ describe('openaiResponses', () => {
     ])
   })
 
-  test('I37: a call that is marked as incomplete, or ends an incomplete answer, runs only if it is complete', () => {
-    const call = { type: 'function_call', call_id: 'a', name: 'f', arguments: '' }
-    const argumentsOf = (item: object, status?: string) =>
-      openaiResponses.calls({ output: [{ ...call, ...item }], ...(status !== undefined && { status }) })[0]?.arguments
-    expect(argumentsOf({})).toBe('')
-    const [before] = openaiResponses.calls({ output: [call, call], status: 'incomplete' })
-    expect(before?.arguments, 'a call before the last is complete').toBe('')
-    expect(argumentsOf({ arguments: '{"a":1}' }, 'incomplete')).toBe('{"a":1}')
-    for (const given of [
-      argumentsOf({}, 'incomplete'),
-      argumentsOf({ status: 'incomplete' }),
-      argumentsOf({ arguments: '{"a' }, 'incomplete'),
-    ]) {
-      expect(isReadable(given)).toBe(false)
-    }
+  test('I37: a call that is marked as incomplete, or ends an incomplete answer, never runs', () => {
+    const call = { type: 'function_call', call_id: 'a', name: 'f', arguments: '{"a":1}' }
+    const incompleteOf = (item: object, answer: object = {}) =>
+      openaiResponses.calls({ output: [{ ...call, ...item }], ...answer })[0]?.incomplete
+    expect(incompleteOf({})).toBeUndefined()
+    expect(incompleteOf({ status: 'completed' }, { status: 'completed', incomplete_details: null })).toBeUndefined()
+    const limited = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
+    expect(incompleteOf({}, limited)).toContain('limit of output tokens')
+    expect(incompleteOf({ status: 'incomplete' }, limited)).toContain('limit of output tokens')
+    expect(incompleteOf({}, { status: 'incomplete', incomplete_details: { reason: 'content_filter' } })).toContain(
+      'content filter',
+    )
+    expect(incompleteOf({}, { status: 'incomplete' })).toContain('marks the answer as incomplete')
+    expect(incompleteOf({}, { status: 'failed' })).toContain('error of the provider')
+    expect(incompleteOf({ status: 'incomplete' })).toContain('marks this call as incomplete')
+    const [before, last] = openaiResponses.calls({ output: [call, call], ...limited })
+    expect([before?.incomplete === undefined, last?.incomplete === undefined]).toEqual([true, false])
     const custom = { type: 'custom_tool_call', call_id: 'a', name: 'sql', input: 'DELETE FROM a' }
-    const [cut] = openaiResponses.calls({ output: [custom], status: 'incomplete' })
-    expect(isReadable(cut?.arguments)).toBe(false)
+    expect(openaiResponses.calls({ output: [custom], ...limited })[0]?.incomplete).toContain('nothing was run')
   })
+
+  test.each([{ status: 'queued', output: [] }, { status: 'queued' }, { status: 'in_progress', output: [] }])(
+    'an answer that has not been begun is told as none yet: %j',
+    (answer) => {
+      expect(() => openaiResponses.calls(answer as never)).toThrow('no answer yet')
+      expect(() => openaiResponses.turn(answer as never)).toThrow('retrieve it again later')
+    },
+  )
 })

@@ -147,10 +147,10 @@ describe.runIf(present)('recorded answers', () => {
       // Groq's model wrote null for the arguments of tools that take none, which means none.
       '93b02995d04443aa': ['it ran', 'it ran'],
       // Cut off by the length limit, as the answer says.
-      '45d7e19241b72d68': ['unparsable_arguments'],
-      '5d532fac3fa5be92': ['unparsable_arguments'],
-      d68066567f9e3b7d: ['unparsable_arguments'],
-      '78fde08729ee9bec': ['unparsable_arguments'],
+      '45d7e19241b72d68': ['incomplete_call'],
+      '5d532fac3fa5be92': ['incomplete_call'],
+      d68066567f9e3b7d: ['incomplete_call'],
+      '78fde08729ee9bec': ['incomplete_call'],
       // Cut off as well, though the answer gives `tool_calls` as its reason.
       b6360b898a411953: ['unparsable_arguments'],
       '5af5f544f9666cd2': ['unparsable_arguments'],

@@ -1,7 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { argumentlessTools } from '../../agent/argumentless.ts'
 import { CallIds } from '../../agent/call-ids.ts'
-import { cutOff, openStream, readStream } from '../../agent/model-stream.ts'
+import { cutOff, ModelStream, readStream } from '../../agent/model-stream.ts'
 import { withOwnNames } from '../../agent/own-names.ts'
 import { Turn } from '../../agent/turn.ts'
 import { systemClock } from '../../core/clock.ts'
@@ -15,6 +14,8 @@ import { CallLog, type LoggedCall } from './call-log.ts'
 export interface TurnExecution {
   /** Gives the answer whose calls are run. */
   readonly model: LanguageModelV4
+  /** Whether it gives the answer as a stream, in which a call may be repeated. @default true */
+  readonly isStreamed?: boolean
   /** The tools, and how they run. */
   readonly executor: ToolExecutorOptions
   /** Aborts what runs, and what has not started. */
@@ -42,7 +43,7 @@ export interface ExecutedTurn {
 }
 
 /**
- * Reads a model's answer and runs its calls, each as soon as it is complete, in the way an agent does: the same turn, on
+ * Reads a model's answer and runs its calls, each as soon as it is known to be complete, in the way an agent does: the same turn, on
  * the same executor. What was cut off, or is no JSON, never runs (I37).
  *
  * @throws what the model's `doStream` throws
@@ -59,7 +60,7 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
     event: emit,
   })
   emit({ type: 'turn_started', turn: 0 })
-  const stream = await openStream(model, { prompt: [], abortSignal: signal }, signal)
+  const stream = await ModelStream.open(model, { prompt: [] }, { signal, clock, idleMs: Infinity })
   const startedAt = clock.now()
   const batch = executor.openBatch({ signal, ...(timeoutMs !== undefined && { timeoutMs }) })
   const tools = new Set(executor.tools.map(({ name }) => name))
@@ -67,9 +68,9 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
     turn: 0,
     batch,
     startsEarly: () => true,
-    argumentless: argumentlessTools(executor.tools),
     tools,
     offered: tools,
+    isStreamed: given.isStreamed ?? true,
     ids: new CallIds(),
     emit: (event) => {
       if (event.type === 'call_arriving') log.begin(event)
@@ -81,9 +82,13 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
     turn.take(ownNames(part))
     log.take(part)
   }
-  const broken = (await readStream(stream, take, signal)) ?? turn.error ?? cutOff(turn.finishReason)
-  turn.finish(broken !== undefined)
-  emit({ type: 'model_finished', turn: 0, finishReason: broken === undefined ? (turn.finishReason ?? '') : 'error' })
+  const broken = (await readStream(stream, take)) ?? turn.error ?? cutOff(turn.end)
+  turn.finish(signal.aborted ? 'aborted' : broken === undefined ? 'whole' : 'broken')
+  emit({
+    type: 'model_finished',
+    turn: 0,
+    finishReason: broken === undefined ? (turn.end?.reason ?? 'other') : 'error',
+  })
   const results = log.own(await batch.results())
   const wallMs = clock.now() - startedAt
   emit({ type: 'turn_finished', turn: 0, calls: results.length })

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
-import { gemini } from '../../../messages/index.ts'
+import { FINISH_REASONS, gemini } from '../../../messages/gemini.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -36,7 +36,7 @@ function isEvent({ candidates, promptFeedback }: Fields): boolean {
 
 /** Names by their numbers, as far as the Gemini API and Vertex AI agree on them and the provider looks at them. */
 const ENUMS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
-  ['finishReason', ['FINISH_REASON_UNSPECIFIED', 'STOP', 'MAX_TOKENS', 'SAFETY', 'RECITATION', 'OTHER']],
+  ['finishReason', FINISH_REASONS],
   ['trafficType', ['TRAFFIC_TYPE_UNSPECIFIED', 'ON_DEMAND', 'PROVISIONED_THROUGHPUT']],
   ['modality', ['MODALITY_UNSPECIFIED', 'TEXT', 'IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT']],
   ['category', []],

@@ -1,0 +1,124 @@
+import { printable } from './text.ts'
+
+/** Why a model's turn ended, in the words of the AI SDK. */
+export type EndReason = 'stop' | 'tool-calls' | 'length' | 'content-filter' | 'error' | 'interrupted' | 'other'
+
+/** How a model's turn ended, and what that means for the last call of the turn. */
+export interface TurnEnd {
+  readonly reason: EndReason
+  /** Whether the provider stopped for a while, and goes on when it is asked with the same history. */
+  readonly isPaused: boolean
+  /** What happened, as a clause that begins with a capital; undefined where the model ended of its own will. */
+  readonly what: string | undefined
+  /**
+   * What the model is told of the turn's last call, which never runs; undefined where the model ended of its own will, so
+   * that its last call is complete.
+   */
+  readonly incompleteCall: string | undefined
+}
+
+/** An end as the tables below have it. */
+interface Kind {
+  readonly reason: EndReason
+  readonly isPaused?: boolean
+  readonly what?: string
+  /** What the model should do with the call. */
+  readonly todo?: string
+}
+
+const AGAIN = 'Send the whole call again.'
+const SMALLER = 'Send it in smaller parts.'
+
+const STOP: Kind = { reason: 'stop' }
+const TOOL_CALLS: Kind = { reason: 'tool-calls' }
+const PAUSED: Kind = { reason: 'stop', isPaused: true }
+const LENGTH: Kind = { reason: 'length', what: 'The answer came to its limit of output tokens', todo: SMALLER }
+const CONTEXT: Kind = { reason: 'length', what: "The answer came to the end of the model's context", todo: SMALLER }
+const FILTER: Kind = {
+  reason: 'content-filter',
+  what: 'The answer was stopped by a content filter',
+  todo: 'Do not send the same call again.',
+}
+const REFUSAL: Kind = {
+  reason: 'content-filter',
+  what: 'The answer was stopped by a refusal',
+  todo: 'Do not send the same call again.',
+}
+const MALFORMED: Kind = {
+  reason: 'error',
+  what: 'The provider could not read the call that the model wrote',
+  todo: 'Send it again as one complete call.',
+}
+const ERROR: Kind = { reason: 'error', what: 'The answer was cut off by an error of the provider', todo: AGAIN }
+const INTERRUPTED: Kind = {
+  reason: 'interrupted',
+  what: 'The answer was cut off before the model had ended',
+  todo: AGAIN,
+}
+const INCOMPLETE: Kind = { reason: 'other', what: 'The provider marks the answer as incomplete', todo: AGAIN }
+
+/** The reasons of all providers, in small letters with underscores. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ...named(STOP, 'stop end_turn stop_sequence eos eos_token end complete completed done finish_reason_unspecified'),
+  // Gemini stops so at calls of tools that it was not offered. They are whole, so the executor may answer them.
+  ...named(
+    TOOL_CALLS,
+    'tool_calls tool_call tool_use function_calls function_call requires_action unexpected_tool_call',
+  ),
+  ...named(PAUSED, 'pause_turn'),
+  ...named(LENGTH, 'length max_tokens max_output_tokens max_completion_tokens max_length model_length continuation'),
+  ...named(CONTEXT, 'model_context_window_exceeded context_length_exceeded context_length error_limit'),
+  ...named(FILTER, 'content_filter content_filtered guardrail_intervened safety recitation blocklist spii language'),
+  ...named(FILTER, 'prohibited_content image_safety image_recitation image_prohibited_content model_armor jailbreak'),
+  ...named(FILTER, 'error_toxic sensitive'),
+  ...named(REFUSAL, 'refusal'),
+  ...named(MALFORMED, 'malformed_function_call malformed_tool_use malformed_model_output malformed_response'),
+  ...named(ERROR, 'error failed network_error insufficient_system_resource'),
+  ...named(INTERRUPTED, 'interrupted cancelled canceled abort user_cancel in_progress queued'),
+  ...named(INCOMPLETE, 'incomplete'),
+])
+
+function named(kind: Kind, reasons: string): (readonly [string, Kind])[] {
+  return reasons.split(' ').map((reason) => [reason, kind] as const)
+}
+
+/**
+ * How a turn ended. Only a model that stopped by itself, or to have its calls run, is known to have written its last call
+ * to the end. After any other end, also one that no provider has today, the last call never runs; earlier ones do, since
+ * what came after them shows that they are complete.
+ *
+ * @param raw the provider's own reason
+ * @param unified the AI SDK's reason, where there is one. Of two known reasons the one that holds the call back counts:
+ *   providers of the AI SDK say `tool-calls` of a turn with calls though it came to a limit, and `other` of much
+ */
+export function turnEnd(raw: unknown, unified?: string): TurnEnd {
+  const own = kindOf(raw)
+  const mapped = kindOf(unified)
+  if (own?.what !== undefined) return endOf(own)
+  if (mapped?.what !== undefined) return endOf(mapped)
+  if (own?.isPaused === true) return endOf(own)
+  const ofItsOwnWill = mapped ?? own
+  if (ofItsOwnWill !== undefined) return endOf(ofItsOwnWill)
+  const reason = typeof raw === 'string' && raw !== '' ? raw : unified
+  const told = reason === undefined ? '' : ` '${printable(reason, 60)}'`
+  return endOf({ reason: 'other', what: `The answer ended for the unknown reason${told}`, todo: AGAIN })
+}
+
+/** A turn whose end never came: its stream broke, or ended before the model did. */
+export const INTERRUPTED_TURN: TurnEnd = endOf(INTERRUPTED)
+
+/** What the model is told of a call that its provider marks as incomplete, in a turn that did end. */
+export const INCOMPLETE_ITEM: string = incompleteCall('The provider marks this call as incomplete', AGAIN)
+
+function kindOf(reason: unknown): Kind | undefined {
+  if (typeof reason !== 'string') return undefined
+  return KINDS.get(reason.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'))
+}
+
+function endOf({ reason, isPaused = false, what, todo = AGAIN }: Kind): TurnEnd {
+  return { reason, isPaused, what, incompleteCall: what === undefined ? undefined : incompleteCall(what, todo) }
+}
+
+function incompleteCall(what: string, todo: string): string {
+  return `${what}, so this call may be incomplete; nothing was run. ${todo}`
+}
