@@ -49,7 +49,9 @@ function brokenBy(part: LanguageModelV4StreamPart): { readonly cause: unknown } 
   return part.type === 'finish' ? cutOff(turnEnd(part.finishReason.raw, part.finishReason.unified)) : undefined
 }
 
-function saysSomething(part: LanguageModelV4StreamPart): boolean {
+/** Whether an answer that has this part is not asked for again: the model says or calls something, or ends well without. */
+export function saysSomething(part: LanguageModelV4StreamPart): boolean {
+  if (brokenBy(part) !== undefined) return false
   switch (part.type) {
     case 'stream-start':
     case 'response-metadata':

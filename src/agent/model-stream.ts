@@ -150,8 +150,9 @@ export async function readStream(
  * @param end how the turn ended; undefined where the model never said so
  */
 export function cutOff(end: TurnEnd | undefined): Broken | undefined {
-  if (end === undefined) return { cause: new Error('the stream ended before the model did') }
-  if (end.reason !== 'error' && end.reason !== 'interrupted') return undefined
+  if (end === undefined || end.reason === 'interrupted')
+    return { cause: new Error('the stream ended before the model did') }
+  if (end.reason !== 'error') return undefined
   const { what = 'the provider reported an error' } = end
   return { cause: new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}`) }
 }

@@ -84,7 +84,7 @@ describe('an agent whose model gives odd ids', () => {
     [20, ''],
     [21, 'x'.repeat(1_000_000)],
   ])('%i: %#', async (_number, id) => {
-    expect(await amidGood({ name: 'good', id })).toMatchObject({ success: true, index: 1 })
+    expect(await amidGood({ name: 'good', id, arguments: { n: 2 } })).toMatchObject({ success: true, index: 1 })
     expect(ran).toHaveLength(3)
   })
 })

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { type ExecutedTurn, executeTurn } from '../../src/cli/exec/execute-turn.ts'
+import { showsMore } from '../../src/agent/turn-call.ts'
 import type { LiveEvent } from '../../src/cli/live/index.ts'
 import { openRecorded, type RecordedAnswer } from '../../src/cli/recorded/index.ts'
 import { type AnyTool, defineTool, type ToolContext } from '../../src/index.ts'
@@ -11,7 +12,7 @@ export interface Watched {
   readonly answer: RecordedAnswer
   readonly executed: ExecutedTurn
   readonly events: readonly LiveEvent[]
-  /** In which turns of the event loop the `tool-call` parts came that are not the provider's own, in order. */
+  /** In which turns of the event loop the parts came that show the calls to be complete: the next, or the end; in call order. */
   readonly completed: readonly number[]
 }
 
@@ -37,13 +38,21 @@ export class LoopTurns {
 export async function watch(body: string | Uint8Array, tools: readonly AnyTool[], turns: LoopTurns): Promise<Watched> {
   const answer = await openRecorded(body, { beforeEvent: settleMicrotasks })
   const completed: number[] = []
+  let held = false
   const model = observed(answer.model, (part) => {
-    if (part.type === 'tool-call' && part.providerExecuted !== true) completed.push(turns.now)
+    if (held && (part.type === 'finish' || showsMore(part, ''))) held = completed.push(turns.now) < 0
+    if (part.type === 'tool-call' && part.providerExecuted !== true) held = true
   })
   const events: LiveEvent[] = []
   const { signal } = new AbortController()
   const executor = { tools, maxParallelTools: Infinity }
-  const executed = await executeTurn({ model, executor, signal, emit: (event) => events.push(event) })
+  const executed = await executeTurn({
+    model,
+    isStreamed: answer.streamed,
+    executor,
+    signal,
+    emit: (event) => events.push(event),
+  })
   return { answer, executed, events, completed }
 }
 

@@ -41,10 +41,11 @@ const end = (reason: string): string => `${chunk({}, reason)}data: [DONE]\n\n`
 
 describe('what never runs (I37)', () => {
   test.each([
-    ['arguments that are cut off at the limit', begin + more('{"path":"/tmp/') + end('length'), 'unparsable_arguments'],
+    ['arguments that are cut off at the limit', begin + more('{"path":"/tmp/') + end('length'), 'incomplete_call'],
     ['arguments that were never there, at the limit', begin + end('length'), 'incomplete_call'],
     ['a stream that breaks off before the arguments', begin, 'incomplete_call'],
-    ['a stream that breaks off in the arguments', begin + more('{"path":"/tmp/'), 'unparsable_arguments'],
+    ['a stream that breaks off in the arguments', begin + more('{"path":"/tmp/'), 'incomplete_call'],
+    ['arguments that look whole, at the limit', begin + more('{"path":"/tmp/"}') + end('length'), 'incomplete_call'],
     [
       'arguments of which something in the middle cannot be read, and which parse without it',
       `${begin}${more('{"path":"/tmp/')}data: {"choices":[{"index":0,"delta":{"tool_ca\n\n${more('"}')}${end('tool_calls')}`,
@@ -68,7 +69,7 @@ describe('what never runs (I37)', () => {
     const next = { index: 1, id: 'b', type: 'function', function: { name: 'rm', arguments: '{"pa' } }
     const executed = await execute(begin + more('{"path":"/a"}') + chunk({ tool_calls: [next] }))
     expect(executed.ran).toEqual([{ path: '/a' }])
-    expect(codesOf(executed)).toEqual(['succeeded', 'unparsable_arguments'])
+    expect(codesOf(executed)).toEqual(['succeeded', 'incomplete_call'])
     expect(executed.calls.map((call) => call.arguments)).toEqual([{ path: '/a' }, '{"pa'])
     expect(executed.broken?.cause).toBeInstanceOf(Error)
   })

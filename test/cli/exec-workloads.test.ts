@@ -58,6 +58,14 @@ const ODD: ReadonlyMap<string, Odd> = new Map([
   ['105396642b6f29f9', freeText],
   ['6fde494818ee3b32', freeText],
   [
+    '1ff5cac94954a983',
+    { why: 'the stream has no reason to finish, so its last call may be incomplete', runs: () => [] },
+  ],
+  [
+    '0d17e8af3e862b2b',
+    { why: 'an event of the stream cannot be read, so its last call may be incomplete', runs: () => [] },
+  ],
+  [
     CUT_BY_NEXT,
     {
       why: 'a second message begins while a call of the first, cut off, is open; the provider refuses all that comes after',
@@ -65,14 +73,6 @@ const ODD: ReadonlyMap<string, Odd> = new Map([
     },
   ],
 ])
-
-/** The schemas of tools that are called without arguments throughout; their requests declared none either. */
-function argumentlessIn({ expected }: Recorded): ReadonlyMap<string, Record<string, unknown>> {
-  const isEmpty = ({ arguments: value }: ExpectedCall): boolean => JSON.stringify(value) === '{}'
-  const names = new Set(expected.calls.filter(isEmpty).map(({ name }) => name))
-  for (const call of expected.calls) if (!isEmpty(call)) names.delete(call.name)
-  return new Map(Array.from(names, (name) => [name, { type: 'object', properties: {} }]))
-}
 
 /** What of a record's calls is there to be run: what is JSON. */
 function runnable({ expected }: Recorded): unknown[] {
@@ -107,7 +107,7 @@ describe.each(SETS)('streams.%s', (set, count) => {
   const answers = recordedAnswers(set) as Offered[]
 
   test.skipIf(!hasWorkloads)(
-    `I2, I37: of all ${count} exactly the expected calls are run, each starts in the turn of the event loop of its tool-call part, results in call order${WITHOUT_WORKLOADS}`,
+    `I2, I37: of all ${count} exactly the expected calls are run, each starts in the turn of the event loop of the part that shows it to be complete, results in call order${WITHOUT_WORKLOADS}`,
     { timeout: 60_000 },
     async () => {
       expect(answers).toHaveLength(count)
@@ -117,7 +117,7 @@ describe.each(SETS)('streams.%s', (set, count) => {
           ran.push({ name: call.name, arguments: input, index, at: turns.now })
           return echo(input)
         }
-        const tools = toolsNamed(namesOf(recorded), execute, argumentlessIn(recorded))
+        const tools = toolsNamed(namesOf(recorded), execute)
         const { executed, completed, answer } = await watch(recorded.body, tools, turns)
         const { id } = recorded
         const runs = ran.map(({ name, arguments: value }) => ({ name, arguments: value }))
@@ -161,7 +161,7 @@ test.skipIf(!hasWorkloads)(
       const sent = sentResults(answer.results(executed.results))
       for (const { content } of sent) expect(JSON.stringify(content)).toContain('error')
     }
-    expect(Object.fromEntries(outcomes)).toEqual({ unparsable_arguments: 17, incomplete_call: 1 })
+    expect(Object.fromEntries(outcomes)).toEqual({ unparsable_arguments: 8, incomplete_call: 10 })
   },
 )
 
@@ -183,6 +183,7 @@ test.skipIf(!hasWorkloads)(
         const content = recordedResults[index]?.content ?? ''
         return api === 'google-generate-content' ? (JSON.parse(content) as unknown) : content
       })
+      if (ODD.get(id)?.why.includes('may be incomplete') === true) continue
       const answer = await openRecorded(recorded.body)
       const { signal } = new AbortController()
       const executing = executeTurn({

@@ -8,13 +8,15 @@ export interface LoggedCall {
   readonly index: number
   readonly id: string
   readonly name: string
-  /** The arguments, parsed; the model's text where that is no JSON; absent where they were never complete. */
+  /** The arguments, parsed; the model's text, as far as it came, where that is no JSON; absent where none of it came. */
   readonly arguments?: unknown
 }
 
 /** What the model wrote of its calls, beside what became of them. */
 export class CallLog {
-  readonly #calls: LoggedCall[] = []
+  readonly #calls: Omit<LoggedCall, 'arguments'>[] = []
+  /** The arguments of calls as far as they came, by place. */
+  readonly #arguments = new Map<number, string>()
   /** The places of calls that have begun, by the provider's id. */
   readonly #begun = new Map<string, number>()
   /** Places of calls that turned out to be the provider's own. */
@@ -28,25 +30,29 @@ export class CallLog {
     this.#begun.set(id, index)
   }
 
-  /** The arguments of a call are complete. */
-  complete(index: number, written: string): void {
-    const call = this.#calls[index]
-    if (call !== undefined) this.#calls[index] = { ...call, arguments: valueOf(written) }
-  }
-
   /** The next part of the answer. */
   take(part: LanguageModelV4StreamPart): void {
+    if (part.type === 'tool-input-delta') {
+      const index = this.#begun.get(part.id)
+      if (index !== undefined) this.#arguments.set(index, (this.#arguments.get(index) ?? '') + part.delta)
+      return
+    }
     if (part.type !== 'tool-call') return
     const begun = this.#begun.get(part.toolCallId)
     this.#begun.delete(part.toolCallId)
-    if (part.providerExecuted !== true) return
-    this.leftToProvider++
-    if (begun !== undefined) this.#foreign.add(begun)
+    if (part.providerExecuted === true) {
+      this.leftToProvider++
+      if (begun !== undefined) this.#foreign.add(begun)
+    } else if (begun !== undefined) this.#arguments.set(begun, part.input)
   }
 
   /** The calls that are ours to answer, in call order. */
   get calls(): LoggedCall[] {
-    return this.#calls.filter(({ index }) => !this.#foreign.has(index))
+    return this.#calls.flatMap((call) => {
+      if (this.#foreign.has(call.index)) return []
+      const written = this.#arguments.get(call.index)
+      return [written === undefined ? call : { ...call, arguments: valueOf(written) }]
+    })
   }
 
   /** Of the results those that are ours to give. */

@@ -54,7 +54,6 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
   const log = new CallLog()
   const executor = new ObservedExecutor(given.executor, {
     arguments: (turn, index, written) => {
-      log.complete(index, written)
       emit({ type: 'call_arguments', turn, index, arguments: written })
     },
     event: emit,

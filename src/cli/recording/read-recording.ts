@@ -117,6 +117,8 @@ class RecordingReader {
     if (run.end !== undefined) throw new LineFault('its run is over')
     if (type === 'run_end') run.end = { status: runStatusIn(fields), text: textIn(fields, 'text') }
     else if (type === 'asked') {
+      // A model that said nothing was asked for the same turn again: what it answered then counts.
+      if (countIn(fields, 'turn') === run.turns.length - 1 && run.turns.at(-1)?.results.size === 0) run.turns.pop()
       expectNumber(fields, 'turn', run.turns.length)
       run.turns.push({ line, digest: textIn(fields, 'digest'), parts: [], results: new Map() })
     } else takeInTurn(type, fields, line, turnOf(run, fields))

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { saysSomething } from '../../agent/begin-answer.ts'
 import type { AgentResult } from '../../agent/result.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ToolEvent } from '../../core/events.ts'
@@ -38,6 +39,8 @@ export class Recorder implements CallObserver {
   #endAnswer: () => void = () => {}
   #run = -1
   #turn = -1
+  /** Whether the model has begun to answer, so that it is not asked for this turn again. */
+  #saidSomething = true
   #closed = false
   #failure: { readonly error: unknown } | undefined
 
@@ -56,14 +59,17 @@ export class Recorder implements CallObserver {
   beginRun(input: string): void {
     this.#run++
     this.#turn = -1
+    this.#saidSomething = true
     this.#arguments.clear()
     this.#write({ type: 'run', run: this.#run, input })
   }
 
-  /** The model is asked for the next turn of the run. */
+  /** The model is asked for the next turn of the run, or for the same one again where it said nothing. */
   asked(options: LanguageModelV4CallOptions): AnswerObserver {
     const { clock, redactor } = this.#setup
-    const place = { run: this.#run, turn: ++this.#turn }
+    if (this.#saidSomething) this.#turn++
+    this.#saidSomething = false
+    const place = { run: this.#run, turn: this.#turn }
     const askedAt = clock.now()
     const elapsed = (): number => Math.round((clock.now() - askedAt) * 1_000) / 1_000
     this.#write({ type: 'asked', ...place, digest: requestDigest(options, redactor) })
@@ -76,6 +82,7 @@ export class Recorder implements CallObserver {
       part: (part) => {
         // What the provider sent, as it came: it is in the other parts, read.
         if (part.type !== 'raw') writeParts(parts.take(part))
+        this.#saidSomething ||= saysSomething(part)
       },
       refused: (cause) =>
         this.#write({ type: 'answered', ...place, ms: elapsed(), error: recordedError(cause), refused: true }),

@@ -179,10 +179,10 @@ export class Replay {
     }
     const { error, refused } = turn.answered ?? {}
     if (error !== undefined && refused === true) throw replayError(error)
-    return this.#play(turn)
+    return this.#play(turn, number)
   }
 
-  #play(turn: RecordedTurn): ReadableStream<LanguageModelV4StreamPart> {
+  #play(turn: RecordedTurn, number: number): ReadableStream<LanguageModelV4StreamPart> {
     const begun = this.clock.now()
     this.#now = begun
     let next = 0
@@ -198,6 +198,7 @@ export class Replay {
             await until(part.ms)
             controller.enqueue(part.part)
           } else if (turn.answered === undefined) {
+            if (this.isAbortedIn(number) && turn.results.size === 0) this.abort()
             throw new Error('The recorded answer was not read to its end.')
           } else {
             await until(turn.answered.ms)

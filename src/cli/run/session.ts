@@ -139,6 +139,7 @@ export class Session {
       ...(agent.eager !== undefined && { eager: agent.eager }),
       ...(maxIterations !== undefined && { maxIterations }),
       ...modelSettings(agent),
+      ...stage.asking,
       maxKeptEvents: MAX_KEPT_EVENTS,
       logger: !wantsLog ? problemsOnly(output.logger) : output.logger,
     })

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { AgentFile } from '../../agent-file/index.ts'
+import type { AgentOptions } from '../../agent/options.ts'
 import type { AgentResult } from '../../agent/result.ts'
 import type { ToolExecutorOptions } from '../../core/executor.ts'
 import { systemClock } from '../../core/clock.ts'
@@ -22,6 +23,8 @@ export interface Stage {
   readonly executor: ToolExecutor
   /** Aborts a run from within; asked for anew for each run, after {@link Stage.beginRun}. */
   readonly signal?: AbortSignal
+  /** How the model is asked, where that is not the agent's own affair. */
+  readonly asking?: Pick<AgentOptions, 'modelRetry' | 'modelIdleTimeoutMs'>
   /** How a replay departs from its recording, if it does. */
   readonly departure?: Departure | undefined
   /** Why what was to be recorded is not, if it is not. */
@@ -106,6 +109,8 @@ export function replayStage(setup: StageSetup, recording: Recording, paced: bool
   const observer = { arguments: onArguments, event: () => {} }
   return {
     model: replay.model,
+    // A recorded failure fails again, and a recorded silence takes as long as it took.
+    asking: { modelRetry: { maxAttempts: 1 }, modelIdleTimeoutMs: Infinity },
     executor: new ReplayExecutor({ tools, ...limits }, replay, observer),
     get signal() {
       return replay.signal
