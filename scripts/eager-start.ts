@@ -58,10 +58,13 @@ function document(rows: readonly (readonly [string, Timing[][]])[]): string {
   const table = rows.map(([dialect, streams]) => rowOf(dialect, streams))
   return `# When a call can start
 
-A call starts in the same turn of the event loop in which the AI SDK's provider gives its \`tool-call\` part. This table
-says, for each dialect, how much later that part comes than the event of the stream that shows that the call is complete
-(its end or, where the dialect does not mark that, the beginning of what follows it, or the end of the stream). It is
-measured on recorded streams, given to the provider one event at a time; \`npx node scripts/eager-start.ts\` writes it.
+A call starts in the same turn of the event loop as the part of the AI SDK's provider that shows the call to be complete: the
+next thing that the model says or calls or, for the last call of a turn, an end of the model's own will. The call's own
+\`tool-call\` part does not show it: a model that comes to its limit of tokens, or is stopped by a filter, leaves the same
+part behind, and its last call never runs.
+
+This table says, for each dialect, how much later the \`tool-call\` part comes than the event of the stream that ends the
+call (or, where the dialect does not mark that, the beginning of what follows it, or the end of the stream). It is measured on recorded streams, given to the provider one event at a time; \`npx node scripts/eager-start.ts\` writes it.
 
 | dialect | provider | streams | calls | later | by events (median, most) | part of the stream lost (median) |
 |---|---|--:|--:|--:|--:|--:|
@@ -73,9 +76,13 @@ ${table.join('\n')}
   call's arguments will come), so there no call of a turn starts before the turn is over. The other dialects mark the end of
   a call, and their providers give it at once.
 
-One call waits for a little longer, for safety's sake: one without arguments (\`{}\`) of a tool that could have been given
-some. A model that comes to its limit before it has written them leaves the same part behind, so the call starts when the
-stream shows that the model went on, which is the next event as a rule. A tool whose schema names no argument starts at once.
+How a turn ended is read in one way everywhere (the agent, \`aof exec\`, \`aof-runtime/messages\`): after *stop* and *tool
+calls* every call runs. After anything else (a limit, a filter, a refusal, an error, a stream that breaks, a reason that is not
+known) the last call has the result \`invalid\`, \`incomplete_call\`, which tells the model what happened; the calls before
+it, which the next part shows to be complete, run.
+
+A stream that gives a call twice, with the same id and the same arguments, has it run once, unless ids come more than once
+in that turn anyway. It is found at the end of the turn.
 `
 }
 

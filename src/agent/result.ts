@@ -17,7 +17,7 @@ export type AgentStatus = 'done' | 'aborted' | 'max_iterations' | 'budget' | 'aw
 
 /** Why a run failed. */
 export interface AgentError {
-  /** `model_failed`: the provider refused, or its stream broke before any call started. `hook_failed`: `prepareTurn` or `stopWhen` threw, or `prepareTurn` gave an impossible setting. */
+  /** `model_failed`: the provider refused, its stream broke before any call came, a content filter or a refusal stopped the answer, or the calls that the provider speaks of never came. `hook_failed`: `prepareTurn` or `stopWhen` threw, or `prepareTurn` gave an impossible setting. */
   readonly code: 'model_failed' | 'hook_failed'
   /** Without what looks like a credential, as the messages of tools' errors are. */
   readonly message: string
@@ -40,7 +40,11 @@ export interface AgentResult {
   readonly usage: Usage
   /** Model calls that were made. */
   readonly iterations: number
-  /** Why the model stopped last, in the AI SDK's words. */
+  /**
+   * Why the model stopped last, in the AI SDK's words: `stop`, `tool-calls`, `length` (the answer came to its limit of
+   * tokens, so that `text` may be half of it), `content-filter` (also a refusal; the run has `failed`), `error` (also a
+   * stream that broke), `other` (a reason that is not known here, so that `text` may be incomplete).
+   */
   readonly finishReason?: string
   /** What the run's tool calls came to. */
   readonly calls: CallTotals

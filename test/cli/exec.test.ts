@@ -273,7 +273,7 @@ test('a stream that is an error from its beginning', async () => {
   ].map((event) => `data: ${JSON.stringify(event)}\n\n`)
   const { code, stdout, stderr } = await exec({ turn: turn.join(''), 'tools.mjs': TOOLS }, ['turn', '-t', 'tools.mjs'])
   expect([code, stdout]).toEqual([EXIT.file, ''])
-  expect(stderr).toContain('aof: turn: the answer breaks off before its first call: Overloaded\n')
+  expect(stderr).toContain('aof: turn: the answer breaks off before its first call: Overloaded')
 })
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))

@@ -292,7 +292,7 @@ describe('the model of a recording', () => {
     const refused = await record({ tools: [], turns: [{ rejectWith: new RangeError('Too much.') }] })
     const model = recordedTurnsModel(parseRecording(refused.text, 'r.jsonl'))
     await expect(model.doStream({ prompt: [] })).rejects.toMatchObject({ name: 'RangeError', message: 'Too much.' })
-    const broken = await record({ tools: [], turns: [{ text: 'Half', breakAfter: 3 }] })
+    const broken = await record({ tools: [], turns: [{ text: 'Half', breakAfter: 4 }] })
     const { stream } = await recordedTurnsModel(parseRecording(broken.text, 'r.jsonl')).doStream({ prompt: [] })
     await expect(partsOf(stream)).rejects.toThrow('The stream broke')
   })
