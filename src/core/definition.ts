@@ -77,7 +77,7 @@ function shownSchema(tool: AnyTool): JsonSchema & ObjectSchema {
  *
  * @throws MisuseError where it says none that a model could be shown
  */
-export function ownSchema(tool: AnyTool): JsonSchema {
+function ownSchema(tool: AnyTool): JsonSchema {
   if (tool.inputJsonSchema !== undefined) return tool.inputJsonSchema
   const schema = tool.inputSchema
   if (schema === undefined) {

@@ -58,7 +58,7 @@ test('I49: with odd names, ids and text, each prompt begins with the bytes of th
 
 test('Mistral gets ids of nine letters and digits, the same in every turn; others get them as they are', async () => {
   const turns = [
-    [toolCall('abc123XYZ', 'work'), toolCall('abc123XYZ', 'work'), toolCall('call_1', 'work'), finish()],
+    [toolCall('abc123XYZ', 'work'), toolCall('abc123XYZ', 'work', '{"n":2}'), toolCall('call_1', 'work'), finish()],
     { calls: [{ id: 'abc123XYZ', name: 'work' }] },
     { text: 'ok' },
   ]
