@@ -35,6 +35,7 @@ export type {
   CallEventBase,
   EndedLateEvent,
   EventBase,
+  FilesRemovedEvent,
   HoldEndedEvent,
   LimitChangedEvent,
   ListenerFailedEvent,
@@ -97,6 +98,7 @@ export type {
   Validator,
 } from './core/schema.ts'
 export type { SpillContent, SpilledFile, SpillOptions, SpillStore, SpillStoreOpener } from './core/spill.ts'
+export type { SpillLifetime } from './core/spilled-files.ts'
 export type { TimeLimitOptions } from './core/time-limits.ts'
 export { ToolFailure } from './core/tool-failure.ts'
 export type { ToolProblem, ToolProblemCode } from './core/tool-problem.ts'

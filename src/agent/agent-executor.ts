@@ -177,6 +177,8 @@ export class AgentExecutor {
     else signal?.addEventListener('abort', forward)
     const log = new EventLog<AgentEvent>(this.#options.maxKeptEvents ?? 1_000, (count) => ({ type: 'missed', count }))
     const timer = this.#endOfBudget(budget, controller)
+    const { spilledFiles } = executorParts(this.executor)
+    spilledFiles?.hold(id)
     const loop = new RunLoop(
       {
         id,
@@ -203,6 +205,7 @@ export class AgentExecutor {
       timer?.clear()
       signal?.removeEventListener('abort', forward)
       this.#live.leave(place)
+      void spilledFiles?.end(id)
       log.push({ type: 'done', result: ended })
       log.end()
       return ended

@@ -107,6 +107,7 @@ export class Batch implements Keeper {
   #limitedTool: CompiledTool | undefined
   #attemptLimits: AttemptLimits | undefined
   #keeping: Keeping | undefined
+  #whenSettled: (() => void)[] | undefined
   #smallBytes = 0
   #unsettled = 0
   #succeeded = 0
@@ -177,10 +178,26 @@ export class Batch implements Keeper {
     return this.engine.limits
   }
 
+  /** Whether other batches may belong to its run. */
+  get isNamedRun(): boolean {
+    return this.#setup.options.run !== undefined
+  }
+
+  /** Calls `act` when it is settled. */
+  whenSettled(act: () => void): void {
+    ;(this.#whenSettled ??= []).push(act)
+  }
+
+  /** The batch whose call makes the calls of this one, however many are in between; this one where there is none. */
+  get #outermost(): Batch {
+    return this.nesting === undefined ? this : this.nesting.call.batch.#outermost
+  }
+
   /** Where its results are kept, once they have to be counted. */
   get keeping(): Keeping {
-    const { limits, spillStore } = this.engine
-    return (this.#keeping ??= new Keeping(limits, spillStore, this.#smallBytes, () => this.#kept()))
+    const { limits, spillStore: store, spilledFiles: files } = this.engine
+    const stored = { store, files, owner: () => this.#outermost }
+    return (this.#keeping ??= new Keeping(limits, stored, this.#smallBytes, () => this.#kept()))
   }
 
   keepsSmall(atMost: number): boolean {
@@ -602,6 +619,7 @@ export class Batch implements Keeper {
     this.#done?.resolve(this.#collect())
     this.onEnd?.()
     onSettled()
+    if (this.#whenSettled !== undefined) for (const act of this.#whenSettled) act()
   }
 
   #collect(): ToolResult[] {

@@ -12,6 +12,7 @@ import type { Hold } from './hold.ts'
 import type { KeepingLimits } from './keeping.ts'
 import type { Redaction } from './redaction.ts'
 import type { SpillStore } from './spill.ts'
+import type { SpilledFiles } from './spilled-files.ts'
 import type { Isolator } from './isolation.ts'
 import type { NestedExecutor } from './nested-executor.ts'
 import type { Random } from './random.ts'
@@ -53,6 +54,7 @@ export interface Engine {
   readonly redaction: Redaction
   /** Where results go that are too large to be kept. */
   readonly spillStore: SpillStore | undefined
+  readonly spilledFiles: SpilledFiles | undefined
   readonly registry: ToolRegistry
   /** Whether the executor or any tool that it knows has a deadline. */
   hasDeadlines: boolean

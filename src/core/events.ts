@@ -194,6 +194,18 @@ export interface OverlapSuspectedEvent {
   readonly calls: readonly [CallPlace, CallPlace]
 }
 
+/** Files of large results were removed to make room: all of them together may take up `spill.maxTotalBytes`. */
+export interface FilesRemovedEvent {
+  readonly type: 'files_removed'
+  readonly at: number
+  /** The run that they were of; it was over. */
+  readonly run: string
+  /** How many. */
+  readonly files: number
+  /** How much they took up. */
+  readonly bytes: number
+}
+
 /** A listener, or a logger, threw. It harmed nothing else. */
 export interface ListenerFailedEvent {
   readonly type: 'listener_failed'
@@ -224,6 +236,7 @@ export type ToolEvent =
   | BreakerChangedEvent
   | StalledEvent
   | OverlapSuspectedEvent
+  | FilesRemovedEvent
   | ListenerFailedEvent
 
 /** Gets every event, synchronously and in order. What it throws, or rejects with, is reported as `listener_failed`. */

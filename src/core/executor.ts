@@ -15,9 +15,9 @@ import type { Engine, EngineLimits } from './engine.ts'
 import { EventHub } from './event-hub.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Isolator } from './isolation.ts'
-import { closeStore, type KeepingOptions, keepingLimits, openStore } from './keeping.ts'
+import { closeStore, type KeepingOptions, keepingLimits, openFiles, openStore } from './keeping.ts'
 import { OverlapWatch } from './effects/overlap-watch.ts'
-import { idleRetryLine, omittedToolLine, overlapLine, stalledLine } from './log-lines.ts'
+import { filesRemovedLine, idleRetryLine, omittedToolLine, overlapLine, stalledLine } from './log-lines.ts'
 import { guardedLogger, type Logger } from './logger.ts'
 import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts'
@@ -30,6 +30,7 @@ import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import type { JsonSchemaCompiler, Uncheckable } from './schema.ts'
+import type { SpilledFiles } from './spilled-files.ts'
 import { StallWatch } from './stall-watch.ts'
 import { checkTimeLimits, DEFAULT_TIMEOUT_MS } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
@@ -296,6 +297,7 @@ export class ToolExecutor {
     this.#compileJsonSchema = compileJsonSchema
     this.#ordersEffects = effects === 'on'
     const registry = new ToolRegistry()
+    const spillStore = openStore(options)
     this.#engine = {
       clock,
       limits,
@@ -316,7 +318,8 @@ export class ToolExecutor {
       random,
       isolator,
       redaction: new Redaction(options),
-      spillStore: openStore(options),
+      spillStore,
+      spilledFiles: openFiles(spillStore, options, (...removed) => this.#filesRemoved(...removed)),
       registry,
       hasDeadlines: limits.deadlineMs !== Infinity,
       closing: false,
@@ -461,6 +464,15 @@ export class ToolExecutor {
     return (this.#closed ??= this.#close(drainMs))
   }
 
+  /**
+   * A named run is over, and no batch of it is under way: with `spill: { removeAfter: 'run' }` (or `batch`) the files of its large
+   * results are removed. The runs of agents end by themselves.
+   */
+  async endRun(run: string): Promise<void> {
+    if (typeof run !== 'string') throw new MisuseError('run', 'the name of a run', run)
+    await this.#engine.spilledFiles?.end(run)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
@@ -490,8 +502,9 @@ export class ToolExecutor {
   }
 
   #parts(): ExecutorParts {
-    const { registry, clock, limits, redaction } = this.#engine
+    const { registry, clock, limits, redaction, spilledFiles } = this.#engine
     return {
+      spilledFiles,
       redaction,
       registry,
       clock,
@@ -549,6 +562,12 @@ export class ToolExecutor {
         if (events.active) events.emit({ type: 'stalled', at, stalledMs, calls })
       },
     })
+  }
+
+  #filesRemoved(run: string, files: number, bytes: number): void {
+    const { events, clock } = this.#engine
+    this.#warn(filesRemovedLine(run, files, bytes))
+    if (events.active) events.emit({ type: 'files_removed', at: clock.now(), run, files, bytes })
   }
 
   #warn(line: string): void {
@@ -638,6 +657,7 @@ export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
   readonly maxArgumentsBytes: number
   readonly timeoutMs: number
   readonly redaction: Redaction
+  readonly spilledFiles: SpilledFiles | undefined
   /** Opens a batch of which no call is known to be the maker. */
   readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
 }

@@ -11,6 +11,7 @@ import {
   type SpillStore,
   type SpillStoreOpener,
 } from './spill.ts'
+import { type FileOwner, SpilledFiles, type SpilledFilesSetup } from './spilled-files.ts'
 
 /** How large results may be, and what becomes of what is larger. */
 export interface KeepingOptions {
@@ -84,7 +85,22 @@ export function openStore({ spill = {}, openSpillStore }: KeepingOptions): Spill
   const { directory } = spill
   if (directory !== undefined && (typeof directory !== 'string' || directory === ''))
     throw new MisuseError('spill.directory', 'the path of a directory', directory)
+  const { removeAfter, maxTotalBytes } = spill
+  if (removeAfter !== undefined && !['close', 'run', 'batch'].includes(removeAfter))
+    throw new MisuseError('spill.removeAfter', "'close', 'run' or 'batch'", removeAfter)
+  if (maxTotalBytes !== undefined) checkCount('spill.maxTotalBytes', maxTotalBytes, 2)
   return openSpillStore?.(spill)
+}
+
+/** The files that such a store keeps. */
+export function openFiles(
+  store: SpillStore | undefined,
+  { spill = {} }: KeepingOptions,
+  onRemoved: SpilledFilesSetup['onRemoved'],
+): SpilledFiles | undefined {
+  if (store === undefined || spill === false) return undefined
+  const { removeAfter = 'close', maxTotalBytes = 1_073_741_824 } = spill
+  return new SpilledFiles({ store, removeAfter, maxTotalBytes, onRemoved })
 }
 
 /** How long closing waits for a store: a disk that hangs holds nobody up. */
@@ -99,21 +115,33 @@ export async function closeStore(store: SpillStore, clock: Clock): Promise<void>
   timer.clear()
 }
 
+/** Where results go that are too large. */
+export interface Stored {
+  readonly store: SpillStore | undefined
+  readonly files: SpilledFiles | undefined
+  readonly owner: () => FileOwner
+}
+
 /** Where the results of one batch are kept: in memory within limits, beyond them in the store. */
 export class Keeping {
   readonly limits: KeepingLimits
   /** What is kept in memory so far. */
   readonly bytes: KeptBytes
   readonly #store: SpillStore | undefined
+  readonly #files: SpilledFiles | undefined
+  readonly #owner: () => FileOwner
 
   /**
+   * @param stored where larger ones go, and whose they are
    * @param atMost no more than this are the bytes of what the batch has kept so far
    * @param kept what the batch has kept so far
    */
-  constructor(limits: KeepingLimits, store: SpillStore | undefined, atMost: number, kept: () => Iterable<unknown>) {
+  constructor(limits: KeepingLimits, stored: Stored, atMost: number, kept: () => Iterable<unknown>) {
     this.limits = limits
     this.bytes = new KeptBytes(limits.maxBatchBytes, atMost, kept)
-    this.#store = store
+    this.#store = stored.store
+    this.#files = stored.files
+    this.#owner = stored.owner
   }
 
   /** Whether there is a store. */
@@ -129,7 +157,9 @@ export class Keeping {
    */
   async write(label: string, extension: string, content: SpillContent): Promise<SpilledFile> {
     if (this.#store === undefined) throw new Error('there is no store')
-    return this.#store.write(spillName(label, extension), content, this.limits.maxSpillBytes)
+    const file = await this.#store.write(spillName(label, extension), content, this.limits.maxSpillBytes)
+    await this.#files?.add(file, this.#owner())
+    return file
   }
 
   /** The whole of what {@link write} has kept, as text. */

@@ -67,6 +67,11 @@ export function omittedToolLine({ tool, message }: ToolProblem): string {
   return `${shown(tool)} is left out: ${message}`
 }
 
+/** The line for files that had to make room. */
+export function filesRemovedLine(run: string, files: number, bytes: number): string {
+  return `${files} files of large results (${bytes} bytes) of the run ${shown(run)} were removed, since all files together may take up no more (spill.maxTotalBytes).`
+}
+
 /** The line for a tool whose retries can never come about. */
 export function idleRetryLine(name: string): string {
   return `The retry of ${shown(name)} can never act: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`

@@ -23,6 +23,8 @@ export interface SpillStore {
   write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile>
   /** The whole of a file of its own, as text. */
   read(file: SpilledFile): Promise<string>
+  /** Removes a file of its own. A store without it keeps what it has until it is closed. */
+  remove?(file: SpilledFile): Promise<void>
   /** Gives up what the store made for itself. Nothing is written afterwards. */
   close(): Promise<void>
 }
@@ -34,10 +36,29 @@ export interface SpillOptions {
    * @default a directory of the executor's own below the system's temporary one, removed when the executor is closed
    */
   readonly directory?: string
+  /**
+   * When the files are removed, beside the closing of the executor: `batch`, when their batch is settled, that of the outermost
+   * call where calls are nested (results keep their previews, steps of plans and `$result` read the whole before); `run`,
+   * when their run is over, which for a named run is at `executor.endRun`, for an agent's at its end, and for a batch without a
+   * name when it is settled; `close`, not before.
+   * @default 'close'
+   */
+  readonly removeAfter?: SpillLifetime
+  /**
+   * How much all files together may take up, in bytes: at least 2. Where there is no room, files of runs that are over are
+   * removed, the oldest first, and told of (`files_removed`, and a warning to the logger); where that is not enough, the
+   * result fails with `result_too_large`. Files that are being written count when they are there.
+   * @default 1 073 741 824 (1 GiB)
+   */
+  readonly maxTotalBytes?: number
 }
 
 /** The names of {@link SpillOptions}. */
-export const SPILL_OPTIONS: ReadonlySet<string> = optionNames<SpillOptions>({ directory: true })
+export const SPILL_OPTIONS: ReadonlySet<string> = optionNames<SpillOptions>({
+  directory: true,
+  removeAfter: true,
+  maxTotalBytes: true,
+})
 
 /** Makes the store of one executor; it must not touch anything before its first `write`. */
 export type SpillStoreOpener = (options: SpillOptions) => SpillStore
@@ -68,6 +89,10 @@ export class LazySpillStore implements SpillStore {
     return (await this.#store).read(file)
   }
 
+  async remove(file: SpilledFile): Promise<void> {
+    await (await this.#store)?.remove?.(file)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     const store = await this.#store?.catch(() => undefined)
@@ -75,3 +100,4 @@ export class LazySpillStore implements SpillStore {
   }
 }
 import { optionNames } from './option-names.ts'
+import type { SpillLifetime } from './spilled-files.ts'

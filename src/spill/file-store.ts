@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import process from 'node:process'
 import type { SpillContent, SpilledFile, SpillOptions, SpillStore } from '../core/spill.ts'
 
 /** How much is written at a time, in bytes, roughly. */
@@ -13,8 +15,9 @@ const CHUNK = 65_536
  *
  * 1. Nothing is touched before the first `write`.
  * 2. A file is there whole, or not at all; no file of anybody else's is ever written over.
- * 3. After `close` nothing is written, and the directory that the store made for itself has gone. One that it was given
- *    stays, with its files.
+ * 3. After `close`, and when the process exits, nothing is written, and the directory that the store made for itself has gone.
+ *    One that it was given stays, with its files. (A process that a signal ends without a handler does not exit, but is
+ *    ended: then the directory stays.)
  */
 export class FileStore implements SpillStore {
   readonly #given: string | undefined
@@ -45,11 +48,17 @@ export class FileStore implements SpillStore {
     return readFile(path, 'utf8')
   }
 
+  async remove({ path }: SpilledFile): Promise<void> {
+    await rm(path, { force: true })
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.allSettled(this.#writing)
-    if (this.#given === undefined && this.#directory !== undefined)
-      await this.#directory.then((made) => rm(made, { recursive: true, force: true }))
+    if (this.#given !== undefined || this.#directory === undefined) return
+    const directory = await this.#directory
+    await rm(directory, { recursive: true, force: true })
+    keepAfterExit(directory)
   }
 
   async #write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
@@ -68,10 +77,33 @@ export class FileStore implements SpillStore {
   }
 
   async #open(): Promise<string> {
-    if (this.#given === undefined) return mkdtemp(join(tmpdir(), 'aof-'))
+    if (this.#given === undefined) return removedAtExit(await mkdtemp(join(tmpdir(), 'aof-')))
     const directory = resolve(this.#given)
     await mkdir(directory, { recursive: true, mode: 0o700 })
     return directory
+  }
+}
+
+/** Directories that this process made and has not removed. */
+const made = new Set<string>()
+
+function removedAtExit(directory: string): string {
+  if (made.size === 0) process.on('exit', removeAll)
+  made.add(directory)
+  return directory
+}
+
+function keepAfterExit(directory: string): void {
+  if (made.delete(directory) && made.size === 0) process.off('exit', removeAll)
+}
+
+function removeAll(): void {
+  for (const directory of made) {
+    try {
+      rmSync(directory, { recursive: true, force: true })
+    } catch {
+      // Nothing can be told any more.
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import type { SpillContent, SpilledFile, SpillStore } from '../../src/core/spill
 export class MemoryStore implements SpillStore {
   readonly files = new Map<string, Uint8Array>()
   isClosed = false
+  #written = 0
 
   async write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
     // As with files, others have their turn before anything is read.
@@ -11,7 +12,7 @@ export class MemoryStore implements SpillStore {
     const parts: BlobPart[] = content instanceof Blob ? [content] : Array.from(content as Iterable<string>)
     const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
     if (bytes.length > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
-    const path = `/${this.files.size + 1}-${name}`
+    const path = `/${++this.#written}-${name}`
     this.files.set(path, bytes)
     return { path, bytes: bytes.length }
   }
@@ -23,6 +24,10 @@ export class MemoryStore implements SpillStore {
   async read({ path }: SpilledFile): Promise<string> {
     await Promise.resolve()
     return this.text(path)
+  }
+
+  async remove({ path }: SpilledFile): Promise<void> {
+    this.files.delete(path)
   }
 
   async close(): Promise<void> {

@@ -56,6 +56,7 @@ export class Oracle {
     this.#checkStats(facts, executor, event.type)
     if (event.type !== 'listener_failed') facts.numbers.set(event, ++facts.events)
     if (event.type === 'breaker_changed') return breakerChanges(stage, facts, event.state)
+    if (event.type === 'files_removed') return stage.fault('S1', 'no file had to make room')
     if (event.type === 'limit_changed') return stage.fault('S1', 'nobody changed a limit')
     if (event.type === 'stalled') return stage.fault('I28', 'the event loop is said to have stood still')
     if (event.type === 'overlap_suspected') return stage.fault('S1', 'nobody wants to know of overlaps')

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -26,6 +28,37 @@ const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode
 afterEach(async () => {
   await Promise.all(stores.splice(0).map((made) => made.close()))
   await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true, force: true })))
+})
+
+describe('a directory of the store', () => {
+  test.each(['process.exit(3)', "throw new Error('a fault')", ''])('is gone when the process ends: %j', (end) => {
+    const source = JSON.stringify(new URL('../../src/spill/file-store.ts', import.meta.url).href)
+    const program = `
+      const { FileStore } = await import(${source})
+      const { path } = await new FileStore({}).write('a.txt', ['x'], 10)
+      process.stdout.write(path)
+      ${end}`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+    expect(stdout).toMatch(/a\.txt$/)
+    expect(existsSync(dirname(stdout))).toBe(false)
+  })
+
+  test('I17 the process is listened to no more once all stores are closed', async () => {
+    const before = process.listenerCount('exit')
+    const both = [new FileStore({}), new FileStore({})]
+    await Promise.all(both.map((each) => each.write('a.txt', ['x'], 10)))
+    expect(process.listenerCount('exit')).toBe(before + 1)
+    await Promise.all(both.map((each) => each.close()))
+    expect(process.listenerCount('exit')).toBe(before)
+  })
+
+  test('a file is removed by itself', async () => {
+    const made = store()
+    const [one, other] = await Promise.all(['a.txt', 'b.txt'].map((name) => made.write(name, ['x'], 10)))
+    if (one === undefined || other === undefined) throw new Error('both are written')
+    await made.remove(one)
+    expect([existsSync(one.path), existsSync(other.path)]).toEqual([false, true])
+  })
 })
 
 describe('a store of files', () => {

@@ -36,6 +36,8 @@ function told(event: ToolEvent): string {
       return event.state
     case 'overlap_suspected':
       return event.calls[1].name
+    case 'files_removed':
+      return `${event.run} ${event.files} ${event.bytes}`
     case 'stalled':
       return String(event.stalledMs)
     case 'ended_late':
@@ -62,7 +64,15 @@ describe('events', () => {
     expectTypeOf<
       Exclude<
         ToolEvent,
-        { type: 'listener_failed' | 'breaker_changed' | 'limit_changed' | 'stalled' | 'overlap_suspected' }
+        {
+          type:
+            | 'listener_failed'
+            | 'breaker_changed'
+            | 'limit_changed'
+            | 'files_removed'
+            | 'stalled'
+            | 'overlap_suspected'
+        }
       >['run']
     >().toEqualTypeOf<string>()
   })

@@ -56,6 +56,7 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
     case 'hold_ended':
     case 'rate_paused':
     case 'limit_changed':
+    case 'files_removed':
     case 'listener_failed':
     case 'missed':
       return state
