@@ -1,3 +1,5 @@
+import './core/supported-platform.ts'
+
 export type { WaitingStats } from './core/admission/census.ts'
 export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/admission/controller.ts'
 export type { DemandKind } from './core/admission/limit.ts'

@@ -1,3 +1,5 @@
+import '../core/supported-platform.ts'
+
 export { AgentExecutor, type AgentInput, type RunOptions } from './agent-executor.ts'
 export type { AgentRun } from './agent-run.ts'
 export type * from './events.ts'

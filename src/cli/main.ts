@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { platformProblem } from '../core/platform.ts'
 import { COMMANDS } from './commands.ts'
 import { CliError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -11,6 +12,12 @@ import { oneLine } from './text.ts'
 
 /** Runs the command that the arguments name, and sets the exit code of the process. Never rejects. */
 async function main(argv: readonly string[]): Promise<void> {
+  const problem = platformProblem()
+  if (problem !== undefined) {
+    process.stderr.write(`aof: ${problem}\n`)
+    process.exitCode = EXIT.internal
+    return
+  }
   const given = withoutHelpCommand(argv)
   try {
     await createProgram(given).parseAsync(given, { from: 'user' })

@@ -6,6 +6,7 @@ import { MisuseError } from './misuse.ts'
 import { checkReservation } from './call-shape.ts'
 import type { ToolResult } from './result.ts'
 import { printable } from './text.ts'
+import { type AwaitedBatch, unwatchUnclosed, watchUnclosed } from './unclosed-batches.ts'
 
 /** A call of an open batch. */
 export interface CallHandle {
@@ -76,9 +77,11 @@ export interface OpenBatch extends AsyncIterable<ToolResult>, AsyncDisposable {
 }
 
 /** The application's view of a {@link Batch} that it fills itself. */
-export class StreamedBatch implements OpenBatch {
+export class StreamedBatch implements OpenBatch, AwaitedBatch {
   readonly #batch: Batch
   readonly #decided: ToolResult[] = []
+  /** Whether its results were asked for before it was closed. */
+  #isWatched = false
   /** Iterations that have read everything so far. */
   #idle: (() => void)[] = []
 
@@ -86,6 +89,11 @@ export class StreamedBatch implements OpenBatch {
   // where it keeps the whole batch alive until the next full collection.
   readonly #decide = (result: ToolResult): void => {
     this.#decided.push(result)
+    if (this.#isWatched) this.#rest()
+    this.#wake()
+  }
+  readonly #over = (): void => {
+    unwatchUnclosed(this)
     this.#wake()
   }
   readonly #wake = (): void => {
@@ -97,7 +105,7 @@ export class StreamedBatch implements OpenBatch {
   constructor(batch: Batch) {
     this.#batch = batch
     batch.onResult = this.#decide
-    batch.onEnd = this.#wake
+    batch.onEnd = this.#over
   }
 
   get size(): number {
@@ -120,14 +128,34 @@ export class StreamedBatch implements OpenBatch {
   }
 
   close(): void {
+    unwatchUnclosed(this)
     this.#batch.close()
   }
 
   results(): Promise<ToolResult[]> {
+    this.#watch()
     return this.#batch.results()
   }
 
+  get isClosed(): boolean {
+    return this.#batch.isClosed
+  }
+
+  get isIdle(): boolean {
+    return this.#decided.length === this.size
+  }
+
+  get run(): string {
+    return this.#batch.run
+  }
+
+  warn(line: string): boolean {
+    this.#batch.log?.logger.warn(line)
+    return this.#batch.log !== undefined
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<ToolResult, void, undefined> {
+    this.#watch()
     for (let next = 0; ; next++) {
       while (next >= this.#decided.length) {
         if (this.#batch.isClosed && next === this.size) return
@@ -140,9 +168,21 @@ export class StreamedBatch implements OpenBatch {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#batch.close()
+    this.close()
     this.#batch.abort(new DOMException('The batch was disposed of.', 'AbortError'))
     await this.#batch.results()
+  }
+
+  #watch(): void {
+    if (this.isClosed) return
+    this.#isWatched = true
+    watchUnclosed(this, this.#batch.engine.clock)
+    this.#rest()
+  }
+
+  /** Timers that wait for nothing must not keep a program alive whose last batch is never closed. */
+  #rest(): void {
+    if (this.isIdle && !this.isClosed) this.#batch.engine.timeouts.rest()
   }
 
   #checkOpen(method: string): void {

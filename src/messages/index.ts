@@ -1,3 +1,5 @@
+import '../core/supported-platform.ts'
+
 export {
   anthropic,
   type AnthropicAnswer,

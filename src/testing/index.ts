@@ -1,3 +1,5 @@
+import '../core/supported-platform.ts'
+
 export { settleMicrotasks } from './macrotask.ts'
 export { SeededRandom, seededRandom } from './random.ts'
 export { scriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'

@@ -60,6 +60,7 @@ export class Observer {
         return stage.record(event.type)
       case 'stalled':
       case 'overlap_suspected':
+      case 'files_removed':
         return stage.fault('S1', `${event.type} came`)
       case 'batch_opened':
         return this.#opened(site, event)
