@@ -1,6 +1,7 @@
 import { admission, nesting } from './bugs/admission.ts'
 import { attempts } from './bugs/attempts.ts'
 import { batches } from './bugs/batches.ts'
+import { crossings } from './bugs/crossings.ts'
 import { policies } from './bugs/policies.ts'
 import { records } from './bugs/records.ts'
 import { timeouts } from './bugs/timeouts.ts'
@@ -17,4 +18,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...admission,
   ...nesting,
   ...order,
+  ...crossings,
 ]

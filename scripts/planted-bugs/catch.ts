@@ -7,10 +7,11 @@ import { changeLimits, changeOneCall } from '../../test/simulation/metamorphic.t
 import { PRIMITIVES } from '../../test/simulation/primitives.ts'
 import { playCrowd } from '../../test/simulation/crowd/crowd.ts'
 import { playUnwatched } from '../../test/simulation/crowd/unwatched.ts'
+import { playScenarios } from '../../test/simulation/scenario/simulate.ts'
 import { playOrder } from '../../test/simulation/order/order.ts'
 import { playDrawnWorld, simulate } from '../../test/simulation/simulate.ts'
 
-/** How much is run: worlds, crowds and plays of order until one fails, first a few of each, since most bugs show early; the rest in whole. */
+/** How much is run: scenarios, worlds, crowds and plays of order until one fails, first a few of each, since most bugs show early; the rest in whole. */
 const WORLDS = Number(process.argv[2] ?? 8_000)
 const FIRST_WORLDS = Math.ceil(WORLDS / 10)
 const SCHEDULES = 300
@@ -51,7 +52,13 @@ async function first(): Promise<Catch | undefined> {
   return ways ?? played(FIRST_WORLDS, WORLDS - FIRST_WORLDS)
 }
 
+function* range(from: number, count: number): Generator<number> {
+  for (let seed = from; seed < from + count; seed++) yield seed
+}
+
 async function played(from: number, seeds: number): Promise<Catch | undefined> {
+  const scenario = await caught('S1, a scenario', () => playScenarios(range(from, seeds)))
+  if (scenario !== undefined) return scenario
   const world = await caught('S1', () => simulate(playDrawnWorld, seeds, from))
   if (world !== undefined) return world
   const crowd = await caught('S1, a crowd', () => simulate(playCrowd, seeds, from))

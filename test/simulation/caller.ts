@@ -1,6 +1,6 @@
 import type { Logger } from '../../src/index.ts'
 import { argumentsOf, idOf, nameOf } from './calls.ts'
-import type { BatchFacts, CallFacts, ExecutorFacts } from './facts.ts'
+import type { CallFacts, ExecutorFacts } from './facts.ts'
 import type { Stage } from './stage.ts'
 
 /** What a caller gives to an executor, and how it behaves afterwards. */
@@ -42,7 +42,7 @@ export function loggerFor(stage: Stage, facts: ExecutorFacts): Logger | undefine
 }
 
 /** An abort controller whose signal's listeners are counted in the batch. */
-export function countedAbort(batch: BatchFacts): AbortController {
+export function countedAbort(batch: { readonly listeners: Set<unknown> }): AbortController {
   const controller = new AbortController()
   const { signal } = controller
   const add = signal.addEventListener.bind(signal)

@@ -1,6 +1,6 @@
 import type { AdmissionController } from '../../../src/index.ts'
 import { type EffectHolders, hasEffects, isMet, isReady, namesOf } from './conflicts.ts'
-import { type CallFacts, deadlineAt, type ExecutorFacts, isCut, isStopped, parentOf } from './facts.ts'
+import { type CallFacts, deadlineAt, type ExecutorFacts, isCut, isStopped, limitOf, parentOf } from './facts.ts'
 import type { Observer } from './observer.ts'
 import type { Permits, PermitsInUse } from './permits.ts'
 import type { Stage } from './stage.ts'
@@ -141,13 +141,24 @@ export class RestCheck {
   #lastsTooLong(call: CallFacts): void {
     const { mark, state, batch } = call
     const { plan } = batch.site
-    const { now } = this.#stage
+    const { now, blockedAt } = this.#stage
+    // What was due while a step blocked was late, and so is the end of its grace.
+    if (now <= blockedAt + plan.graceMs + LATE_MS) return
     const graceMs = state === 'running' || state === 'suspended' || state === 'resuming' ? plan.graceMs + LATE_MS : 0
     const wrong = (invariant: string, what: string): void =>
       this.#stage.fault(invariant, `${mark} is ${state}, ${what}`)
     if (now > deadlineAt(call) + LATE_MS + graceMs) wrong('I11', `and its deadline was at ${deadlineAt(call)} ms`)
     if (state === 'backing off' && !call.isChecking && now > call.retryAt)
       wrong('I33', `and was to start at ${call.retryAt} ms`)
+    const attempt = call.attempts.at(-1)
+    if (state === 'running' && attempt !== undefined) {
+      const { ranMs, runsSince, heardAt } = attempt
+      // At the least a millisecond is left to an attempt that goes on, also where a step has blocked for all its time.
+      const isOver = ranMs + now - runsSince > limitOf(call, 'timeoutMs') + LATE_MS + graceMs
+      if (isOver && now - runsSince > 1 + LATE_MS + graceMs) wrong('I11', 'and its time is over')
+      if (now - Math.max(heardAt, runsSince) > limitOf(call, 'idleTimeoutMs') + LATE_MS + graceMs)
+        wrong('I11', 'and is silent for too long')
+    }
     const waitedMs = now - call.waitsSince
     if (this.#isInQueue(call) && waitedMs > plan.queue.deadlineMs + LATE_MS) wrong('I51', `since ${call.waitsSince} ms`)
     const { maker } = batch

@@ -10,6 +10,7 @@ import {
 } from './facts.ts'
 import type { Observer } from './observer.ts'
 import type { Act, Action, BatchPlan } from './plan.ts'
+import { countedAbort } from '../caller.ts'
 import { argumentsOf, given, nameOf, toolCall, valueOf } from './call-arguments.ts'
 import { caller, type Stage, tracked } from './stage.ts'
 import type { Context } from './surroundings.ts'
@@ -87,8 +88,9 @@ export class Batches {
     const stage = this.#stage
     for (const what of this.#open.values()) stage.fault('I1', `${what} never comes to an end`)
     for (const call of stage.unsettled) stage.fault('I1', `${call.mark} is ${call.state} for ever`)
-    for (const { label, isSettled, seen, heard, plan } of stage.batches) {
+    for (const { label, isSettled, seen, heard, plan, listeners } of stage.batches) {
       if (!isSettled) stage.fault('I1', `${label} is never settled`)
+      if (listeners.size > 0) stage.fault('I17', `the signal of ${label} has ${listeners.size} listeners left`)
       if (plan.hasListener && heard !== seen) stage.fault('S1', `${label} was told ${heard} of its ${seen} events`)
     }
   }
@@ -110,7 +112,7 @@ export class Batches {
     stage.batches.push(batch)
     if (new Set(stage.batches.map(({ site }) => site)).size > 1) stage.happened.add('several executors')
     batch.within ??= tracked.getStore()
-    batch.abort = new AbortController()
+    batch.abort = countedAbort(batch)
     const context: Context = { batch }
     const options: CallOptions = {
       signal: batch.abort.signal,

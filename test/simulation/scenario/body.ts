@@ -13,6 +13,7 @@ export class Body {
   readonly #input: unknown
   readonly #ctx: ToolContext
   readonly #attempt: AttemptFacts
+  #leave: (() => void) | undefined
 
   constructor(stage: Stage, around: Surroundings, call: CallFacts, input: unknown, ctx: ToolContext) {
     this.#stage = stage
@@ -34,6 +35,7 @@ export class Body {
   #run(): unknown {
     const { acts } = this.#call.plan
     this.#checkGiven()
+    this.#leave = this.#stage.registers.begin(this.#attempt, () => this.#holdsWrites)
     try {
       this.#around.react('tool', this.#call)
     } catch (reason) {
@@ -84,9 +86,9 @@ export class Body {
   #checkReferences(refs: readonly unknown[]): void {
     const { plan, found, mark } = this.#call
     for (const [place, name] of plan.refersTo.entries()) {
-      const result = found.get(name)?.result
-      if (result?.success !== true || result.spilled !== undefined) continue
-      if (JSON.stringify(refs[place]) !== JSON.stringify(result.data))
+      const expected = found.get(name)?.attempts.at(-1)?.ended?.expected
+      if (expected === undefined || !('data' in expected)) continue
+      if (JSON.stringify(refs[place]) !== JSON.stringify(expected.data))
         this.#stage.fault('I5', `${mark} has ${JSON.stringify(refs[place])} for the result of ${name}`)
     }
   }
@@ -150,7 +152,14 @@ export class Body {
     return reason
   }
 
+  /** What it writes is its own, or is kept for it though it was abandoned. */
+  get #holdsWrites(): boolean {
+    const { abandonedAt, keepsWrites } = this.#attempt
+    return abandonedAt === undefined || keepsWrites
+  }
+
   #note(end: BodyEnd): void {
+    this.#leave?.()
     this.#attempt.ended = end
     this.#stage.record(`end ${this.#call.mark}`)
   }

@@ -49,7 +49,7 @@ function effectsOf(call: CallFacts): readonly EffectPlan[] {
   }
 }
 
-function exactEffects({ tool, plan }: CallFacts): readonly EffectPlan[] {
+export function exactEffects({ tool, plan }: CallFacts): readonly EffectPlan[] {
   switch (tool?.effects) {
     case 'sets':
       return [{ resource: SET, mode: 'write' }]
@@ -83,17 +83,17 @@ function areInConflict(
 }
 
 /** The run to which effects are private that say so: the one that was named, else that of the maker. */
-function privacyOf({ batch }: CallFacts): string {
+export function privacyOf({ batch }: CallFacts): string {
   const { maker, plan, run } = batch
   return plan.run === undefined && maker !== undefined ? privacyOf(maker.call) : run
 }
 
-function isWithin(resource: string, above: string): boolean {
+export function isWithin(resource: string, above: string): boolean {
   return above === '/' || resource === above || resource.startsWith(`${above}/`)
 }
 
 /** Its place in the order, as numbers to be compared one after the other. */
-function keyOf(call: CallFacts): readonly number[] {
+export function keyOf(call: CallFacts): readonly number[] {
   const { place, depth } = placeOf(call, new Set())
   const at = place === Infinity ? Infinity : (call.batch.calls[place]?.acceptedAt ?? Infinity)
   return [at, call.batch.order, place, depth, call.index]
@@ -117,7 +117,7 @@ function placeOf(call: CallFacts, above: Set<CallFacts>): { readonly place: numb
   return { place, depth }
 }
 
-function comesBefore(a: readonly number[], b: readonly number[]): boolean {
+export function comesBefore(a: readonly number[], b: readonly number[]): boolean {
   for (const [i, one] of a.entries()) if (one !== b[i]) return one < (b[i] ?? 0)
   return false
 }

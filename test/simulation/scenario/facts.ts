@@ -41,6 +41,8 @@ export interface BatchFacts {
   /** What its events call the run. */
   runName: string
   abort: AbortController | undefined
+  /** That its signal has. */
+  readonly listeners: Set<unknown>
   open: OpenBatch | undefined
   results: readonly ToolResult[] | undefined
   /** How many of its events its own listener was told. */
@@ -59,6 +61,12 @@ export interface AttemptFacts {
   /** Whether what comes of it is decided. */
   isOver: boolean
   overAt: number | undefined
+  /** For how long it has held its permits before it was suspended last; since when it does. */
+  ranMs: number
+  runsSince: number
+  /** When it last reported progress, or began; and when it last did so in time. */
+  heardAt: number
+  progressedAt: number
   abandonedAt: number | undefined
   /** Whether it has ended after it was abandoned. */
   isGone: boolean
@@ -168,6 +176,7 @@ export function newBatch(site: ExecutorFacts, plan: BatchPlan, label: string): B
     run: plan.run?.id ?? `batch ${label}`,
     runName: '',
     abort: undefined,
+    listeners: new Set(),
     open: undefined,
     results: undefined,
     heard: 0,

@@ -159,10 +159,14 @@ function reasonAgainst(
   }
 }
 
-/** Whether a timeout of a call has passed, at the earliest that it may have begun. */
+/** Whether a timeout of a call has passed; a schema that takes its time has the call's own. */
 function hasPassed(stage: Stage, call: CallFacts, option: 'timeoutMs' | 'idleTimeoutMs'): boolean {
-  const since = call.attempts.at(-1)?.startedAt ?? call.acceptedAt
-  return stage.now - since >= limitOf(call, option)
+  const { state, acceptedAt } = call
+  const attempt = call.attempts.at(-1)
+  const limit = limitOf(call, option)
+  if (attempt === undefined) return option === 'timeoutMs' && stage.now - acceptedAt >= limit
+  if (option === 'idleTimeoutMs') return stage.now - attempt.progressedAt >= limit
+  return attempt.ranMs + (state === 'running' ? stage.now - attempt.runsSince : Infinity) >= limit
 }
 
 /** Whether a name of it stands for no call, or for several, or it depends on itself. */

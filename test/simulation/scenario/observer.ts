@@ -10,6 +10,7 @@ import {
   deadlineAt,
   type ExecutorFacts,
   isCut,
+  limitOf,
   parentOf,
 } from './facts.ts'
 import { judge } from './judge.ts'
@@ -141,11 +142,16 @@ export class Observer {
       case 'started':
         return this.#started(call, event.attempt, event.at)
       case 'suspended':
+        if (attempt !== undefined) attempt.ranMs += event.at - attempt.runsSince
         return this.#goes(call, ['running'], 'suspended')
       case 'resumed':
+        if (attempt !== undefined) attempt.runsSince = event.at
         return this.#goes(call, ['suspended', 'resuming'], 'running')
       case 'progress':
-        if (attempt === undefined || attempt.isOver) stage.fault('I12', `progress of ${call.mark}, which is over`)
+        if (attempt === undefined || attempt.isOver)
+          return stage.fault('I12', `progress of ${call.mark}, which is over`)
+        attempt.heardAt = event.at
+        if (event.at - attempt.progressedAt < limitOf(call, 'idleTimeoutMs')) attempt.progressedAt = event.at
         return
       case 'attempt_failed':
         this.#ends(attempt)
@@ -219,6 +225,10 @@ export class Observer {
       ended: undefined,
       isOver: false,
       overAt: undefined,
+      ranMs: 0,
+      runsSince: at,
+      heardAt: at,
+      progressedAt: at,
       abandonedAt: undefined,
       isGone: false,
       keepsPermits: false,

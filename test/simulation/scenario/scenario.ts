@@ -13,7 +13,7 @@ import { storeOpener } from './store.ts'
 import { toolOf } from './tools.ts'
 
 /** A scenario that needs more moves goes round in circles. */
-const MAX_MOVES = 20_000
+const MAX_MOVES = 5_000
 
 /** What is let through by every limit of a tool, to see whether the executors still admit anything. */
 const PROBE = defineTool({ name: 'probe', execute: () => 'here' })
@@ -93,6 +93,8 @@ export class Scenario {
     const { limits, hasLogger, ...options } = plan
     const { features } = stage.plan
     const write = (line: string): void => {
+      // What is logged while an executor is made, is so before anything can listen.
+      if (stage.sites[index] === undefined) return
       stage.happened.add('loggers')
       this.#reactions.visit('logger', undefined, line)
     }
@@ -221,6 +223,7 @@ export class Scenario {
   #atEnd(): void {
     const { stage } = this
     this.#batches.atEnd()
+    stage.registers.atEnd()
     for (const { executor, index, closed } of stage.sites) {
       const { running, waiting, suspended } = executor.stats()
       if (running + waiting + suspended !== 0)

@@ -4,6 +4,7 @@ import type { Simulation } from '../../../src/testing/index.ts'
 import type { AttemptFacts, BatchFacts, CallFacts, ExecutorFacts } from './facts.ts'
 import type { Feature } from './features.ts'
 import type { ScenarioPlan } from './plan.ts'
+import { Registers } from './registers.ts'
 
 const BY_WAIT: Partial<Readonly<Record<string, Feature>>> = {
   process: 'process limit',
@@ -35,6 +36,7 @@ export class Stage {
   readonly sites: ExecutorFacts[] = []
   readonly batches: BatchFacts[] = []
   readonly byMark = new Map<unknown, CallFacts>()
+  readonly registers: Registers = new Registers(this)
   readonly unsettled = new Set<CallFacts>()
   readonly faults: string[] = []
   /** What came about, of all that the features let happen. */
@@ -47,7 +49,7 @@ export class Stage {
   readonly seen = new Set<string>()
   /** Whether time has passed within a step since the last rest: what was due meanwhile is late. */
   hasBlocked = false
-  blockedAt = 0
+  blockedAt = -Infinity
   /** Whether a limit has changed since the last rest: a call that has its permits already may start after that. */
   hasResized = false
   /** Listeners and loggers that threw, and reports of that. */

@@ -1,0 +1,119 @@
+import { bug, type PlantedBug } from '../planted-bug.ts'
+
+/** Bugs that show only where two features meet, or where code that the runtime calls acts on it. */
+export const crossings: readonly PlantedBug[] = [
+  bug(
+    'precedence.ts',
+    'a call is told to wait for another after it has started',
+    "if (this.#isBehind(claim)) tellParked(this.call, 'conflict', other.call)",
+    "tellParked(this.call, 'conflict', other.call)",
+  ),
+  bug(
+    'attempt.ts',
+    'the timeouts of a suspended attempt go on',
+    ' : leftOf(idle, now) }\n    this.#removeTimeouts()',
+    ' : leftOf(idle, now) }',
+  ),
+  bug(
+    'attempt.ts',
+    'a tool runs though a listener of its start has ended the call',
+    "    if (this.#stage !== 'unbegun') return false\n",
+    '',
+  ),
+  bug(
+    'attempt.ts',
+    'a tool whose result is still being stored is said to go on',
+    "    if (this.#rarities?.hasEnded === true) return this.#endCut(cut, 'ended')\n",
+    '',
+  ),
+  bug(
+    'call-record.ts',
+    'a listener that ends the probe of a breaker leaves it half open',
+    "    guard.left(pass, 'neither', now)\n    return undefined",
+    '    return undefined',
+  ),
+  bug(
+    'call-record.ts',
+    'a call starts though its key has ended it',
+    'if (demands === undefined || this.#state !== READY) return\n    if (admission.take',
+    'if (demands === undefined) return\n    if (admission.take',
+  ),
+  bug(
+    'call-record.ts',
+    'a call that its own effects function has ended claims them',
+    'if (this.#state === READY) precedence.refine(effects)',
+    'precedence.refine(effects)',
+  ),
+  bug(
+    'call-record.ts',
+    'each attempt takes a call of the budget',
+    'if (budget !== undefined && this.#tried() === undefined) {',
+    'if (budget !== undefined) {',
+  ),
+  bug(
+    'call-record.ts',
+    'a call that has ended while a result was read from its file goes on',
+    '    if (this.#state !== precedence || tool === undefined) return\n',
+    '    if (tool === undefined) return\n',
+  ),
+  bug(
+    'call-record.ts',
+    'a nested call that has waited for others is counted twice',
+    '      if (!this.#mayNest(nesting)) return\n      particulars.isLetIn = true\n',
+    '      if (!this.#mayNest(nesting)) return\n',
+  ),
+  bug(
+    'executor.ts',
+    'a tool that goes on after its call was cut makes calls by way of other executors',
+    '(by !== undefined || trackedCallIsStopped())',
+    'by !== undefined',
+  ),
+  bug(
+    'executor.ts',
+    'calls that are made within a call run on after closing has aborted it',
+    '      if (nesting?.engine === this.#engine) batch.abort(closedReason())\n',
+    '',
+  ),
+  bug(
+    'call-retry.ts',
+    'a call is tried again after its batch was aborted',
+    'delayMs === undefined || batch.isAborted ||',
+    'delayMs === undefined ||',
+  ),
+  bug(
+    'hold.ts',
+    'permits are given back when the writes of an abandoned tool become uncertain, and again at its end',
+    '    if (!this.#hasPermits) return\n',
+    '',
+  ),
+  bug(
+    'admission/controller.ts',
+    'a process limit that has grown starts nothing',
+    '    this.#admission.resized(this.#process)\n',
+    '',
+  ),
+  bug(
+    'admission/admission.ts',
+    'a call that its breaker refuses costs a token of its rate',
+    '      rate.putBack()\n',
+    '',
+  ),
+  bug(
+    'admission/rate-limit.ts',
+    'a rate that is asked to pause fills up meanwhile',
+    'this.#filledAt = this.#pausedUntil = until',
+    'this.#pausedUntil = until',
+  ),
+  bug(
+    'dependencies/fill-arguments.ts',
+    'a result that was kept in a file is filled in by its preview',
+    'if (result.spilled === undefined) whole.set(name, result.data)',
+    'if (result.spilled === undefined || result.data !== undefined) whole.set(name, result.data)',
+  ),
+  bug(
+    'waiting-room.ts',
+    'calls that have ended outside of a full queue are counted as waiting',
+    'this.#outside.filter(({ isOutside }) => isOutside).length',
+    'this.#outside.length',
+  ),
+]
