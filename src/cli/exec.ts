@@ -9,6 +9,7 @@ import { defineOptions, type ExecOptions } from './exec/options.ts'
 import { executePlan, planIn, reportPlan } from './exec/plan-file.ts'
 import { reportTurn } from './exec/report.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { noteFailure } from './failure-notes.ts'
 import { formatProblem } from './format-problem.ts'
 import { leave } from './leave.ts'
 import { openPicture } from './live/index.ts'
@@ -69,7 +70,10 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
         logger: wantsLog ? output.logger : problemsOnly(output.logger),
       },
       signal: AbortSignal.any([interrupts.signal, strays.signal]),
-      emit: (event) => picture.take(event),
+      emit: (event) => {
+        picture.take(event)
+        noteFailure(event, output)
+      },
       timeoutMs: timeout,
     })
     picture.close()

@@ -39,6 +39,7 @@ function report(error: unknown, argv: readonly string[]): ExitCode {
     json: argv.includes('--json'),
     logLevel: 'info',
     color: !argv.includes('--no-color'),
+    verbose: argv.includes('-v') || argv.includes('--verbose'),
   })
   return error instanceof CliError ? reportError(error, output) : reportFault(error, output)
 }

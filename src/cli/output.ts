@@ -12,6 +12,8 @@ export interface CommonOptions {
   readonly json?: boolean
   readonly logLevel: LogLevel
   readonly color: boolean
+  /** Whether errors are shown with their stacks and causes. */
+  readonly verbose?: boolean
 }
 
 /**
@@ -20,6 +22,8 @@ export interface CommonOptions {
 export class Output {
   /** Whether machines read the answer. */
   readonly json: boolean
+  /** Whether errors are shown with their stacks and causes. */
+  readonly verbose: boolean
   /** Marks for standard output, and for standard error. */
   readonly answerStyle: Style
   readonly style: Style
@@ -32,6 +36,7 @@ export class Output {
   constructor(options: CommonOptions) {
     const { stdout, stderr, env } = process
     this.json = options.json ?? false
+    this.verbose = options.verbose ?? false
     this.answerStyle = createStyle(wantsColor(stdout, env, options.color))
     this.style = createStyle(wantsColor(stderr, env, options.color))
     this.width = stderr.isTTY ? Math.min(Math.max(stderr.columns, 40), 120) : 1000

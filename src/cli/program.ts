@@ -41,6 +41,7 @@ async function defineCommand(_program: Command, command: Command): Promise<void>
         .default('info', 'info')
         .argParser(readLogLevel),
     )
+    .option('-v, --verbose', 'show the stack and the causes of errors')
     .option('--no-color', 'no colours (the same as NO_COLOR=1)')
 }
 

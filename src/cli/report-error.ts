@@ -1,5 +1,6 @@
 import type { Problem } from '../agent-file/index.ts'
 import type { CliError } from './errors.ts'
+import { noteThrown } from './failure-notes.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { formatProblem } from './format-problem.ts'
 import type { Output } from './output.ts'
@@ -10,6 +11,7 @@ export function reportError(error: CliError, output: Output): ExitCode {
   const { message, fix, exitCode, problems } = error
   for (const problem of problems) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
   output.note(`${output.style.error('aof:')} ${oneLine(message, 2000)}`)
+  if (error.cause !== undefined) noteThrown('cause', error.cause, output)
   if (fix !== undefined) output.note(`     ${oneLine(fix, 2000)}`)
   if (output.json) output.answerJson({ ok: false, exitCode, error: errorWords(error) })
   return exitCode

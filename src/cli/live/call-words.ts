@@ -50,7 +50,7 @@ export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, no
     case 'settled': {
       const { result } = state
       const time = result.timing.attempts === 0 ? '' : durationText(result.timing.runMs)
-      return { mark: resultMark(result, marks), ...about, detail: resultDetail(result), time }
+      return { mark: resultMark(result, marks), ...about, detail: resultDetail(result, state.thrownAt), time }
     }
   }
 }
@@ -78,7 +78,7 @@ function arrivingDetail(call: LiveCall, model: LiveTurn['model']): string {
   return model === 'finished' ? 'being checked' : 'waits for the end of the turn'
 }
 
-function resultDetail(result: ToolResult): string {
+function resultDetail(result: ToolResult, thrownAt: string | undefined): string {
   if (result.success) {
     const { queuedMs } = result.timing
     return queuedMs < NOTICEABLE_MS ? '' : `waited ${durationText(queuedMs)}`
@@ -88,7 +88,7 @@ function resultDetail(result: ToolResult): string {
     case 'aborted':
       return ABORTED[execution]
     case 'failed':
-      return oneLine(error.message)
+      return `${oneLine(error.message)}${thrownAt === undefined ? '' : ` (${oneLine(fromHere(thrownAt), 300)})`}`
     case 'timed_out':
       return oneLine(`timed out: ${error.message}`)
     case 'invalid':
@@ -97,6 +97,12 @@ function resultDetail(result: ToolResult): string {
     case 'lost':
       return oneLine(`${status}: ${error.message}`)
   }
+}
+
+/** A path as seen from the working directory, if it lies within. */
+function fromHere(place: string): string {
+  const here = `${process.cwd()}/`
+  return place.startsWith(here) ? place.slice(here.length) : place
 }
 
 const ABORTED: Readonly<Record<ToolResult['execution'], string>> = {

@@ -43,13 +43,13 @@ export interface LiveCall {
   readonly state: LiveCallState
 }
 
-/** Where a call is. */
+/** Where a call is; `thrownAt` is the place in the source at which its tool threw. */
 export type LiveCallState =
   | { readonly phase: 'arriving' }
   | ({ readonly phase: 'waiting' } & Pick<ParkedEvent, 'waitsFor' | 'behind'>)
   | { readonly phase: 'running'; readonly startedAt: number; readonly queuedMs: number; readonly progress?: string }
   | { readonly phase: 'suspended'; readonly startedAt: number; readonly queuedMs: number }
-  | { readonly phase: 'settled'; readonly settledAt: number; readonly result: ToolResult }
+  | { readonly phase: 'settled'; readonly settledAt: number; readonly result: ToolResult; readonly thrownAt?: string }
 
 /** Before the first event. */
 export const NOTHING_YET: LiveState = { turns: [] }

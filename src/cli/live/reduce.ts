@@ -1,4 +1,7 @@
-import type { CallEventBase, ParkedEvent, ProgressEvent } from '../../core/events.ts'
+import type { CallEventBase, ParkedEvent, ProgressEvent, SettledEvent } from '../../core/events.ts'
+import { isInstance } from '../../core/safe-checks.ts'
+import { thrownPlace } from '../../core/thrown-place.ts'
+import { ToolFailure } from '../../core/tool-failure.ts'
 import { oneLine } from '../text.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'
@@ -90,8 +93,15 @@ function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
     case 'progress':
       return state.phase === 'running' ? { ...state, progress: progressText(event) } : state
     case 'settled':
-      return { phase: 'settled', settledAt: event.at, result: event.result }
+      return { phase: 'settled', settledAt: event.at, result: event.result, ...thrownAt(event) }
   }
+}
+
+/** The words of a ToolFailure are chosen: where they were thrown says nothing more. */
+function thrownAt({ result, thrown }: SettledEvent): { readonly thrownAt?: string } {
+  if (result.status !== 'failed' || isInstance(thrown, ToolFailure)) return {}
+  const place = thrownPlace(thrown)
+  return place === undefined ? {} : { thrownAt: place }
 }
 
 function progressText({ value }: ProgressEvent): string {

@@ -1,4 +1,5 @@
 import type { Style } from '../style.ts'
+import { noteThrown } from '../failure-notes.ts'
 import type { Output } from '../output.ts'
 import { runSummary } from '../live/summary.ts'
 import { marksFor } from '../live/marks.ts'
@@ -24,6 +25,7 @@ export function reportRun(outcome: RunOutcome, { output, asText, summary, file }
   const { result, state, departure } = outcome
   const { style } = output
   if (departure !== undefined) return reportDeparture(departure, output)
+  if (result.error?.cause !== undefined) noteThrown('cause', result.error.cause, output)
   if (result.status !== 'done') for (const line of endingLines(outcome, style, file)) output.note(line)
   else if (asText) printAnswer(result.text, output)
   if (!summary) return

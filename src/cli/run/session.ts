@@ -4,6 +4,7 @@ import type { AgentMessage, AgentResult } from '../../agent/result.ts'
 import { systemClock } from '../../core/clock.ts'
 import { stalledLine } from '../../core/log-lines.ts'
 import type { ExitCode } from '../exit-codes.ts'
+import { noteFailure } from '../failure-notes.ts'
 import { type LiveEvent, openPicture } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { type LogLevel, type Output, problemsOnly } from '../output.ts'
@@ -64,6 +65,7 @@ export class Session {
     this.#setup = setup
     this.#stage = setup.stage((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
     this.#stage.executor.subscribe((event) => {
+      noteFailure(event, setup.output)
       if (event.type === 'stalled') setup.output.logger.warn(stalledLine(event.stalledMs, event.calls))
     })
   }
