@@ -16,13 +16,15 @@ const CLAIMS: Readonly<Record<string, () => Promise<(mode: Mode) => Promise<Clai
 }
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(CLAIMS).join('|')} …] [--quick]
-       npm run bench -- against DIR [part of a shape's name] [--quick]`
+       npm run bench -- against DIR [part of a shape's name] [--quick]
+       npm run bench -- growth [part of a shape's name] [--quick]`
 
 const args = process.argv.slice(2)
 const quick = args.includes('--quick')
 const asked = args.filter((arg) => arg !== '--quick')
-const [first, dir, only = ''] = asked
-const unknown = first === 'against' ? undefined : asked.find((name) => !Object.hasOwn(CLAIMS, name))
+const [first, second, third = ''] = asked
+const unknown =
+  first === 'against' || first === 'growth' ? undefined : asked.find((name) => !Object.hasOwn(CLAIMS, name))
 if (unknown !== undefined) {
   console.error(`There is no claim ${JSON.stringify(unknown)}.\n${USAGE}`)
   process.exitCode = 2
@@ -30,7 +32,10 @@ if (unknown !== undefined) {
   console.error('The library is not built yet. Run `npm run build` in the folder above.')
   process.exitCode = 2
 } else if (first === 'against') {
-  process.exitCode = dir === undefined ? misused() : await (await import('./against.ts')).against(dir, only, quick)
+  process.exitCode =
+    second === undefined ? misused() : await (await import('./against.ts')).against(second, third, quick)
+} else if (first === 'growth') {
+  process.exitCode = await (await import('./growth.ts')).growth(second ?? '', quick)
 } else {
   await run(asked.length > 0 ? asked : Object.keys(CLAIMS))
 }
