@@ -49,13 +49,17 @@ function slow(clock: VirtualClock, name: string, more: object = {}): AnyTool {
   return quick(name, { execute: async () => void (await clock.sleep(MS)), ...more })
 }
 
-/** Runs that wait for one limit. Where they are overdue, all but the first have waited for longer than `ageMs`. */
+/** A quarter of the time that `n` calls take: what waits for longer has its priority raised up to four times. */
+function quarter(n: number): number {
+  return Math.max(1, ((n / LIMIT) * MS) / 4)
+}
+
+/** Runs that wait for one limit. Where they are overdue, most have waited for longer than `ageMs`. */
 async function runs(count: number, each: number, { named, overdue, tools = 1, priorities = 1 }: Manner): Promise<void> {
   const whenDone = Math.floor(count)
-  const { clock, executor } = virtual(
-    (time) => Array.from({ length: tools }, (_, i) => slow(time, `t${i}`)),
-    overdue === true ? { ageMs: MS / 2 } : { ageMs: Infinity },
-  )
+  const { clock, executor } = virtual((time) => Array.from({ length: tools }, (_, i) => slow(time, `t${i}`)), {
+    ageMs: overdue === true ? quarter(count * each) : Infinity,
+  })
   const all = Array.from({ length: whenDone }, (_, run) =>
     executor.executeTools(
       calls(each, (i) => ({
@@ -85,7 +89,7 @@ async function keyed(
   const limits = { key: ({ i }: { i: number }) => `${i % keys}`, maxParallelPerKey: 1 }
   const { clock, executor } = virtual(
     (time) => [keys === 1 ? quick('quick', limits) : slow(time, 'quick', limits)],
-    { ageMs: overdue === true ? MS / 2 : Infinity },
+    { ageMs: overdue === true ? quarter(n) : Infinity },
     room === true ? { maxParallelTools: Infinity } : {},
   )
   const results = executor.executeTools(calls(n), { maxCalls: Infinity })

@@ -89,6 +89,8 @@ export class Batch implements Keeper {
   readonly maxCalls: number
   /** Whether calls of others, or of its own, may wait for one of its calls to end. */
   hasFollowers = false
+  /** Whether any of its calls may read or write something. */
+  #hasEffects = false
   /** Which of its calls depend on which, if any do. */
   #graph: CallGraph | undefined
   /** Gets each result as it is decided, if the batch is read that way. */
@@ -303,6 +305,14 @@ export class Batch implements Keeper {
       if (dependsOn !== undefined && dependsOn.length > 0) this.particulars(record).dependsOn = dependsOn
       record.complete(given, known)
     }
+    this.#graph?.hasArrived()
+    return record
+  }
+
+  /** A place for a call that comes without its arguments. */
+  reserveAlone(id: unknown, name: unknown, tool: CompiledTool | undefined): CallRecord {
+    const record = this.reserve(id, name, tool)
+    this.#graph?.hasArrived()
     return record
   }
 
@@ -324,7 +334,7 @@ export class Batch implements Keeper {
     this.hasFollowers = true
     const { admission } = this.engine
     if (this.#graph === undefined) {
-      this.#graph = new CallGraph((act) => admission.afterwards(act), this.#acceptedAt === undefined)
+      this.#graph = new CallGraph((act) => admission.afterwards(act), this.#acceptedAt === undefined, this.#hasEffects)
       for (const each of this.records) this.#graph.arrives(this.precedence(each))
       for (const result of this.#results)
         if (result !== undefined) this.#graph.settledBefore(result.index, outcomeOf(result))
@@ -566,6 +576,8 @@ export class Batch implements Keeper {
 
   #claim(record: CallRecord, { bound }: ToolEffects): void {
     this.hasFollowers = true
+    this.#hasEffects = true
+    this.#graph?.order()
     this.precedence(record).claims(bound)
   }
 

@@ -161,11 +161,16 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   /** Its priority may be higher now: so may be those of the calls that it waits for, or that it has made. */
-  raised(): void {
+  raised(others: Precedence[]): void {
     const state = this.#state
     if (state.phase === 'queued') this.rankChanged()
-    else if (state.phase === 'preceded') state.passOn(this.priority)
-    else if (state.phase === 'running') state.nesting?.raised()
+    else if (state.phase === 'preceded') state.raise(this.priority, others)
+    else if (state.phase === 'running') state.nesting?.raised(others)
+  }
+
+  /** Whether its tool is known, and so its own priority. */
+  get isRanked(): boolean {
+    return this.#tool !== undefined || this.#state.phase === 'running'
   }
 
   /** Whether it has its result still to come, and effects of its own to write, or calls that have. */
@@ -422,7 +427,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   #ended(attempt: Attempt, output: Output): void {
     const now = this.engine.clock.now()
     const ranMs = now - attempt.startedAt
-    attempt.tool.admission.expected.add(ranMs)
+    attempt.tool.admission.expected.add(ranMs, this.batch.share.period)
     this.batch.share.ran(ranMs)
     const { stalls } = this.engine
     if (stalls?.isLate(now) === true) stalls.note({ ...this.#running(attempt), endedAt: now })
@@ -537,6 +542,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   get priority(): number {
+    const state = this.#state
+    if (state.phase === 'running') return this.priorityWith(state.tool)
     return this.#tool === undefined ? 0 : this.priorityWith(this.#tool)
   }
 
@@ -773,7 +780,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
 
   #watchOverlaps(overlaps: OverlapWatch<CallRecord>, { tool, input }: Attempt): void {
     const isReadOnly = tool.tool.annotations?.readOnlyHint === true
-    overlaps.started(this, { place: () => placeOf(this), isReadOnly, input })
+    overlaps.started(this, { tool: tool.tool.name, place: () => placeOf(this), isReadOnly, input })
   }
 
   /** @returns undefined where the call has ended: its tool's guard refuses it, or somebody did who was told of that */

@@ -20,7 +20,10 @@ export class EventHub {
   active = false
   readonly #clock: Clock
   readonly #logger: Logger | undefined
-  #listeners: readonly ToolEventListener[] = []
+  /** In the order in which they came. */
+  readonly #entries = new Set<ToolEventListener>()
+  /** Those of them that an event reaches; undefined where it has to be made anew. */
+  #listeners: readonly ToolEventListener[] | undefined
 
   constructor(clock: Clock, logger: Logger | undefined) {
     this.#clock = clock
@@ -31,13 +34,15 @@ export class EventHub {
   subscribe(listener: ToolEventListener): () => void {
     // An entry of its own, so that one function subscribed twice ends once at a time.
     const entry: ToolEventListener = (event) => listener(event)
-    this.#change([...this.#listeners, entry])
-    return () => this.#change(this.#listeners.filter((other) => other !== entry))
+    this.#entries.add(entry)
+    this.#changed()
+    return () => {
+      if (this.#entries.delete(entry)) this.#changed()
+    }
   }
 
   emit(event: ToolEvent): void {
-    // The array is replaced, never changed: who subscribes or leaves meanwhile does so from the next event on.
-    for (const listener of this.#listeners) this.deliver(event, listener)
+    for (const listener of this.#present()) this.deliver(event, listener)
   }
 
   /** Brings an event to one listener, subscribed or not; never throws. */
@@ -50,9 +55,14 @@ export class EventHub {
     if (this.active) this.emit({ type: 'listener_failed', at: this.#clock.now(), during, thrown })
   }
 
-  #change(listeners: readonly ToolEventListener[]): void {
-    this.#listeners = listeners
-    this.active = listeners.length > 0
+  #changed(): void {
+    this.#listeners = undefined
+    this.active = this.#entries.size > 0
+  }
+
+  /** An array that never changes: listeners that come or leave while an event is told do so from the next one on. */
+  #present(): readonly ToolEventListener[] {
+    return (this.#listeners ??= [...this.#entries])
   }
 
   /** To the log and to the other listeners; one that throws on this event, too, is not reported again. */
@@ -60,6 +70,6 @@ export class EventHub {
     this.#logger?.warn(`An event listener threw on '${event.type}'; nothing else is affected.`)
     if (event.type === 'listener_failed') return
     const report: ToolEvent = { type: 'listener_failed', at: this.#clock.now(), during: event.type, thrown }
-    for (const listener of this.#listeners) if (listener !== failed) callGuarded(listener, report, ignored)
+    for (const listener of this.#present()) if (listener !== failed) callGuarded(listener, report, ignored)
   }
 }

@@ -10,6 +10,7 @@ import type { Batch } from './batch.ts'
 import { tellParked, tellResumed, tellSuspended } from './call-events.ts'
 import type { CallRecord } from './call-record.ts'
 import type { Engine } from './engine.ts'
+import type { Precedence } from './precedence.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 
 /**
@@ -133,8 +134,8 @@ export class Nesting implements Waiter {
   }
 
   /** The call's priority is higher now, and so is that of its own calls. */
-  raised(): void {
-    for (const batch of this.#batches) for (const record of batch.records) record.raised()
+  raised(others: Precedence[]): void {
+    for (const batch of this.#batches) for (const record of batch.records) record.raised(others)
   }
 
   /** The call was cut, or has its result. */

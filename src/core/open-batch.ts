@@ -117,7 +117,7 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
     checkReservation(call)
     const { id, name } = call
     const tool = this.#batch.engine.registry.get(name)
-    return new ReservedSlot(this.#batch, this.#batch.reserve(id, tool?.tool.name ?? name, tool))
+    return new ReservedSlot(this.#batch, this.#batch.reserveAlone(id, tool?.tool.name ?? name, tool))
   }
 
   add(call: ToolCall): CallHandle {

@@ -129,17 +129,46 @@ export class Precedence implements GraphCall, Claimant, PathCall {
     tellParked(this.call, 'dependency', behind)
   }
 
-  /** One that waits for it has that priority. */
+  get priority(): number {
+    return this.call.priority
+  }
+
+  /** One that waits for it has that priority; so have, at the least, all for which it waits. A long chain is no deep stack. */
   inherit(priority: number): void {
-    if (priority <= this.inherited || this.call.isSettled) return
+    const raised: Precedence[] = []
+    if (this.#takes(priority)) raised.push(this)
+    for (let next = raised.pop(); next !== undefined; next = raised.pop()) next.call.raised(raised)
+  }
+
+  /** @returns whether its priority is higher for that */
+  #takes(priority: number): boolean {
+    if (priority <= this.inherited || this.call.isSettled) return false
+    const isHigher = !this.call.isRanked || priority > this.priority
     this.inherited = priority
-    this.call.raised()
+    return isHigher
   }
 
   /** Those for which it waits have its priority, at the least. */
   passOn(priority: number): void {
-    if (this.#waitsFor === 'effects') (this.#claim?.parkedOn?.owner as Precedence | undefined)?.inherit(priority)
-    else for (const producer of this.#dependent?.producers ?? []) (producer as Precedence).inherit(priority)
+    const raised: Precedence[] = []
+    this.raise(priority, raised)
+    for (let next = raised.pop(); next !== undefined; next = raised.pop()) next.call.raised(raised)
+  }
+
+  /** Adds those to `raised` for which it waits, and whose priority is higher now. */
+  raise(priority: number, raised: Precedence[]): void {
+    if (this.#waitsFor !== 'effects') {
+      for (const producer of this.#dependent?.producers ?? []) {
+        const before = producer as Precedence
+        if (before.#takes(priority)) raised.push(before)
+      }
+      return
+    }
+    const queue = this.#claim?.waitsIn
+    if (queue === undefined) return
+    queue.priority = Math.max(queue.priority, priority)
+    const before = queue.behind.owner as Precedence
+    if (before.#takes(priority)) raised.push(before)
   }
 
   #begin(what: 'results' | 'calls' | 'effects'): void {

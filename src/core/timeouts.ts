@@ -15,6 +15,8 @@ export class Timeouts {
   readonly #lists = new Map<number, TimeoutList>()
   /** Most calls have the same timeout: the list that was used last. */
   #last: TimeoutList | undefined
+  /** With so many durations those that are not in use are forgotten. */
+  #pruneAt = 64
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -48,13 +50,14 @@ export class Timeouts {
       list.rest()
       this.#lists.delete(durationMs)
     }
+    this.#pruneAt = Math.max(64, this.#lists.size * 2)
   }
 
   #listFor(durationMs: number): TimeoutList {
     let list = this.#lists.get(durationMs)
     if (list === undefined) {
       // Durations that were used once must not pile up.
-      if (this.#lists.size >= 64) this.#prune()
+      if (this.#lists.size >= this.#pruneAt) this.#prune()
       list = new TimeoutList(this.#clock, durationMs)
       this.#lists.set(durationMs, list)
     }

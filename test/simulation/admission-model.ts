@@ -85,6 +85,11 @@ export class AdmissionModel {
     this.#ageMs = ageMs
   }
 
+  /** How many times calls have begun to wait where none did. */
+  get wants(): number {
+    return this.#want
+  }
+
   /** The first thing that a call lacks. */
   lacks({ needs }: ModelCall, now: number): ModelRate | ModelLimit | undefined {
     return needs.rates.find((rate) => !rate.hasRoom(now)) ?? needs.limits.find(({ inUse, max }) => inUse >= max)

@@ -3,6 +3,7 @@ import { isBefore, type Next } from './demand-queue.ts'
 import { Roster } from '../roster.ts'
 import type { Demands } from './demands.ts'
 import type { Flow } from './flow.ts'
+import type { Line } from './line.ts'
 import type { Demand, DemandKind, Limit } from './limit.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { RunShare, Want } from './run-share.ts'
@@ -101,9 +102,9 @@ export class Admission {
    */
   wait(waiter: Waiter, flow: Flow): void {
     const { parkedOn } = flow
-    const isFirst = flow.add(waiter)
+    const line = flow.add(waiter)
     if (parkedOn === undefined) this.#park(flow)
-    else parkedOn.queue.joined(flow, waiter.acceptedAt, isFirst)
+    else if (line !== undefined) parkedOn.queue.joined(line, this.#clock, this.#ageMs)
   }
 
   /**
@@ -122,8 +123,7 @@ export class Admission {
 
   /** A waiter, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(waiter: Waiter, flow: Flow): void {
-    flow.withdraw(waiter)
-    this.#left(flow)
+    this.#left(flow, flow.withdraw(waiter))
     // What was kept for it is there for others.
     if (flow === this.#reservation && flow.size === 0) this.#endReservation()
     this.#handOverUnlessDoing(undefined)
@@ -131,8 +131,7 @@ export class Admission {
 
   /** A waiter waits elsewhere from now on: with another priority, or another rank. */
   move(waiter: Waiter, from: Flow, to: Flow): void {
-    from.remove(waiter)
-    this.#left(from)
+    this.#left(from, from.remove(waiter))
     if (from === this.#reservation && from.size === 0) this.#endReservation()
     this.wait(waiter, to)
   }
@@ -208,13 +207,15 @@ export class Admission {
       const { inUse, max } = limits[i] as Limit
       if (inUse > max) return false
     }
-    const waiter = flow.shiftAlike()
-    if (waiter === undefined) return false
+    const line = flow.sole
+    const waiter = line?.peek()
+    if (line === undefined || waiter === undefined) return false
+    flow.shift(line, waiter)
     const now = at ?? this.#clock.now()
     this.#handing = true
     this.#serves(flow.run, now)
     // It is the only one, so it comes before nobody.
-    if (flow.size === 0) this.#left(flow)
+    if (flow.size === 0) this.#left(flow, line)
     waiter.admit(now)
     this.#handing = false
     this.#handOverUnlessDoing(undefined)
@@ -257,7 +258,7 @@ export class Admission {
   #parkOn(flow: Flow, demand: Demand, now: number): void {
     flow.parkedOn = demand
     flow.demands.users.count++
-    demand.queue.park(flow, now)
+    demand.queue.park(flow, now, this.#ageMs)
     if (demand instanceof RateLimit) this.#setTimer(demand, now)
   }
 
@@ -271,8 +272,9 @@ export class Admission {
   }
 
   /** One has left a flow that is parked. */
-  #left(flow: Flow): void {
-    if (flow.size > 0) return flow.parkedOn?.queue.changed(flow)
+  #left(flow: Flow, line: Line): void {
+    flow.parkedOn?.queue.lost(line, this.#ageMs)
+    if (flow.size > 0) return
     this.#unpark(flow)
     if (flow.roster !== undefined) this.#parked.leave(flow.roster)
     flow.roster = undefined
@@ -377,9 +379,9 @@ export class Admission {
 
   #admit(flow: Flow, waiter: Waiter, now: number): void {
     if (flow === this.#reservation) this.#endReservation()
-    flow.take(waiter)
+    const line = flow.take(waiter)
     this.#serves(flow.run, now)
-    this.#left(flow)
+    this.#left(flow, line)
   }
 
   #serves(run: RunShare, now: number): void {

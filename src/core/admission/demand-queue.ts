@@ -1,5 +1,7 @@
+import type { Clock } from '../clock.ts'
 import { BinaryHeap, type HeapEntry } from '../binary-heap.ts'
 import { comesFirst, type Flow } from './flow.ts'
+import type { Line } from './line.ts'
 import type { RunShare } from './run-share.ts'
 import type { Waiter } from './waiter.ts'
 
@@ -11,17 +13,23 @@ export interface Next {
   readonly priority: number
 }
 
-/** Who waits for one demand and has one priority. */
-export interface Level {
+/** The calls that wait for one demand with one priority, raised by how long they have waited. */
+export interface Level extends HeapEntry {
   readonly priority: number
   readonly runs: BinaryHeap<RunQueue>
 }
 
-/** The flows of one run that are parked on one demand with one priority. */
+/** When the priority of a line rises next, or earlier. */
+export interface Ageing extends HeapEntry {
+  readonly line: Line
+  at: number
+}
+
+/** The lines of one run that are in one level of one demand. */
 export class RunQueue implements HeapEntry {
   readonly run: RunShare
   readonly level: Level
-  readonly flows: BinaryHeap<Flow>
+  readonly lines: BinaryHeap<Line>
   heapIndex = -1
   /** As they were when it was last looked at: the heap of runs is in order by these. */
   service = 0
@@ -30,7 +38,7 @@ export class RunQueue implements HeapEntry {
   constructor(run: RunShare, level: Level) {
     this.run = run
     this.level = level
-    this.flows = new BinaryHeap((a, b) => flowComesFirst(a, b, run))
+    this.lines = new BinaryHeap((a, b) => lineComesFirst(a, b, run))
   }
 
   /** @returns whether it comes later than it stands */
@@ -44,120 +52,182 @@ export class RunQueue implements HeapEntry {
   }
 }
 
-/** Up to so many flows are compared one by one, so that estimates which change count at once. */
+/** Up to so many lines are compared one by one, so that estimates which change count at once. */
 const FEW = 8
 
+/** A rise is looked for by so much too early, as a part of the time: the sums that tell its moment are rounded. */
+const ROUNDING = 2 ** -50
+
 /**
- * Who waits for one demand, in rank: priority, raised by one for each `ageMs` that a call has waited; then the least
- * service of its run; then the run that came first; then, within the run, as a flow has it.
+ * The calls that wait for one demand, in rank: priority, raised by one for each `ageMs` that a call has waited; then the
+ * least service of its run; then the run that came first; then, within the run, as a flow has it.
  *
  * 1. A run stands where its service was when it was last looked at. Service only grows, so the first of the heap, once its
  *    service is as it stands, is the one that has had least.
- * 2. While nobody has waited for `ageMs`, which is nearly always, priorities are as they were given and nothing is searched.
+ * 2. A line is never in a level below that of its first call: when its moment in `#ageing` has come it is raised, before
+ *    anything is compared. It may be in one above, since a line whose first call has left moves down only when it is the
+ *    first of all. So a call costs the logarithm of those that wait, and again that for each `ageMs` that it waits.
  */
 export class DemandQueue {
-  /** Highest priority first. */
-  readonly #levels: Level[] = []
-  /** No call waits here that was accepted earlier. */
-  #oldest = Infinity
-  /** Flows. */
+  /** Those that are in use, and at most one other; the highest priority first. */
+  readonly #levels = new BinaryHeap<Level>((a, b) => a.priority > b.priority)
+  readonly #levelOf = new Map<number, Level>()
+  readonly #ageing = new BinaryHeap<Ageing>((a, b) => a.at < b.at)
+  /** Lines. */
   #size = 0
 
   get isEmpty(): boolean {
     return this.#size === 0
   }
 
-  park(flow: Flow, now: number): void {
-    const level = this.#level(flow.priority)
-    const place = flow.run.queueIn(level) ?? new RunQueue(flow.run, level)
-    place.flows.push(flow)
-    flow.place = place
-    if (place.heapIndex === -1) {
-      place.refresh(now)
-      // While it was alone it mattered to nobody where it stands.
-      if (level.runs.size === 1) level.runs.peek()?.refresh(now)
-      level.runs.push(place)
-      flow.run.entered(place)
-    }
-    this.#size++
-    this.#oldest = Math.min(this.#oldest, flow.oldest)
+  park(flow: Flow, now: number, ageMs: number): void {
+    for (const line of flow.lines()) if (line.size > 0) this.#enter(line, now, ageMs)
   }
 
   unpark(flow: Flow): void {
-    const { place } = flow
-    if (place === undefined) return
-    place.flows.remove(flow)
-    flow.place = undefined
-    this.#size--
-    if (place.flows.size === 0) {
-      place.level.runs.remove(place)
-      flow.run.left(place)
-    }
-    if (this.#size === 0) this.#oldest = Infinity
+    for (const line of flow.lines()) this.#leave(line)
   }
 
-  /** A flow's first call is another one now. */
-  changed(flow: Flow): void {
-    const { place } = flow
-    if (place === undefined) return
-    if (place.flows.size > 1) place.flows.update(flow)
+  /** A line of a flow that is parked here has another first call now. */
+  joined(line: Line, clock: Clock, ageMs: number): void {
+    if (line.place === undefined) this.#enter(line, clock.now(), ageMs)
+    else this.#hasOtherFirst(line, line.place, ageMs)
   }
 
-  /** A call has come into a flow that is parked here. */
-  joined(flow: Flow, acceptedAt: number, isFirst: boolean): void {
-    if (acceptedAt < this.#oldest) this.#oldest = acceptedAt
-    if (isFirst) this.changed(flow)
+  /** A line of a flow that is parked here has lost a call, and may have no other. */
+  lost(line: Line, ageMs: number): void {
+    if (line.size === 0) this.#leave(line)
+    else if (line.place !== undefined) this.#hasOtherFirst(line, line.place, ageMs)
   }
 
   /** Who is next; undefined where nobody waits. */
   next(now: number, ageMs: number): Next | undefined {
-    if (now - this.#oldest >= ageMs && this.#isOverdue(now, ageMs)) return this.#search(now, ageMs)
-    const levels = this.#levels
-    for (let i = 0; i < levels.length; i++) {
-      const { priority, runs } = levels[i] as Level
-      const place = firstRun(runs, now)
-      const flow = place && firstFlow(place)
-      const waiter = flow?.peek()
-      if (flow !== undefined && waiter !== undefined) return { flow, waiter, priority }
+    this.#raise(now, ageMs)
+    for (let level = this.#levels.peek(); level !== undefined; level = this.#levels.peek()) {
+      const place = firstRun(level.runs, now)
+      const line = place && firstLine(place)
+      if (line === undefined) {
+        if (this.#levels.size === 1) return undefined
+        this.#forget(level)
+        continue
+      }
+      const waiter = line.peek() as Waiter
+      const { flow } = line
+      const priority = flow.priority + steps(waiter, now, ageMs)
+      if (priority === level.priority) return { flow, waiter, priority }
+      this.#move(line, priority, now, ageMs)
     }
     return undefined
   }
 
-  *flows(): Generator<Flow, void, undefined> {
-    for (const { runs } of this.#levels) for (const { flows } of runs) yield* flows
+  #enter(line: Line, now: number, ageMs: number): void {
+    this.#size++
+    this.#stand(line, line.flow.priority, now)
+    this.#agesFrom(line, ageMs)
+  }
+
+  #leave(line: Line): void {
+    const { place, ageing } = line
+    if (place === undefined) return
+    this.#size--
+    this.#stepOut(line, place)
+    if (ageing !== undefined) this.#ageing.remove(ageing)
+    line.ageing = undefined
+  }
+
+  #hasOtherFirst(line: Line, place: RunQueue, ageMs: number): void {
+    if (place.lines.size > 1) place.lines.update(line)
+    this.#agesFrom(line, ageMs)
+  }
+
+  /** It rises no later than its first call does, from the level in which it is. */
+  #agesFrom(line: Line, ageMs: number): void {
+    const { ageing, flow } = line
+    if (ageMs === Infinity || flow.priority === Infinity) return
+    const at = riseOf(line, ageMs)
+    if (ageing === undefined) this.#ageing.push((line.ageing = { line, at, heapIndex: -1 }))
+    else if (at < ageing.at) {
+      ageing.at = at
+      this.#ageing.update(ageing)
+    }
+  }
+
+  /** Raises the lines whose moment has come. */
+  #raise(now: number, ageMs: number): void {
+    const first = this.#ageing.peek()
+    if (first === undefined || first.at > now) return
+    const due: Ageing[] = []
+    for (let each = this.#ageing.peek(); each !== undefined && each.at <= now; each = this.#ageing.peek()) {
+      this.#ageing.remove(each)
+      due.push(each)
+    }
+    for (const each of due) {
+      const { line } = each
+      this.#move(line, line.flow.priority + steps(line.peek() as Waiter, now, ageMs), now, ageMs)
+    }
+  }
+
+  /** Its priority is that from now on. */
+  #move(line: Line, priority: number, now: number, ageMs: number): void {
+    const place = line.place as RunQueue
+    if (place.level.priority !== priority) {
+      this.#stepOut(line, place)
+      this.#stand(line, priority, now)
+    }
+    const ageing = line.ageing as Ageing
+    ageing.at = riseOf(line, ageMs)
+    if (ageing.heapIndex === -1) this.#ageing.push(ageing)
+    else this.#ageing.update(ageing)
+  }
+
+  #stand(line: Line, priority: number, now: number): void {
+    const { run } = line.flow
+    const level = this.#level(priority)
+    const place = run.queueIn(level) ?? new RunQueue(run, level)
+    place.lines.push(line)
+    line.place = place
+    if (place.heapIndex !== -1) return
+    place.refresh(now)
+    // While it was alone its service was not looked at.
+    if (level.runs.size === 1) level.runs.peek()?.refresh(now)
+    level.runs.push(place)
+    run.entered(place)
+  }
+
+  #stepOut(line: Line, place: RunQueue): void {
+    place.lines.remove(line)
+    line.place = undefined
+    if (place.lines.size > 0) return
+    const { level, run } = place
+    level.runs.remove(place)
+    run.left(place)
+    if (level.runs.size === 0 && this.#levels.size > 1) this.#forget(level)
   }
 
   #level(priority: number): Level {
-    const levels = this.#levels
-    let place = 0
-    for (; place < levels.length; place++) {
-      const level = levels[place] as Level
-      if (level.priority === priority) return level
-      if (level.priority < priority) break
-    }
-    const level: Level = { priority, runs: new BinaryHeap(runComesFirst) }
-    levels.splice(place, 0, level)
+    let level = this.#levelOf.get(priority)
+    if (level !== undefined) return level
+    level = { priority, runs: new BinaryHeap(runComesFirst), heapIndex: -1 }
+    this.#levelOf.set(priority, level)
+    this.#levels.push(level)
     return level
   }
 
-  #isOverdue(now: number, ageMs: number): boolean {
-    let oldest = Infinity
-    for (const flow of this.flows()) oldest = Math.min(oldest, flow.oldest)
-    this.#oldest = oldest
-    return now - oldest >= ageMs
+  #forget(level: Level): void {
+    this.#levels.remove(level)
+    this.#levelOf.delete(level.priority)
   }
+}
 
-  #search(now: number, ageMs: number): Next | undefined {
-    let best: Next | undefined
-    for (const flow of this.flows()) {
-      for (const waiter of flow.heads()) {
-        const priority = flow.priority + Math.floor((now - waiter.acceptedAt) / ageMs)
-        const candidate = { flow, waiter, priority }
-        if (best === undefined || isBefore(candidate, best, now)) best = candidate
-      }
-    }
-    return best
-  }
+/** When its first call has waited for long enough to be in the level above. */
+function riseOf(line: Line, ageMs: number): number {
+  const risen = (line.place as RunQueue).level.priority - line.flow.priority
+  return ((line.peek() as Waiter).acceptedAt + (risen + 1) * ageMs) * (1 - ROUNDING)
+}
+
+/** By how much its priority has risen. */
+function steps({ acceptedAt }: Waiter, now: number, ageMs: number): number {
+  return Math.max(0, Math.floor((now - acceptedAt) / ageMs))
 }
 
 /** Whether `a` is admitted before `b`. */
@@ -178,11 +248,11 @@ function firstRun(runs: BinaryHeap<RunQueue>, now: number): RunQueue | undefined
   }
 }
 
-function firstFlow({ flows, run }: RunQueue): Flow | undefined {
-  const first = flows.peek()
-  if (first === undefined || flows.size === 1 || flows.size > FEW) return first
+function firstLine({ lines, run }: RunQueue): Line | undefined {
+  const first = lines.peek()
+  if (first === undefined || lines.size === 1 || lines.size > FEW) return first
   let best = first
-  for (const flow of flows) if (flow !== best && flowComesFirst(flow, best, run)) best = flow
+  for (const line of lines) if (line !== best && lineComesFirst(line, best, run)) best = line
   return best
 }
 
@@ -191,7 +261,7 @@ function runComesFirst(a: RunQueue, b: RunQueue): boolean {
   return a.load === b.load ? a.run.order < b.run.order : a.load < b.load
 }
 
-function flowComesFirst(a: Flow, b: Flow, run: RunShare): boolean {
+function lineComesFirst(a: Line, b: Line, run: RunShare): boolean {
   const [one, other] = [a.peek(), b.peek()]
   return one !== undefined && other !== undefined && comesFirst(one, other, run)
 }

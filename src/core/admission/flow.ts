@@ -1,10 +1,9 @@
-import type { HeapEntry } from '../binary-heap.ts'
 import type { Demands } from './demands.ts'
-import type { RunQueue } from './demand-queue.ts'
 import { Lane } from './lane.ts'
+import type { Line } from './line.ts'
 import type { RosterPlace } from '../roster.ts'
 import type { ExpectedDuration } from './expected-duration.ts'
-import { Ranking } from './ranking.ts'
+import { type Ranked, Ranking } from './ranking.ts'
 import type { Demand } from './limit.ts'
 import type { RunShare } from './run-share.ts'
 import { isEarlier, type Waiter } from './waiter.ts'
@@ -16,25 +15,25 @@ import { isEarlier, type Waiter } from './waiter.ts'
  * 2. Its first call is the deepest; among those the one from whose start to the end of all that can only start after it the
  *    longest time is expected (longest processing time first, Graham, "Bounds on Multiprocessing Timing Anomalies", 1969);
  *    among those the first in the order of calls.
+ * 3. It consists of lines, each with a first call to which only those of other lines have to be compared, since age counts
+ *    as well: calls that differ in nothing but their order, and calls of one moment that others can only start after.
  */
-export class Flow implements HeapEntry {
+export class Flow {
   readonly run: RunShare
   readonly demands: Demands
   readonly priority: number
   /** Calls that wait. */
   size = 0
   parkedOn: Demand | undefined
-  /** Where it stands in the queue of what it is parked on. */
-  place: RunQueue | undefined
-  heapIndex = -1
   /** Since when it has been passed over: what it had to wait for was there, and something else was not. */
   passedOverSince: number | undefined
   isObserved = false
   /** Its place among all flows that wait. */
   roster: RosterPlace<Flow> | undefined
   readonly #lanes: Lane[] = []
-  /** Those that others can only start after. */
-  #ranking: Ranking | undefined
+  /** Those that others can only start after, by when they were accepted. */
+  #rankings: Map<number, Ranking> | undefined
+  #ranked: Map<Waiter, Ranked> | undefined
 
   constructor(run: RunShare, demands: Demands, priority: number) {
     this.run = run
@@ -42,16 +41,13 @@ export class Flow implements HeapEntry {
     this.priority = priority
   }
 
-  /** @returns whether it may be the first now */
-  add(waiter: Waiter): boolean {
+  /** @returns the line whose first it may be now; undefined where it comes behind another */
+  add(waiter: Waiter): Line | undefined {
     this.size++
     if (waiter.isObserved) this.isObserved = true
-    if (waiter.tailMs > 0) {
-      this.#ranking ??= new Ranking()
-      this.#ranking.add(waiter, aheadMs(waiter, this.run))
-      return true
-    }
-    return this.#laneOf(waiter).add(waiter) || this.#lanes.length > 1 || this.#isRanked()
+    if (waiter.tailMs > 0) return this.#rank(waiter)
+    const lane = this.#laneOf(waiter)
+    return lane.add(waiter) ? lane : undefined
   }
 
   /** Takes those in that come right after one of them and are alike: `waiters` from `first.index + 1` to before `end`. */
@@ -62,63 +58,74 @@ export class Flow implements HeapEntry {
 
   /** The first of them, which stays. */
   peek(): Waiter | undefined {
-    const first = this.#first()?.peek()
-    const ranked = this.#ranking?.peek()
-    if (first === undefined || ranked === undefined) return first ?? ranked
-    return comesFirst(ranked, first, this.run) ? ranked : first
-  }
-
-  /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
-  withdraw(waiter: Waiter): void {
-    if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).withdraw()
-    this.#isOneLess()
-  }
-
-  /** One of them waits elsewhere from now on. */
-  remove(waiter: Waiter): void {
-    if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).remove(waiter)
-    this.#isOneLess()
-  }
-
-  /** When the one that has waited longest was accepted. */
-  get oldest(): number {
-    let oldest = Infinity
-    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.peek()?.acceptedAt ?? Infinity)
-    for (const { acceptedAt } of this.#ranking ?? []) oldest = Math.min(oldest, acceptedAt)
-    return oldest
-  }
-
-  /** The first of each kind, one of which has waited longest. */
-  *heads(): Generator<Waiter, void, undefined> {
-    for (const lane of this.#lanes) {
-      const head = lane.peek()
-      if (head !== undefined) yield head
+    let first: Waiter | undefined
+    for (const line of this.lines()) {
+      const waiter = line.peek()
+      if (waiter !== undefined && (first === undefined || comesFirst(waiter, first, this.run))) first = waiter
     }
-    if (this.#ranking !== undefined) yield* this.#ranking
+    return first
+  }
+
+  /**
+   * One of them, whose `wantsPermit` is false from now on, is not to be admitted.
+   *
+   * @returns the line that has lost it
+   */
+  withdraw(waiter: Waiter): Line {
+    const line = this.#unrank(waiter) ?? this.#laneOf(waiter)
+    if (line instanceof Lane) line.withdraw()
+    this.#isOneLess()
+    return line
+  }
+
+  /**
+   * One of them waits elsewhere from now on.
+   *
+   * @returns the line that has lost it
+   */
+  remove(waiter: Waiter): Line {
+    const line = this.#unrank(waiter) ?? this.#laneOf(waiter)
+    if (line instanceof Lane) line.remove(waiter)
+    this.#isOneLess()
+    return line
+  }
+
+  /** All its lines, also those that are empty. */
+  *lines(): Generator<Line, void, undefined> {
+    yield* this.#lanes
+    if (this.#rankings !== undefined) yield* this.#rankings.values()
   }
 
   *[Symbol.iterator](): Generator<Waiter, void, undefined> {
     for (const lane of this.#lanes) yield* lane
-    if (this.#ranking !== undefined) yield* this.#ranking
+    if (this.#ranked !== undefined) yield* this.#ranked.keys()
   }
 
-  /** Takes one out that {@link heads} gave. */
-  take(waiter: Waiter): void {
-    if (this.#ranking?.remove(waiter) !== true) this.#laneOf(waiter).shift()
+  /**
+   * Takes the first call of one of its lines out.
+   *
+   * @returns that line
+   */
+  take(waiter: Waiter): Line {
+    const line = this.#unrank(waiter) ?? this.#laneOf(waiter)
+    if (line instanceof Lane) line.shift(waiter)
     this.size--
     this.passedOverSince = undefined
+    return line
   }
 
-  /** Takes out its first call where all are alike; undefined where they have to be compared, or none waits. */
-  shiftAlike(): Waiter | undefined {
-    if (this.#lanes.length !== 1 || this.#isRanked()) return undefined
-    const lane = this.#lanes[0] as Lane
-    const waiter = lane.peek()
-    if (waiter === undefined) return undefined
-    lane.shift()
+  /** The line that has all its calls, if only their order tells them apart; undefined where they have to be compared. */
+  get sole(): Lane | undefined {
+    return this.#lanes.length === 1 && (this.#ranked === undefined || this.#ranked.size === 0)
+      ? this.#lanes[0]
+      : undefined
+  }
+
+  /** Takes `waiter`, the first call of its {@link sole} line, out. */
+  shift(line: Lane, waiter: Waiter): void {
+    line.shift(waiter)
     this.size--
     this.passedOverSince = undefined
-    return waiter
   }
 
   #isOneLess(): void {
@@ -126,29 +133,32 @@ export class Flow implements HeapEntry {
     if (--this.size === 0) this.passedOverSince = undefined
   }
 
-  #isRanked(): boolean {
-    return this.#ranking !== undefined && this.#ranking.size > 0
+  #rank(waiter: Waiter): Ranking {
+    const { acceptedAt } = waiter
+    this.#rankings ??= new Map()
+    let ranking = this.#rankings.get(acceptedAt)
+    if (ranking === undefined) this.#rankings.set(acceptedAt, (ranking = new Ranking(this, acceptedAt)))
+    this.#ranked ??= new Map()
+    this.#ranked.set(waiter, ranking.add(waiter, aheadMs(waiter, this.run)))
+    return ranking
+  }
+
+  /** @returns the ranking that it was in */
+  #unrank(waiter: Waiter): Ranking | undefined {
+    const entry = this.#ranked?.get(waiter)
+    if (entry === undefined) return undefined
+    const { ranking } = entry
+    ranking.remove(entry)
+    this.#ranked?.delete(waiter)
+    if (ranking.size === 0) this.#rankings?.delete(ranking.acceptedAt)
+    return ranking
   }
 
   #laneOf({ expected, depth }: Waiter): Lane {
     for (const lane of this.#lanes) if (lane.expected === expected && lane.depth === depth) return lane
-    const lane = new Lane(expected, depth)
+    const lane = new Lane(this, expected, depth)
     this.#lanes.push(lane)
     return lane
-  }
-
-  #first(): Lane | undefined {
-    const lanes = this.#lanes
-    if (lanes.length === 1) return lanes[0]
-    let first: Lane | undefined
-    let head: Waiter | undefined
-    for (const lane of lanes) {
-      const waiter = lane.peek()
-      if (waiter === undefined || (head !== undefined && !comesFirst(waiter, head, this.run))) continue
-      first = lane
-      head = waiter
-    }
-    return first
   }
 }
 
@@ -164,7 +174,7 @@ function aheadMs({ expected, tailMs }: Waiter, run: RunShare): number {
   return expectedMs(expected, run) + tailMs
 }
 
-/** How long a call is expected to take; one whose tool was never measured, as long as the others of its run. */
+/** How long a call is expected to take; one whose tool is not known well enough, as long as the others of its run. */
 export function expectedMs(expected: ExpectedDuration, run: RunShare): number {
-  return expected.ms ?? run.expected.ms ?? 0
+  return expected.msIn(run.period) ?? run.expected.ms ?? 0
 }

@@ -1,45 +1,61 @@
+import { BinaryHeap, type HeapEntry } from '../binary-heap.ts'
+import type { Ageing, RunQueue } from './demand-queue.ts'
 import type { ExpectedDuration } from './expected-duration.ts'
+import type { Flow } from './flow.ts'
+import type { Line } from './line.ts'
 import { isEarlier, type Waiter } from './waiter.ts'
+
+/** A call that came when later ones were there already. */
+interface Straggler extends HeapEntry {
+  readonly waiter: Waiter
+}
 
 /**
  * Calls that differ in nothing but their order: of one flow, one tool, one depth.
  *
- * 1. They are kept in the order of calls, whatever order they come in: a call that is tried again has its place. So the
- *    first has waited longest.
- * 2. Those who withdrew are passed over, and swept out when they are more than half.
+ * 1. The first is the first in the order of calls, whatever order they come in: a call that is tried again has its place.
+ *    So the first has waited longest. Nearly all come in that order, and are kept in a row; the others in a heap.
+ * 2. Calls that have withdrawn, or wait elsewhere, are passed over, and swept out when they are more than half.
  */
-export class Lane {
+export class Lane implements Line {
+  readonly flow: Flow
+  place: RunQueue | undefined
+  ageing: Ageing | undefined
+  heapIndex = -1
   readonly expected: ExpectedDuration
   readonly depth: number
+  /** Calls that still wait. */
+  size = 0
   #waiters: (Waiter | undefined)[] = []
   #head = 0
-  #withdrawn = 0
+  #stragglers: BinaryHeap<Straggler> | undefined
+  /** Calls that are still in the row or the heap, and wait elsewhere. */
+  #moved: Set<Waiter> | undefined
   /** The last in the order of calls that ever came: who is later than that, as nearly all are, comes behind all others. */
   #latestAt = -Infinity
   #latestBatch = -1
   #latestIndex = -1
 
-  constructor(expected: ExpectedDuration, depth: number) {
+  constructor(flow: Flow, expected: ExpectedDuration, depth: number) {
+    this.flow = flow
     this.expected = expected
     this.depth = depth
   }
 
-  /** Those that still wait. */
-  get size(): number {
-    return this.#waiters.length - this.#head - this.#withdrawn
-  }
-
   /** @returns whether it is the first now */
   add(waiter: Waiter): boolean {
+    if (this.#moved?.has(waiter) === true) this.#sweep()
+    this.size++
     const { acceptedAt, batchOrder, index } = waiter
     if (acceptedAt === this.#latestAt) {
       const isLater = batchOrder === this.#latestBatch ? index > this.#latestIndex : batchOrder > this.#latestBatch
-      if (!isLater) return this.#addAmong(waiter)
-    } else if (acceptedAt < this.#latestAt) return this.#addAmong(waiter)
+      if (!isLater) return this.#addStraggler(waiter)
+    } else if (acceptedAt < this.#latestAt) return this.#addStraggler(waiter)
     this.#latestAt = acceptedAt
     this.#latestBatch = batchOrder
     this.#latestIndex = index
-    return this.#waiters.push(waiter) === this.#head + 1
+    this.#waiters.push(waiter)
+    return this.size === 1
   }
 
   /** Takes those in that come right after `first`, which is here: `waiters` from `first.index + 1` to before `end`. */
@@ -50,51 +66,85 @@ export class Lane {
       return
     }
     for (let i = from; i < end; i++) this.#waiters.push(waiters[i] as Waiter)
+    this.size += end - from
     this.#latestIndex = end - 1
   }
 
-  #addAmong(waiter: Waiter): boolean {
-    const waiters = this.#waiters
-    let place = waiters.length
-    while (place > this.#head && isEarlier(waiter, waiters[place - 1] as Waiter)) place--
-    waiters.splice(place, 0, waiter)
-    return place === this.#head
+  #addStraggler(waiter: Waiter): boolean {
+    this.#stragglers ??= new BinaryHeap((a, b) => isEarlier(a.waiter, b.waiter))
+    this.#stragglers.push({ waiter, heapIndex: -1 })
+    return this.peek() === waiter
   }
 
   /** The first that still waits, which stays. */
   peek(): Waiter | undefined {
+    const first = this.#firstOfRow()
+    if (this.#stragglers === undefined || this.#stragglers.size === 0) return first
+    const straggler = this.#firstStraggler(this.#stragglers)
+    if (first === undefined || straggler === undefined) return first ?? straggler
+    return isEarlier(straggler, first) ? straggler : first
+  }
+
+  #firstOfRow(): Waiter | undefined {
     for (; this.#head < this.#waiters.length; this.#drop()) {
-      const waiter = this.#waiters[this.#head]
-      if (waiter?.wantsPermit === true) return waiter
-      this.#withdrawn--
+      const waiter = this.#waiters[this.#head] as Waiter
+      if (waiter.wantsPermit && this.#moved === undefined) return waiter
+      if (this.#isHere(waiter)) return waiter
+      this.#moved?.delete(waiter)
     }
     return undefined
   }
 
+  #firstStraggler(stragglers: BinaryHeap<Straggler>): Waiter | undefined {
+    for (let first = stragglers.peek(); first !== undefined; first = stragglers.peek()) {
+      if (this.#isHere(first.waiter)) return first.waiter
+      this.#moved?.delete(first.waiter)
+      stragglers.pop()
+    }
+    return undefined
+  }
+
+  #isHere(waiter: Waiter): boolean {
+    return waiter.wantsPermit && this.#moved?.has(waiter) !== true
+  }
+
   /** Takes out the one that {@link peek} gave. */
-  shift(): void {
-    this.#drop()
+  shift(waiter: Waiter): void {
+    this.size--
+    if (this.#waiters[this.#head] === waiter) this.#drop()
+    else this.#stragglers?.pop()
   }
 
   /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
   withdraw(): void {
-    this.#withdrawn++
-    if (this.#withdrawn > 32 && this.#withdrawn * 2 > this.#waiters.length - this.#head) this.#sweep()
+    this.size--
+    this.#sweepIfWorthIt()
   }
 
   /** One of them waits elsewhere from now on. */
   remove(waiter: Waiter): void {
-    const place = this.#waiters.indexOf(waiter, this.#head)
-    if (place === this.#head) this.#drop()
-    else if (place !== -1) this.#waiters.splice(place, 1)
+    this.size--
+    if (this.peek() === waiter) {
+      this.size++
+      return this.shift(waiter)
+    }
+    ;(this.#moved ??= new Set()).add(waiter)
+    this.#sweepIfWorthIt()
   }
 
   /** Those that still wait, in order. */
   *[Symbol.iterator](): Generator<Waiter, void, undefined> {
+    const stragglers = [...(this.#stragglers ?? [])].map(({ waiter }) => waiter).filter((each) => this.#isHere(each))
+    stragglers.sort((a, b) => (isEarlier(a, b) ? -1 : 1))
+    let next = 0
     for (let i = this.#head; i < this.#waiters.length; i++) {
-      const waiter = this.#waiters[i]
-      if (waiter?.wantsPermit === true) yield waiter
+      const waiter = this.#waiters[i] as Waiter
+      if (!this.#isHere(waiter)) continue
+      for (; next < stragglers.length && isEarlier(stragglers[next] as Waiter, waiter); next++)
+        yield stragglers[next] as Waiter
+      yield waiter
     }
+    yield* stragglers.slice(next)
   }
 
   #drop(): void {
@@ -102,12 +152,23 @@ export class Lane {
     if (this.#head === this.#waiters.length) {
       this.#waiters = []
       this.#head = 0
-    } else if (this.#head > 1024 && this.#head * 2 > this.#waiters.length) this.#sweep()
+    } else if (this.#head > 1024 && this.#head * 2 > this.#waiters.length) {
+      this.#waiters = this.#waiters.slice(this.#head)
+      this.#head = 0
+    }
   }
 
+  #sweepIfWorthIt(): void {
+    const kept = this.#waiters.length - this.#head + (this.#stragglers?.size ?? 0)
+    if (kept > 64 && kept > this.size * 2) this.#sweep()
+  }
+
+  /** Forgets calls that are passed over. */
   #sweep(): void {
-    this.#waiters = this.#waiters.slice(this.#head).filter((waiter) => waiter?.wantsPermit === true)
+    this.#waiters = this.#waiters.slice(this.#head).filter((waiter) => this.#isHere(waiter as Waiter))
     this.#head = 0
-    this.#withdrawn = 0
+    const stragglers = Array.from(this.#stragglers ?? [])
+    for (const straggler of stragglers) if (!this.#isHere(straggler.waiter)) this.#stragglers?.remove(straggler)
+    this.#moved = undefined
   }
 }

@@ -64,6 +64,11 @@ export class RunShare {
     this.#want = want
   }
 
+  /** The present time of want: what is measured in it is trusted later than what was known before. */
+  get period(): number {
+    return this.#want.number
+  }
+
   /** One of its calls has taken that long. Of many only some are measured: they tell as much. */
   ran(ms: number): void {
     if (this.#ran < EXACT_RUNS || this.#ran % MEASURED_OF === 0) this.expected.add(ms)

@@ -77,18 +77,32 @@ export class CallGraph {
   #isClosed = false
   /** Whether all calls come at once: their places are worked out when the last has come. */
   readonly #isWhole: boolean
+  /** Whether the places of calls matter to any: only to those that have effects. */
+  #isOrdered: boolean
+  /** Calls for which one has come just now on which they depend; it may depend on others itself. */
+  #toPlace: Dependent[] = []
 
   /**
    * @param later does something at the end of the step that is under way
    * @param isWhole whether all calls come at once, and none starts before {@link close}
+   * @param isOrdered whether any call has effects
    */
-  constructor(later: (act: () => void) => void, isWhole: boolean) {
+  constructor(later: (act: () => void) => void, isWhole: boolean, isOrdered: boolean) {
     this.#later = later
     this.#isWhole = isWhole
+    this.#isOrdered = isOrdered
   }
 
-  /** A call has its place; to be told of all, in order. */
+  /** There is a call with effects: places matter from now on. */
+  order(): void {
+    if (this.#isOrdered) return
+    this.#isOrdered = true
+    if (!this.#isWhole) this.#placeAll()
+  }
+
+  /** A call has its place; to be told of all, in order, each before {@link hasArrived}. */
   arrives(call: GraphCall): void {
+    this.hasArrived()
     const same = this.#byId.get(call.id)
     if (same === undefined) this.#byId.set(call.id, [call])
     else same.push(call)
@@ -97,8 +111,23 @@ export class CallGraph {
     for (const name of [call.id, call.index]) {
       const waiting = this.#awaited.get(name)
       this.#awaited.delete(name)
-      for (const node of waiting ?? []) if (!node.isOver) this.#resolve(node, [name])
+      for (const node of waiting ?? []) {
+        if (node.isOver) continue
+        this.#resolve(node, [name])
+        this.#toPlace.push(node)
+      }
     }
+  }
+
+  /**
+   * It is known whether the call that came last depends on others, if that was said with it. So the places of a long chain
+   * whose calls come in reverse are worked out once, when its end has come, and not at each.
+   */
+  hasArrived(): void {
+    if (this.#toPlace.length === 0) return
+    const nodes = this.#toPlace
+    this.#toPlace = []
+    for (const node of nodes) this.#place(node)
   }
 
   /** `call` depends on those that are named. */
@@ -106,6 +135,8 @@ export class CallGraph {
     const node = new Dependent(call, names)
     this.#nodes.set(call, node)
     this.#resolve(node, [...node.unknown])
+    this.#place(node)
+    this.hasArrived()
     return node
   }
 
@@ -140,7 +171,7 @@ export class CallGraph {
     }
     if (!this.#isWhole) return
     for (const cycle of stronglyConnected(this.#nodes)) this.#refuseCycle(cycle)
-    this.#placeAll()
+    if (this.#isOrdered) this.#placeAll()
   }
 
   #resolve(node: Dependent, names: readonly CallName[]): void {
@@ -159,7 +190,6 @@ export class CallGraph {
     }
     if (this.#isClosed) this.#refuseUnknown(node)
     if (node.isOver) return
-    if (!this.#isWhole) this.#place(node)
     if (node.isMet) this.#later(() => !node.isOver && call.dependenciesMet())
   }
 
@@ -199,6 +229,7 @@ export class CallGraph {
 
   /** Its place, and those of all who depend on it; none ever comes sooner than it was. */
   #place(node: Dependent): void {
+    if (this.#isWhole || !this.#isOrdered) return
     const moved = [node]
     for (let next = moved.pop(); next !== undefined; next = moved.pop())
       if (!next.isOver && this.#hasMoved(next)) moved.push(...(this.#dependents.get(next.call) ?? []))
@@ -238,6 +269,8 @@ export class CallGraph {
       place = Math.max(place, above?.place ?? producer.index)
       depth = Math.max(depth, (above?.depth ?? 0) + 1)
     }
+    // Calls without a place come after all others, and none of them can start: their order does not matter yet.
+    if (place === Infinity) depth = 0
     if (place === node.place && depth === node.depth) return false
     node.place = place
     node.depth = depth

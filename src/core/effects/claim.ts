@@ -1,5 +1,6 @@
+import { BinaryHeap, type HeapEntry } from '../binary-heap.ts'
 import type { ResourceEffect } from './effect.ts'
-import type { OrderKey } from './order-key.ts'
+import { compareKeys, type OrderKey } from './order-key.ts'
 import type { Registration } from './resource-tree.ts'
 
 /** A call that has effects, as their order sees it. */
@@ -8,6 +9,9 @@ export interface Claimant {
   readonly parent: Claimant | undefined
   /** Its run: what is the same for all calls of that, and for no others. */
   readonly run: unknown
+  /** Its priority, and the least that those have for which it waits. */
+  readonly priority: number
+  inherit(priority: number): void
   /** Nothing stands against its effects any more, and from now on they are its own. */
   effectsCleared(): void
   /** It waits for another call now: to be told of, not acted upon. */
@@ -27,17 +31,18 @@ export interface Claimant {
 export type ClaimState = 'announced' | 'waiting' | 'held' | 'over'
 
 /** The effects of one call, and its place in their order. Changed by `Conflicts` alone. */
-export class Claim {
+export class Claim implements HeapEntry {
   readonly owner: Claimant
+  heapIndex = -1
   key: OrderKey
   effects: readonly ResourceEffect[]
   state: ClaimState = 'announced'
   /** Where it is entered. */
   registrations: readonly Registration[] = []
-  /** The one it waits for: of all, the last in order. */
-  parkedOn: Claim | undefined
+  /** Among those that wait for the same claim. */
+  waitsIn: ClaimQueue | undefined
   /** Those that wait for this one. */
-  readonly parked: Set<Claim> = new Set()
+  parked: ClaimQueue | undefined
   /** Attempts of its call that were abandoned, and may still write. */
   keepers = 0
   /** Whether its call has its result. */
@@ -51,6 +56,11 @@ export class Claim {
     this.effects = effects
   }
 
+  /** The one for which it waits. */
+  get parkedOn(): Claim | undefined {
+    return this.waitsIn?.behind
+  }
+
   /** Whether it stands against calls of whatever order: its call may be running. */
   get isHeld(): boolean {
     return this.state === 'held'
@@ -58,6 +68,66 @@ export class Claim {
 
   get hasWrites(): boolean {
     return this.effects.some(({ isWrite }) => isWrite)
+  }
+}
+
+/** Claims that wait for one other, the first in order first. */
+export class ClaimQueue {
+  behind: Claim
+  /** The highest priority of those that have come. */
+  priority: number = -Infinity
+  readonly #claims = new BinaryHeap<Claim>((a, b) => compareKeys(a.key, b.key) < 0)
+  /** Those whose call has the same parent as the one for which they wait: that parent does not wait for it. */
+  readonly #siblings = new Set<Claim>()
+  /** Those that other runs do not concern, at least in part. */
+  readonly #private = new Set<Claim>()
+
+  constructor(behind: Claim) {
+    this.behind = behind
+  }
+
+  get size(): number {
+    return this.#claims.size
+  }
+
+  add(claim: Claim, isSibling: boolean): void {
+    claim.waitsIn = this
+    this.#claims.push(claim)
+    if (isSibling) this.#siblings.add(claim)
+    if (claim.effects.some(({ isRunOnly }) => isRunOnly)) this.#private.add(claim)
+    this.priority = Math.max(this.priority, claim.owner.priority)
+  }
+
+  remove(claim: Claim): void {
+    claim.waitsIn = undefined
+    this.#claims.remove(claim)
+    this.#siblings.delete(claim)
+    this.#private.delete(claim)
+  }
+
+  /** Takes the first out. */
+  shift(): Claim | undefined {
+    const first = this.#claims.peek()
+    if (first !== undefined) this.remove(first)
+    return first
+  }
+
+  /** Takes those out, in order, that may not have to wait for one of another parent, or of another run, or have to say so. */
+  takeOthers(isOfSameRun: boolean): Claim[] {
+    const others = new Set(isOfSameRun ? this.#siblings : [...this.#siblings, ...this.#private])
+    for (const each of others) this.remove(each)
+    return [...others].sort((a, b) => compareKeys(a.key, b.key))
+  }
+
+  /** All of another queue wait here from now on. */
+  takeIn(other: ClaimQueue): void {
+    this.priority = Math.max(this.priority, other.priority)
+    const claims = Array.from(other.#claims)
+    for (const claim of claims) {
+      const isSibling = other.#siblings.has(claim)
+      other.remove(claim)
+      this.add(claim, isSibling)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { Claim, type Claimant, isMadeBy } from './claim.ts'
+import { Claim, ClaimQueue, type Claimant, isMadeBy } from './claim.ts'
 import type { ResourceEffect } from './effect.ts'
 import { compareKeys, type OrderKey } from './order-key.ts'
 import { type Registration, ResourceTree } from './resource-tree.ts'
@@ -12,8 +12,10 @@ import { type Registration, ResourceTree } from './resource-tree.ts'
  * 1. A claim that is held stands against everybody, whatever its place; one that only waits, against later ones of the same
  *    parent. Its own nested calls are free of it. So what has started goes on, and only what has started is ever waited for
  *    by a stranger: without nesting there is no circle.
- * 2. A waiting claim is parked on exactly one other, the last of those that come before it; when that one goes, it looks
- *    for the next. So a queue of n on one resource costs one look each.
+ * 2. A waiting claim is parked on exactly one other that stands against it, the last of those that come before it where that
+ *    is known; when that one goes, it looks for the next. Where another one is known to stand against all that were parked on
+ *    one which goes, they are parked on that without a look at each. So a queue of n on one resource costs one look each,
+ *    whoever they are.
  * 3. A nested call that would wait for a call which waits for the one that made it is told so at once (I26).
  * 4. Whoever is told acts later, at the end of the step that is under way.
  */
@@ -40,19 +42,21 @@ export class Conflicts {
   /** What was a bound of its effects is known exactly now. */
   refine(claim: Claim, effects: readonly ResourceEffect[]): void {
     if (claim.state !== 'announced') return
+    const before = coveringBefore(claim)
     this.#leave(claim)
     claim.effects = effects
     this.#register(claim)
-    this.#freed(claim)
+    this.#freed(claim, before)
   }
 
   /** It has another place. */
   move(claim: Claim, key: OrderKey): void {
     if (claim.state !== 'announced') return
+    const before = coveringBefore(claim)
     this.#leave(claim)
     claim.key = key
     this.#register(claim)
-    this.#freed(claim)
+    this.#freed(claim, before)
   }
 
   /**
@@ -101,6 +105,7 @@ export class Conflicts {
 
   #giveBack(claim: Claim): void {
     if (claim.state === 'over') return
+    const before = coveringBefore(claim)
     if (claim.isHeld && claim.keepers > 0 && claim.hasWrites) {
       const reads = claim.registrations.filter(({ isWrite }) => !isWrite)
       if (reads.length === 0) return
@@ -110,7 +115,7 @@ export class Conflicts {
       this.#leave(claim)
       claim.state = 'over'
     }
-    this.#freed(claim)
+    this.#freed(claim, before)
   }
 
   #register(claim: Claim): void {
@@ -139,20 +144,31 @@ export class Conflicts {
     for (const registration of claim.registrations) registration.leave()
     claim.registrations = []
     this.#forgetTree(claim.owner.run)
-    claim.parkedOn?.parked.delete(claim)
-    claim.parkedOn = undefined
+    claim.waitsIn?.remove(claim)
     this.#waitsNoMore(claim)
   }
 
-  /** Those that wait for it look again, the first in order first. */
-  #freed({ parked }: Claim): void {
-    if (parked.size === 0) return
-    const waiting = [...parked]
-    parked.clear()
-    for (const each of waiting) each.parkedOn = undefined
-    waiting.sort((a, b) => compareKeys(a.key, b.key))
-    for (const each of waiting)
-      if (each.state === 'waiting' && this.#test(each)) this.#later(() => each.owner.effectsCleared())
+  /**
+   * Those that wait for it look again, the first in order first, until one is found that stands against all others.
+   *
+   * @param before one that is known to
+   */
+  #freed(claim: Claim, before?: Claim): void {
+    const queue = claim.parked
+    claim.parked = undefined
+    if (queue === undefined || queue.size === 0) return
+    if (before !== undefined) return handOver(queue, before)
+    for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
+      if (first.state !== 'waiting' || !this.#test(first)) continue
+      const { owner } = first
+      this.#later(() => owner.effectsCleared())
+      if (claim.state !== 'over' || queue.size === 0 || !covers(first, claim)) continue
+      const others = queue.takeOthers(owner.run === claim.owner.run)
+      handOver(queue, first)
+      for (const each of others)
+        if (each.state === 'waiting' && this.#test(each)) this.#later(() => each.owner.effectsCleared())
+      return
+    }
   }
 
   #waitsNested(claim: Claim): void {
@@ -181,8 +197,8 @@ export class Conflicts {
       for (const registration of claim.registrations) registration.hold()
       return true
     }
-    claim.parkedOn = other
-    other.parked.add(claim)
+    const isSibling = owner.parent !== undefined && !other.isSettled && isMadeBy(other.owner, owner.parent)
+    ;(other.parked ??= new ClaimQueue(other)).add(claim, isSibling)
     const end = owner.parent === undefined || other.isUncertain ? undefined : this.#endOfCircle(claim)
     if (end === undefined && !other.isUncertain) owner.waitsBehind(other)
     else {
@@ -211,6 +227,37 @@ export class Conflicts {
     }
     return someHolder(claim, leadsBack)
   }
+}
+
+/** All of `queue` wait for `claim` from now on, which inherits their priority. */
+function handOver(queue: ClaimQueue, claim: Claim): void {
+  if (queue.size === 0) return
+  const { parked } = claim
+  if (parked === undefined || parked.size < queue.size) {
+    if (parked !== undefined) queue.takeIn(parked)
+    queue.behind = claim
+    claim.parked = queue
+  } else parked.takeIn(queue)
+  claim.owner.inherit(queue.priority)
+}
+
+/** Whether all against which `other` stood for its effects have `claim` against them. */
+function covers({ effects, owner }: Claim, other: Claim): boolean {
+  if (owner.run !== other.owner.run && !effects.every(({ isRunOnly }) => !isRunOnly)) return false
+  if (effects === other.effects) return true
+  if (effects.length !== other.effects.length) return false
+  return effects.every((effect, i) => {
+    const { path, isWrite, isRunOnly } = other.effects[i] as ResourceEffect
+    if (effect.isRunOnly !== isRunOnly || (isWrite && !effect.isWrite)) return false
+    return effect.path.length === path.length && effect.path.every((name, place) => name === path[place])
+  })
+}
+
+/** One that comes before a claim which is not held yet, and stands against all against which that one does. */
+function coveringBefore(claim: Claim): Claim | undefined {
+  if (claim.isHeld || claim.parked === undefined || claim.parked.size === 0) return undefined
+  const before = claim.registrations[0]?.neighbourBefore()
+  return before !== undefined && covers(before, claim) ? before : undefined
 }
 
 function lastBefore({ registrations }: Claim): Claim | undefined {

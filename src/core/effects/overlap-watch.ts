@@ -10,6 +10,8 @@ export interface Overlap {
 
 /** A running call, as the watch sees it. */
 export interface WatchedCall {
+  /** The name of its tool. */
+  readonly tool: string
   readonly place: () => CallPlace
   readonly isReadOnly: boolean
   readonly input: unknown
@@ -20,6 +22,9 @@ const MAX_VALUES = 200
 const MAX_LEVELS = 8
 const MAX_LENGTH = 1_024
 
+/** Beside calls of so many tools a call is reported at most, for each thing that it names. */
+const MAX_TOOLS = 16
+
 /** Arguments that say which one of many things is meant. */
 const NAMING = /(?:^|_|[a-z])(?:path|file|filename|dir|directory|folder|uri|url|key|id|source|destination)s?$/i
 
@@ -27,10 +32,12 @@ const NAMING = /(?:^|_|[a-z])(?:path|file|filename|dir|directory|folder|uri|url|
  * Looks for effects that nobody has declared: calls that run at once, name the same file, URL or key in their arguments, and
  * do not both only read. A guess, for developers: what it finds may be harmless, and it finds nothing that is not named.
  *
- * 1. Each pair of calls is told of once.
+ * 1. A call that starts is reported beside one running call of each tool, the one that started first, and beside at most
+ *    {@link MAX_TOOLS} of them: calls by the thousand that name one file tell no more in pairs.
  */
 export class OverlapWatch<Call extends object> {
-  readonly #running = new Map<string, Set<Call>>()
+  /** The running calls that name something, by their tool. */
+  readonly #running = new Map<string, Map<string, Set<Call>>>()
   readonly #watched = new Map<Call, WatchedCall & { readonly names: readonly string[] }>()
   readonly #tell: (overlap: Overlap) => void
 
@@ -43,28 +50,39 @@ export class OverlapWatch<Call extends object> {
     const names = namesIn(about.input)
     const told = new Set<Call>()
     for (const name of names) {
-      const others = this.#running.get(name)
-      for (const other of others ?? []) this.#met(other, about, name, told)
-      if (others === undefined) this.#running.set(name, new Set([call]))
-      else others.add(call)
+      let tools = this.#running.get(name)
+      if (tools === undefined) this.#running.set(name, (tools = new Map<string, Set<Call>>()))
+      this.#meet(tools, about, name, told)
+      const calls = tools.get(about.tool)
+      if (calls === undefined) tools.set(about.tool, new Set([call]))
+      else calls.add(call)
     }
     this.#watched.set(call, { ...about, names })
   }
 
   ended(call: Call): void {
-    for (const name of this.#watched.get(call)?.names ?? []) {
-      const others = this.#running.get(name)
-      others?.delete(call)
-      if (others?.size === 0) this.#running.delete(name)
-    }
+    const watched = this.#watched.get(call)
+    if (watched === undefined) return
     this.#watched.delete(call)
+    for (const name of watched.names) {
+      const tools = this.#running.get(name)
+      const calls = tools?.get(watched.tool)
+      calls?.delete(call)
+      if (calls?.size === 0) tools?.delete(watched.tool)
+      if (tools?.size === 0) this.#running.delete(name)
+    }
   }
 
-  #met(other: Call, about: WatchedCall, what: string, told: Set<Call>): void {
-    const its = this.#watched.get(other)
-    if (its === undefined || told.has(other) || (its.isReadOnly && about.isReadOnly)) return
-    told.add(other)
-    this.#tell({ what: printable(what, 200), calls: [its.place(), about.place()] })
+  #meet(tools: ReadonlyMap<string, ReadonlySet<Call>>, about: WatchedCall, what: string, told: Set<Call>): void {
+    let left = MAX_TOOLS
+    for (const calls of tools.values()) {
+      if (left-- === 0) return
+      const [other] = calls
+      const its = other && this.#watched.get(other)
+      if (other === undefined || its === undefined || told.has(other) || (its.isReadOnly && about.isReadOnly)) continue
+      told.add(other)
+      this.#tell({ what: printable(what, 200), calls: [its.place(), about.place()] })
+    }
   }
 }
 

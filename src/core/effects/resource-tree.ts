@@ -85,6 +85,11 @@ export class Registration {
     return last
   }
 
+  /** The last in order of those that come before it, wait, and do the same with the same resource. */
+  neighbourBefore(): Claim | undefined {
+    return this.#nodes.at(-1)?.ifHere?.neighbourBefore(this.#claim, this.#isWrite)
+  }
+
   /** Those that hold what it needs, until `meet` returns true. */
   holders(meet: (holder: Claim) => boolean): boolean {
     return this.#eachOpposing((set) => set.holders(this.#claim, this.#isWrite, meet))
@@ -181,6 +186,10 @@ class ClaimSet {
     const read = isWrite ? siblings.reads?.lastBefore(key) : undefined
     if (write === undefined || read === undefined) return write ?? read
     return compareKeys(read.key, write.key) > 0 ? read : write
+  }
+
+  neighbourBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {
+    return this.#siblings(owner.parent)?.inOrder(isWrite).lastBefore(key)
   }
 
   holders(claim: Claim, isWrite: boolean, meet: (holder: Claim) => boolean): boolean {

@@ -131,7 +131,7 @@ function readStep(given: unknown, at: string, tools: PlanTools, issues: Issue[])
 
 /** Steps of one id, steps that there are not, circles: just what would be found when it runs. */
 function checkOrder(steps: readonly ReadStep[], issues: Issue[]): void {
-  const graph = new CallGraph((act) => act(), true)
+  const graph = new CallGraph((act) => act(), true, false)
   const calls = steps.map(({ id }, index): GraphCall => {
     const impossible = (why: string): void => void issues.push({ pointer: `/steps/${index}`, message: why })
     return { index, id, dependenciesMet() {}, dependencyFailed() {}, dependencyImpossible: impossible, moved() {} }

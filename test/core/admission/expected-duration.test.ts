@@ -49,3 +49,23 @@ test('of a run with many calls not all are measured, and it is known as well, al
   expect(share.expected.ms).toBeGreaterThan(500)
   expect(share.expected.ms).toBeLessThan(700)
 })
+
+describe('what is measured while calls wait', () => {
+  test('counts from the next time on at which calls wait', () => {
+    const expected = new ExpectedDuration()
+    expected.add(100, 1)
+    expect([expected.msIn(1), expected.msIn(2)]).toEqual([undefined, 100])
+    expected.add(400, 2)
+    expect([expected.msIn(2), expected.msIn(3)]).toEqual([100, 150])
+  })
+
+  test('counts at once where it is much, and close together', () => {
+    const [close, wide] = [new ExpectedDuration(), new ExpectedDuration()]
+    for (let i = 0; i < 40; i++) {
+      close.add(100 + (i % 5), 1)
+      wide.add(100 * 4 ** (i % 5), 1)
+    }
+    expect(close.msIn(1)).toBeCloseTo(102, -1)
+    expect(wide.msIn(1)).toBeUndefined()
+  })
+})

@@ -1,6 +1,6 @@
 import { ExpectedDuration } from '../../../src/core/admission/expected-duration.ts'
 import type { ToolResult } from '../../../src/index.ts'
-import { type ModelCall, type ModelLimit, ModelRate, type ModelRun } from '../admission-model.ts'
+import { type AdmissionModel, type ModelCall, type ModelLimit, ModelRate, type ModelRun } from '../admission-model.ts'
 import type { BatchPlan, CallPlan, CrowdPlan, ExecutorPlan, RatePlan, ToolPlan } from './plan.ts'
 
 export interface ExecutorFacts {
@@ -110,7 +110,10 @@ export class Candidate implements ModelCall {
   /** Since when there has been somebody like it: who gives up leaves what was kept for him to those. */
   likeItSince = 0
 
-  constructor(call: CallFacts, goesOn: boolean) {
+  readonly #model: AdmissionModel
+
+  constructor(call: CallFacts, goesOn: boolean, model: AdmissionModel) {
+    this.#model = model
     const { batch, tool, plan } = call
     const { rates, limits } = tool.keys[plan.key] ?? { rates: [], limits: [] }
     const wide = [batch.executor.limit, processOf(batch)]
@@ -136,7 +139,7 @@ export class Candidate implements ModelCall {
   }
 
   get expectedMs(): number {
-    return this.call.tool.expected.ms ?? runOf(this.call).expected.ms ?? 0
+    return this.call.tool.expected.msIn(this.#model.wants) ?? runOf(this.call).expected.ms ?? 0
   }
 }
 

@@ -178,7 +178,10 @@ export class CrowdOracle {
       case 'hold_ended':
         return this.#holdEnded(call)
       case 'rate_paused': {
-        const rate = call.attempts.at(-1)?.holdsAs.call === call ? new Candidate(call, false).needs.rates[0] : undefined
+        const rate =
+          call.attempts.at(-1)?.holdsAs.call === call
+            ? new Candidate(call, false, this.#model).needs.rates[0]
+            : undefined
         if (rate === undefined) return this.fault('I33', `${call.mark} pauses no rate`)
         return rate.pause(this.now + event.forMs, this.now)
       }
@@ -201,7 +204,7 @@ export class CrowdOracle {
     if (!goesOn) this.#began(call)
     this.#goes(call, ['accepted', 'backing off', 'outside', 'suspended'], goesOn ? 'resuming' : 'waiting')
     this.#forgetCut()
-    call.waitsAs = new Candidate(call, goesOn)
+    call.waitsAs = new Candidate(call, goesOn, this.#model)
     call.waitsSince = this.now
     call.waitsAs.likeItSince = this.#likeItSince(call.waitsAs)
     this.#model.waits(call.waitsAs, this.now)
@@ -237,7 +240,7 @@ export class CrowdOracle {
     const { waitsAs } = call
     if (call.state !== 'waiting') this.#began(call)
     this.#goes(call, ['accepted', 'waiting', 'backing off'], 'running')
-    const holdsAs = waitsAs ?? new Candidate(call, false)
+    const holdsAs = waitsAs ?? new Candidate(call, false, this.#model)
     this.#granted(holdsAs, waitsAs !== undefined)
     call.attempts.push({
       call,
@@ -267,7 +270,7 @@ export class CrowdOracle {
     const attempt = call.attempts.at(-1)
     this.#goes(call, ['suspended', 'resuming'], 'running')
     if (attempt === undefined) return
-    attempt.holdsAs = waitsAs ?? new Candidate(call, true)
+    attempt.holdsAs = waitsAs ?? new Candidate(call, true, this.#model)
     this.#granted(attempt.holdsAs, waitsAs !== undefined)
     attempt.heldSince = this.now
     if (attempt.nested.size > 0) this.fault('I26', `${call.mark} resumes while calls of its own are under way`)
@@ -409,7 +412,7 @@ export class CrowdOracle {
     const attempt = call.attempts.at(-1)
     if (!isMeasured || attempt === undefined || attempt.isOver) return
     const ms = this.now - attempt.startedAt
-    call.tool.expected.add(ms)
+    call.tool.expected.add(ms, this.#model.wants)
     runOf(call).expected.add(ms)
   }
 
