@@ -17,6 +17,8 @@ export interface AgentFile {
   readonly maxTokens?: number
   readonly maxIterations?: number
   readonly maxParallelTools?: number
+  /** The most messages of earlier runs of a conversation that the model is shown. */
+  readonly maxContextMessages?: number
   /** The longest that a run may take, in milliseconds. */
   readonly timeoutMs?: number
   /** The longest that one attempt of a tool call may take, in milliseconds. */
@@ -63,3 +65,30 @@ export type ParsedAgent =
       /** What could be read nevertheless, so that more of what is wrong can be found; not to be run. */
       readonly readable?: AgentFile
     }
+
+/** What a file says, all its documents read. */
+export interface ParsedFile {
+  /** Those that are agents, or mean to be, in their order. */
+  readonly agents: readonly AgentDocument[]
+  /** Those of other kinds. */
+  readonly skipped: readonly SkippedDocument[]
+  /** What is wrong with the file as a whole. */
+  readonly problems: readonly Problem[]
+}
+
+/** A document that is an agent, or means to be one. */
+export interface AgentDocument {
+  /** Undefined where the document does not say it. */
+  readonly name: string | undefined
+  /** Whether nothing in it says that it means to be an agent. */
+  readonly isForeign: boolean
+  readonly at: Place
+  readonly parsed: ParsedAgent
+}
+
+/** A document that describes something else. */
+export interface SkippedDocument {
+  readonly kind: string
+  readonly name: string | undefined
+  readonly at: Place
+}

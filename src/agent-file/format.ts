@@ -1,9 +1,14 @@
+import type { JsonObject } from '../core/json.ts'
 import { commandTool, NAME } from './format-command.ts'
 import type { Field, Pattern, RecordShape, Shape, VariantsShape } from './shape.ts'
 
 /** The version and the kind of document that this package reads. */
 export const API_VERSION = 'aof.dev/v1'
 export const KIND = 'Agent'
+
+/** The groups under which the format was published, each with the versions that mean the same. */
+const GROUPS = ['aof.dev', 'aof.sh', 'aof.agenticops.org', 'openagentix.dev']
+const API_VERSIONS = GROUPS.flatMap((group) => ['v1', 'v1beta1', 'v1alpha1'].map((version) => `${group}/${version}`))
 
 /** A name of an environment variable. */
 export const VARIABLE: Pattern = {
@@ -22,6 +27,9 @@ const AGENT_NAME: Pattern = {
   regex: '^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$',
   words: 'letters, digits, and . _ - between them, at most 253',
 }
+
+/** Without blanks; where it names no provider, the field beside it does. */
+const MODEL: Pattern = { regex: '^\\S+$', words: 'provider:name, without blanks' }
 
 const text: Shape = { kind: 'text' }
 const words: Shape = { kind: 'list', items: text }
@@ -60,7 +68,7 @@ const model: VariantsShape = {
   kind: 'variants',
   words: 'provider:name',
   variants: [
-    { when: 'scalar', shape: text },
+    { when: 'scalar', shape: { kind: 'text', pattern: MODEL } },
     { when: 'map', shape: modelRecord },
   ],
 }
@@ -161,42 +169,49 @@ const modelConfig: RecordShape = {
   },
 }
 
-const spec: RecordShape = {
-  kind: 'record',
-  title: 'spec',
-  fields: {
-    model: required(model, 'The model as provider:name, e.g. anthropic:claude-sonnet-4-5.'),
-    provider: optional(
-      { kind: 'text', pattern: NAME },
-      'Who serves the model, where model does not say so, e.g. ollama.',
-    ),
-    description: optional(text, 'What the agent is for, for people.'),
-    instructions: optional(text, 'What the model is told first. The text goes to the model as it is: no ${…} in it.'),
-    system_prompt: optional(text, 'The same as instructions.'),
-    tools: optional({ kind: 'list', items: tool }, 'The tools that the model may call.'),
-    temperature: optional(temperature, 'How much chance there is in the answers, 0 to 2.'),
-    max_tokens: optional(positive, 'The most tokens that the model may write in one turn.'),
-    max_iterations: optional(positive, 'The most turns that the model may take. Default: 10.'),
-    max_parallel_tools: optional(positive, 'The most tool calls that run at once. Default: 10.'),
-    timeout: optional({ kind: 'duration' }, 'The longest that a run may take, e.g. 5m. Default: no limit.'),
-    tool_timeout: optional({ kind: 'duration' }, 'The longest that one tool call may take. Default: 2m.'),
-    eager: optional(
-      { kind: 'choice', values: ['all', 'read-only', 'off'] },
-      'Which tool calls start while the model is still writing its turn. Default: all.',
-    ),
-    environment: optional(
-      variables,
-      'Variables for the commands. ${NAME} and ${NAME:-default} take values from the environment.',
-    ),
-    env: optional(variables, 'The same as environment.'),
-    model_config: optional(modelConfig, 'Settings of the model.'),
-    mcp_servers: optional({ kind: 'list', items: mcpServer }, 'MCP servers whose tools the model may call.'),
-    memory: optional(memory, 'Where conversations are kept from one run to the next.'),
-    max_context_messages: optional(positive, 'The most past messages that the model is shown.'),
-    tool_restrictions: optional(anything, 'What tools may not be used for.'),
-    output_schema: optional(anything, 'The JSON Schema of the answer.'),
-  },
+const agentFields: Readonly<Record<string, Field>> = {
+  model: required(model, 'The model as provider:name, e.g. anthropic:claude-sonnet-4-5.'),
+  provider: optional(
+    { kind: 'text', pattern: NAME },
+    'Who serves the model, where model does not say so, e.g. ollama.',
+  ),
+  description: optional(text, 'What the agent is for, for people.'),
+  instructions: optional(text, 'What the model is told first. The text goes to the model as it is: no ${…} in it.'),
+  system_prompt: optional(text, 'The same as instructions.'),
+  tools: optional({ kind: 'list', items: tool }, 'The tools that the model may call.'),
+  temperature: optional(temperature, 'How much chance there is in the answers, 0 to 2.'),
+  max_tokens: optional(positive, 'The most tokens that the model may write in one turn.'),
+  max_iterations: optional(positive, 'The most turns that the model may take. Default: 10.'),
+  max_parallel_tools: optional(positive, 'The most tool calls that run at once. Default: 10.'),
+  timeout: optional({ kind: 'duration' }, 'The longest that a run may take, e.g. 5m. Default: no limit.'),
+  tool_timeout: optional({ kind: 'duration' }, 'The longest that one tool call may take. Default: 2m.'),
+  eager: optional(
+    { kind: 'choice', values: ['all', 'read-only', 'off'] },
+    'Which tool calls start while the model is still writing its turn. Default: all.',
+  ),
+  environment: optional(
+    variables,
+    'Variables for the commands. ${NAME} and ${NAME:-default} take values from the environment.',
+  ),
+  env: optional(variables, 'The same as environment.'),
+  model_config: optional(modelConfig, 'Settings of the model.'),
+  mcp_servers: optional({ kind: 'list', items: mcpServer }, 'MCP servers whose tools the model may call.'),
+  memory: optional(memory, 'Where conversations are kept from one run to the next.'),
+  max_context_messages: optional(
+    positive,
+    'The most messages of earlier runs of a conversation that the model is shown. Default: all.',
+  ),
+  tool_restrictions: optional(anything, 'What tools may not be used for.'),
+  output_schema: optional(anything, 'The JSON Schema of the answer.'),
 }
+
+/** A model that does not say who serves it needs the field that does. */
+const PROVIDER_IS_SAID: JsonObject = {
+  if: { properties: { model: { type: 'string', not: { pattern: '^[A-Za-z][A-Za-z0-9_-]*[:/]\\S' } } } },
+  then: { required: ['provider'] },
+}
+
+const spec: RecordShape = { kind: 'record', title: 'spec', fields: agentFields, together: PROVIDER_IS_SAID }
 
 const metadata: RecordShape = {
   kind: 'record',
@@ -210,14 +225,38 @@ const metadata: RecordShape = {
   },
 }
 
+const version: Shape = {
+  kind: 'choice',
+  values: [API_VERSION],
+  also: API_VERSIONS.filter((other) => other !== API_VERSION),
+}
+const kind: Shape = { kind: 'choice', values: [KIND] }
+
 /** The format of agent files: what the validator checks, and the published JSON Schema says. */
 export const AGENT_FORMAT: RecordShape = {
   kind: 'record',
   title: 'an agent file',
   fields: {
-    apiVersion: required({ kind: 'choice', values: [API_VERSION] }, `The version of the format: ${API_VERSION}.`),
-    kind: required({ kind: 'choice', values: [KIND] }, `What the file describes: ${KIND}.`),
+    apiVersion: required(version, `The version of the format: ${API_VERSION}.`),
+    kind: required(kind, `What the file describes: ${KIND}.`),
     metadata: required(metadata, 'Who the agent is.'),
     spec: required(spec, 'What the agent does, and with what.'),
   },
 }
+
+/** The flat form: what `metadata` and `spec` hold, at the top. */
+export const FLAT_FORMAT: RecordShape = {
+  kind: 'record',
+  title: 'an agent file',
+  fields: {
+    apiVersion: optional(version, `The version of the format: ${API_VERSION}.`),
+    kind: optional(kind, `What the file describes: ${KIND}.`),
+    ...metadata.fields,
+    version: optional({ kind: 'word' }, 'For people; nothing here reads it.'),
+    ...agentFields,
+  },
+  together: PROVIDER_IS_SAID,
+}
+
+/** Fields of which one alone says that a document without `spec` and `metadata` is an agent in the flat form. */
+export const FLAT_SIGNS = ['model', 'instructions', 'system_prompt'] as const

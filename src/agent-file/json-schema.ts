@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { DURATION_PATTERN, MAX_DURATION_MS, MIN_DURATION_MS } from './duration.ts'
-import { AGENT_FORMAT } from './format.ts'
+import { AGENT_FORMAT, FLAT_FORMAT, FLAT_SIGNS } from './format.ts'
 import { type RecordShape, type Shape, spellings } from './shape.ts'
 
 /** The JSON Schema of agent files, for editors and other validators; made from the table that this package checks by. */
@@ -9,7 +9,12 @@ export function agentSchema(): JsonObject {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Agent',
     description: 'An agent: a model, what it is told, and the tools that it may call.',
-    ...schemaOf(AGENT_FORMAT),
+    if: {
+      anyOf: FLAT_SIGNS.map((field) => ({ required: [field] })),
+      not: { anyOf: ['spec', 'metadata'].map((field) => ({ required: [field] })) },
+    },
+    then: schemaOf(FLAT_FORMAT),
+    else: schemaOf(AGENT_FORMAT),
   }
 }
 
@@ -41,7 +46,7 @@ function schemaOf(shape: Shape): JsonObject {
         additionalProperties: schemaOf(shape.values),
       }
     case 'json_object':
-      return { type: 'object' }
+      return { type: 'object', ...shape.schema }
     case 'record':
       return recordSchema(shape)
     case 'variants':
@@ -59,5 +64,6 @@ function recordSchema(shape: RecordShape): JsonObject {
     properties: Object.fromEntries(
       fields.map(([name, field]) => [name, { description: field.doc, ...schemaOf(field.shape) }]),
     ),
+    ...shape.together,
   }
 }

@@ -1,57 +1,92 @@
-import type { AgentFile, ParsedAgent } from './agent-file.ts'
+import type { AgentDocument, AgentFile, ParsedAgent, ParsedFile, SkippedDocument } from './agent-file.ts'
 import { checkShape } from './check-shape.ts'
+import { chooseAgent, reportRepeatedNames } from './choose-agent.ts'
 import { decode } from './decode.ts'
 import { durationMs } from './duration.ts'
-import { AGENT_FORMAT, API_VERSION, KIND } from './format.ts'
+import { AGENT_FORMAT, API_VERSION, FLAT_FORMAT, FLAT_SIGNS, KIND } from './format.ts'
 import { readModel } from './model.ts'
-import { parseTree } from './parse-tree.ts'
+import { parseTrees } from './parse-tree.ts'
 import type { Findings } from './problem.ts'
-import { quoted } from './source.ts'
+import { suggest } from './suggest.ts'
 import { warnOfReferences } from './template.ts'
 import { readTools } from './tools.ts'
-import { child, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'
+import { child, fieldPath, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 import { unsupportedFields, unsupportedProblem } from './unsupported.ts'
 import { checkServers, readEnvironment } from './variables.ts'
 
 /**
- * Reads an agent file (`apiVersion: aof.dev/v1`, `kind: Agent`; YAML or JSON) and checks everything in it. Reading runs
- * no code, opens no other file and looks at no environment variable. It never throws: whatever is wrong is a problem
- * with its place, its reason and its remedy.
+ * Reads a file of agents (`apiVersion: aof.dev/v1`, `kind: Agent`, or the flat form; YAML or JSON; one document or several)
+ * and checks everything in it. Reading runs no code, opens no other file and looks at no environment variable. It never
+ * throws: whatever is wrong is a problem with its place, its reason and its remedy.
  *
  * @param input the file's bytes (UTF-8, at most 1 MiB) or its text
  * @param options `file` is the name that problems carry
  */
-export function parseAgentFile(input: string | Uint8Array, options: { readonly file: string }): ParsedAgent {
+export function parseAgentFiles(input: string | Uint8Array, options: { readonly file: string }): ParsedFile {
   const findings = decode(input, options.file)
-  const tree = findings.failed ? undefined : parseTree(findings)
-  if (tree === undefined) {
-    if (!findings.failed) reportNoAgent({ start: 0, end: 1 }, 'found an empty file', findings)
-    return { ok: false, problems: findings.list() }
+  const trees = findings.failed ? [] : parseTrees(findings)
+  if (trees.length === 0 && !findings.failed) reportNoAgent({ start: 0, end: 1 }, 'found an empty file', findings)
+  const agents: AgentDocument[] = []
+  const skipped: SkippedDocument[] = []
+  for (const { tree, findings: own } of trees) {
+    const other = tree === undefined ? undefined : otherKind(tree, own)
+    if (other === undefined) agents.push(readDocument(tree, own))
+    else skipped.push(other)
   }
-  const agent = isAgent(tree, findings) ? readDocument(tree, findings) : undefined
+  reportRepeatedNames(agents, findings)
+  return { agents, skipped, problems: findings.list() }
+}
+
+/**
+ * Reads the agent of a file that is meant: the only one, or the one of the given name.
+ *
+ * @param options `file` is the name that problems carry; `name` chooses where there are several
+ */
+export function parseAgentFile(
+  input: string | Uint8Array,
+  options: { readonly file: string; readonly name?: string },
+): ParsedAgent {
+  return chooseAgent(parseAgentFiles(input, options), options.name)
+}
+
+/** The kind of a document that is no agent. One that is nearly called so is an agent that is misspelt. */
+function otherKind(tree: Node, { source }: Findings): SkippedDocument | undefined {
+  const node = child(tree, 'kind')
+  const kind = textOf(node)
+  if (node === undefined || kind === undefined || suggest(kind, [KIND]) !== undefined) return undefined
+  return { kind, name: nameOf(tree), at: source.place(node.span, 'kind') }
+}
+
+function nameOf(tree: Node | undefined): string | undefined {
+  return textOf(child(child(tree, 'metadata'), 'name')) ?? textOf(child(tree, 'name'))
+}
+
+function readDocument(tree: Node | undefined, findings: Findings): AgentDocument {
+  const isFlat = tree?.kind === 'map' && isFlatForm(tree)
+  const isForeign = tree !== undefined && !isFlat && !meansAgent(tree, findings)
+  const agent = tree?.kind === 'map' && !isForeign ? readAgent(tree, isFlat, findings) : undefined
   const problems = findings.list()
-  if (agent !== undefined && !findings.failed) return { ok: true, agent, problems }
-  return { ok: false, problems, ...(agent !== undefined && { readable: agent }) }
+  const parsed: ParsedAgent =
+    agent !== undefined && !findings.failed
+      ? { ok: true, agent, problems }
+      : { ok: false, problems, ...(agent !== undefined && { readable: agent }) }
+  const start = tree?.span.start ?? 0
+  return { name: nameOf(tree), isForeign, at: findings.source.place({ start, end: start + 1 }, ''), parsed }
+}
+
+/** Whether the fields of `metadata` and `spec` stand at the top. */
+function isFlatForm({ entries }: MapNode): boolean {
+  return !entries.has('spec') && !entries.has('metadata') && FLAT_SIGNS.some((field) => entries.has(field))
 }
 
 /** Whether the document means to be an agent file; if not, that alone is reported. */
-function isAgent(tree: Node, findings: Findings): tree is MapNode {
+function meansAgent(tree: Node, findings: Findings): boolean {
   if (tree.kind !== 'map') {
     reportNoAgent(tree.span, `found a ${tree.kind === 'list' ? 'list' : 'single value'}`, findings)
     return false
   }
-  if (!['apiVersion', 'kind', 'spec'].some((field) => tree.entries.has(field))) {
-    reportNoAgent({ start: tree.span.start, end: tree.span.start + 1 }, 'found neither', findings)
-    return false
-  }
-  const kind = child(tree, 'kind')
-  const named = textOf(kind)
-  if (kind === undefined || named === undefined || named === KIND || named.toLowerCase().startsWith('agen')) return true
-  findings.error(kind.span, 'kind', {
-    code: 'wrong_value',
-    message: `expected kind: ${KIND}, found ${quoted(named)}`,
-    fix: `only files of kind ${KIND} are read`,
-  })
+  if (['apiVersion', 'kind', 'spec'].some((field) => tree.entries.has(field))) return true
+  reportNoAgent({ start: tree.span.start, end: tree.span.start + 1 }, 'found neither', findings)
   return false
 }
 
@@ -63,17 +98,19 @@ function reportNoAgent(span: { start: number; end: number }, found: string, find
   })
 }
 
-function readDocument(tree: MapNode, findings: Findings): AgentFile | undefined {
-  checkShape({ node: tree, path: '', key: { start: tree.span.start, end: tree.span.start } }, AGENT_FORMAT, findings)
-  const spec = child(tree, 'spec')
+function readAgent(tree: MapNode, isFlat: boolean, findings: Findings): AgentFile | undefined {
+  const format = isFlat ? FLAT_FORMAT : AGENT_FORMAT
+  checkShape({ node: tree, path: '', key: { start: tree.span.start, end: tree.span.start } }, format, findings)
+  const spec = isFlat ? tree : child(tree, 'spec')
+  const path = isFlat ? '' : 'spec'
   if (spec?.kind !== 'map') return undefined
-  const name = textOf(child(child(tree, 'metadata'), 'name'))
-  const model = readModel(spec, findings)
-  const { tools, unsupported: unsupportedTools } = readTools(spec, findings)
-  const environment = readEnvironment(spec, findings)
-  checkServers(spec, findings)
-  const settings = readSettings(tree, spec, findings)
-  const unsupported = [...unsupportedFields(spec, findings), ...unsupportedTools]
+  const name = nameOf(tree)
+  const model = readModel(spec, path, findings)
+  const { tools, unsupported: unsupportedTools } = readTools(spec, path, findings)
+  const environment = readEnvironment(spec, path, findings)
+  checkServers(spec, path, findings)
+  const settings = readSettings(tree, spec, path, findings)
+  const unsupported = [...unsupportedFields(spec, path, findings), ...unsupportedTools]
   for (const entry of unsupported) findings.add(unsupportedProblem(entry, 'warning'))
   if (name === undefined || model === undefined) return undefined
   return { file: findings.source.file, name, model, ...settings, environment, tools, unsupported }
@@ -81,12 +118,12 @@ function readDocument(tree: MapNode, findings: Findings): AgentFile | undefined 
 
 type Settings = Omit<AgentFile, 'file' | 'name' | 'model' | 'environment' | 'tools' | 'unsupported'>
 
-function readSettings(tree: MapNode, spec: MapNode, findings: Findings): Settings {
+function readSettings(tree: MapNode, spec: MapNode, at: string, findings: Findings): Settings {
   const described = child(spec, 'description') ?? child(child(tree, 'metadata'), 'description')
-  const instructions = same(spec, ['instructions', 'system_prompt'], findings)
-  warnOfReferences(instructions, 'spec.instructions', 'the model', findings)
+  const instructions = same(spec, at, ['instructions', 'system_prompt'], findings)
+  warnOfReferences(instructions, fieldPath(at, 'instructions'), 'the model', findings)
   const number = (name: string): number | undefined =>
-    numberOf(same(spec, [name, `model_config.${name}`, `model.${name}`], findings))
+    numberOf(same(spec, at, [name, `model_config.${name}`, `model.${name}`], findings))
   return defined({
     description: textOf(described),
     instructions: textOf(instructions),
@@ -94,6 +131,7 @@ function readSettings(tree: MapNode, spec: MapNode, findings: Findings): Setting
     maxTokens: number('max_tokens'),
     maxIterations: numberOf(child(spec, 'max_iterations')),
     maxParallelTools: numberOf(child(spec, 'max_parallel_tools')),
+    maxContextMessages: numberOf(child(spec, 'max_context_messages')),
     timeoutMs: durationOf(child(spec, 'timeout')),
     toolTimeoutMs: durationOf(child(spec, 'tool_timeout')),
     eager: textOf(child(spec, 'eager')) as AgentFile['eager'],
@@ -101,7 +139,7 @@ function readSettings(tree: MapNode, spec: MapNode, findings: Findings): Setting
 }
 
 /** The value of a field that may stand in several places; where it stands in two, they must say the same. */
-function same(spec: MapNode, paths: readonly string[], findings: Findings): Node | undefined {
+function same(spec: MapNode, at: string, paths: readonly string[], findings: Findings): Node | undefined {
   const found = paths.flatMap((path) => {
     const node = path.split('.').reduce<Node | undefined>(child, spec)
     return node === undefined ? [] : [{ path, node, json: JSON.stringify(jsonOf(node)) }]
@@ -109,7 +147,7 @@ function same(spec: MapNode, paths: readonly string[], findings: Findings): Node
   const [first] = found
   const other = found.find(({ json }) => json !== first?.json)
   if (first !== undefined && other !== undefined) {
-    findings.error(other.node.span, `spec.${other.path}`, {
+    findings.error(other.node.span, at === '' ? other.path : `${at}.${other.path}`, {
       code: 'conflict',
       message: `${first.path} and ${other.path} are the same field, and say different things`,
       fix: 'keep one of the two',

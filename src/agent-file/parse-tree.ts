@@ -1,4 +1,4 @@
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument, Scalar, visit } from 'yaml'
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseAllDocuments, Scalar, visit } from 'yaml'
 import type { Alias, Document, Node as YamlNode, Pair, YAMLMap, YAMLSeq } from 'yaml'
 import { findExcess, MAX_DEPTH, MAX_TOKENS } from './nesting.ts'
 import type { Findings } from './problem.ts'
@@ -10,34 +10,68 @@ import { type Entry, fieldPath, type ListNode, type MapNode, type Node, type Sca
 const MAX_ALIASES = 100
 const MAX_VALUES = 20_000
 
+/** How many documents a file may have. */
+const MAX_DOCUMENTS = 100
+
+/** A document of a file, and what is wrong with it. */
+export interface ParsedTree {
+  /** Undefined where there is nothing to go on with; why is among the findings. */
+  readonly tree: Node | undefined
+  readonly findings: Findings
+}
+
 /**
- * Parses one YAML 1.2 (or JSON) document by the core schema: no tag that makes anything but text, numbers, booleans,
+ * Parses a file of YAML 1.2 (or JSON) documents by the core schema: no tag that makes anything but text, numbers, booleans,
  * lists and maps, no merge keys, no duplicate keys, no key that is not text, within limits of depth, size and aliases.
- * Parsing runs no code and reads no other file (I43).
+ * Parsing runs no code and reads no other file (I43). Documents without content are left out.
  *
- * @returns undefined where there is nothing to go on with; why is among the findings
+ * @param findings of the whole file: where it is no YAML at all, that is among them, and there are no documents
  */
-export function parseTree(findings: Findings): Node | undefined {
+export function parseTrees(findings: Findings): ParsedTree[] {
   const { text } = findings.source
   const excess = findExcess(text)
   if (excess !== undefined) {
     findings.error(excess.span, '', EXCESS[excess.limit])
-    return undefined
+    return []
   }
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    resolveKnownTags: false,
-    uniqueKeys: false, // its own check takes quadratic time; TreeBuilder has one
-    intAsBigInt: true,
-    prettyErrors: false,
-    logLevel: 'error',
+  const documents: Document.Parsed[] = [
+    ...parseAllDocuments(text, {
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      resolveKnownTags: false,
+      uniqueKeys: false, // its own check takes quadratic time; TreeBuilder has one
+      intAsBigInt: true,
+      prettyErrors: false,
+      logLevel: 'error',
+    }),
+  ]
+  let from = 0
+  for (const document of documents) {
+    reportSyntax(document, from, findings)
+    // What a parser says after its first complaint is mostly a consequence of it.
+    if (findings.failed) return []
+    from = document.range[2]
+  }
+  const trees = documents.filter(hasContent)
+  if (trees.length > MAX_DOCUMENTS) {
+    findings.error({ start: 0, end: 1 }, '', {
+      code: 'too_many_parts',
+      message: `more than ${MAX_DOCUMENTS} documents`,
+      fix: 'put the agents into several files',
+    })
+    return []
+  }
+  const budget = new Budget()
+  return trees.map(({ contents }) => {
+    const own = findings.another()
+    const tree = contents === null ? undefined : new TreeBuilder(own, budget).build(contents, '')
+    return { tree: own.failed ? undefined : tree, findings: own }
   })
-  reportSyntax(document, findings)
-  if (findings.failed) return undefined
-  const tree = document.contents === null ? undefined : new TreeBuilder(findings).build(document.contents, '')
-  return findings.failed ? undefined : tree
+}
+
+function hasContent({ contents }: Document.Parsed): boolean {
+  return contents !== null && !(isScalar(contents) && contents.value === null)
 }
 
 const EXCESS = {
@@ -53,7 +87,8 @@ const EXCESS = {
   },
 } as const
 
-function reportSyntax(document: Document.Parsed, findings: Findings): void {
+/** @param from where the document before it ended */
+function reportSyntax(document: Document.Parsed, from: number, findings: Findings): void {
   const { text } = findings.source
   for (const error of document.errors) {
     const [start, end] = error.pos
@@ -63,7 +98,6 @@ function reportSyntax(document: Document.Parsed, findings: Findings): void {
     } else {
       findings.error({ start: opener, end: opener + 1 }, '', unclosedFinding(text.charAt(opener)))
     }
-    // What a parser says after its first complaint is mostly a consequence of it.
     break
   }
   for (const warning of document.warnings) {
@@ -72,9 +106,10 @@ function reportSyntax(document: Document.Parsed, findings: Findings): void {
     findings.error({ start, end }, '', syntaxFinding(warning.code, warning.message, text.slice(start, end)))
   }
   const { yaml } = document.directives
-  const directive = /^%(YAML|TAG)\b.*$/m.exec(text.slice(0, document.contents?.range?.[0] ?? 0))
+  const directive = /^%(YAML|TAG)\b.*$/m.exec(text.slice(from, document.contents?.range?.[0] ?? from))
   if (directive !== null && (directive[1] === 'TAG' || yaml.version !== '1.2')) {
-    findings.error({ start: directive.index, end: directive.index + directive[0].length }, '', {
+    const start = from + directive.index
+    findings.error({ start, end: start + directive[0].length }, '', {
       code: 'directive',
       message: `expected YAML 1.2 without tags of its own, found the directive ${quoted(directive[0])}`,
       fix: 'remove the line',
@@ -106,20 +141,26 @@ const FORBIDDEN_KEYS: ReadonlyMap<string, string> = new Map([
   ['<<', 'a merge key, which YAML 1.2 does not have'],
 ])
 
+/** What all documents of a file may use together. */
+class Budget {
+  aliases = 0
+  values = 0
+}
+
 class TreeBuilder {
   readonly #findings: Findings
+  readonly #budget: Budget
   readonly #anchors = new Map<string, YamlNode>()
   readonly #open = new Set<YamlNode>()
-  #aliases = 0
-  #values = 0
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, budget: Budget) {
     this.#findings = findings
+    this.#budget = budget
   }
 
   build(node: YamlNode, path: string): Node {
     if (isAlias(node)) return this.#alias(node, path)
-    if (++this.#values > MAX_VALUES) return this.#tooMany(node, path)
+    if (++this.#budget.values > MAX_VALUES) return this.#tooMany(node, path)
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node)
     this.#checkTag(node, path)
     this.#open.add(node)
@@ -131,7 +172,7 @@ class TreeBuilder {
   #alias(alias: Alias, path: string): Node {
     const target = this.#anchors.get(alias.source)
     const span = spanOf(alias)
-    if (++this.#aliases > MAX_ALIASES) return this.#tooMany(alias, path)
+    if (++this.#budget.aliases > MAX_ALIASES) return this.#tooMany(alias, path)
     if (target === undefined) {
       this.#findings.error(span, path, {
         code: 'alias',
@@ -154,13 +195,13 @@ class TreeBuilder {
   #tooMany(node: YamlNode, path: string): Node {
     const span = spanOf(node)
     // Said once: unwinding from here, every further value would say it again.
-    if (this.#values <= MAX_VALUES + 1 && this.#aliases <= MAX_ALIASES + 1) {
+    if (this.#budget.values <= MAX_VALUES + 1 && this.#budget.aliases <= MAX_ALIASES + 1) {
       this.#findings.error(span, path, {
         code: 'alias',
         message: `more than ${MAX_ALIASES} aliases, or more than ${MAX_VALUES} values with aliases written out`,
         fix: 'write out what is meant instead of using aliases',
       })
-      this.#values = MAX_VALUES + 1
+      this.#budget.values = MAX_VALUES + 1
     }
     return nothing(span)
   }
@@ -181,7 +222,7 @@ class TreeBuilder {
   #map(map: YAMLMap, path: string): MapNode {
     const entries = new Map<string, Entry>()
     for (const pair of map.items) {
-      if (this.#values > MAX_VALUES) break
+      if (this.#budget.values > MAX_VALUES) break
       this.#entry(pair as Pair<YamlNode, YamlNode | null>, path, entries)
     }
     return { kind: 'map', span: spanOf(map), entries }
@@ -225,7 +266,7 @@ class TreeBuilder {
   #list(list: YAMLSeq, path: string): ListNode {
     const items: Node[] = []
     for (const [index, item] of list.items.entries()) {
-      if (this.#values > MAX_VALUES) break
+      if (this.#budget.values > MAX_VALUES) break
       const itemPath = `${path}[${index}]`
       items.push(isPair(item) ? nothing(spanOf(list)) : this.build(item as YamlNode, itemPath))
     }

@@ -9,7 +9,6 @@ export type ProblemCode =
   | 'encoding'
   | 'control_character'
   | 'syntax'
-  | 'several_documents'
   | 'directive'
   | 'tag'
   | 'alias'
@@ -22,6 +21,7 @@ export type ProblemCode =
   | 'wrong_type'
   | 'wrong_value'
   | 'conflict'
+  | 'several_agents'
   | 'ambiguous_number'
   | 'inexact_number'
   | 'outside'
@@ -68,6 +68,11 @@ export class Findings {
     this.source = source
   }
 
+  /** Findings of another document of the same file. */
+  another(): Findings {
+    return new Findings(this.source)
+  }
+
   get failed(): boolean {
     return this.#errors > 0
   }
@@ -87,7 +92,7 @@ export class Findings {
 
   /** In the order of the file; errors before warnings at one place. */
   list(): Problem[] {
-    return this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column || rank(a) - rank(b))
+    return inOrder(this.#problems)
   }
 
   add(problem: Problem): void {
@@ -97,6 +102,11 @@ export class Findings {
     )
     if (!known && !this.full) this.#problems.push(problem)
   }
+}
+
+/** Problems in the order of their file; errors before warnings at one place. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column || rank(a) - rank(b))
 }
 
 function rank(problem: Problem): number {

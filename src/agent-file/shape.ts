@@ -1,3 +1,5 @@
+import type { JsonObject } from '../core/json.ts'
+
 /**
  * The language in which the format of agent files is written down (format.ts). The validator reads it, and the
  * published JSON Schema is made from it, so that the two cannot differ.
@@ -43,6 +45,8 @@ export interface BooleanShape {
 export interface ChoiceShape {
   readonly kind: 'choice'
   readonly values: readonly string[]
+  /** Other words that mean the same; messages do not name them. */
+  readonly also?: readonly string[]
   readonly anyCase?: boolean
 }
 
@@ -71,6 +75,8 @@ export interface RecordShape {
   /** What it is, for messages: `spec`, `a command`. */
   readonly title: string
   readonly fields: Readonly<Record<string, Field>>
+  /** What the JSON Schema says of fields together; the validator has code of its own for it. */
+  readonly together?: JsonObject
 }
 
 /** One of several shapes; the first whose `when` fits is the one that was meant. */
@@ -89,6 +95,8 @@ export interface Variant {
 /** A map of anything that JSON can hold. */
 export interface JsonObjectShape {
   readonly kind: 'json_object'
+  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  readonly schema?: JsonObject
 }
 
 export interface Pattern {
@@ -108,7 +116,7 @@ export interface Field {
 }
 
 /** Every way in which the words of a choice may be written. */
-export function spellings({ values, anyCase }: ChoiceShape): string[] {
-  if (anyCase !== true) return [...values]
+export function spellings({ values, also = [], anyCase }: ChoiceShape): string[] {
+  if (anyCase !== true) return [...values, ...also]
   return [...new Set(values.flatMap((value) => [value, value.toLowerCase(), value.toUpperCase()]))]
 }

@@ -10,7 +10,7 @@ export function syntaxFinding(code: ErrorCode, message: string, at: string): Fin
       ? `unexpected ${quoted(at.trim(), 30)}`
       : `${message.charAt(0).toLowerCase()}${message.slice(1)}`
   return {
-    code: code === 'MULTIPLE_DOCS' ? 'several_documents' : 'syntax',
+    code: 'syntax',
     message: words?.message ?? `not valid YAML: ${complaint}`,
     ...withFix(words?.fix),
   }
@@ -62,10 +62,6 @@ const WORDS: Partial<Record<ErrorCode, { message?: string; fix?: string }>> = {
   KEY_OVER_1024_CHARS: {
     message: 'not valid YAML: a key of more than 1024 characters',
     fix: 'check that a line does not lack its quotes',
-  },
-  MULTIPLE_DOCS: {
-    message: 'expected one document, but a second one begins here',
-    fix: 'put each agent in a file of its own',
   },
   BAD_DIRECTIVE: { fix: 'remove the line' },
 }

@@ -17,11 +17,11 @@ export interface ReadTools {
 const MODULE_ENDING = /\.[cm]?[jt]s$/
 
 /** Reads `spec.tools`; entries with `enabled: false` are checked and left out. */
-export function readTools(spec: MapNode, findings: Findings): ReadTools {
+export function readTools(spec: MapNode, at: string, findings: Findings): ReadTools {
   const tools: ToolEntry[] = []
   const unsupported: Unsupported[] = []
   itemsOf(child(spec, 'tools')).forEach((node, index) => {
-    const path = `spec.tools[${index}]`
+    const path = `${fieldPath(at, 'tools')}[${index}]`
     const entry = node.kind === 'map' ? readEntry(node, path, findings) : undefined
     if (booleanOf(child(node, 'enabled')) === false) return
     if (entry !== undefined) tools.push(entry)

@@ -1,6 +1,6 @@
 import { type Findings, type Problem, problemAt } from './problem.ts'
 import { type Place, quoted } from './source.ts'
-import { child, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
+import { child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 
 /** Something that an agent file says and this version does not do. */
 export interface Unsupported {
@@ -31,12 +31,10 @@ interface Rule {
   readonly applies: (node: Node) => boolean
 }
 
-const always = (): boolean => true
 const notEmpty = (node: Node): boolean => (node.kind === 'map' ? node.entries.size > 0 : itemsOf(node).length > 0)
 
 const FIELDS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['memory', { effect: 'ignored', words: 'each run begins without a memory', applies: (node) => !isInMemory(node) }],
-  ['max_context_messages', { effect: 'ignored', words: 'the model is shown all messages of its run', applies: always }],
   ['mcp_servers', { effect: 'refused', words: 'the agent would lack the tools of its servers', applies: notEmpty }],
   [
     'tool_restrictions',
@@ -52,7 +50,7 @@ function isInMemory(node: Node): boolean {
 }
 
 /** The fields of `spec` that this version does not act on. */
-export function unsupportedFields(spec: MapNode, findings: Findings): Unsupported[] {
+export function unsupportedFields(spec: MapNode, path: string, findings: Findings): Unsupported[] {
   return Array.from(FIELDS, ([what, { effect, words, applies }]) => {
     const entry = spec.entries.get(what)
     if (entry === undefined || !applies(entry.value)) return undefined
@@ -61,7 +59,7 @@ export function unsupportedFields(spec: MapNode, findings: Findings): Unsupporte
       what,
       effect,
       message: `${what} is not supported by this version, ${consequence}: ${words}`,
-      at: findings.source.place(entry.key, `spec.${what}`),
+      at: findings.source.place(entry.key, fieldPath(path, what)),
     }
   }).filter((entry) => entry !== undefined)
 }

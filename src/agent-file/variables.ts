@@ -28,7 +28,7 @@ export function checkVariableName(name: string, span: Span, path: string, findin
 }
 
 /** Reads `environment` (or `env`, the same). */
-export function readEnvironment(spec: MapNode, findings: Findings): Variable[] {
+export function readEnvironment(spec: MapNode, path: string, findings: Findings): Variable[] {
   const environment = child(spec, 'environment')
   const env = child(spec, 'env')
   if (
@@ -36,13 +36,13 @@ export function readEnvironment(spec: MapNode, findings: Findings): Variable[] {
     env !== undefined &&
     JSON.stringify(jsonOf(environment)) !== JSON.stringify(jsonOf(env))
   ) {
-    findings.error(env.span, 'spec.env', {
+    findings.error(env.span, fieldPath(path, 'env'), {
       code: 'conflict',
       message: 'environment and env are the same field, and say different things',
       fix: 'keep one of the two',
     })
   }
-  return readVariables(environment ?? env, environment === undefined ? 'spec.env' : 'spec.environment', findings)
+  return readVariables(environment ?? env, fieldPath(path, environment === undefined ? 'env' : 'environment'), findings)
 }
 
 /** Reads a map of variables whose values may hold `${NAME}`. */
@@ -58,9 +58,9 @@ function readVariables(node: Node | undefined, path: string, findings: Findings)
 }
 
 /** Reads the templates in `env` and `headers` of MCP servers for what is wrong with them. */
-export function checkServers(spec: MapNode, findings: Findings): void {
+export function checkServers(spec: MapNode, at: string, findings: Findings): void {
   itemsOf(child(spec, 'mcp_servers')).forEach((server, index) => {
-    const path = `spec.mcp_servers[${index}]`
+    const path = `${fieldPath(at, 'mcp_servers')}[${index}]`
     readVariables(child(server, 'env'), `${path}.env`, findings)
     const headers = child(server, 'headers')
     if (headers?.kind !== 'map') return

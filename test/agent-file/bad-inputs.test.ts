@@ -135,8 +135,8 @@ describe('bad inputs of agent files (I43)', () => {
     ).toEqual([['010'], ['NO'], ['12:30:45']])
   })
 
-  it('147: a second document is refused', () => {
-    expect(errorsOf(`${HEAD}${MODEL}---\n${HEAD}${MODEL}`)).toEqual(['several_documents at 7'])
+  it('147: of two agents in a file, the one that is meant must be named', () => {
+    expect(errorsOf(`${HEAD}${MODEL}---\n${HEAD.replace('sample', 'other')}${MODEL}`)).toEqual(['several_agents at 8'])
     expect(agentOf(`---\n${HEAD}${MODEL}...\n`).name).toBe('sample')
   })
 

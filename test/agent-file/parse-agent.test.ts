@@ -81,7 +81,6 @@ describe('a good agent file', () => {
     const { unsupported, tools } = agentOf(sample?.text ?? '')
     expect(unsupported.map(({ what, effect }) => `${what} ${effect}`)).toEqual([
       'memory ignored',
-      'max_context_messages ignored',
       'mcp_servers refused',
       'tool_restrictions refused',
       'output_schema refused',
