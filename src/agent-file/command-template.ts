@@ -80,6 +80,17 @@ export function fillCommand(template: CommandTemplate, input: JsonObject): Fille
   return { ok: true, argv }
 }
 
+/**
+ * Puts a model's arguments into elements that are no part of the command, such as the resources that it writes. Those
+ * whose values are missing, or would be refused, are left out.
+ */
+export function fillElements(elements: readonly Element[], template: CommandTemplate, input: JsonObject): string[] {
+  return elements.flatMap((element) => {
+    const filled = elementValues(element, template, input)
+    return filled?.ok === true ? filled.argv : []
+  })
+}
+
 /** The elements that one becomes; undefined where a value is missing. */
 function elementValues(element: Element, template: CommandTemplate, input: JsonObject): FilledCommand | undefined {
   const texts: string[][] = []

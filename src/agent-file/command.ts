@@ -1,5 +1,7 @@
 import { suggest } from '../core/suggest.ts'
 import type { JsonObject } from '../core/json.ts'
+import { type CommandLimits, readLimits } from './command-limits.ts'
+import { type CommandResources, readResources } from './command-resources.ts'
 import { argumentsOf, type ArgumentRule, type CommandTemplate, type Group, parseElement } from './command-template.ts'
 import { durationMs } from './duration.ts'
 import { type InputSchema, readInputSchema, textSchema } from './input-schema.ts'
@@ -11,7 +13,7 @@ import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, numberOf
 import { checkVariableName } from './variables.ts'
 
 /** A tool that runs a program: what an entry `{name, command}` of an agent file says. */
-export interface CommandTool {
+export interface CommandTool extends CommandLimits, CommandResources {
   readonly kind: 'command'
   readonly name: string
   readonly description?: string
@@ -65,6 +67,8 @@ function readSettings(node: MapNode, path: string, schema: InputSchema, findings
     inputSchema: schema.json,
     readOnly: booleanOf(child(node, 'read_only')) ?? false,
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...readLimits(node, path, findings),
+    ...readResources(node, path, schema, findings),
     env: readVariableNames(child(node, 'env'), fieldPath(path, 'env'), findings),
     ...(cwd !== undefined && { cwd }),
     okExitCodes: codes.length > 0 ? codes : [0],

@@ -9,7 +9,72 @@ const TOOL_NAME: Pattern = {
 /** A name of a provider or an argument. */
 export const NAME: Pattern = { regex: '^[A-Za-z][A-Za-z0-9_-]*$', words: 'letters, digits, _ and -' }
 
+/** A rate in short: how many starts in what time. */
+export const RATE: Pattern = {
+  regex: '^[1-9][0-9]{0,5}/([1-9][0-9]{0,5})?(ms|s|m|h)$',
+  words: 'a number of starts and a time, e.g. 5/s or 100/10m',
+}
+
+/** A resource, which a shell would expand but nothing here does: patterns name nothing. */
+const RESOURCE: Pattern = {
+  regex: '^[^*?\\[\\]\\s]([^*?\\[\\]]*[^*?\\[\\]\\s])?$',
+  words: 'a path (a directory is all that is below it) or a name like db:users, no pattern',
+}
+
 const word: Shape = { kind: 'word' }
+const count: Shape = { kind: 'number', whole: true, min: 1, max: 1_000_000 }
+const resources: Shape = { kind: 'list', items: { kind: 'text', pattern: RESOURCE } }
+
+const retry: VariantsShape = {
+  kind: 'variants',
+  words: 'how often it is started at most, or {max_attempts, initial_delay, max_delay, factor}',
+  variants: [
+    { when: 'scalar', shape: { kind: 'number', whole: true, min: 1, max: 100 } },
+    {
+      when: 'map',
+      shape: {
+        kind: 'record',
+        title: 'retry',
+        fields: {
+          max_attempts: {
+            shape: { kind: 'number', whole: true, min: 1, max: 100 },
+            required: true,
+            doc: 'How often it is started at most, the first time counted.',
+          },
+          initial_delay: {
+            shape: { kind: 'duration' },
+            doc: 'The longest wait before the second attempt. Default: 200ms.',
+          },
+          max_delay: { shape: { kind: 'duration' }, doc: 'The longest wait before any attempt. Default: 30s.' },
+          factor: {
+            shape: { kind: 'number', whole: false, min: 1, max: 10 },
+            doc: 'By how much the longest wait grows from attempt to attempt. Default: 2.',
+          },
+        },
+      },
+    },
+  ],
+}
+
+const rate: VariantsShape = {
+  kind: 'variants',
+  words: 'a rate: 5/s, or {n, per, burst}',
+  variants: [
+    { when: 'scalar', shape: { kind: 'text', pattern: RATE } },
+    {
+      when: 'map',
+      shape: {
+        kind: 'record',
+        title: 'rate',
+        fields: {
+          n: { shape: count, required: true, doc: 'How many starts …' },
+          per: { shape: { kind: 'duration' }, required: true, doc: '… in what time, e.g. 1s.' },
+          burst: { shape: count, doc: 'How many may start at once after a quiet time.' },
+        },
+      },
+    },
+  ],
+}
 
 const argument: VariantsShape = {
   kind: 'variants',
@@ -42,6 +107,24 @@ export function commandTool(enabled: Field): RecordShape {
         doc: 'The JSON Schema of the arguments. Default: one text for each {name} in command.',
       },
       read_only: { shape: { kind: 'boolean' }, doc: 'true says that the command changes nothing. Default: false.' },
+      idempotent: {
+        shape: { kind: 'boolean' },
+        doc: 'true says that the same call made again changes nothing more, so that it may be tried again. Default: false.',
+      },
+      reads: {
+        shape: resources,
+        doc: 'What a call reads: paths from the directory in which the command runs, or names like db:users; {name} is replaced as in command. Default: that directory for a command that is read_only, else nothing.',
+      },
+      writes: {
+        shape: resources,
+        doc: 'What a call writes, as in reads; calls that write the same never overlap, and keep their order. [] says that it writes nothing that matters. Default: the directory in which the command runs, unless it is read_only.',
+      },
+      retry: {
+        shape: retry,
+        doc: 'Whether a call that failed is tried again; the command must be idempotent or read_only.',
+      },
+      max_parallel: { shape: count, doc: 'How many of its calls run at once. Default: as many as all tools.' },
+      rate: { shape: rate, doc: 'How often it starts, e.g. 5/s. Default: as often as it is called.' },
       timeout: {
         shape: { kind: 'duration' },
         doc: 'The longest that a call may take, e.g. 10s. Default: spec.tool_timeout.',

@@ -1,6 +1,12 @@
 export type { AgentFile, ModelName, ParsedAgent, ParsedFile, SkippedDocument, ToolEntry } from './agent-file.ts'
 export type { CommandTool } from './command.ts'
-export { type CommandTemplate, fillCommand, type FilledCommand } from './command-template.ts'
+export {
+  type CommandTemplate,
+  type Element,
+  fillCommand,
+  type FilledCommand,
+  fillElements,
+} from './command-template.ts'
 export { MAX_BYTES } from './decode.ts'
 export { agentSchema } from './json-schema.ts'
 export { parseAgentFile, parseAgentFiles } from './parse-agent.ts'

@@ -7,6 +7,7 @@ import { type AnyTool, defineTool } from '../../core/tool.ts'
 import { type CommandOutput, runCommand } from '../../tools/command.ts'
 import { commandEnvironment } from '../../tools/command-environment.ts'
 import { resolveInside } from '../inside-directory.ts'
+import { commandEffects } from './command-effects.ts'
 import type { ToolSurroundings } from './load-tools.ts'
 
 /**
@@ -14,16 +15,21 @@ import type { ToolSurroundings } from './load-tools.ts'
  * with the variables of the agent file (which win), those that the command names, and those that programs need.
  */
 export function programTool(command: CommandTool, { directory, environment }: ToolSurroundings): AnyTool {
-  const { name, description, inputSchema, readOnly, timeoutMs, okExitCodes } = command
+  const { name, description, inputSchema, readOnly, idempotent, timeoutMs, retry, maxParallel, rate, okExitCodes } =
+    command
   return defineTool({
     name,
     ...(description !== undefined && { description }),
     inputSchema,
-    ...(readOnly && { annotations: { readOnlyHint: true } }),
+    ...((readOnly || idempotent) && { annotations: { readOnlyHint: readOnly, idempotentHint: idempotent } }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(retry !== undefined && { retry: { ...retry, when: mayPass } }),
+    ...(maxParallel !== undefined && { maxParallel }),
+    ...(rate !== undefined && { rate }),
+    ...commandEffects(command, directory),
     execute: async (input: JsonObject, { signal }): Promise<CommandOutput> => {
       const filled = fillCommand(command.command, input)
-      if (!filled.ok) throw new ToolFailure(`The argument '${filled.argument}' ${filled.reason}.`)
+      if (!filled.ok) throw new CannotRun(`The argument '${filled.argument}' ${filled.reason}.`)
       const [program = '', ...args] = filled.argv
       const cwd = await inside(directory, command.cwd ?? '.', 'directory')
       const file = program.includes('/') ? await inside(directory, program, 'program') : program
@@ -34,11 +40,20 @@ export function programTool(command: CommandTool, { directory, environment }: To
   })
 }
 
+/** The program was not started, and would not be the next time. */
+class CannotRun extends ToolFailure {}
+
+/** Whether a command that failed may pass the next time: unlike other tools, it does not say whether its failure lasts. */
+function mayPass(thrown: unknown): boolean {
+  if (!(thrown instanceof ToolFailure)) return true
+  return thrown.retryable || (thrown.cause === undefined && !(thrown instanceof CannotRun))
+}
+
 /** Looked up for each call, so that what is opened is what was looked at (I42). */
 async function inside(directory: string, path: string, what: string): Promise<string> {
   const found = await resolveInside(directory, path)
   if (found.ok) return found.path
-  throw new ToolFailure(`The ${what} '${path}' of this tool cannot be used: ${found.reason}.`)
+  throw new CannotRun(`The ${what} '${path}' of this tool cannot be used: ${found.reason}.`)
 }
 
 /** What a model reads: what the program wrote, and what else it should know. */

@@ -140,6 +140,7 @@ describe('the tools of commands', () => {
       },
       inputSchema: { type: 'object' },
       readOnly: false,
+      idempotent: false,
       env: [],
       okExitCodes: [0],
       at: NOWHERE,

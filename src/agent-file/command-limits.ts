@@ -1,0 +1,75 @@
+import type { RateOptions } from '../core/admission/rate-limit.ts'
+import type { RetryOptions } from '../core/retry.ts'
+import { durationMs } from './duration.ts'
+import { RATE } from './format-command.ts'
+import type { Findings } from './problem.ts'
+import { booleanOf, child, fieldPath, type MapNode, type Node, numberOf, textOf } from './tree.ts'
+
+/** How often a command may run, and when it is tried again. */
+export interface CommandLimits {
+  readonly idempotent: boolean
+  readonly retry?: RetryOptions
+  readonly maxParallel?: number
+  readonly rate?: RateOptions
+}
+
+/** Reads `idempotent`, `retry`, `max_parallel` and `rate` of a command. */
+export function readLimits(node: MapNode, path: string, findings: Findings): CommandLimits {
+  const idempotent = booleanOf(child(node, 'idempotent')) ?? false
+  const retry = readRetry(child(node, 'retry'), fieldPath(path, 'retry'), findings)
+  const maxParallel = numberOf(child(node, 'max_parallel'))
+  const rate = readRate(child(node, 'rate'))
+  const isRepeatable = idempotent || booleanOf(child(node, 'read_only')) === true
+  if (retry !== undefined && retry.maxAttempts > 1 && !isRepeatable) {
+    findings.warn(child(node, 'retry')?.span ?? node.span, fieldPath(path, 'retry'), {
+      code: 'suspicious',
+      message: 'a command that may change something is not tried again once it has started',
+      fix: 'add idempotent: true if the same call made again changes nothing more, or read_only: true',
+    })
+  }
+  return {
+    idempotent,
+    ...(retry !== undefined && { retry }),
+    ...(maxParallel !== undefined && { maxParallel }),
+    ...(rate !== undefined && { rate }),
+  }
+}
+
+function readRetry(node: Node | undefined, path: string, findings: Findings): RetryOptions | undefined {
+  const times = numberOf(node) ?? numberOf(child(node, 'max_attempts'))
+  if (node === undefined || times === undefined) return undefined
+  const initialDelayMs = durationOf(child(node, 'initial_delay'))
+  const maxDelayMs = durationOf(child(node, 'max_delay'))
+  const factor = numberOf(child(node, 'factor'))
+  if ((initialDelayMs ?? 200) > (maxDelayMs ?? 30_000)) {
+    findings.error((child(node, 'max_delay') ?? child(node, 'initial_delay') ?? node).span, path, {
+      code: 'conflict',
+      message: 'the wait before the second attempt (initial_delay) is longer than the longest (max_delay)',
+      fix: 'make max_delay longer, or initial_delay shorter',
+    })
+    return undefined
+  }
+  return {
+    maxAttempts: times,
+    ...(initialDelayMs !== undefined && { initialDelayMs }),
+    ...(maxDelayMs !== undefined && { maxDelayMs }),
+    ...(factor !== undefined && { factor }),
+  }
+}
+
+function readRate(node: Node | undefined): RateOptions | undefined {
+  const short = new RegExp(RATE.regex).exec(textOf(node) ?? '')
+  if (short !== null) {
+    const [n = '', time = ''] = short[0].split('/')
+    return { n: Number(n), perMs: durationMs(/^\d/.test(time) ? time : `1${time}`) ?? 1 }
+  }
+  const n = numberOf(child(node, 'n'))
+  const perMs = durationOf(child(node, 'per'))
+  const burst = numberOf(child(node, 'burst'))
+  return n === undefined || perMs === undefined ? undefined : { n, perMs, ...(burst !== undefined && { burst }) }
+}
+
+function durationOf(node: Node | undefined): number | undefined {
+  const value = textOf(node) ?? numberOf(node)
+  return value === undefined ? undefined : durationMs(value)
+}
