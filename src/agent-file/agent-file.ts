@@ -17,8 +17,6 @@ export interface AgentFile {
   readonly maxTokens?: number
   readonly maxIterations?: number
   readonly maxParallelTools?: number
-  /** The most messages of earlier runs of a conversation that the model is shown. */
-  readonly maxContextMessages?: number
   /** The longest that a run may take, in milliseconds. */
   readonly timeoutMs?: number
   /** The longest that one attempt of a tool call may take, in milliseconds. */

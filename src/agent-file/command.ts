@@ -43,7 +43,7 @@ export function readCommand(node: MapNode, path: string, findings: Findings): Co
       : textSchema(used)
   const commandPath = fieldPath(path, 'command')
   checkProgram(command.items[0], `${commandPath}[0]`, findings)
-  checkScripts(command, commandPath, findings)
+  checkScripts(command, commandPath, schema, findings)
   checkElements(command, commandPath, schema, findings)
   checkUse(node, path, used, schema, findings)
   const rules = rulesOf(node, path, used, schema, findings)

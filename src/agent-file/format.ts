@@ -199,7 +199,7 @@ const agentFields: Readonly<Record<string, Field>> = {
   memory: optional(memory, 'Where conversations are kept from one run to the next.'),
   max_context_messages: optional(
     positive,
-    'The most messages of earlier runs of a conversation that the model is shown. Default: all.',
+    'Taken, and without effect: the model is shown all messages of its conversation.',
   ),
   tool_restrictions: optional(anything, 'What tools may not be used for.'),
   output_schema: optional(anything, 'The JSON Schema of the answer.'),
@@ -207,8 +207,10 @@ const agentFields: Readonly<Record<string, Field>> = {
 
 /** A model that does not say who serves it needs the field that does. */
 const PROVIDER_IS_SAID: JsonObject = {
-  if: { properties: { model: { type: 'string', not: { pattern: '^[A-Za-z][A-Za-z0-9_-]*[:/]\\S' } } } },
-  then: { required: ['provider'] },
+  anyOf: [
+    { required: ['provider'] },
+    { properties: { model: { anyOf: [{ type: 'object' }, { pattern: '^[A-Za-z][A-Za-z0-9_-]*[:/]\\S' }] } } },
+  ],
 }
 
 const spec: RecordShape = { kind: 'record', title: 'spec', fields: agentFields, together: PROVIDER_IS_SAID }

@@ -12,6 +12,8 @@ export interface ArgumentKind {
   readonly always: boolean
   /** Whether the schema lists all its values, so that the author chose each of them. */
   readonly chosen: boolean
+  /** Whether no value of it can be code: all are listed, or are numbers, true and false. */
+  readonly isHarmless: boolean
   readonly fallback?: JsonValue
 }
 
@@ -30,7 +32,7 @@ export function textSchema(names: readonly string[]): InputSchema {
       required: [...names],
       additionalProperties: false,
     },
-    kinds: new Map(names.map((name) => [name, { list: false, always: true, chosen: false }])),
+    kinds: new Map(names.map((name) => [name, { list: false, always: true, chosen: false, isHarmless: false }])),
   }
 }
 
@@ -96,16 +98,26 @@ function kindOf(schema: Node, required: boolean): ArgumentKind | undefined {
   }
   if (textOf(child(schema, 'type')) === 'array') {
     const items = child(schema, 'items')
-    return items !== undefined && isScalarSchema(items) ? { ...common, list: true, chosen: isChosen(items) } : undefined
+    return items !== undefined && isScalarSchema(items) ? { ...common, list: true, ...valuesOf(items) } : undefined
   }
-  return isScalarSchema(schema) ? { ...common, list: false, chosen: isChosen(schema) } : undefined
+  return isScalarSchema(schema) ? { ...common, list: false, ...valuesOf(schema) } : undefined
+}
+
+function valuesOf(schema: Node): Pick<ArgumentKind, 'chosen' | 'isHarmless'> {
+  const chosen = isChosen(schema)
+  return { chosen, isHarmless: chosen || (typesOf(schema).length > 0 && !typesOf(schema).includes('string')) }
 }
 
 function isScalarSchema(schema: Node): boolean {
-  const type = child(schema, 'type')
-  if (type === undefined) return isChosen(schema)
-  const types = type.kind === 'list' ? type.items.map(textOf) : [textOf(type)]
+  if (child(schema, 'type') === undefined) return isChosen(schema)
+  const types = typesOf(schema)
   return types.length > 0 && types.every((name) => name !== undefined && SCALAR_TYPES.has(name))
+}
+
+function typesOf(schema: Node): (string | undefined)[] {
+  const type = child(schema, 'type')
+  if (type === undefined) return []
+  return type.kind === 'list' ? type.items.map(textOf) : [textOf(type)]
 }
 
 function isNullable(schema: Node): boolean {

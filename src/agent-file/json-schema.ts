@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { DURATION_PATTERN, MAX_DURATION_MS, MIN_DURATION_MS } from './duration.ts'
-import { AGENT_FORMAT, FLAT_FORMAT, FLAT_SIGNS } from './format.ts'
+import { AGENT_FORMAT, FLAT_FORMAT } from './format.ts'
 import { type RecordShape, type Shape, spellings } from './shape.ts'
 
 /** The JSON Schema of agent files, for editors and other validators; made from the table that this package checks by. */
@@ -9,12 +9,7 @@ export function agentSchema(): JsonObject {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Agent',
     description: 'An agent: a model, what it is told, and the tools that it may call.',
-    if: {
-      anyOf: FLAT_SIGNS.map((field) => ({ required: [field] })),
-      not: { anyOf: ['spec', 'metadata'].map((field) => ({ required: [field] })) },
-    },
-    then: schemaOf(FLAT_FORMAT),
-    else: schemaOf(AGENT_FORMAT),
+    anyOf: [schemaOf(AGENT_FORMAT), schemaOf(FLAT_FORMAT)],
   }
 }
 

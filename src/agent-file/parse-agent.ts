@@ -131,7 +131,6 @@ function readSettings(tree: MapNode, spec: MapNode, at: string, findings: Findin
     maxTokens: number('max_tokens'),
     maxIterations: numberOf(child(spec, 'max_iterations')),
     maxParallelTools: numberOf(child(spec, 'max_parallel_tools')),
-    maxContextMessages: numberOf(child(spec, 'max_context_messages')),
     timeoutMs: durationOf(child(spec, 'timeout')),
     toolTimeoutMs: durationOf(child(spec, 'tool_timeout')),
     eager: textOf(child(spec, 'eager')) as AgentFile['eager'],

@@ -1,4 +1,6 @@
+import { codeIn, type Word } from './code-in-command.ts'
 import { argumentsOf, parseElement } from './command-template.ts'
+import type { InputSchema } from './input-schema.ts'
 import { isInside } from './inside.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
@@ -39,45 +41,36 @@ function baseName(program: string): string {
   return program.split(/[/\\]/).at(-1) ?? program
 }
 
-const INTERPRETER =
-  /^(?:(?:ba|da|z|k|mk|c|tc|fi)?sh|busybox|cmd|powershell|pwsh|node|deno|bun|python[\d.]*|perl|ruby|php|lua|osascript)(?:\.exe)?$/
-const SCRIPT_OPTION = /^(?:-[A-Za-z]*[ceEpr]|--eval|--print|-Command|\/[ckCK]|eval)$/
-const JOINED_SCRIPT = /^--(?:eval|print|command|expression)=/
-const SCRIPT_FIRST = /^(?:[gmn]?awk|sed|jq)$/
-
-interface Item {
+/** A word of a command, with its place in the file. */
+interface PlacedWord extends Word {
   readonly node: Node
-  readonly text: string
   readonly index: number
 }
 
 /**
- * Refuses a placeholder within a script: there the value would not be an argument but code, run by the shell or
- * interpreter that the author calls.
+ * Refuses a placeholder where its value would be code, run by the shell, the interpreter or another program that the
+ * author calls, or would choose the program. Values that the schema lists, and numbers, are no code.
  */
-export function checkScripts(command: Node, path: string, findings: Findings): void {
-  const items = itemsOf(command).flatMap((item, index) =>
-    (item.kind === 'list' ? item.items : [item]).map((node) => ({ node, text: wordOf(node) ?? '', index })),
+export function checkScripts(command: Node, path: string, schema: InputSchema, findings: Findings): void {
+  const isFree = (name: string): boolean => schema.kinds.get(name)?.isHarmless !== true
+  const words = itemsOf(command).flatMap((item, index) =>
+    (item.kind === 'list' ? item.items : [item]).map((node): PlacedWord => {
+      const text = wordOf(node) ?? ''
+      return { node, text, index, free: argumentsOf(parseElement(text)).filter(isFree) }
+    }),
   )
-  for (const script of scriptsIn(items)) {
-    const [argument] = argumentsOf(parseElement(script.text))
-    if (argument === undefined) continue
-    findings.error(script.node.span, `${path}[${script.index}]`, {
+  for (const { word, kind } of codeIn(words)) {
+    const [argument = ''] = word.free
+    findings.error(word.node.span, `${path}[${word.index}]`, {
       code: 'unsafe',
-      message: `the value of {${argument}} would become part of a script, and be run as code`,
-      fix: `hand it to the script as an argument, e.g. [sh, -c, 'wc -l "$1"', sh, "{${argument}}"]`,
+      message:
+        kind === 'code'
+          ? `the value of {${argument}} would become part of a script, and be run as code`
+          : `the value of {${argument}} would choose what runs, which is not for a model to say`,
+      fix:
+        kind === 'code'
+          ? `hand it to the script as an argument, e.g. [sh, -c, 'wc -l "$1"', sh, "{${argument}}"]`
+          : `write here what runs, or list in input_schema what may run: {enum: [first, second]}`,
     })
   }
-}
-
-function scriptsIn(items: readonly Item[]): Item[] {
-  const names = items.map(({ text }) => baseName(text))
-  const interpreter = names.findIndex((name) => INTERPRETER.test(name))
-  const filter = names.findIndex((name) => SCRIPT_FIRST.test(name))
-  const first = filter === -1 ? undefined : items.slice(filter + 1).find(({ text }) => !text.startsWith('-'))
-  const afterInterpreter = interpreter === -1 ? [] : items.slice(interpreter + 1)
-  const scripts = afterInterpreter.filter(
-    ({ text }, index) => JOINED_SCRIPT.test(text) || SCRIPT_OPTION.test(afterInterpreter[index - 1]?.text ?? ''),
-  )
-  return first === undefined ? scripts : [first, ...scripts]
 }

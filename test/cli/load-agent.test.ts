@@ -18,7 +18,7 @@ async function refusal(text: string): Promise<CliError> {
 describe('an agent file that is to run', () => {
   it('is loaded with its directory, its variables and its warnings', async () => {
     const directory = await temporary({
-      'agent.yaml': `${HEAD}${MODEL}  max_context_messages: 5\n  env: { A: "x\${NO_SUCH_VARIABLE:-y}" }\n`,
+      'agent.yaml': `${HEAD}${MODEL}  memory: File:./m.json\n  env: { A: "x\${NO_SUCH_VARIABLE:-y}" }\n`,
     })
     const loaded = await loadAgent(join(directory, 'agent.yaml'))
     expect(loaded.directory).toBe(directory)

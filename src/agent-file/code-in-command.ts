@@ -1,0 +1,222 @@
+import type { ProgramRule } from './program-rule.ts'
+import { ruleOf } from './programs.ts'
+
+/** A word of a command, with the arguments of the tool whose values stand in it and may be any text. */
+export interface Word {
+  readonly text: string
+  readonly free: readonly string[]
+}
+
+/** A word whose value would be code, or would choose the program that runs. */
+export interface CodeFound<W extends Word> {
+  readonly word: W
+  readonly kind: 'code' | 'program'
+}
+
+/** Where in the words of a command a value would become code, as far as its programs are known. */
+export function codeIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
+  const [program, ...rest] = words
+  if (program === undefined) return []
+  const rule = ruleOf(program.text)
+  return rule === undefined ? shellsIn(rest) : new Walk<W>(rule).through(rest)
+}
+
+/** Of a program that is not known, its arguments may be another one. */
+function shellsIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
+  const at = words.findIndex(({ text, free }) => free.length === 0 && ruleOf(text)?.operands?.kind === 'file')
+  const name = words[at]
+  if (name === undefined) return []
+  const found = new Walk<W>(ruleOf(name.text) ?? {}).through(words.slice(at + 1))
+  return found.filter(({ kind }) => kind === 'code')
+}
+
+/** A program, then: `NAME=value` words may stand before it. */
+function commandIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
+  const start = words.findIndex(({ text }) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(text))
+  const [program] = words.slice(start)
+  if (start === -1 || program === undefined) return []
+  if (program.free.length > 0) return [{ word: program, kind: 'program' }]
+  return codeIn(words.slice(start))
+}
+
+/** What an option is. */
+type Role = 'code' | 'rest' | 'programs' | 'setting' | 'value' | 'pair' | 'plain' | 'flag'
+
+interface Option {
+  readonly role: Role
+  /** Whether its value is a part of the word itself. */
+  readonly isJoined: boolean
+  /** The value, where it is. */
+  readonly value: string
+}
+
+/** Goes once through the arguments of one program. */
+class Walk<W extends Word> {
+  readonly #rule: ProgramRule
+  readonly #roles: ReadonlyMap<string, Role>
+  readonly #found: CodeFound<W>[] = []
+  #operands = 0
+  /** Whether the program has its code from an option. */
+  #hasCode = false
+  #settingName: W | undefined
+
+  constructor(rule: ProgramRule) {
+    this.#rule = rule
+    const { code = [], rest = [], programs = [], settings = [], values = [], pairs = [], plain = [] } = rule
+    const named = (names: readonly string[], role: Role): [string, Role][] => names.map((name) => [name, role])
+    this.#roles = new Map([
+      ...named(values, 'value'),
+      ...named(pairs, 'pair'),
+      ...named(plain, 'plain'),
+      ...named(settings, 'setting'),
+      ...named(programs, 'programs'),
+      ...named(rest, 'rest'),
+      ...named(code, 'code'),
+    ])
+  }
+
+  through(words: readonly W[]): CodeFound<W>[] {
+    let onlyOperands = false
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]
+      if (word === undefined) break
+      const after = words.slice(i + 1)
+      if (word.text === '--' && !onlyOperands) {
+        const { operands } = this.#rule
+        if (operands?.kind === 'command' && operands.dashes === true) return this.#end(commandIn(after))
+        onlyOperands = true
+        continue
+      }
+      const option = onlyOperands ? undefined : this.#optionIn(word)
+      if (option !== undefined) {
+        const taken = this.#option(option, word, after)
+        if (taken === undefined) return this.#found
+        i += taken
+      } else if (this.#operand(word, words.slice(i))) return this.#found
+    }
+    return this.#found
+  }
+
+  #end(found: readonly CodeFound<W>[]): CodeFound<W>[] {
+    this.#found.push(...found)
+    return this.#found
+  }
+
+  #report(word: W | undefined, kind: CodeFound<W>['kind']): void {
+    if (word !== undefined && word.free.length > 0) this.#found.push({ word, kind })
+  }
+
+  /** The first option that a word sets, of those that are known; undefined for an operand. */
+  #optionIn({ text, free }: W): Option | undefined {
+    const plus = text.startsWith('+') ? this.#roles.get('+') : undefined
+    if (plus !== undefined) return { role: plus, isJoined: true, value: text.slice(1) }
+    const exact = this.#roles.get(text)
+    if (exact !== undefined) return { role: exact, isJoined: false, value: '' }
+    if (!text.startsWith('-') || text === '-') return undefined
+    const [name = '', ...value] = text.split('=')
+    const role = value.length > 0 ? this.#roles.get(name) : undefined
+    if (role !== undefined) return { role, isJoined: true, value: value.join('=') }
+    if (/^--?\{/.test(text) && free.length > 0 && this.#roles.size > 0)
+      return { role: 'code', isJoined: true, value: text }
+    return text.startsWith('--') ? { role: 'flag', isJoined: true, value: '' } : this.#lettersIn(text, free)
+  }
+
+  /** `-xzf` is `-x -z -f`; what follows a letter that takes a value is that value. */
+  #lettersIn(text: string, free: readonly string[]): Option {
+    const hasCodeLetters = [...this.#roles].some(([name, role]) => role === 'code' && name.length === 2)
+    for (let k = 1; k < text.length; k++) {
+      const letter = text.charAt(k)
+      if (letter === '{' && free.length > 0 && hasCodeLetters) return { role: 'code', isJoined: true, value: text }
+      const role = this.#roles.get(`-${letter}`)
+      if (role === 'plain') return { role, isJoined: true, value: '' }
+      if (role !== undefined) return { role, isJoined: k + 1 < text.length, value: text.slice(k + 1) }
+      if (!/[A-Za-z0-9]/.test(letter)) break
+    }
+    return { role: 'flag', isJoined: true, value: '' }
+  }
+
+  /** @returns how many of the words after it belong to it; undefined where all do */
+  #option({ role, isJoined, value }: Option, word: W, after: readonly W[]): number | undefined {
+    const [next] = after
+    switch (role) {
+      case 'code':
+        this.#hasCode = true
+        this.#report(isJoined ? word : next, 'code')
+        return isJoined ? 0 : 1
+      case 'setting':
+        if (this.#isCode(isJoined ? value : (next?.text ?? ''))) this.#report(isJoined ? word : next, 'code')
+        return isJoined ? 0 : 1
+      case 'rest':
+        for (const each of [word, ...after]) this.#report(each, 'code')
+        return undefined
+      case 'programs': {
+        const end = after.findIndex(({ text }) => /^(?:\\?;|\+)$/.test(text))
+        const inner = end === -1 ? after : after.slice(0, end)
+        this.#found.push(...commandIn(inner))
+        return inner.length
+      }
+      case 'value':
+        return isJoined ? 0 : 1
+      case 'pair':
+        return 2
+      case 'plain':
+        this.#hasCode = true
+        return 0
+      case 'flag':
+        return 0
+    }
+  }
+
+  /** Whether a setting `name=value` makes its value code: its name says so, or is a value itself. */
+  #isCode(text: string): boolean {
+    const name = text.split(/[=\s]/, 1)[0] ?? ''
+    return name.includes('{') || this.#rule.runs?.test(name) === true
+  }
+
+  /**
+   * @param words from this operand on
+   * @returns whether nothing after it is of concern
+   */
+  #operand(word: W, words: readonly W[]): boolean {
+    const place = this.#operands++
+    const { operands, subcommands } = this.#rule
+    if (place === 0 && subcommands !== undefined) {
+      const sub = Object.hasOwn(subcommands, word.text) ? subcommands[word.text] : undefined
+      if (sub !== undefined) this.#found.push(...new Walk<W>(sub).through(words.slice(1)))
+      else if (words.slice(1).some(({ free }) => free.length > 0)) this.#report(word, 'program')
+      if (sub !== undefined || operands === undefined) return true
+    }
+    switch (operands?.kind) {
+      case undefined:
+        return false
+      case 'script':
+        if (place === 0 && !this.#hasCode) this.#report(word, 'code')
+        return false
+      case 'file':
+        if (!this.#hasCode) this.#report(word, 'program')
+        return true
+      case 'code':
+        if (place < operands.after) return false
+        for (const each of operands.mixed === true ? [word] : words) this.#report(each, 'code')
+        return operands.mixed !== true
+      case 'setting':
+        if (place === 0) this.#settingName = word
+        else if (place === 1 && this.#isCode(this.#settingName?.text ?? '')) {
+          this.#report(this.#settingName, 'code')
+          this.#report(word, 'code')
+        }
+        return false
+      case 'image':
+        this.#report(word, 'program')
+        // With an entrypoint, the words are its arguments.
+        if (!this.#hasCode) this.#found.push(...commandIn(words.slice(1)))
+        return true
+      case 'command': {
+        if (place < operands.after) return false
+        if (operands.dashes === true && words.some(({ text }) => text === '--')) return false
+        this.#found.push(...commandIn(words))
+        return true
+      }
+    }
+  }
+}
