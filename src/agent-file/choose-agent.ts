@@ -2,7 +2,7 @@ import type { AgentDocument, ParsedAgent, ParsedFile } from './agent-file.ts'
 import { KIND } from './format.ts'
 import { type Findings, inOrder, type Problem, problemAt } from './problem.ts'
 import { quoted } from './source.ts'
-import { suggest } from './suggest.ts'
+import { suggest } from '../core/suggest.ts'
 
 /**
  * The agent of a file that is meant: the only one, or the one of the given name. Where there is none, or it is not clear

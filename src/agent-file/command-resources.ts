@@ -2,7 +2,7 @@ import { argumentsOf, type Element, parseElement } from './command-template.ts'
 import type { InputSchema } from './input-schema.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
-import { suggest } from './suggest.ts'
+import { suggest } from '../core/suggest.ts'
 import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 

@@ -1,4 +1,4 @@
-export type { AgentFile, ModelName, ParsedAgent, ParsedFile, SkippedDocument, ToolEntry } from './agent-file.ts'
+export type { AgentFile, ModelName, ParsedAgent, ToolEntry } from './agent-file.ts'
 export type { CommandTool } from './command.ts'
 export {
   type CommandTemplate,

@@ -1,4 +1,3 @@
-import { suggest } from '../core/suggest.ts'
 import type { ModelName } from './agent-file.ts'
 import { isInside, outsideFinding } from './inside.ts'
 import type { Findings } from './problem.ts'

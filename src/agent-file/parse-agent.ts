@@ -7,7 +7,7 @@ import { AGENT_FORMAT, API_VERSION, FLAT_FORMAT, FLAT_SIGNS, KIND } from './form
 import { readModel } from './model.ts'
 import { parseTrees } from './parse-tree.ts'
 import type { Findings } from './problem.ts'
-import { suggest } from './suggest.ts'
+import { suggest } from '../core/suggest.ts'
 import { warnOfReferences } from './template.ts'
 import { readTools } from './tools.ts'
 import { child, fieldPath, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'

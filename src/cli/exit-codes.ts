@@ -11,6 +11,7 @@ export const EXIT = {
   approval: 8,
   tools: 9,
   replay: 10,
+  output: 11,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -33,6 +34,7 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[]
     'tool calls did not succeed (exec --strict), or a tool left an error behind that nobody awaited, or ended the process',
   ],
   [EXIT.replay, 'the run departs from its recording (run --replay)'],
+  [EXIT.output, 'standard output cannot be written'],
   [EXIT.interrupted, 'aborted with Ctrl-C (SIGINT)'],
   [EXIT.terminated, 'aborted by SIGTERM'],
 ]

@@ -5,7 +5,7 @@ import { COMMANDS } from './commands.ts'
 import { CliError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Output } from './output.ts'
-import { endQuietly } from './process/exit-watch.ts'
+import { endAtOnce } from './process/exit-watch.ts'
 import { createProgram } from './program.ts'
 import { reportError } from './report-error.ts'
 import { oneLine } from './text.ts'
@@ -52,10 +52,13 @@ function reportFault(error: unknown, output: Output): ExitCode {
   return EXIT.internal
 }
 
-// A reader that has gone (`aof … | head`) is no fault: there is nobody to tell anything any more.
+// An answer that is lost must not look like success, whatever the command.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  endQuietly()
+  const why = error.code === 'EPIPE' ? 'its reader has gone' : (error.code ?? error.message)
+  process.stderr.write(`aof: standard output cannot be written: ${oneLine(why)}\n`)
+  endAtOnce(EXIT.output)
 })
+// Without standard error there are fewer words, and the same answer.
+process.stderr.on('error', () => {})
 
 void main(process.argv.slice(2))

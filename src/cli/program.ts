@@ -38,7 +38,7 @@ async function defineCommand(_program: Command, command: Command): Promise<void>
     .option('--json', 'print JSON for machines')
     .addOption(
       new Option('--log-level <level>', 'debug, info, warn, error or silent')
-        .default('info', 'info')
+        .default('info', 'progress, and log lines from warn on')
         .argParser(readLogLevel),
     )
     .option('-v, --verbose', 'show the stack and the causes of errors')

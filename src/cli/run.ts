@@ -13,7 +13,7 @@ import { tellStrayErrors } from './process/stray-errors.ts'
 import { converse } from './run/conversation.ts'
 import { errorDocument, eventDocument, runDocument } from './run/document.ts'
 import { findInput, type InputSource } from './run/input.ts'
-import { checkOptions, defineOptions, type RunOptions } from './run/options.ts'
+import { checkOptions, defineOptions, readWords, type RunOptions } from './run/options.ts'
 import { type PreparedStage, prepareStage } from './run/prepared-stage.ts'
 import { reportDeparture, reportRun } from './run/report.ts'
 import { type RunOutcome, Session } from './run/session.ts'
@@ -24,7 +24,8 @@ import { oneLine, wrap } from './text.ts'
 
 /** `aof run AGENT -i "…"`: runs an agent, or plays the recording of a run. */
 export function define(command: Command): void {
-  defineOptions(command).action(async (file: string, options: RunOptions) => {
+  defineOptions(command).action(async (words: readonly string[], given: RunOptions) => {
+    const { file, options } = readWords(words, given)
     const wantsLog = command.getOptionValueSource('logLevel') !== 'default'
     const version = command.parent?.version() ?? 'unknown'
     endToolsWithCommand()

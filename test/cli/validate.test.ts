@@ -132,9 +132,12 @@ describe('aof validate', () => {
     expect(stderr).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B\u202E]|[\u{E0000}-\u{E007F}]/u)
   })
 
-  it('is quiet where its reader has gone', async () => {
+  it('says that its reader has gone, with an exit code of its own', async () => {
     const cwd = await temporary({ 'a.yaml': GOOD })
-    expect(await aof(['validate', 'a.yaml'], { cwd, stdoutGone: true })).toMatchObject({ stdout: '', stderr: '' })
+    expect(await aof(['validate', 'a.yaml'], { cwd, stdoutGone: true })).toMatchObject({
+      code: EXIT.output,
+      stderr: 'aof: standard output cannot be written: its reader has gone\n',
+    })
   })
 
   it('checks what the file names, without running it', async () => {

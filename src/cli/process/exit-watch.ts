@@ -1,5 +1,5 @@
 import { CliError } from '../errors.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { oneLine } from '../text.ts'
 import { runningTool } from './stray-errors.ts'
 
@@ -11,10 +11,10 @@ export interface ExitWatch {
 /** Whether the process ends because the command itself wants that. */
 let isWanted = false
 
-/** Ends the process though something still goes on: nobody reads what it says any more. */
-export function endQuietly(): never {
+/** Ends the process though something still goes on: what it says can no longer be written. */
+export function endAtOnce(exitCode: ExitCode): never {
   isWanted = true
-  process.exit()
+  process.exit(exitCode)
 }
 
 /**

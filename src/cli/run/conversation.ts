@@ -23,6 +23,13 @@ export async function converse(
     const said = await prompt.ask()
     if (said.kind === 'end') return said.exitCode
     if (said.text.trim() === '') continue
+    const word = /^\/[a-z?]+\s*$/i.exec(said.text)?.[0].trim().toLowerCase()
+    if (word === '/exit' || word === '/quit') return EXIT.ok
+    if (word !== undefined) {
+      const unknown = word === '/help' || word === '/?' ? '' : `there is no ${word}; `
+      output.note(output.style.dim(`${unknown}/exit or Ctrl-D ends, Ctrl-C aborts a run; all else goes to the agent`))
+      continue
+    }
     const exitCode = await answer(said.text)
     if (exitCode === EXIT.terminated) return exitCode
     output.note('')

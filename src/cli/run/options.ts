@@ -7,6 +7,8 @@ import type { CommonOptions } from '../output.ts'
 /** What `aof run` is called with. */
 export interface RunOptions extends CommonOptions {
   readonly input?: string
+  /** The same as `input`. */
+  readonly prompt?: string
   readonly model?: string
   readonly maxParallel?: number
   readonly maxIterations?: number
@@ -23,8 +25,9 @@ export interface RunOptions extends CommonOptions {
 /** Gives the command its arguments and its own options. */
 export function defineOptions(command: Command): Command {
   return command
-    .argument('<agent>', 'an agent file, YAML or JSON; - is standard input')
+    .argument('<agent...>', 'an agent file, YAML or JSON (- is standard input), and what to say to the agent')
     .option('-i, --input <text>', 'what to say to the agent; - is standard input')
+    .option('--prompt <text>', 'the same as --input')
     .option('-m, --model <provider:name>', 'another model than that of the file, e.g. openai:gpt-5.2')
     .option(
       '--max-parallel <n>',
@@ -66,6 +69,20 @@ const HELP = [
   'Exit codes: 0 done, 3 a file is invalid, 4 no model, 5 the run failed, 6 max_iterations, 7 timeout or budget, 9 a tool',
   'left an error behind, 10 departs from its recording, 130 Ctrl-C, 143 SIGTERM.',
 ].join('\n')
+
+/**
+ * Reads the words of a command line: `FILE`, `FILE QUESTION`, and the same after `agent`, as aofctl has it.
+ *
+ * @throws CliError where they are more, or say the input twice
+ */
+export function readWords(words: readonly string[], options: RunOptions): { file: string; options: RunOptions } {
+  const [file = '', question, ...more] = words[0] === 'agent' && words.length > 1 ? words.slice(1) : words
+  if (more.length > 0) throw misuse('run takes a file and what to say to the agent', 'put the question in quotes: "…"')
+  const inputs = [question, options.input, options.prompt].filter((input) => input !== undefined)
+  if (inputs.length > 1) throw misuse('the input is given twice', 'say it once: -i "…"')
+  const [input] = inputs
+  return { file, options: input === undefined ? options : { ...options, input } }
+}
 
 /**
  * Refuses options that do not go together.
