@@ -41,9 +41,9 @@ export type Operands =
   /** An image, and then a program in it with its arguments. */
   | { readonly kind: 'image' }
 
-export const file = { kind: 'file' } as const
-export const script = { kind: 'script' } as const
-export const code = (after: number) => ({ kind: 'code', after }) as const
-export const words = (after: number) => ({ kind: 'code', after, mixed: true }) as const
-export const command = (after = 0) => ({ kind: 'command', after }) as const
-export const dashed = (after: number) => ({ kind: 'command', after, dashes: true }) as const
+export const file: Operands = { kind: 'file' }
+export const script: Operands = { kind: 'script' }
+export const code = (after: number): Operands => ({ kind: 'code', after })
+export const words = (after: number): Operands => ({ kind: 'code', after, mixed: true })
+export const command = (after = 0): Operands => ({ kind: 'command', after })
+export const dashed = (after: number): Operands => ({ kind: 'command', after, dashes: true })

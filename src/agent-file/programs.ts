@@ -212,7 +212,7 @@ const RULES: readonly (readonly [names: string, rule: ProgramRule])[] = [
   ['clickhouse-client clickhouse', { code: ['-q', '--query', '--queries-file'] }],
   ['sqlcmd', { code: ['-q', '-Q', '-i'], values: ['-S', '-U', '-P', '-d', '-o'] }],
   ['cqlsh snowsql trino presto influx', { code: ['-e', '-f', '--execute', '--file', '-execute', '--query'] }],
-  ['mongosh mongo', { code: ['--eval', '-f', '--file'], operands: { ...words(1) } }],
+  ['mongosh mongo', { code: ['--eval', '-f', '--file'], operands: words(1) }],
   [
     'sqlite duckdb',
     { code: ['-cmd', '-init', '-c', '-s', '-f'], values: ['-separator', '-nullvalue', '-newline'], operands: words(1) },
