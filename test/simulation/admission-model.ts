@@ -20,7 +20,7 @@ export class ModelRate {
   #at = 0
   #pausedUntil = 0
 
-  constructor(n: number, perMs: number, burst: number = n) {
+  constructor(n: number, perMs: number, burst: number = Math.ceil(n / perMs)) {
     this.#n = n
     this.perMs = perMs
     this.#burst = burst
@@ -31,10 +31,10 @@ export class ModelRate {
     return now >= this.#pausedUntil && this.#tokensAt(now) >= 1 - 1e-6
   }
 
-  /** Nothing starts before `until`, and nothing comes in. */
+  /** Nothing starts before `until`, and one token comes in at most. */
   pause(until: number, now: number): void {
     if (until <= this.#pausedUntil) return
-    this.#tokens = this.#tokensAt(now)
+    this.#tokens = Math.max(this.#tokensAt(now), Math.min(1, this.#tokensAt(until)))
     this.#at = this.#pausedUntil = until
   }
 

@@ -73,7 +73,7 @@ export interface AdmissionStats {
  *   rate: { n: 10, perMs: 1_000 },
  *   execute: ({ url }: { url: string }) => `found ${url}`,
  * })
- * // Both together never run more than 4 searches at once, 2 of one host, 10 in a second.
+ * // Both together never run more than 4 searches at once, 2 of one host, one each 100 ms.
  * const one = new ToolExecutor({ tools: [search], admission })
  * const other = new ToolExecutor({ tools: [search], admission })
  * const results = await Promise.all([one, other].map((executor) => executor.call(search, { url: 'http://a.example/' })))

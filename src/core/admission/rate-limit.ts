@@ -4,13 +4,27 @@ import { checkCount, checkDuration } from '../misuse.ts'
 import { DemandQueue } from './demand-queue.ts'
 import type { Demand } from './limit.ts'
 
-/** How often something may start. */
+/**
+ * How often something may start: `n` times in `perMs` milliseconds, evenly. In any `perMs` milliseconds at most `n + burst`
+ * start, and in any t milliseconds at most `burst + n · t / perMs`.
+ *
+ * @example
+ * ```ts
+ * import { defineTool } from 'aof-runtime'
+ *
+ * // Ten a second, one each 100 ms.
+ * const search = defineTool({ name: 'search', rate: { n: 10, perMs: 1_000 }, execute: () => 'found' })
+ * ```
+ */
 export interface RateOptions {
   /** How many starts, at least 1, … */
   readonly n: number
   /** … in how many milliseconds: 1 to 2 147 483 647. */
   readonly perMs: number
-  /** How many may start at once after a quiet time: at least 1. @default `n` */
+  /**
+   * How many may start at once after a quiet time, beside those that come in evenly: at least 1.
+   * @default 1, or the starts of one millisecond where that is more: timers are no finer
+   */
   readonly burst?: number
 }
 
@@ -19,7 +33,7 @@ const RATE_OPTIONS = optionNames<RateOptions>({ n: true, perMs: true, burst: tru
 /** Throws a MisuseError for a rate that is impossible. */
 export function checkRate(option: string, rate: RateOptions): void {
   checkOptions(option, rate, RATE_OPTIONS)
-  const { n, perMs, burst = n } = rate
+  const { n, perMs, burst = 1 } = rate
   checkCount(`${option}.n`, n, 1)
   checkDuration(`${option}.perMs`, perMs, 1, MAX_DELAY_MS)
   checkCount(`${option}.burst`, burst, 1)
@@ -32,7 +46,8 @@ const EPSILON = 1e-9
  * A rate, as a token bucket: it holds at most `burst` tokens, gets `n` of them in `perMs`, evenly, and each start takes one.
  *
  * 1. In no span of t milliseconds start more than `burst + n · t / perMs`.
- * 2. While it is paused nothing starts, and it fills no further.
+ * 2. While it is paused nothing starts, and what comes in is one token at most: one call starts when the pause ends, and the
+ *    others follow evenly.
  */
 export class RateLimit implements Demand {
   readonly kind = 'rate'
@@ -47,7 +62,7 @@ export class RateLimit implements Demand {
   /** Whether it is among those whose waiters are to be looked at. */
   isFreed = false
 
-  constructor({ n, perMs, burst = n }: RateOptions) {
+  constructor({ n, perMs, burst = Math.ceil(n / perMs) }: RateOptions) {
     this.perMs = perMs
     this.#tokensPerMs = n / perMs
     this.#burst = burst
@@ -72,7 +87,7 @@ export class RateLimit implements Demand {
   /** Nothing starts before `until`. */
   pause(until: number, now: number): void {
     if (until <= this.#pausedUntil) return
-    this.#tokens = this.tokens(now)
+    this.#tokens = Math.max(this.tokens(now), Math.min(1, this.tokens(until)))
     this.#filledAt = this.#pausedUntil = until
   }
 

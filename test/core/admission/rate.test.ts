@@ -6,24 +6,100 @@ import { controllerOf, NOBODY, noting, parksOf, work } from './harness.ts'
 
 const at = (starts: readonly string[]): number[] => starts.map((start) => Number(start.split('@')[1]))
 
+/** The most starts in any span of so many milliseconds. */
+const mostIn = (starts: readonly string[], ms: number): number => {
+  const times = at(starts)
+  return Math.max(...times.map((from) => times.filter((time) => time >= from && time < from + ms).length))
+}
+
 const tooMany = (retryAfter?: string): Error =>
   Object.assign(new Error('too many'), {
     response: { status: 429, headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter } },
   })
 
 describe('a rate', () => {
-  test('lets so many start at once, and then one after the other', async () => {
+  test('starts calls evenly from the first one on', async () => {
     const clock = new VirtualClock()
-    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 2, perMs: 100 } })
+    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 10, perMs: 1_000 } })
+    await setUp([tool], { clock }).run(callsOf('w', 4))
+    expect(at(starts)).toEqual([0, 100, 200, 300])
+  })
+
+  test('starts as many at once as its burst, and the others evenly', async () => {
+    const clock = new VirtualClock()
+    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 2, perMs: 100, burst: 2 } })
     await setUp([tool], { clock }).run(callsOf('w', 6))
     expect(at(starts)).toEqual([0, 0, 50, 100, 150, 200])
   })
 
-  test('has a burst of its own', async () => {
+  test('reaches more than one start a millisecond without a burst of its own', async () => {
     const clock = new VirtualClock()
-    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 10, perMs: 1_000, burst: 1 } })
-    await setUp([tool], { clock }).run(callsOf('w', 4))
-    expect(at(starts)).toEqual([0, 100, 200, 300])
+    const { tool, starts } = work(clock, 'w', 1, { rate: { n: 25, perMs: 10 } })
+    await setUp([tool], { clock, maxParallelTools: 50 }).run(callsOf('w', 50))
+    expect(at(starts).at(-1)).toBeLessThanOrEqual(20)
+    expect(mostIn(starts, 10)).toBeLessThanOrEqual(25 + 3)
+  })
+
+  /** What comes between the calls of a rate, and what the rate is for. */
+  const MOMENTS: readonly [string, (clock: VirtualClock) => Promise<void> | void][] = [
+    ['one after the other', () => {}],
+    ['after idle time', (clock) => clock.advance(10_000)],
+    ['after a leap of the clock', (clock) => clock.leap(10_000)],
+    ['at odd moments', (clock) => clock.advance(37)],
+  ]
+
+  describe.each([
+    [4, 400],
+    [5, 1_000],
+    [3, 1_000],
+    [1, 250],
+  ])('of %i in %i ms', (n, perMs) => {
+    test.each(MOMENTS)('starts at most n + 1 calls in any window without a burst of its own: %s', async (_, moment) => {
+      const clock = new VirtualClock()
+      const { tool, starts } = work(clock, 'w', 1, { rate: { n, perMs } })
+      const { executor } = setUp([tool], { clock, maxParallelTools: 50 })
+      const all: Promise<unknown>[] = []
+      for (let i = 0; i < 6; i++) {
+        all.push(executor.executeTools(callsOf('w', 5)))
+        await moment(clock)
+      }
+      await clock.runUntil(Promise.all(all))
+      expect(starts.length).toBe(30)
+      expect(mostIn(starts, perMs - 5)).toBeLessThanOrEqual(n + 1)
+      expect(mostIn(starts, perMs / n - 1)).toBe(1)
+    })
+  })
+
+  test('for each key starts at most n + 1 calls of a key in any window', async () => {
+    const clock = new VirtualClock()
+    const key = ({ host }: JsonObject) => host as string
+    const { tool, starts } = work(clock, 'w', 1, { key, ratePerKey: { n: 5, perMs: 1_000 } } as Partial<AnyTool>)
+    const calls = Array.from({ length: 24 }, (_, i) =>
+      callOf('w', { host: 'ab'[i % 2] as string }, `${'ab'[i % 2]}${i}`),
+    )
+    await setUp([tool], { clock, maxParallelTools: 50 }).run(calls)
+    for (const host of ['a', 'b']) {
+      const own = starts.filter((start) => start.startsWith(host))
+      expect(own.length).toBe(12)
+      expect(mostIn(own, 995)).toBe(5)
+    }
+  })
+
+  test('I33 starts one call after a pause, and the others evenly', async () => {
+    const clock = new VirtualClock()
+    let asks = true
+    const { tool, starts } = noting(
+      clock,
+      'w',
+      () => {
+        if (!asks) return Promise.resolve()
+        asks = false
+        return Promise.reject(tooMany('3'))
+      },
+      { rate: { n: 4, perMs: 400 } },
+    )
+    await setUp([tool], { clock, maxParallelTools: 50 }).run(callsOf('w', 5))
+    expect(at(starts)).toEqual([0, 3_000, 3_100, 3_200, 3_300])
   })
 
   test('is for each key where it says so', async () => {
@@ -31,7 +107,7 @@ describe('a rate', () => {
     const { tool, starts } = work(clock, 'w', 1, {
       key: ({ host }: JsonObject) => host as string,
       ratePerKey: { n: 1, perMs: 100 },
-      rate: { n: 3, perMs: 1_000 },
+      rate: { n: 3, perMs: 1_000, burst: 3 },
     } as Partial<AnyTool>)
     const calls = ['a', 'a', 'b', 'a', 'c'].map((host, i) => callOf('w', { host }, `${host}${i}`))
     await setUp([tool], { clock }).run(calls)
@@ -104,7 +180,11 @@ describe('a rate', () => {
   test('is not used up by calls that are admitted and do not start', async () => {
     const clock = new VirtualClock()
     const { tool, runs } = deaf()
-    const { executor } = setUp([{ ...tool, rate: { n: 2, perMs: 10_000 } }], { clock, graceMs: 0, maxAbandoned: 1 })
+    const { executor } = setUp([{ ...tool, rate: { n: 2, perMs: 10_000, burst: 2 } }], {
+      clock,
+      graceMs: 0,
+      maxAbandoned: 1,
+    })
     const ask = () => clock.runUntil(executor.executeTools([callOf('deaf')], { timeoutMs: 10 }))
     const statuses = [await ask(), await ask(), await ask()].map(([result]) => result?.status)
     expect(statuses).toEqual(['timed_out', 'rejected', 'rejected'])
@@ -143,7 +223,7 @@ describe('a service that asks to be left alone', () => {
         asks = false
         throw tooMany(retryAfter)
       },
-      { rate: { n: 1_000, perMs: 5_000 } },
+      { rate: { n: 1_000, perMs: 5_000, burst: 2 } },
     )
     const free = work(clock, 'free', 10)
     return { polite, free, ...setUp([polite.tool, free.tool], { clock, maxParallelTools: 2 }) }

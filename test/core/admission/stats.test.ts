@@ -12,7 +12,7 @@ describe('the stats of an executor tell of each tool that has limits', () => {
       maxParallel: 4,
       key: ({ host }: JsonObject) => host as string,
       maxParallelPerKey: 2,
-      rate: { n: 10, perMs: 1_000 },
+      rate: { n: 10, perMs: 1_000, burst: 10 },
     } as Partial<AnyTool>)
     const tools = [searched.tool, work(clock, 'free', 10).tool]
     const [one, other] = [setUp(tools, { clock, admission }).executor, setUp(tools, { clock, admission }).executor]
@@ -40,7 +40,7 @@ describe('the stats of an executor tell of each tool that has limits', () => {
     const clock = new VirtualClock()
     const asks = {
       name: 'asks',
-      rate: { n: 10, perMs: 1_000 },
+      rate: { n: 10, perMs: 1_000, burst: 10 },
       execute: () => {
         throw Object.assign(new Error('too many'), { response: { status: 429, headers: { 'retry-after': '3' } } })
       },
