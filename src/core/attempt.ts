@@ -372,6 +372,8 @@ export class Attempt implements Expiring {
   #returned(value: unknown): void {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
     const output = readOutput(this.tool, value, this.#owner.keeper)
+    // A schema may have cut the attempt: its tool has ended, whatever is still being read of what it returned.
+    if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
     if (output instanceof Promise) {
       this.#rare().hasEnded = true
       void output.then((later) => this.#judged(value, later))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type ToolEvent } from '../../src/index.ts'
+import { defineTool, type ToolEvent, ToolExecutor } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/index.ts'
 import { callOf, callsOf, dataOf, eventsOf, setUp } from './harness.ts'
 
@@ -127,4 +127,23 @@ describe('an abort from within', () => {
     expect(statuses(await run([callOf('t')], { signal: controller.signal }))).toEqual(['aborted ended'])
     expect([eventsOf(events, 'settled').length, executor.stats(), clock.pending]).toMatchObject([1, anyStats, 0])
   })
+})
+
+test('I14: a tool whose output schema aborts the call has ended, though the schema answers later', async () => {
+  const clock = new VirtualClock()
+  const abort = new AbortController()
+  const validate = async (value: unknown): Promise<{ value: unknown }> => {
+    abort.abort()
+    await clock.sleep(1_000)
+    return { value }
+  }
+  const tool = defineTool({
+    name: 'tool',
+    outputSchema: { '~standard': { version: 1, vendor: 'test', validate } },
+    execute: () => 'done',
+  })
+  const executor = new ToolExecutor({ tools: [tool], clock, graceMs: 10 })
+  const result = await clock.runUntil(executor.call(tool, {}, { signal: abort.signal }))
+  expect(result).toMatchObject({ status: 'aborted', execution: 'ended' })
+  expect(executor.stats().abandoned).toBe(0)
 })
