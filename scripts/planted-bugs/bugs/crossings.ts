@@ -3,12 +3,6 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 /** Bugs that show only where two features meet, or where code that the runtime calls acts on it. */
 export const crossings: readonly PlantedBug[] = [
   bug(
-    'precedence.ts',
-    'a call is told to wait for another after it has started',
-    "if (this.#isBehind(claim)) tellParked(this.call, 'conflict', other.call)",
-    "tellParked(this.call, 'conflict', other.call)",
-  ),
-  bug(
     'attempt.ts',
     'the timeouts of a suspended attempt go on',
     ' : leftOf(idle, now) }\n    this.#removeTimeouts()',
@@ -28,33 +22,15 @@ export const crossings: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'a listener that ends the probe of a breaker leaves it half open',
-    "    guard.left(pass, 'neither', now)\n    return undefined",
-    '    return undefined',
-  ),
-  bug(
-    'call-record.ts',
     'a call starts though its key has ended it',
     'if (demands === undefined || this.#state !== READY) return\n    if (admission.take',
     'if (demands === undefined) return\n    if (admission.take',
   ),
   bug(
     'call-record.ts',
-    'a call that its own effects function has ended claims them',
-    'if (this.#state === READY) precedence.refine(effects)',
-    'precedence.refine(effects)',
-  ),
-  bug(
-    'call-record.ts',
     'each attempt takes a call of the budget',
     'if (budget !== undefined && this.#tried() === undefined) {',
     'if (budget !== undefined) {',
-  ),
-  bug(
-    'call-record.ts',
-    'a call that has ended while a result was read from its file goes on',
-    '    if (this.#state !== precedence || tool === undefined) return\n',
-    '    if (tool === undefined) return\n',
   ),
   bug(
     'call-record.ts',

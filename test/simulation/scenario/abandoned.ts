@@ -21,6 +21,8 @@ export class Abandoned {
     const attempt = call.attempts.at(-1)
     if (attempt === undefined || attempt.isOver || attempt.abandonedAt !== undefined)
       return this.#stage.fault('I14', `${call.mark} is abandoned, and does not run`)
+    if (attempt.ended !== undefined && attempt.ended.move < this.#stage.move)
+      this.#stage.fault('I14', `${call.mark} is abandoned, and its tool has ended`)
     attempt.abandonedAt = at
     attempt.keepsPermits = call.state === 'running'
     attempt.keepsWrites = true

@@ -40,6 +40,7 @@ export class RestCheck {
     const stage = this.#stage
     const used = this.#permits.inUse(stage.unsettled, this.#observer.abandoned)
     stage.hasResized = false
+    stage.move++
     // What was due while a step blocked is late, and comes with the next moves.
     const { nextAt = Infinity } = stage.simulation.clock
     if (nextAt > stage.now && stage.now > stage.blockedAt + LATE_MS) stage.hasBlocked = false
@@ -152,7 +153,9 @@ export class RestCheck {
       wrong('I33', `and was to start at ${call.retryAt} ms`)
     const attempt = call.attempts.at(-1)
     if (state === 'running' && attempt !== undefined) {
-      const { ranMs, runsSince, heardAt } = attempt
+      const { ranMs, heardAt } = attempt
+      // A timer that is set after a step that has blocked counts from its end.
+      const runsSince = Math.max(attempt.runsSince, blockedAt)
       // At the least a millisecond is left to an attempt that goes on, also where a step has blocked for all its time.
       const isOver = ranMs + now - runsSince > limitOf(call, 'timeoutMs') + LATE_MS + graceMs
       if (isOver && now - runsSince > 1 + LATE_MS + graceMs) wrong('I11', 'and its time is over')

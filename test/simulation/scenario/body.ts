@@ -158,9 +158,9 @@ export class Body {
     return abandonedAt === undefined || keepsWrites
   }
 
-  #note(end: BodyEnd): void {
+  #note(end: Omit<BodyEnd, 'move'>): void {
     this.#leave?.()
-    this.#attempt.ended = end
+    this.#attempt.ended = { ...end, move: this.#stage.move }
     this.#stage.record(`end ${this.#call.mark}`)
   }
 }

@@ -78,6 +78,8 @@ export interface AttemptFacts {
 
 /** How a tool's code ended. */
 export interface BodyEnd {
+  /** Between which rests it ended: what has the same number may have crossed on the way. */
+  readonly move: number
   readonly by: 'return' | 'throw'
   readonly value: unknown
   readonly kind: ThrownKind | undefined

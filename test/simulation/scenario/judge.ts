@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ToolResult, UnsuccessfulResult } from '../../../src/index.ts'
 import { type EffectHolders, hasEffects, namesOf } from './conflicts.ts'
-import { type CallFacts, deadlineAt, hasOptions, isCut, limitOf } from './facts.ts'
+import { type BatchFacts, type CallFacts, deadlineAt, hasOptions, isCut, limitOf } from './facts.ts'
 import type { Feature } from './features.ts'
 import { shownId } from './call-arguments.ts'
 import type { Stage } from './stage.ts'
@@ -118,7 +118,7 @@ function reasonAgainst(
         'there were not that many',
       )
     case 'budget_exceeded':
-      return only(stage.plan.features.has('budgets'), 'I27', 'there is no budget')
+      return only(mayBeOverBudget(stage, call), 'I27', 'its budget is not used up')
     case 'breaker_open':
       return only(tool?.breaker !== undefined, 'I20', 'its tool has no breaker')
     case 'incomplete_call':
@@ -167,6 +167,22 @@ function hasPassed(stage: Stage, call: CallFacts, option: 'timeoutMs' | 'idleTim
   if (attempt === undefined) return option === 'timeoutMs' && stage.now - acceptedAt >= limit
   if (option === 'idleTimeoutMs') return stage.now - attempt.progressedAt >= limit
   return attempt.ranMs + (state === 'running' ? stage.now - attempt.runsSince : Infinity) >= limit
+}
+
+/** Whether so many other calls may have taken from its budget as that has. */
+function mayBeOverBudget({ byMark }: Stage, call: CallFacts): boolean {
+  const owner = budgetOwner(call.batch)
+  const limit = owner?.plan.budget?.toolCalls ?? Infinity
+  let others = 0
+  for (const other of byMark.values())
+    if (other !== call && other.isComplete && other.tool !== undefined && budgetOwner(other.batch) === owner) others++
+  return others >= limit
+}
+
+/** The batch whose budget counts: that of the calls which make its calls, where it has none. */
+function budgetOwner(batch: BatchFacts): BatchFacts | undefined {
+  if (batch.plan.budget !== undefined) return batch
+  return batch.maker === undefined ? undefined : budgetOwner(batch.maker.call.batch)
 }
 
 /** Whether a name of it stands for no call, or for several, or it depends on itself. */

@@ -50,6 +50,8 @@ export class Stage {
   /** Whether time has passed within a step since the last rest: what was due meanwhile is late. */
   hasBlocked = false
   blockedAt = -Infinity
+  /** Counts the rests. */
+  move = 0
   /** Whether a limit has changed since the last rest: a call that has its permits already may start after that. */
   hasResized = false
   /** Listeners and loggers that threw, and reports of that. */
