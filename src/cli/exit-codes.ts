@@ -12,6 +12,7 @@ export const EXIT = {
   tools: 9,
   replay: 10,
   output: 11,
+  incomplete: 12,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -35,6 +36,7 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[]
   ],
   [EXIT.replay, 'the run departs from its recording (run --replay)'],
   [EXIT.output, 'standard output cannot be written'],
+  [EXIT.incomplete, 'the answer is incomplete: it came to its limit of tokens, say (run --strict)'],
   [EXIT.interrupted, 'aborted with Ctrl-C (SIGINT)'],
   [EXIT.terminated, 'aborted by SIGTERM'],
 ]

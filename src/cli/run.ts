@@ -83,6 +83,7 @@ async function perform(
     logLevel: options.logLevel,
     wantsLog,
     limits: runLimits(options, agent),
+    isStrict: options.strict === true,
     onExit: (tool) => exited(tool, options, output),
     onEvent: (event) => {
       // The document at the end says all that the last event says.

@@ -15,6 +15,8 @@ export function reportTurn(executed: ExecutedTurn, answer: RecordedAnswer, outpu
   const tell = (words: string): void => output.note(`${style.warning('note:')} ${words}`)
   if (broken !== undefined) tell(`the answer breaks off: ${oneLine(thrownMessage(broken.cause))}`)
   if (talks && leftToProvider > 0) tell(`left to the provider, which runs them itself: ${leftToProvider} of its calls`)
+  if (answer.leavesCalls)
+    tell('left to the application: calls that are answered in a form of their own (shell, patch, computer)')
   if (talks && results.length === 0) tell('the answer calls no tools, so there is nothing to run')
   const message = answer.results(results)
   if (!output.json) return output.answerJson(message)

@@ -8,26 +8,12 @@ import type {
 
 type Part = LanguageModelV4StreamPart
 
-/** Why an answer ended before the model was done. */
-const CUT_OFF: ReadonlySet<LanguageModelV4FinishReason['unified']> = new Set([
-  'length',
-  'content-filter',
-  'error',
-  'interrupted',
-])
-
 /**
  * A whole answer as the parts that it would have been streamed in.
- *
- * A call at the very end of an answer that was cut off, whose arguments may be lacking something, is what it would be in
- * a stream: its input begins and never ends, and there is no `tool-call`.
- *
- * @param argumentsAre what the provider gives as arguments: text that is complete if it parses, or a value
  */
-export function generatedParts(generated: LanguageModelV4GenerateResult, argumentsAre: 'text' | 'value'): Part[] {
+export function generatedParts(generated: LanguageModelV4GenerateResult): Part[] {
   const { content, finishReason, usage, warnings, providerMetadata, response } = generated
   const { id, timestamp, modelId } = response ?? {}
-  const cutOff = CUT_OFF.has(finishReason.unified)
   return [
     { type: 'stream-start', warnings },
     {
@@ -36,19 +22,19 @@ export function generatedParts(generated: LanguageModelV4GenerateResult, argumen
       ...(timestamp !== undefined && { timestamp }),
       ...(modelId !== undefined && { modelId }),
     },
-    ...content.flatMap((each, i) => {
-      const parts = partsOf(each, i)
-      const lacking = cutOff && i === content.length - 1 && mayLack(each, argumentsAre)
-      return lacking ? parts.filter(({ type }) => type === 'tool-input-start' || type === 'tool-input-delta') : parts
-    }),
-    { type: 'finish', finishReason, usage, ...(providerMetadata !== undefined && { providerMetadata }) },
+    ...content.flatMap(partsOf),
+    {
+      type: 'finish',
+      finishReason: givenReason(finishReason),
+      usage,
+      ...(providerMetadata !== undefined && { providerMetadata }),
+    },
   ]
 }
 
-/** Whether a call's arguments do not show that they are complete, nor that they are not. */
-function mayLack(content: LanguageModelV4Content, argumentsAre: 'text' | 'value'): boolean {
-  if (content.type !== 'tool-call' || content.providerExecuted === true) return false
-  return argumentsAre === 'value' || !content.input.trimStart().startsWith('{')
+/** An answer that came whole, and says no reason, is taken to have ended well. */
+function givenReason({ unified, raw }: LanguageModelV4FinishReason): LanguageModelV4FinishReason {
+  return unified === 'other' && raw === undefined ? { unified: 'stop', raw } : { unified, raw }
 }
 
 function partsOf(content: LanguageModelV4Content, place: number): Part[] {

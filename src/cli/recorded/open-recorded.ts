@@ -1,10 +1,12 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { ToolResult } from '../../core/result.ts'
 import { type Fields, fieldsOf } from '../../messages/fields.ts'
+import { isPending } from '../../messages/not-an-answer.ts'
 import { detectDialect, dialectNamed, isWhole } from './detect-dialect.ts'
 import type { DialectName, RecordedDialect } from './dialects/index.ts'
 import { type Framing, readBody, type RecordedBody } from './recorded-body.ts'
 import { recordedModel } from './recorded-model.ts'
+import { RecordedAnswerError } from './recorded-answer-error.ts'
 import type { BeforeEvent } from './replay-fetch.ts'
 
 /** How {@link openRecorded} reads a body. */
@@ -25,6 +27,8 @@ export interface RecordedAnswer {
   readonly streamed: boolean
   /** How many events it has; 1 for a whole answer. */
   readonly events: number
+  /** Whether it has calls that the application answers in a form of its own, e.g. of a shell; they are left alone. */
+  readonly leavesCalls: boolean
   /** Gives the answer, each time from its beginning, to whatever `doStream` asks. */
   readonly model: LanguageModelV4
   /** The results of the answer's calls as the messages that come next in a request to the provider, in call order. */
@@ -47,6 +51,11 @@ export async function openRecorded(
   const body = readBody(given)
   const dialect = options.dialect === undefined ? detectDialect(body) : dialectNamed(options.dialect)
   const streamed = !isWhole(dialect, body)
+  if (!streamed && isPending(body.events[0]?.value))
+    throw new RecordedAnswerError(
+      'unread',
+      'This is no answer yet: its status is queued or in progress. Retrieve it again later, and record that.',
+    )
   const makeModel = await dialect.provider.load()
   return {
     dialect: dialect.name,
@@ -54,6 +63,7 @@ export async function openRecorded(
     framing: body.framing,
     streamed,
     events: body.events.length,
+    leavesCalls: body.events.some(({ value }) => dialect.isLeftToApplication?.(fieldsOf(value)) === true),
     model: recordedModel({ dialect, body, streamed, makeModel, beforeEvent: options.beforeEvent }),
     results: (results) => dialect.results(results, blocksOf(results, dialect, body)),
   }

@@ -57,7 +57,7 @@ async function partsOf(
     const sent = streamed ? sendStream(body, dialect) : sendWhole(body, dialect)
     const model = makeModel(replayFetch(sent, beforeEvent))
     if (streamed) return (await model.doStream(options)).stream
-    return streamOf(generatedParts(await model.doGenerate(options), dialect.wholeArguments))
+    return streamOf(generatedParts(await model.doGenerate(options)))
   } catch (error) {
     throw unread(dialect, error, asked.abortSignal)
   }

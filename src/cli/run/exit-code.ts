@@ -10,14 +10,19 @@ export interface RunEnding {
   readonly timedOut: boolean
   /** Whether it departs from its recording. */
   readonly departed: boolean
+  /** Whether the answer is incomplete, and that is to fail the command. */
+  readonly incomplete: boolean
 }
 
 /** The exit code for the end of a run. */
-export function exitCodeOf(status: AgentStatus, { interrupted, strayed, timedOut, departed }: RunEnding): ExitCode {
+export function exitCodeOf(
+  status: AgentStatus,
+  { interrupted, strayed, timedOut, departed, incomplete }: RunEnding,
+): ExitCode {
   if (departed) return EXIT.replay
   switch (status) {
     case 'done':
-      return EXIT.ok
+      return incomplete ? EXIT.incomplete : EXIT.ok
     case 'aborted':
       if (interrupted !== undefined) return interrupted
       if (strayed) return EXIT.tools

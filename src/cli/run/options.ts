@@ -17,6 +17,8 @@ export interface RunOptions extends CommonOptions {
   readonly maxToolCalls?: number
   readonly maxTotalTokens?: number
   readonly jsonLines?: boolean
+  /** Whether an answer that is incomplete fails the command. */
+  readonly strict?: boolean
   readonly record?: string
   readonly replay?: string
   readonly pace?: boolean
@@ -46,6 +48,7 @@ export function defineOptions(command: Command): Command {
     )
     .option('--max-tool-calls <n>', 'end the run before it makes more tool calls than this', readCount)
     .option('--max-total-tokens <n>', 'ask the model no more once it has used more tokens than this', readCount)
+    .option('--strict', 'fail where the answer is incomplete, e.g. since it came to its limit of tokens')
     .optionsGroup('Recording:')
     .option('--record <file>', "write the model's turns and the tools' results to a new file")
     .option('--replay <file>', 'play a recording: ask no model, execute no tool, fail where the run departs from it')
@@ -67,7 +70,7 @@ const HELP = [
   '--model scripted:FILE plays the turns that a module exports (see scriptedModel of aof-runtime/testing).',
   '',
   'Exit codes: 0 done, 3 a file is invalid, 4 no model, 5 the run failed, 6 max_iterations, 7 timeout or budget, 9 a tool',
-  'left an error behind, 10 departs from its recording, 130 Ctrl-C, 143 SIGTERM.',
+  'left an error behind, 10 departs from its recording, 12 the answer is incomplete (--strict), 130 Ctrl-C, 143 SIGTERM.',
 ].join('\n')
 
 /**

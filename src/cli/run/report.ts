@@ -7,6 +7,7 @@ import { durationText } from '../live/duration.ts'
 import { wrapParts } from '../live/line.ts'
 import { type Departure, departurePlace, differenceLines } from '../recording/departure.ts'
 import { oneLine } from '../text.ts'
+import { incompleteAnswer } from './incomplete-answer.ts'
 import type { RunOutcome } from './session.ts'
 
 /** What is said of a run that is over. */
@@ -27,7 +28,11 @@ export function reportRun(outcome: RunOutcome, { output, asText, summary, file }
   if (departure !== undefined) return reportDeparture(departure, output)
   if (result.error?.cause !== undefined) noteThrown('cause', result.error.cause, output)
   if (result.status !== 'done') for (const line of endingLines(outcome, style, file)) output.note(line)
-  else if (asText) printAnswer(result.text, output)
+  else {
+    if (asText) printAnswer(result.text, output)
+    const incomplete = incompleteAnswer(result)
+    if (incomplete !== undefined) output.note(`${style.warning('note:')} ${incomplete}`)
+  }
   if (!summary) return
   if (process.stderr.isTTY && result.status === 'done') output.note('')
   const marks = marksFor(process.env)

@@ -13,6 +13,7 @@ import { listenForInterrupts } from '../process/interrupts.ts'
 import { watchStrayErrors } from '../process/stray-errors.ts'
 import type { Departure } from '../recording/departure.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { incompleteAnswer } from './incomplete-answer.ts'
 import type { RunLimits, TimeLimit } from './limits.ts'
 import { modelSettings, type Stage } from './stage.ts'
 import type { CallObserver } from '../recording/observed-executor.ts'
@@ -27,6 +28,8 @@ export interface SessionSetup {
   /** Whether somebody asked for log lines, so that they are shown beside a picture too. */
   readonly wantsLog: boolean
   readonly limits: RunLimits
+  /** Whether an answer that is incomplete fails the command. */
+  readonly isStrict: boolean
   /** A tool has ended the process: the last thing that is called. */
   readonly onExit: (tool: string | undefined) => void
   /** Gets every event. */
@@ -111,6 +114,7 @@ export class Session {
         strayed: strays.signal.aborted,
         timedOut: timeout.signal.aborted,
         departed: departure !== undefined,
+        incomplete: this.#setup.isStrict && incompleteAnswer(result) !== undefined,
       }
       return {
         result,

@@ -1,6 +1,7 @@
 import type { ToolResult } from '../../../core/result.ts'
 import { anthropic } from '../../../messages/index.ts'
-import type { Fields } from '../../../messages/fields.ts'
+import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
+import { changed } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -20,13 +21,13 @@ export const anthropicMessages: RecordedDialect = {
   isWhole: ({ type, content }) => type === 'message' && Array.isArray(content),
   isEvent: isAnthropicEvent,
   wire: 'sse',
-  wholeArguments: 'value',
   provider: providerPackage({
     name: '@ai-sdk/anthropic',
     major: 4,
     load: () => import('@ai-sdk/anthropic'),
     model: ({ createAnthropic }, fetch) => createAnthropic({ apiKey: NO_KEY, fetch })(MODEL_ID),
   }),
+  amend: amendAnthropic,
   callBlocks: anthropicCallBlocks,
   results: anthropicResults,
 }
@@ -39,6 +40,30 @@ export function isAnthropicEvent({ type }: Fields): boolean {
 /** The blocks of a whole answer, or the one that an event begins. */
 export function anthropicCallBlocks({ content, content_block }: Fields): readonly unknown[] {
   return Array.isArray(content) ? content : [content_block]
+}
+
+/** Says calls that the client refuses so that it reads them: without an input, a name or an id. */
+export function amendAnthropic(value: unknown): object | undefined {
+  const { content, content_block } = fieldsOf(value)
+  if (!isObject(value)) return undefined
+  if (isObject(content_block)) {
+    const block = amendBlock(content_block)
+    return block === content_block ? undefined : { ...value, content_block: block }
+  }
+  if (!Array.isArray(content)) return undefined
+  const blocks = changed(content, amendBlock)
+  return blocks === content ? undefined : { ...value, content: blocks }
+}
+
+function amendBlock(block: Fields, place = 0): Fields {
+  const { type, id, name, input } = block
+  if (type !== 'tool_use' || (typeof id === 'string' && typeof name === 'string' && 'input' in block)) return block
+  return {
+    ...block,
+    id: typeof id === 'string' ? id : `no id ${place}`,
+    name: typeof name === 'string' ? name : '',
+    input: input ?? {},
+  }
 }
 
 /** The results as the user's next message. */

@@ -1,5 +1,5 @@
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
-import { anthropicCallBlocks, anthropicResults, isAnthropicEvent } from './anthropic-messages.ts'
+import { amendAnthropic, anthropicCallBlocks, anthropicResults, isAnthropicEvent } from './anthropic-messages.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 /** Anthropic's events in the frames of Bedrock's InvokeModelWithResponseStream; its whole answers are Anthropic's own. */
@@ -9,7 +9,6 @@ export const anthropicOnBedrock: RecordedDialect = {
   isWhole: () => false,
   isEvent: (value, framing) => framing === 'aws-chunks' && isAnthropicEvent(value),
   wire: 'aws-chunks',
-  wholeArguments: 'value',
   provider: providerPackage({
     name: '@ai-sdk/amazon-bedrock',
     major: 5,
@@ -18,6 +17,7 @@ export const anthropicOnBedrock: RecordedDialect = {
     model: ({ createAmazonBedrockAnthropic }, fetch) =>
       createAmazonBedrockAnthropic({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
   }),
+  amend: amendAnthropic,
   callBlocks: anthropicCallBlocks,
   results: anthropicResults,
 }

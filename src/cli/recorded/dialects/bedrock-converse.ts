@@ -15,7 +15,6 @@ export const bedrockConverse: RecordedDialect = {
   isWhole: ({ output }) => isObject(output) && isObject(output.message),
   isEvent: (value) => EVENTS.some((type) => isObject(value[type])),
   wire: 'aws-events',
-  wholeArguments: 'value',
   provider: providerPackage({
     name: '@ai-sdk/amazon-bedrock',
     major: 5,

@@ -26,7 +26,6 @@ export const cohereV2: RecordedDialect = {
   isWhole: ({ message, finish_reason }) => isObject(message) && typeof finish_reason === 'string',
   isEvent: ({ type }) => EVENTS.has(type),
   wire: 'sse',
-  wholeArguments: 'text',
   provider: providerPackage({
     name: '@ai-sdk/cohere',
     major: 4,

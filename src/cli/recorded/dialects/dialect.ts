@@ -26,15 +26,12 @@ export interface RecordedDialect extends WireRules {
   readonly isEvent: (value: Fields, framing: Framing) => boolean
   readonly provider: ProviderPackage
   /**
-   * What a whole answer has for a call's arguments: the model's text, which is complete if it parses, or a value, which
-   * does not show whether there was to be more of it.
-   */
-  readonly wholeArguments: 'text' | 'value'
-  /**
    * What a whole answer or an event holds of calls, as the provider's own objects, for what the results must repeat of
    * them; absent where that is their ids and names alone.
    */
   readonly callBlocks?: (value: Fields) => readonly unknown[]
+  /** Whether a whole answer or an event holds calls that the application answers in a form of its own; they are left alone. */
+  readonly isLeftToApplication?: (value: Fields) => boolean
   /**
    * The results as the messages that come next in a request, in call order.
    *

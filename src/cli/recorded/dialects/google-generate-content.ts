@@ -10,7 +10,6 @@ export const googleGenerateContent: RecordedDialect = {
   isWhole,
   isEvent,
   wire: 'sse',
-  wholeArguments: 'value',
   provider: providerPackage({
     name: '@ai-sdk/google',
     major: 4,

@@ -14,7 +14,6 @@ export const ollamaChat: RecordedDialect = {
   isWhole: ({ message, done }) => isObject(message) && done === true,
   isEvent: ({ message, done }) => isObject(message) && typeof done === 'boolean',
   wire: 'ndjson',
-  wholeArguments: 'value',
   provider: providerPackage({
     name: 'ollama-ai-provider-v2',
     major: 4,

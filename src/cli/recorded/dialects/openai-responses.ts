@@ -1,4 +1,4 @@
-import { elementsOf } from '../../../messages/fields.ts'
+import { elementsOf, type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { openaiResponses as messages } from '../../../messages/index.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
@@ -10,7 +10,6 @@ export const openaiResponses: RecordedDialect = {
   isWhole: ({ object, output }) => Array.isArray(output) && (object === 'response' || object === undefined),
   isEvent: ({ type }) => typeof type === 'string' && type.startsWith('response.'),
   wire: 'sse',
-  wholeArguments: 'text',
   provider: providerPackage({
     name: '@ai-sdk/openai',
     major: 4,
@@ -18,5 +17,44 @@ export const openaiResponses: RecordedDialect = {
     model: ({ createOpenAI }, fetch) => createOpenAI({ apiKey: NO_KEY, fetch }).responses(MODEL_ID),
   }),
   callBlocks: ({ type, output, item }) => (type === 'response.output_item.done' ? [item] : elementsOf(output)),
+  amend,
+  isLeftToApplication,
   results: (results, blocks) => messages.results(results, blocks && { output: blocks }),
+}
+
+/** Calls that an application answers in an item of their own kind. */
+const CLIENT_RUN: ReadonlySet<unknown> = new Set([
+  'local_shell_call',
+  'shell_call',
+  'apply_patch_call',
+  'computer_call',
+])
+
+function isLeftToApplication(value: Fields): boolean {
+  return value.type === 'response.output_item.done'
+    ? isClientRun(value.item)
+    : elementsOf(value.output).some(isClientRun)
+}
+
+function isClientRun(item: unknown): boolean {
+  return CLIENT_RUN.has(fieldsOf(item).type)
+}
+
+/** Leaves calls alone that the application answers itself, and says of an incomplete answer without a reason that it is one. */
+function amend(value: unknown): object | undefined {
+  const fields = fieldsOf(value)
+  if (isClientRun(fields.item)) return { type: 'response.left_alone' }
+  if (isObject(fields.response)) {
+    const response = amend(fields.response)
+    return response === undefined ? undefined : { ...fields, response }
+  }
+  const { output, status, incomplete_details } = fields
+  if (!Array.isArray(output)) return undefined
+  const lacksReason = status === 'incomplete' && !isObject(incomplete_details)
+  if (!lacksReason && !output.some(isClientRun)) return undefined
+  return {
+    ...fields,
+    output: output.filter((item) => !isClientRun(item)),
+    ...(lacksReason && { incomplete_details: { reason: 'incomplete' } }),
+  }
 }

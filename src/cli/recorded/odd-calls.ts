@@ -1,0 +1,41 @@
+import { type Fields, fieldsOf, isObject } from '../../messages/fields.ts'
+
+/**
+ * Calls that a provider's client refuses, and the whole answer with them, said so that it reads them: with the meaning that
+ * they have in `aof-runtime/messages`. What the client reads as it is stays the very same object.
+ */
+
+/** A call of Chat Completions, of a whole answer or a chunk of a stream. */
+export function chatCall(call: Fields, isWhole: boolean): Fields {
+  const { type, custom } = call
+  const isCustom = type === 'custom' || (call.function === undefined && custom !== undefined)
+  const { name, input } = fieldsOf(custom)
+  const called = isCustom ? { name, arguments: JSON.stringify(input) } : fieldsOf(call.function)
+  const named =
+    typeof called.name === 'string' || (!isWhole && called.name === undefined) ? called : { ...called, name: '' }
+  const written = textArguments(named, isWhole)
+  const id = textId(call.id)
+  if (written === call.function && id === call.id) return call
+  const { custom: _custom, id: _id, ...others } = call
+  return { ...others, ...(id !== undefined && { id }), type: 'function', function: written }
+}
+
+/** An id as text; a number is none, as everywhere. */
+export function textId(id: unknown): unknown {
+  return typeof id === 'string' || id === null ? id : undefined
+}
+
+function textArguments(called: Fields, isWhole: boolean): Fields {
+  const { arguments: given } = called
+  if (typeof given === 'string' || (!isWhole && (given === undefined || given === null))) return called
+  return { ...called, arguments: given === undefined || given === null ? '{}' : JSON.stringify(given) }
+}
+
+/** The elements of a list, each as `change` has it; the very same list where none changes. */
+export function changed(
+  list: readonly unknown[],
+  change: (element: Fields, place: number) => Fields,
+): readonly unknown[] {
+  const elements = list.map((element, i) => (isObject(element) ? change(element, i) : element))
+  return elements.every((element, i) => element === list[i]) ? list : elements
+}
