@@ -21,7 +21,7 @@ export function chatCall(call: Fields, isWhole: boolean): Fields {
 }
 
 /** An id as text; a number is none, as everywhere. */
-export function textId(id: unknown): unknown {
+function textId(id: unknown): unknown {
   return typeof id === 'string' || id === null ? id : undefined
 }
 
