@@ -61,7 +61,7 @@ describe.skipIf(!hasTerminals)('on a terminal (skipped where there is no script 
       ...NOTES,
       'I call both.',
       '  ✓ echo      a # ms',
-      '  ✗ fail      It failed. # ms',
+      '  ✗ fail      It failed. (tools.mjs:9:102) # ms',
       '  2 calls in # ms · # ms of tool time · 1 failed',
       '',
       'The answer to it is a.',

@@ -27,7 +27,7 @@ describe('what goes out', () => {
     expect(linesOf(stderr)).toEqual([
       ...NOTES,
       '✓  echo  a  # ms',
-      '✗  fail  It failed.  # ms',
+      '✗  fail  It failed. (tools.mjs:9:102)  # ms',
       'I call both.',
       'turn 1: 2 calls in # ms · # ms of tool time · 1 failed',
       '2 turns · 2 calls in # ms · # ms of tool time · 1 failed · 30 tokens in, 10 out · # ms in all',
