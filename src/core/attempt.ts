@@ -220,10 +220,10 @@ export class Attempt implements Expiring {
   /** Runs the tool, unless the attempt was cut before; may end before it returns. */
   run(ctx: unknown): void {
     if (this.#stage !== 'unbegun') return
-    if (this.tool.isolation !== undefined) return this.#runIsolated()
-    if (!this.#begin()) return
     let returned: unknown
     try {
+      if (this.tool.isolation !== undefined) return this.#runIsolated()
+      if (!this.#begin()) return
       returned = this.#owner.engine.tracksNesting ? this.#executeTracked(ctx) : this.#execute(ctx)
       if (isThenable(returned)) {
         // As `await` does, past a `then` of the promise's own: that one might answer twice.
@@ -235,6 +235,8 @@ export class Attempt implements Expiring {
         return
       }
     } catch (thrown) {
+      // A clock or an isolator that throws fails the call like its tool.
+      if (this.#stage === 'unbegun') this.#stage = 'running'
       this.#threw(thrown)
       return
     }
@@ -299,12 +301,15 @@ export class Attempt implements Expiring {
     const { engine } = this.#owner
     this.#removeTimeouts()
     const reason = this.#owner.abortReason(cut)
-    this.#controller?.abort(reason)
-    this.#rarities?.nesting?.end(reason)
-    const name = cut === 'abort' ? 'AbortError' : 'TimeoutError'
-    this.#rarities?.isolated?.abort({ name, message: thrownMessage(reason) })
-    if (engine.limits.graceMs === 0) this.#graceOver(cut)
-    else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())
+    try {
+      this.#controller?.abort(reason)
+      this.#rarities?.nesting?.end(reason)
+      const name = cut === 'abort' ? 'AbortError' : 'TimeoutError'
+      this.#rarities?.isolated?.abort({ name, message: thrownMessage(reason) })
+    } finally {
+      if (engine.limits.graceMs === 0) this.#graceOver(cut)
+      else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())
+    }
   }
 
   /** Its timeout, or the grace after a cut, has passed. */

@@ -28,6 +28,8 @@ import { Precedence } from './precedence.ts'
 import { raiseTails } from './remaining-path.ts'
 import type { ToolResult } from './result.ts'
 import type { RosterPlace } from './roster.ts'
+import { forEachSafely } from './safe-checks.ts'
+import { emptyStack, hasStackRoom } from './stack-room.ts'
 import type { RunningCall } from './stall-watch.ts'
 import {
   type AttemptLimits,
@@ -113,6 +115,7 @@ export class Batch implements Keeper {
   #smallBytes = 0
   #unsettled = 0
   #succeeded = 0
+  #isClosing = false
   #closed = false
   #settled = false
   /** Whether its run has to be left. */
@@ -121,6 +124,7 @@ export class Batch implements Keeper {
   #done: { readonly promise: Promise<ToolResult[]>; readonly resolve: (results: ToolResult[]) => void } | undefined
   #particulars: Map<CallRecord, Particulars> | undefined
   #deadline: { readonly at: number; readonly expiry: Expiry } | undefined
+  #hasOwnDeadlines = false
   #expired: TimeLimit | undefined
   #watched: Map<CallRecord, (result: ToolResult) => void> | undefined
 
@@ -148,18 +152,27 @@ export class Batch implements Keeper {
     this.budget = options.budget
     this.log = logger && new LogLines(logger, engine.events.loggerFailed)
     this.openedAt = engine.clock.now()
+  }
+
+  /**
+   * The batch has its place among those of its executor and its parent: it may take calls. Not a part of the constructor,
+   * since a listener of `batch_opened` may abort or close all that is under way, this batch with it.
+   */
+  begin(size: number | undefined): void {
+    const { nesting } = this
+    const { signal } = this.#setup.options
     if (this.isObserved) {
       this.emit({
         type: 'batch_opened',
         at: this.openedAt,
         ...this.#about(),
         ...(size !== undefined && { size }),
-        ...(setup.nesting !== undefined && { madeBy: placeOf(setup.nesting.call) }),
+        ...(nesting !== undefined && { madeBy: placeOf(nesting.call) }),
       })
     }
+    if (this.#settled) return
     this.#setDeadline()
-    const { signal } = options
-    if (signal?.aborted === true) this.#aborted = { reason: signal.reason }
+    if (signal?.aborted === true) this.#aborted ??= { reason: signal.reason }
     else signal?.addEventListener('abort', this.#onAbort)
   }
 
@@ -245,9 +258,11 @@ export class Batch implements Keeper {
     if (limits !== undefined) this.particulars(record).limits = limits
     if (limits !== undefined || this.engine.hasDeadlines) this.#limitCall(record, limits, tool)
     if (tool?.effects !== undefined) this.#claim(record, tool.effects)
-    this.#graph?.arrives(this.precedence(record))
-    // Last, since whoever is told may end the call.
+    // A graph that a listener makes knows this call already.
+    const graph = this.#graph
+    // A listener may end the call, so nothing else that listeners hear of comes before this.
     record.announce()
+    if (graph !== undefined) this.#arrive(graph, record)
     if (this.#aborted !== undefined) record.abort()
     else if (this.#expired !== undefined) record.expire(this.#expired)
     return record
@@ -300,7 +315,7 @@ export class Batch implements Keeper {
         `dependsOn of a call takes an array of ids of calls, or of places from 0; at most ${MAX_DEPENDENCIES}.`,
       )
     else if (incomplete !== undefined) record.drop('incomplete_call', incompleteCall(record.name, incomplete))
-    else {
+    else if (!record.isSettled) {
       if (priority !== undefined) this.particulars(record).priority = priority as number
       if (dependsOn !== undefined && dependsOn.length > 0) this.particulars(record).dependsOn = dependsOn
       record.complete(given, known)
@@ -405,11 +420,32 @@ export class Batch implements Keeper {
 
   /** All calls of a turn that has arrived whole. Every one has its own copy of its arguments before the first one starts. */
   acceptAll(calls: readonly ToolCall[]): void {
-    this.#logStart(calls.length)
-    for (const call of calls) this.accept(call)
-    this.#seal()
-    if (this.hasFollowers) for (const record of this.#ranked()) record.request()
-    else this.#requestAll()
+    this.#orBreakOff(() => {
+      this.#logStart(calls.length)
+      for (const call of calls) this.accept(call)
+      this.#seal()
+      if (this.hasFollowers) for (const record of this.#ranked()) record.request()
+      else this.#requestAll()
+    })
+  }
+
+  /** The only call of its turn. */
+  acceptOne(call: ToolCall, tool: CompiledTool | undefined): void {
+    this.#orBreakOff(() => {
+      this.accept(call, tool).request()
+      this.close()
+    })
+  }
+
+  /** Does what must not be left half done: where it throws, all calls that there are end, so that nothing waits for them. */
+  #orBreakOff(act: () => void): void {
+    try {
+      act()
+    } catch (thrown) {
+      this.abort(thrown)
+      this.close()
+      throw thrown
+    }
   }
 
   /** Where nobody looks and no call has anything of its own, a call that has to wait takes those along that are like it. */
@@ -425,10 +461,14 @@ export class Batch implements Keeper {
 
   /** No more places. What is reserved and has no arguments will never get any, so it is settled as invalid. */
   close(): void {
-    if (this.#closed) return
+    if (this.#closed || this.#isClosing) return
+    this.#isClosing = true
     this.#logStart(this.records.length)
-    for (const record of this.records) record.giveUp()
-    this.#seal()
+    try {
+      forEachSafely(this.records, (record) => record.giveUp())
+    } finally {
+      this.#seal()
+    }
   }
 
   /** Whether anybody wants this batch's events; whoever emits asks first, so that nothing is made up for nobody. */
@@ -448,9 +488,7 @@ export class Batch implements Keeper {
     if (this.#aborted !== undefined) return
     this.#aborted = { reason }
     // What the first of them gives back must not start another of them.
-    this.engine.admission.together(() => {
-      for (const record of this.records) record.abort()
-    })
+    this.engine.admission.together(() => forEachSafely(this.records, (record) => record.abort()))
   }
 
   /**
@@ -505,14 +543,39 @@ export class Batch implements Keeper {
     this.#results[record.index] = result
     this.#unsettled--
     if (result.success) this.#succeeded++
-    if (this.nesting !== undefined && this.#particulars?.get(record)?.began === true) this.nesting.ended()
-    if (this.onResult !== undefined) this.onResult(result)
-    if (this.#particulars !== undefined) this.#forget(record, result)
-    if (this.#watched !== undefined) {
-      this.#watched.get(record)?.(result)
-      this.#watched.delete(record)
+    try {
+      if (this.nesting !== undefined && this.#particulars?.get(record)?.began === true) this.nesting.ended()
+      if (this.onResult !== undefined) this.onResult(result)
+      if (this.#particulars !== undefined) this.#forget(record, result)
+      if (this.#watched !== undefined) {
+        this.#watched.get(record)?.(result)
+        this.#watched.delete(record)
+      }
+    } finally {
+      this.#settleIfDone(now)
     }
-    this.#settleIfDone(now)
+  }
+
+  /** Whether any of its calls may have a deadline. */
+  get hasDeadlines(): boolean {
+    return this.#deadline !== undefined || this.#hasOwnDeadlines
+  }
+
+  /**
+   * Ends a call whose deadline has passed, though its timer has not fired yet: the event loop may have stood still.
+   *
+   * @returns whether it has ended
+   */
+  expireIfDue(record: CallRecord, now: number): boolean {
+    const particulars = this.#particulars?.get(record)
+    const own = particulars !== undefined && particulars.deadlineAt <= now ? particulars.deadline : undefined
+    const shared = this.#deadline !== undefined && this.#deadline.at <= now ? this.#deadline.expiry : undefined
+    for (const due of [own, shared]) {
+      if (due === undefined) continue
+      this.engine.timeouts.remove(due)
+      due.expire()
+    }
+    return record.isSettled
   }
 
   /** By the batch's own deadline, or by the end of its budget's time where that is earlier. */
@@ -528,9 +591,7 @@ export class Batch implements Keeper {
     const pass = (): void => {
       this.#expired = limit
       if (budgetMs < deadlineMs) this.budget?.exceed('wallMs')
-      this.engine.admission.together(() => {
-        for (const record of this.records) record.expire(limit)
-      })
+      this.engine.admission.together(() => forEachSafely(this.records, (record) => record.expire(limit)))
     }
     if (leftMs <= 0) return pass()
     this.#deadline = { at: this.openedAt + leftMs, expiry: new Expiry(pass) }
@@ -553,10 +614,19 @@ export class Batch implements Keeper {
   #limitCall(record: CallRecord, limits: OwnTimeLimits | undefined, tool: CompiledTool | undefined): void {
     const limit = callDeadline(limits, tool?.timeLimits, this.engine.limits)
     if (limit === undefined) return
+    this.#hasOwnDeadlines = true
     const particulars = this.particulars(record)
     particulars.deadlineAt = record.acceptedAt + limit.ms
     particulars.deadline = new Expiry(() => record.expire(limit))
     this.engine.timeouts.add(particulars.deadline, limit.ms, record.acceptedAt)
+  }
+
+  /** The graph gets to know a call, which may be over already. */
+  #arrive(graph: CallGraph, record: CallRecord): void {
+    const precedence = this.precedence(record)
+    graph.arrives(precedence)
+    const result = this.#results[record.index]
+    if (result !== undefined) graph.settled(precedence, outcomeOf(result))
   }
 
   #forget(record: CallRecord, result: ToolResult): void {
@@ -617,21 +687,24 @@ export class Batch implements Keeper {
     const size = this.records.length
     const wallMs = now - this.openedAt
     const succeeded = this.#succeeded
-    if (size > 1) this.log?.batchSettled(size, wallMs, succeeded)
-    if (this.isObserved)
-      this.emit({
-        type: 'batch_settled',
-        at: now,
-        ...this.#about(),
-        size,
-        succeeded,
-        failed: size - succeeded,
-        wallMs,
-      })
-    this.#done?.resolve(this.#collect())
-    this.onEnd?.()
-    onSettled()
-    if (this.#whenSettled !== undefined) for (const act of this.#whenSettled) act()
+    try {
+      if (size > 1) this.log?.batchSettled(size, wallMs, succeeded)
+      if (this.isObserved)
+        this.emit({
+          type: 'batch_settled',
+          at: now,
+          ...this.#about(),
+          size,
+          succeeded,
+          failed: size - succeeded,
+          wallMs,
+        })
+    } finally {
+      this.#done?.resolve(this.#collect())
+      this.onEnd?.()
+      onSettled()
+      forEachSafely(this.#whenSettled ?? [], (act) => act())
+    }
   }
 
   #collect(): ToolResult[] {
@@ -642,7 +715,12 @@ export class Batch implements Keeper {
     return { run: this.run, turn: this.turn, batch: this.number }
   }
 
-  readonly #onAbort = (): void => this.abort(this.#setup.options.signal?.reason)
+  /** Its caller may abort from deep in a recursion: then the abort comes right after, on an empty stack. */
+  readonly #onAbort = (): void => {
+    const abort = (): void => this.abort(this.#setup.options.signal?.reason)
+    if (hasStackRoom()) abort()
+    else void emptyStack.then(abort)
+  }
 }
 
 /** A call is nearly always its id, its name and its arguments. */

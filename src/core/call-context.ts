@@ -6,6 +6,7 @@ import type { ToolContext } from './context.ts'
 import type { Logger } from './logger.ts'
 import { MisuseError } from './misuse.ts'
 import type { NestedExecutor } from './nested-executor.ts'
+import { checkStackRoom } from './stack-room.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -64,7 +65,10 @@ export class CallContext implements ToolContext {
 
   get progress(): (value: unknown) => void {
     const attempt = this.#attempt
-    return (value) => attempt.progress(value)
+    return (value) => {
+      checkStackRoom('progress()')
+      attempt.progress(value)
+    }
   }
 }
 

@@ -10,7 +10,8 @@ export function tellAccepted(call: CallRecord): void {
 }
 
 export function tellParked(call: CallRecord, waitsFor: ParkedEvent['waitsFor'], behind?: CallRecord): void {
-  if (!call.batch.isObserved) return
+  // A listener may have ended the call in the step that parks it.
+  if (!call.batch.isObserved || call.isSettled) return
   const event = { ...about(call, call.engine.clock.now()), type: 'parked', waitsFor } as const
   call.batch.emit(behind === undefined ? event : { ...event, behind: placeOf(behind) })
 }

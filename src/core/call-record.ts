@@ -23,13 +23,24 @@ import { type CallFailure, cutFailure, lostFailure, stoppedFailure } from './cal
 import { keyOf } from './call-key.ts'
 import { startedTiming, succeeded, unstartedTiming, unsuccessful } from './call-result.ts'
 import { delayBeforeRetry, pauseRate } from './call-retry.ts'
-import { type CallState, Outside, Queued, READING, READY, RESERVED, SETTLED, WITHDRAWN } from './call-state.ts'
+import {
+  type Admitted,
+  type CallState,
+  Outside,
+  Queued,
+  READING,
+  READY,
+  RESERVED,
+  SETTLED,
+  WITHDRAWN,
+} from './call-state.ts'
 import {
   argumentsDoNotFit,
   CLOSED,
   effectsFailed,
   keyFailed,
   neverCompleted,
+  notStarted,
   overBudget,
   queueFull,
   schemaFailed,
@@ -61,6 +72,7 @@ import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
 import { Precedence } from './precedence.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
+import { ignoreLater } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
@@ -266,6 +278,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   #begin(ask: () => void): void {
     const { nesting } = this.batch
     if (nesting === undefined) return ask()
+    // A listener may have ended the call on the way here; its parent would be suspended for ever.
+    if (this.#state === SETTLED || this.#state === WITHDRAWN) return
     const particulars = this.batch.particulars(this)
     if (particulars.began) return ask()
     particulars.began = true
@@ -321,8 +335,55 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   admit(now: number | undefined): void {
     const state = this.#state
     if (state.phase !== 'queued') return
-    this.engine.room.leave(this)
-    state.context.runInAsyncScope(this.#start, this, now)
+    const { admitted } = state
+    const { room } = this.engine
+    const hasWaitedTooLong = room.limitsWaits && room.isOver(this.queueDeadline, now)
+    // Its place in the queue goes to a call outside of it, and a listener that hears of that may end this one.
+    this.#state = admitted
+    try {
+      room.leave(this)
+      if (this.#state !== admitted) this.engine.admission.undo(admitted.demands)
+      else if (hasWaitedTooLong) this.#refuseAdmitted(admitted)
+      else state.context.runInAsyncScope(this.#startAdmitted, this, now)
+    } catch (thrown) {
+      this.#couldNotStart(admitted.demands, thrown)
+    }
+  }
+
+  /** Its time in the queue passed while the event loop stood still. */
+  #refuseAdmitted({ demands }: Admitted): void {
+    const message = waitedTooLong(this.engine.room.bound.deadlineMs)
+    try {
+      this.#refuse('rejected', 'queue_timeout', message, undefined, true)
+    } finally {
+      this.engine.admission.undo(demands)
+    }
+  }
+
+  #startAdmitted(now: number | undefined): void {
+    const state = this.#state
+    if (state.phase === 'admitted') this.#start(now, state.demands)
+  }
+
+  /** Starts with `demands`, all of which it has just taken. */
+  #startWith(demands: Demands): void {
+    try {
+      this.#start(undefined, demands)
+    } catch (thrown) {
+      this.#couldNotStart(demands, thrown)
+    }
+  }
+
+  /** Something in the way of its start threw, e.g. the clock: what it has taken is given back, and it fails. */
+  #couldNotStart(demands: Demands, thrown: unknown): void {
+    const state = this.#state
+    // An attempt gives back what it holds, whatever throws once it has begun.
+    if (state === SETTLED || state === WITHDRAWN || state instanceof Attempt) throw thrown
+    try {
+      this.#refuse('failed', 'tool_error', notStarted(this.name, thrownMessage(thrown)), thrown)
+    } finally {
+      this.engine.admission.undo(demands)
+    }
   }
 
   parked(kind: DemandKind): void {
@@ -413,8 +474,11 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   attemptLost(attempt: Attempt, lost: WorkerLost): void {
     this.#inOneStep(() => {
       const now = this.engine.clock.now()
-      this.#failed(attempt, lostFailure(lost), now)
-      this.#release(attempt, now)
+      try {
+        this.#failed(attempt, lostFailure(lost), now)
+      } finally {
+        this.#release(attempt, now)
+      }
     })
   }
 
@@ -426,6 +490,14 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
 
   #ended(attempt: Attempt, output: Output): void {
     const now = this.engine.clock.now()
+    try {
+      this.#conclude(attempt, output, now)
+    } finally {
+      this.#release(attempt, now)
+    }
+  }
+
+  #conclude(attempt: Attempt, output: Output, now: number): void {
     const ranMs = now - attempt.startedAt
     attempt.tool.admission.expected.add(ranMs, this.batch.share.period)
     this.batch.share.ran(ranMs)
@@ -439,15 +511,22 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
       const { error, thrown } = output
       this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)
     }
-    this.#release(attempt, now)
   }
 
   #wasCut(attempt: Attempt, cut: Cut, execution: Execution): void {
     const now = this.engine.clock.now()
+    try {
+      this.#concludeCut(attempt, cut, execution, now)
+    } finally {
+      if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)
+      else this.#release(attempt, now)
+    }
+  }
+
+  #concludeCut(attempt: Attempt, cut: Cut, execution: Execution, now: number): void {
     if (execution === 'none') {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
-      this.#stopped(cut, attempt.cutBy)
-      return this.#release(attempt, now)
+      return this.#stopped(cut, attempt.cutBy)
     }
     if (execution === 'unknown') this.#abandoned(attempt, cut, now)
     const reason = this.abortReason(cut)
@@ -457,8 +536,6 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
       attempt.tool.guard.left(attempt.pass, 'neither', now)
       this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)
     }
-    if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)
-    else this.#release(attempt, now)
   }
 
   abandonedEnded(attempt: Attempt, since: number, outcome: LateOutcome): void {
@@ -518,11 +595,10 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
 
   #mayNest(nesting: Nesting): boolean {
     const { maxDepth, maxNestedCalls } = this.engine.limits
-    const state = this.#state
-    if (this.depth > maxDepth) this.#refuse('rejected', 'too_deep', tooDeep(this.depth, maxDepth))
-    else if (!nesting.takeCall(maxNestedCalls))
-      this.#refuse('rejected', 'too_many_calls', tooManyNested(maxNestedCalls))
-    return this.#state === state
+    if (this.depth > maxDepth) this.cannotStart('rejected', 'too_deep', tooDeep(this.depth, maxDepth))
+    else if (nesting.takeCall(maxNestedCalls)) return true
+    else this.cannotStart('rejected', 'too_many_calls', tooManyNested(maxNestedCalls))
+    return false
   }
 
   #proceed(): void {
@@ -565,14 +641,14 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const demands = tool.tool.key === undefined ? tool.demands : this.#keyedDemands(tool)
     // A tool's `key` is code that is not ours, and may have ended this call.
     if (demands === undefined || this.#state !== READY) return
-    if (admission.take(demands)) return this.#start(undefined, demands)
+    if (admission.take(demands)) return this.#startWith(demands)
     // Those before it may start now, and leave it their places; what they run is not ours either.
     admission.look()
     if (this.#state !== READY) return
     const flow = this.batch.share.flow(demands, this.priorityWith(tool))
     const { room } = this.engine
     if (!room.isFull(0)) return this.#wait(flow, this.batch.queued(flow))
-    if (admission.take(demands, true)) return this.#start(undefined, demands)
+    if (admission.take(demands, true)) return this.#startWith(demands)
     if (room.bound.policy === 'reject') return this.#refuseForQueue()
     this.#state = new Outside(flow)
     room.waitOutside(this)
@@ -650,7 +726,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     this.#input = { value, producers } satisfies Unfilled
     this.#state = precedence
     precedence.waitForResults()
-    if (precedence.isMet) this.#fill(precedence)
+    // Its priority is passed on meanwhile, and a listener that hears of that may end this call.
+    if (precedence.isMet) this.resultsAreThere(precedence)
   }
 
   #fill(precedence: Precedence): void {
@@ -685,7 +762,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     if (tool.validateInput === undefined) return this.#makeReady(tool, value)
     try {
       const validation = tool.validateInput(value)
-      if (this.#state !== READING) return
+      if (this.#state !== READING) return ignoreLater(validation)
       if (isLater(validation)) this.#checkLater(tool, validation)
       else this.#checked(tool, validation)
     } catch (thrown) {
@@ -758,10 +835,11 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   /** It holds all of `demands`: those for which it has waited, where it has. */
-  #start(at: number | undefined, demands: Demands = (this.#state as Queued).flow.demands): void {
+  #start(at: number | undefined, demands: Demands): void {
     const { engine, batch } = this
     const now = at ?? engine.clock.now()
     const tool = this.#tool as CompiledTool
+    if (batch.hasDeadlines && batch.expireIfDue(this, now)) return engine.admission.undo(demands)
     const { guard } = tool
     const pass = guard.isFree ? PLAIN_PASS : this.#enter(guard, now)
     if (pass === undefined) return engine.admission.undo(demands)
@@ -875,6 +953,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
       case 'reserved':
       case 'reading':
       case 'ready':
+      case 'admitted':
         break
     }
     this.#state = WITHDRAWN

@@ -1,4 +1,5 @@
 import { type AsyncContext, captureAsyncContext } from './async-context.ts'
+import type { Demands } from './admission/demands.ts'
 import type { Flow } from './admission/flow.ts'
 import type { Attempt } from './attempt.ts'
 import type { Backoff } from './backoff.ts'
@@ -13,6 +14,7 @@ export type CallState =
   | typeof READY
   | Precedence
   | Queued
+  | Admitted
   | Attempt
   | Backoff
   | typeof WITHDRAWN
@@ -32,11 +34,27 @@ export class Queued {
   readonly phase = 'queued'
   readonly flow: Flow
   readonly context: AsyncContext
+  /** The state that follows, once a call of these has been admitted. */
+  #admitted: Admitted | undefined
 
   /** @param context if it is known already */
   constructor(flow: Flow, context: AsyncContext = captureAsyncContext()) {
     this.flow = flow
     this.context = context
+  }
+
+  get admitted(): Admitted {
+    return (this.#admitted ??= new Admitted(this.flow.demands))
+  }
+}
+
+/** It has all that it waited for and is about to start; what ends it now gives that back. */
+export class Admitted {
+  readonly phase = 'admitted'
+  readonly demands: Demands
+
+  constructor(demands: Demands) {
+    this.demands = demands
   }
 }
 

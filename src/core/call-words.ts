@@ -117,6 +117,10 @@ export function incompleteCall(name: string, reason: unknown): string {
   return typeof reason === 'string' && reason !== '' ? printable(reason, MAX_MESSAGE_LENGTH) : neverCompleted(name)
 }
 
+export function notStarted(name: string, why: string): string {
+  return `The call of '${printable(name, 128)}' could not be started: ${why}. Nothing was run.`
+}
+
 export function unknownTool(name: string, known: readonly string[]): string {
   const names = known.slice(0, 20).join(', ')
   const tools = known.length === 0 ? 'There are no tools.' : `The tools are: ${names}${known.length > 20 ? ', …' : ''}.`

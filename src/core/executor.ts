@@ -29,8 +29,10 @@ import { readCalls } from './read-calls.ts'
 import { Redaction, type RedactionOptions } from './redaction.ts'
 import type { ToolResult } from './result.ts'
 import { Roster, type RosterPlace } from './roster.ts'
+import { forEachSafely } from './safe-checks.ts'
 import type { JsonSchemaCompiler, Uncheckable } from './schema.ts'
 import type { SpilledFiles } from './spilled-files.ts'
+import { checkStackRoom, emptyStack, hasStackRoom } from './stack-room.ts'
 import { StallWatch } from './stall-watch.ts'
 import { checkTimeLimits, DEFAULT_TIMEOUT_MS } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
@@ -367,6 +369,7 @@ export class ToolExecutor {
    * ```
    */
   async executeTools(calls: readonly ToolCall[], options: CallOptions = {}): Promise<ToolResult[]> {
+    if (!hasStackRoom()) await emptyStack
     const given = readCalls(calls)
     checkCallOptions(options)
     if (given.length === 0) return []
@@ -382,6 +385,7 @@ export class ToolExecutor {
    */
   openBatch(options: CallOptions = {}): OpenBatch {
     checkCallOptions(options)
+    checkStackRoom('openBatch()')
     return new StreamedBatch(this.#open(options, undefined, trackedNesting()))
   }
 
@@ -394,6 +398,7 @@ export class ToolExecutor {
   async call<In, Out, Context>(tool: Tool<In, Out, Context>, input: In, options?: CallOptions): Promise<ToolResult<Out>>
   async call(tool: string, input: unknown, options?: CallOptions): Promise<ToolResult>
   async call(tool: AnyTool | string, input: unknown, options: CallOptions = {}): Promise<unknown> {
+    if (!hasStackRoom()) await emptyStack
     checkCallOptions(options)
     const compiled = this.#compiledIfGiven(tool)
     return callOne(this.#open(options, 1, trackedNesting()), tool, input, compiled)
@@ -442,6 +447,7 @@ export class ToolExecutor {
 
   set maxParallelTools(max: number) {
     checkCount('maxParallelTools', max, 1, undefined, true)
+    checkStackRoom('maxParallelTools')
     const { admission, limit, events, clock } = this.#engine
     if (max === limit.max) return
     limit.max = max
@@ -482,12 +488,12 @@ export class ToolExecutor {
     if (this.#live.size > 0) {
       const abort = (): void => {
         this.#isCut = true
-        this.#engine.admission.together(() => {
-          for (const batch of this.#live) {
-            batch.close()
+        this.#engine.admission.together(() =>
+          forEachSafely(this.#live, (batch) => {
+            if (!batch.isBeingAccepted) batch.close()
             batch.abort(closedReason())
-          }
-        })
+          }),
+        )
       }
       const timer = drainMs === Infinity ? undefined : this.#engine.clock.setTimer(abort, drainMs)
       await new Promise<void>((resolve) => this.#idle.push(resolve))
@@ -546,6 +552,7 @@ export class ToolExecutor {
       if (nesting?.engine === this.#engine) batch.abort(closedReason())
     } else place = this.#live.enter(batch)
     // Nothing of one without a place will ever run, and closing does not wait until it is closed.
+    batch.begin(size)
     return batch
   }
 

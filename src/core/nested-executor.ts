@@ -11,6 +11,7 @@ import type { Nesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { readCalls } from './read-calls.ts'
 import type { ToolResult } from './result.ts'
+import { checkStackRoom, emptyStack, hasStackRoom } from './stack-room.ts'
 import type { AnyTool, Tool } from './tool.ts'
 
 /**
@@ -60,6 +61,7 @@ export function nestedExecutor(call: CallRecord, attempt: Attempt, opener: Neste
       return opener.tools()
     },
     executeTools: async (calls, options = {}) => {
+      if (!hasStackRoom()) await emptyStack
       const given = readCalls(calls)
       checkCallOptions(options)
       if (given.length === 0) return []
@@ -67,8 +69,12 @@ export function nestedExecutor(call: CallRecord, attempt: Attempt, opener: Neste
       batch.acceptAll(given)
       return batch.results()
     },
-    openBatch: (options = {}) => new StreamedBatch(open(options, undefined)),
+    openBatch: (options = {}) => {
+      checkStackRoom('openBatch()')
+      return new StreamedBatch(open(options, undefined))
+    },
     call: async (tool: AnyTool | string, input: unknown, options: CallOptions = {}) => {
+      if (!hasStackRoom()) await emptyStack
       const compiled = opener.compiled(tool)
       return callOne(open(options, 1), tool, input, compiled) as never
     },
@@ -86,6 +92,7 @@ export async function executeNested(
   calls: readonly ToolCall[],
   syntax: ReferenceSyntax,
 ): Promise<ToolResult[]> {
+  if (!hasStackRoom()) await emptyStack
   const { call, attempt } = contextParts(ctx)
   const nesting = attempt.openNesting()
   const batch = opener.open(inherited(call, nesting, {}), calls.length, nesting, call, syntax)
@@ -101,10 +108,8 @@ export async function callOne(
   compiled: CompiledTool | undefined,
 ): Promise<ToolResult | undefined> {
   const name = typeof tool === 'string' ? tool : tool.name
-  batch
-    .accept({ id: 'call-0', name, arguments: typeof input === 'string' ? JSON.stringify(input) : input }, compiled)
-    .request()
-  batch.close()
+  const args = typeof input === 'string' ? JSON.stringify(input) : input
+  batch.acceptOne({ id: 'call-0', name, arguments: args }, compiled)
   const [result] = await batch.results()
   return result
 }

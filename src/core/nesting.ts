@@ -12,6 +12,7 @@ import type { CallRecord } from './call-record.ts'
 import type { Engine } from './engine.ts'
 import type { Precedence } from './precedence.ts'
 import { Roster, type RosterPlace } from './roster.ts'
+import { forEachSafely } from './safe-checks.ts'
 
 /**
  * The calls that a running call makes itself.
@@ -150,12 +151,13 @@ export class Nesting implements Waiter {
     }
     if (stage === 'resuming' && this.#flow !== undefined) admission.withdraw(this, this.#flow)
     this.#resumed?.resolve()
-    admission.together(() => {
-      for (const batch of this.#batches) {
+    admission.together(() =>
+      forEachSafely(this.#batches, (batch) => {
         batch.abort(reason)
-        batch.close()
-      }
-    })
+        // A turn whose calls are being accepted closes itself once it has them all.
+        if (!batch.isBeingAccepted) batch.close()
+      }),
+    )
   }
 
   #suspend(now: number): void {

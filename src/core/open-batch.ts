@@ -5,6 +5,7 @@ import { MAX_MESSAGE_LENGTH } from './failure.ts'
 import { MisuseError } from './misuse.ts'
 import { checkReservation } from './call-shape.ts'
 import type { ToolResult } from './result.ts'
+import { checkStackRoom, emptyStack, hasStackRoom } from './stack-room.ts'
 import { printable } from './text.ts'
 import { type AwaitedBatch, unwatchUnclosed, watchUnclosed } from './unclosed-batches.ts'
 
@@ -114,6 +115,7 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
 
   reserve(call: { readonly id: string; readonly name: string }): Slot {
     this.#checkOpen('reserve')
+    checkStackRoom('batch.reserve()')
     checkReservation(call)
     const { id, name } = call
     const tool = this.#batch.engine.registry.get(name)
@@ -122,12 +124,14 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
 
   add(call: ToolCall): CallHandle {
     this.#checkOpen('add')
+    checkStackRoom('batch.add()')
     const record = this.#batch.accept(call)
     record.request()
     return { index: record.index, result: () => this.#batch.resultOf(record) }
   }
 
   close(): void {
+    checkStackRoom('batch.close()')
     unwatchUnclosed(this)
     this.#batch.close()
   }
@@ -168,6 +172,7 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!hasStackRoom()) await emptyStack
     this.close()
     this.#batch.abort(new DOMException('The batch was disposed of.', 'AbortError'))
     await this.#batch.results()
@@ -205,6 +210,7 @@ class ReservedSlot implements Slot {
   }
 
   complete(args: unknown): void {
+    checkStackRoom('slot.complete()')
     this.#use('complete')
     const { engine } = this.#batch
     this.#record.complete(args, engine.registry.get(this.#record.name))
@@ -213,6 +219,7 @@ class ReservedSlot implements Slot {
 
   drop(reason: string): void {
     if (typeof reason !== 'string') throw new MisuseError('slot.drop(reason)', 'a string, for the model', reason)
+    checkStackRoom('slot.drop()')
     this.#use('drop')
     this.#record.drop('incomplete_call', printable(reason, MAX_MESSAGE_LENGTH))
   }

@@ -34,3 +34,16 @@ export function callGuarded<A>(called: (argument: A) => unknown, argument: A, fa
     failed(thrown)
   }
 }
+
+/** Calls `act` for each item, also after it has thrown for one; the first that it threw is thrown at the end. */
+export function forEachSafely<T>(items: Iterable<T>, act: (item: T) => void): void {
+  let failure: { readonly thrown: unknown } | undefined
+  for (const item of items) {
+    try {
+      act(item)
+    } catch (thrown) {
+      failure ??= { thrown }
+    }
+  }
+  if (failure !== undefined) throw failure.thrown
+}

@@ -116,15 +116,23 @@ export class TimeoutList {
     this.#timer = undefined
     this.#firing = true
     const now = this.#clock.now()
-    let first = this.#first
-    while (first !== undefined && first.addedAt + this.durationMs <= now) {
+    try {
+      this.#expireAll(now)
+    } finally {
+      // Whatever one of them threw, those that are left have their timer.
+      this.#firing = false
+      const first = this.#first
+      if (first !== undefined)
+        this.#timer = this.#clock.setTimer(this.#fire, Math.max(0, Math.ceil(first.addedAt + this.durationMs - now)))
+    }
+  }
+
+  #expireAll(now: number): void {
+    for (let first = this.#first; first !== undefined; first = this.#first) {
+      if (first.addedAt + this.durationMs > now) return
       this.remove(first)
       first.expire()
-      first = this.#first
     }
-    this.#firing = false
-    if (first !== undefined)
-      this.#timer = this.#clock.setTimer(this.#fire, Math.ceil(first.addedAt + this.durationMs - now))
   }
 
   /** Clears the timer if there is nothing to wait for. */

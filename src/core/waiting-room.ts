@@ -70,6 +70,11 @@ export class WaitingRoom {
     return expiry
   }
 
+  /** Whether a wait's time has passed, though what ends it has not run yet: the event loop may have stood still. */
+  isOver(end: Expiry | undefined, at: number | undefined): boolean {
+    return end !== undefined && (at ?? this.#clock.now()) >= end.addedAt + this.bound.deadlineMs
+  }
+
   waitOutside(call: Guest): void {
     this.#outside.push(call)
   }
@@ -86,8 +91,11 @@ export class WaitingRoom {
   /** One that was inside is about to have its result; who comes in for it does so after that. */
   withdraw(end: () => void): void {
     this.#inside--
-    end()
-    if (this.#hasRules) this.#letOthersIn()
+    try {
+      end()
+    } finally {
+      if (this.#hasRules) this.#letOthersIn()
+    }
   }
 
   #letOthersIn(): void {

@@ -51,6 +51,8 @@ export class Admission {
   /** What is to be done before anybody is admitted. */
   #later: (() => void)[] = []
   #reservation: Flow | undefined
+  /** The first thing that was thrown during the hand-over that is under way. */
+  #failure: { readonly thrown: unknown } | undefined
   readonly #timers = new Map<RateLimit, TimerHandle>()
 
   constructor({ clock, ageMs, reserveAfterMs }: AdmissionSetup) {
@@ -216,9 +218,12 @@ export class Admission {
     this.#serves(flow.run, now)
     // It is the only one, so it comes before nobody.
     if (flow.size === 0) this.#left(flow, line)
-    waiter.admit(now)
-    this.#handing = false
-    this.#handOverUnlessDoing(undefined)
+    try {
+      waiter.admit(now)
+    } finally {
+      this.#handing = false
+      this.#handOverUnlessDoing(undefined)
+    }
     return true
   }
 
@@ -294,9 +299,21 @@ export class Admission {
     if (!this.#handing && (this.#freed.length > 0 || this.#later.length > 0)) this.#handOver(now)
   }
 
+  /** What one waiter throws stops no hand-over: it is thrown once all is handed over. */
   #handOver(at: number | undefined): void {
-    let now = at
     this.#handing = true
+    try {
+      this.#handOverAll(at)
+    } finally {
+      this.#handing = false
+    }
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.thrown
+  }
+
+  #handOverAll(at: number | undefined): void {
+    let now = at
     for (;;) {
       if (this.#later.length > 0) {
         this.#doLater()
@@ -315,16 +332,25 @@ export class Admission {
       if (flow.demands.rates.length > 0 && this.#freeAwaited(flow.demands.rates)) continue
       this.#admit(flow, waiter, now)
       flow.demands.take(now)
-      waiter.admit(now)
+      try {
+        waiter.admit(now)
+      } catch (thrown) {
+        this.#failure ??= { thrown }
+      }
       now = undefined
     }
-    this.#handing = false
   }
 
   #doLater(): void {
     for (let acts = this.#later; acts.length > 0; acts = this.#later) {
       this.#later = []
-      for (const act of acts) act()
+      for (const act of acts) {
+        try {
+          act()
+        } catch (thrown) {
+          this.#failure ??= { thrown }
+        }
+      }
     }
   }
 
@@ -396,6 +422,8 @@ export class Admission {
       this.#unpark(flow)
       this.#parkOn(flow, unmet, now)
       if (flow.isObserved) for (const waiter of Array.from(flow)) waiter.parked(unmet.kind)
+      // A listener may have withdrawn all of them: an empty flow reserves nothing.
+      if (flow.size === 0) return
     }
     // Who waits for a rate needs no permits for now: to keep some would stop others for nothing.
     if (unmet.kind === 'rate') {

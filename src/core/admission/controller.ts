@@ -5,6 +5,7 @@ import type { AnyTool } from '../tool.ts'
 import { Admission } from './admission.ts'
 import { Census, type WaitingStats } from './census.ts'
 import { Conflicts } from '../effects/conflicts.ts'
+import { checkStackRoom } from '../stack-room.ts'
 import { Limit } from './limit.ts'
 import { RunShare } from './run-share.ts'
 import { ToolDemands } from './tool-demands.ts'
@@ -122,6 +123,7 @@ export class AdmissionController {
 
   set maxParallel(max: number) {
     checkCount('maxParallel', max, 1, undefined, true)
+    checkStackRoom('maxParallel')
     this.#process.max = max
     this.#admission.resized(this.#process)
   }
