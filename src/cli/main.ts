@@ -4,6 +4,7 @@ import { platformProblem } from '../core/platform.ts'
 import { COMMANDS } from './commands.ts'
 import { CliError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { refuseForeignWord } from './foreign-words.ts'
 import { Output } from './output.ts'
 import { endAtOnce } from './process/exit-watch.ts'
 import { createProgram } from './program.ts'
@@ -20,6 +21,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const given = withoutHelpCommand(argv)
   try {
+    refuseForeignWord(given[0])
     await createProgram(given).parseAsync(given, { from: 'user' })
   } catch (error) {
     process.exitCode = report(error, given)

@@ -50,6 +50,18 @@ describe('aof', () => {
     for (const words of [message, suggestion, help]) expect(stderr).toContain(words)
   })
 
+  it.each([
+    ['apply', 'aof run FILE'],
+    ['get', 'aof validate FILE'],
+    ['describe', 'aof validate FILE'],
+    ['logs', '--record'],
+  ])('the command %s of aofctl is answered with what to type in its place', async (word, meant) => {
+    const { code, stdout, stderr } = await aof([word, 'x'])
+    expect([code, stdout]).toEqual([EXIT.usage, ''])
+    expect(stderr).toContain(`the command ${word} is not part of aof`)
+    expect(stderr).toContain(meant)
+  })
+
   it('shows nothing of a command line that a terminal would act on (I46)', async () => {
     const { stderr } = await aof(['\u001B[2Jx\u202Ey'])
     expect(stderr).toContain('unknown command')
