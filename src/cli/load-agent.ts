@@ -18,11 +18,12 @@ export interface LoadedAgent {
 /**
  * Reads an agent file (`-`: standard input) for a run. Runs nothing of it.
  *
+ * @param agentName which agent is meant, where there are several
  * @throws CliError with the problems of the file where it is invalid, a variable is not set, or it needs what this
  *   version does not do
  */
-export async function loadAgent(file: string): Promise<LoadedAgent> {
-  const { file: name, directory, parsed } = await readAgent(file)
+export async function loadAgent(file: string, agentName?: string): Promise<LoadedAgent> {
+  const { file: name, directory, parsed } = await readAgent(file, agentName)
   if (!parsed.ok) throw failure(`${oneLine(name)} is not a valid agent file`, parsed.problems)
   const { agent, problems } = parsed
   const refused = agent.unsupported.filter(({ effect }) => effect === 'refused')

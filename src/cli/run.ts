@@ -47,7 +47,7 @@ async function run(called: Called): Promise<ExitCode> {
   const output = new Output(options)
   try {
     checkOptions(options)
-    const { agent, warnings, ...surroundings } = await loadAgent(file)
+    const { agent, warnings, ...surroundings } = await loadAgent(file, options.name)
     if (talks(options))
       for (const problem of warnings) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
     tellStrayErrors(output.logger)

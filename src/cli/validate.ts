@@ -3,7 +3,7 @@ import type { AgentFile, Problem } from '../agent-file/index.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { formatProblem } from './format-problem.ts'
 import { type CommonOptions, Output } from './output.ts'
-import { type FoundAgent, readAgent } from './read-agent.ts'
+import { type FoundAgent, readAgents } from './read-agent.ts'
 import { problemWords } from './report-error.ts'
 import { oneLine } from './text.ts'
 
@@ -35,7 +35,8 @@ export function define(command: Command): void {
 async function validate(files: readonly string[], options: ValidateOptions): Promise<ExitCode> {
   const output = new Output(options)
   const reports = []
-  for (const file of files) reports.push(reportOf(await readAgent(file), options.strict ?? false))
+  for (const file of files)
+    for (const found of await readAgents(file)) reports.push(reportOf(found, options.strict ?? false))
   if (output.json) output.answerJson(document(reports))
   else {
     for (const report of reports) show(report, output)

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import { aof } from './aof.ts'
@@ -391,7 +393,49 @@ test('the instructions and settings of the file reach the model', async () => {
   ])
 })
 
-test('a reader that has gone is no fault, and nothing is left running', async () => {
+test('a reader that has gone ends the run with an exit code of its own, and nothing is left running', async () => {
   const { code } = await run(['-i', 'x', '--json-lines'], { 'model.mjs': MODEL }, { stdoutGone: true })
-  expect(code).toBe(0)
+  expect(code).toBe(EXIT.output)
+})
+
+test.skipIf(process.platform !== 'linux')('an answer that cannot be written is no success', async () => {
+  const cwd = await temporary({ ...FILES, 'model.mjs': script([{ text: 'hi' }]) })
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+  for (const args of ['run agent.yaml x', 'run agent.yaml x --json', 'validate agent.yaml', '--help', '--version']) {
+    const command = `"${process.execPath}" "${main}" ${args} > /dev/full`
+    const { status, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' })
+    expect([args, status]).toEqual([args, EXIT.output])
+    expect(stderr).toContain('standard output cannot be written: ENOSPC')
+  }
+})
+
+test.each([
+  [['agent.yaml', 'q']],
+  [['agent', 'agent.yaml', 'q']],
+  [['agent', 'agent.yaml', '-i', 'q']],
+  [['agent.yaml', '--prompt', 'q']],
+  [['agent.yaml', 'q', '--name', 'tester']],
+])('run %j takes the file and the input from its words', async (words) => {
+  const cwd = await temporary(FILES)
+  expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.ok, stdout: 'The answer to q is a.\n' })
+})
+
+test('a command line that says the input twice, or too much, is wrong', async () => {
+  const cwd = await temporary(FILES)
+  for (const words of [
+    ['agent.yaml', 'q', '-i', 'q'],
+    ['agent.yaml', 'what', 'is', 'it'],
+  ])
+    expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.usage, stdout: '' })
+})
+
+test('of several agents in a file, --name says which one runs', async () => {
+  const other = AGENT.replace('tester', 'other')
+  const cwd = await temporary({ ...FILES, 'agent.yaml': `${AGENT}---\n${other}` })
+  expect(await aof(['run', 'agent.yaml', 'q', '--name', 'other'], { cwd })).toMatchObject({ code: EXIT.ok })
+  const unclear = await aof(['run', 'agent.yaml', 'q'], { cwd })
+  expect(unclear.code).toBe(EXIT.file)
+  expect(unclear.stderr).toContain('there are 2 agents in the file: tester, other')
+  const validated = await aof(['validate', 'agent.yaml'], { cwd })
+  expect(validated.stdout.split('\n').filter(Boolean)).toHaveLength(2)
 })

@@ -10,6 +10,8 @@ export interface RunOptions extends CommonOptions {
   /** The same as `input`. */
   readonly prompt?: string
   readonly model?: string
+  /** Of the agent, in a file with several. */
+  readonly name?: string
   readonly maxParallel?: number
   readonly maxIterations?: number
   /** In milliseconds. */
@@ -30,6 +32,7 @@ export function defineOptions(command: Command): Command {
     .argument('<agent...>', 'an agent file, YAML or JSON (- is standard input), and what to say to the agent')
     .option('-i, --input <text>', 'what to say to the agent; - is standard input')
     .option('--prompt <text>', 'the same as --input')
+    .option('--name <agent>', 'which agent is meant, in a file with several')
     .option('-m, --model <provider:name>', 'another model than that of the file, e.g. openai:gpt-5.2')
     .option(
       '--max-parallel <n>',
