@@ -177,11 +177,12 @@ export class AgentExecutor {
     else signal?.addEventListener('abort', forward)
     const log = new EventLog<AgentEvent>(this.#options.maxKeptEvents ?? 1_000, (count) => ({ type: 'missed', count }))
     const timer = this.#endOfBudget(budget, controller)
-    const { spilledFiles } = executorParts(this.executor)
+    const { spilledFiles, turns } = executorParts(this.executor)
     spilledFiles?.hold(id)
     const loop = new RunLoop(
       {
         id,
+        nextTurn: (least) => turns.next(id, least),
         options: this.#options,
         modelSettings: this.#modelSettings,
         executor: this.executor,
@@ -206,6 +207,7 @@ export class AgentExecutor {
       signal?.removeEventListener('abort', forward)
       this.#live.leave(place)
       void spilledFiles?.end(id)
+      turns.rest(id)
       log.push({ type: 'done', result: ended })
       log.end()
       return ended

@@ -5,7 +5,7 @@ import type { Usage } from './usage.ts'
 /** A turn begins: the model is asked. */
 export interface TurnStartedEvent {
   readonly type: 'turn_started'
-  /** From 0. */
+  /** From 0; where an earlier run of the same name had turns, from the one after its last. */
   readonly turn: number
 }
 

@@ -57,7 +57,7 @@ const MODEL_SETTINGS = {
 
 /** What {@link AgentOptions.prepareTurn} is told. */
 export interface TurnToPrepare {
-  /** From 0. */
+  /** From 0 in each call of `run`, also where the run goes on with the turns of an earlier one. */
   readonly turn: number
   /** The history so far, without the instructions. */
   readonly messages: readonly AgentMessage[]

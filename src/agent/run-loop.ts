@@ -33,6 +33,8 @@ import { addUsage, NO_USAGE, type Usage } from './usage.ts'
 /** What a run needs of its agent. */
 export interface RunSetup {
   readonly id: string
+  /** The next turn of the run, at least `least`. */
+  readonly nextTurn: (least: number) => number
   readonly options: AgentOptions
   /** Those of the options that go to the model. */
   readonly modelSettings: ModelSettings
@@ -79,6 +81,8 @@ export class RunLoop {
   #finishReason: string | undefined
   /** Whether the provider stopped its last answer for a while, which it goes on with when it is asked again. */
   #isPaused = false
+  /** The last turn within the run, which may have had some before. */
+  #lastTurn = -1
   #totals = { total: 0, succeeded: 0, failed: 0, runMs: 0 }
 
   constructor(setup: RunSetup, messages: readonly AgentMessage[]) {
@@ -116,7 +120,7 @@ export class RunLoop {
         signal.throwIfAborted()
         if (budget?.exceeded !== undefined) return { status: 'budget' }
         const settings = options.prepareTurn && (await this.#prepare(turn, options.prepareTurn))
-        const results = await this.#turn(turn, settings)
+        const results = await this.#turn(settings)
         if (signal.aborted || results.some(isClosed)) return this.#aborted()
         if (results.length === 0) {
           if (this.#isPaused) continue
@@ -164,7 +168,7 @@ export class RunLoop {
   }
 
   /** One turn, whole; what it adds to the history is in the history when this resolves. */
-  async #turn(number: number, settings: TurnSettings | undefined): Promise<readonly ToolResult[]> {
+  async #turn(settings: TurnSettings | undefined): Promise<readonly ToolResult[]> {
     const { emit, signal, options, modelSettings, definitions } = this.#setup
     const { model = options.model, messages, activeTools } = settings ?? {}
     const active = activeTools && new Set(activeTools.map(sentName))
@@ -172,6 +176,7 @@ export class RunLoop {
     const shown = messages === undefined ? this.#messages : mendHistory(messages)
     const request = modelRequest(model.provider, modelSettings, options.instructions, settings, shown, offered, signal)
     this.#iterations++
+    const number = (this.#lastTurn = this.#setup.nextTurn(this.#lastTurn + 1))
     emit({ type: 'turn_started', turn: number })
     const { first, rest } = await this.#ask(number, model, request)
     const batch = this.#openBatch(number)

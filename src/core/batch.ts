@@ -145,8 +145,7 @@ export class Batch implements Keeper {
     this.priority = options.priority
     this.maxCalls = options.maxCalls ?? Infinity
     this.#place = this.nesting?.enter(this)
-    // The keys of nested calls differ by their turn, as far as nobody has said which one it is.
-    this.turn = options.turn ?? (this.nesting === undefined ? 0 : this.nesting.opened - 1)
+    this.turn = this.#turnOf(options.turn)
     this.context = options.context
     this.timeLimits = ownTimeLimits(options)
     this.budget = options.budget
@@ -602,6 +601,12 @@ export class Batch implements Keeper {
    * That of the call that makes its calls, whatever its run is called: what a run delegates is its own. Else, and where it
    * has a weight, that of its run.
    */
+  /** @param given what the caller says */
+  #turnOf(given: number | undefined): number {
+    if (this.nesting !== undefined) return given ?? this.nesting.opened - 1
+    return this.#hasJoined ? this.engine.controller.turns.take(this.run, given) : (given ?? 0)
+  }
+
   #joinShare(): RunShare {
     const { run } = this.#setup.options
     const { controller } = this.engine

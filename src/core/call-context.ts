@@ -3,6 +3,7 @@ import type { Budget } from './budget.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
 import type { ToolContext } from './context.ts'
+import { idempotencyKey } from './idempotency-key.ts'
 import type { Logger } from './logger.ts'
 import { MisuseError } from './misuse.ts'
 import type { NestedExecutor } from './nested-executor.ts'
@@ -51,7 +52,7 @@ export class CallContext implements ToolContext {
   }
 
   get idempotencyKey(): string {
-    return this.#call.idempotencyKey
+    return idempotencyKey(this.#call, this.#attempt)
   }
 
   get executor(): NestedExecutor {

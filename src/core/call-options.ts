@@ -15,14 +15,19 @@ export interface CallOptions {
   readonly context?: unknown
   /**
    * The run that the batch belongs to: 1 to 256 characters. It is part of each call's idempotency key, so a run that is
-   * to be made again under the same keys needs a name of its own.
+   * to be made again under the same keys needs a name, and its turns.
    * With a weight, more than 0, it is to have that many times the share of a run of weight 1, where several want permits;
    * a run has the weight that its first batch says. What a tool calls counts as a part of the run that called the tool,
    * unless it is given a weight of its own.
    * @default a new name, different in every process
    */
   readonly run?: string | { readonly id: string; readonly weight: number }
-  /** The turn within the run, from 0. @default 0 */
+  /**
+   * The turn within the run, from 0: with the run a part of each call's idempotency key. Without it the turns of a named run are
+   * counted as its batches are opened, over all executors that share an admission controller, which keeps the counters of the
+   * 10 000 runs that were idle last; give turns where a run goes on in another process.
+   * @default for a named run one more than its last turn, else 0
+   */
   readonly turn?: number
   /**
    * Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`.

@@ -63,6 +63,7 @@ import type { Expiry } from './expiry.ts'
 import { failureKind } from './failure-kind.ts'
 import { thrownMessage } from './failure.ts'
 import { Hold } from './hold.ts'
+import { idempotencyKey } from './idempotency-key.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from './isolation.ts'
 import { copyJson } from './json-copy.ts'
@@ -437,13 +438,14 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     return new Nesting(this, attempt)
   }
 
-  isolatedCall({ input, number }: Attempt): IsolatedCall {
+  isolatedCall(attempt: Attempt): IsolatedCall {
+    const { input, number } = attempt
     const { id, name, index } = this
-    return { id, name, index, input, attempt: number, idempotencyKey: this.idempotencyKey }
+    return { id, name, index, input, attempt: number, idempotencyKey: idempotencyKey(this, attempt) }
   }
 
-  /** The same for every attempt of this call and for no other. */
-  get idempotencyKey(): string {
+  /** Its place: the run of the calls that it makes, where they are given none. */
+  get path(): string {
     const { run, turn } = this.batch
     return `${run}/${turn}/${this.index}`
   }
@@ -813,6 +815,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     this.#state = READY
     this.#tool = tool
     this.#input = input
+    if (this.#tried() === undefined) this.batch.nesting?.keys.add(this.batch.order, this.index, tool.tool.name, input)
     if (tool.effects !== undefined) this.#tellEffects(tool.effects, tool.tool.name)
   }
 

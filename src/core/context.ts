@@ -32,7 +32,12 @@ export interface ToolContext<Context = unknown> {
   readonly index: number
   /** Which attempt this is, from 1. */
   readonly attempt: number
-  /** The same for every attempt of this call and for no other: `run/turn/index`. For servers that drop repeated requests. */
+  /**
+   * For servers that drop repeated requests: the same for every attempt of this call, and for no other call. It is made of the
+   * run, the turn, the place, the tool and the arguments; of a nested call of the key of the call that makes it, the tool, the
+   * arguments, and which of the equal calls it is. It does not depend on timing: further attempts of a tool that makes calls give
+   * the same calls the same keys. Its form may change: take it as a text without meaning.
+   */
   readonly idempotencyKey: string
   /** Runs calls from within the tool, which is suspended meanwhile; of a tool in isolation, nothing. */
   readonly executor: NestedExecutor

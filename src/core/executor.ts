@@ -24,6 +24,7 @@ import { callOne, nestedExecutor, type NestedOpener } from './nested-executor.ts
 import { type Nesting, trackedCallIsStopped, trackedNesting } from './nesting.ts'
 import { type OpenBatch, StreamedBatch } from './open-batch.ts'
 import { queueBound, type QueueOptions } from './queue-bound.ts'
+import type { RunTurns } from './run-turns.ts'
 import { drawId, type Random, systemRandom } from './random.ts'
 import { readCalls } from './read-calls.ts'
 import { Redaction, type RedactionOptions } from './redaction.ts'
@@ -517,6 +518,7 @@ export class ToolExecutor {
       maxArgumentsBytes: limits.maxArgumentsBytes,
       timeoutMs: limits.timeoutMs,
       open: this.#opener.open,
+      turns: this.#engine.controller.turns,
       openTop: (options, size, syntax) => this.#open(options, size, trackedNesting(), undefined, syntax),
     }
   }
@@ -538,8 +540,7 @@ export class ToolExecutor {
         logger: options.logger ?? this.#logger,
         nesting,
         referenceSyntax,
-        drawRun: () =>
-          (by ?? nesting?.call)?.idempotencyKey ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
+        drawRun: () => (by ?? nesting?.call)?.path ?? `${(this.#runPrefix ??= drawId(this.#random))}-${number}`,
         onSettled: () => this.#settled(place),
       },
       size,
@@ -665,6 +666,8 @@ export interface ExecutorParts extends Pick<NestedOpener, 'open'> {
   readonly timeoutMs: number
   readonly redaction: Redaction
   readonly spilledFiles: SpilledFiles | undefined
+  /** The turns of named runs. */
+  readonly turns: RunTurns
   /** Opens a batch of which no call is known to be the maker. */
   readonly openTop: (options: CallOptions, size: number, syntax: ReferenceSyntax) => Batch
 }

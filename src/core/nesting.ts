@@ -10,6 +10,7 @@ import type { Batch } from './batch.ts'
 import { tellParked, tellResumed, tellSuspended } from './call-events.ts'
 import type { CallRecord } from './call-record.ts'
 import type { Engine } from './engine.ts'
+import { idempotencyKey, NestedKeys } from './idempotency-key.ts'
 import type { Precedence } from './precedence.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import { forEachSafely } from './safe-checks.ts'
@@ -34,6 +35,8 @@ export class Nesting implements Waiter {
   #unsettled = 0
   #batchCount = 0
   #callCount = 0
+  /** The idempotency keys of its calls. */
+  readonly keys: NestedKeys = new NestedKeys()
   /** Calls below it that were abandoned and keep what they may still write. */
   keptWrites = 0
   #flow: Flow | undefined
@@ -71,6 +74,10 @@ export class Nesting implements Waiter {
   /** How many batches it has opened so far. */
   get opened(): number {
     return this.#batchCount
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.#call, this.#attempt)
   }
 
   get engine(): Engine {

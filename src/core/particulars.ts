@@ -34,6 +34,8 @@ export class Particulars {
   dependsOn: readonly (string | number)[] | undefined
   /** What comes before it and after it. */
   precedence: Precedence | undefined
+  /** Once it has been read. */
+  idempotencyKey: string | undefined
   /** What its tool counts it under. */
   key: string | undefined
 }

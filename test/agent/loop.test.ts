@@ -342,7 +342,7 @@ describe('a run', () => {
     for (const run of [named, ...others]) await end(run)
     expect(named.id).toBe('nightly')
     const keys = starts.map(({ key }) => key)
-    expect(keys.filter((key) => key.startsWith('nightly'))).toEqual(['nightly/0/0', 'nightly/0/1'])
+    expect(keys.filter((key) => key.startsWith('nightly')).length).toBe(2)
     expect(new Set([named, ...others].map(({ id }) => id)).size).toBe(3)
     expect(new Set(keys).size).toBe(6)
   })

@@ -153,7 +153,8 @@ class Body {
     if (batch.abortedAt !== undefined) stage.fault('I13', `${mark} began after its batch was aborted`)
     if (ctx.index !== index || ctx.call.arguments !== this.#input || ctx.attempt !== number)
       stage.fault('I5', `${mark} was told of another call`)
-    if (!ctx.idempotencyKey.endsWith(`/${index}`)) stage.fault('I3', `${mark} has the key ${ctx.idempotencyKey}`)
+    if (ctx.idempotencyKey.split('/').at(-2) !== `${index}`)
+      stage.fault('I3', `${mark} has the key ${ctx.idempotencyKey}`)
     const isChecked = plan.tool === 'later'
     const expected =
       plan.args === 'misfit' ? { mark: 7 } : { mark, shared: { n: 0 }, ...(isChecked && { checked: true }) }

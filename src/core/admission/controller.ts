@@ -8,6 +8,7 @@ import { Conflicts } from '../effects/conflicts.ts'
 import { checkStackRoom } from '../stack-room.ts'
 import { Limit } from './limit.ts'
 import { RunShare } from './run-share.ts'
+import { RunTurns } from '../run-turns.ts'
 import { ToolDemands } from './tool-demands.ts'
 
 /** What an admission controller is made with. Everything has a default. */
@@ -87,6 +88,7 @@ export class AdmissionController {
   readonly #tools = new WeakMap<AnyTool, ToolDemands>()
   readonly #runs = new Map<string, { readonly share: RunShare; users: number }>()
   readonly #census = new Census()
+  readonly #turns = new RunTurns()
   #batches = 0
 
   /** @throws MisuseError where an option is impossible */
@@ -110,6 +112,7 @@ export class AdmissionController {
       toolDemands: (tool) => this.#toolDemands(tool),
       joinRun: (run, weight) => this.#joinRun(run, weight),
       leaveRun: (run) => this.#leaveRun(run),
+      turns: this.#turns,
     })
   }
 
@@ -158,7 +161,9 @@ export class AdmissionController {
 
   #leaveRun(run: string): void {
     const entry = this.#runs.get(run)
-    if (entry !== undefined && --entry.users === 0) this.#runs.delete(run)
+    if (entry === undefined || --entry.users > 0) return
+    this.#runs.delete(run)
+    this.#turns.rest(run)
   }
 }
 
@@ -185,4 +190,5 @@ export interface ControllerParts {
   /** The share of a named run, until it is {@link leaveRun left} as often as it was joined. */
   readonly joinRun: (run: string, weight: number) => RunShare
   readonly leaveRun: (run: string) => void
+  readonly turns: RunTurns
 }
