@@ -71,7 +71,9 @@ describe('an executor', () => {
       [true, { id: 'second', name: 'look', arguments: { a: 2 } }, 1, 1],
     ])
     expect(keys.size).toBe(2)
-    expect(lines.filter((line) => line === 'INFO from the tool').length).toBe(2)
+    expect(
+      lines.filter((line) => line.startsWith('INFO Tool [') && line.endsWith('] look: from the tool')).length,
+    ).toBe(2)
   })
 
   test('I50: the context is in no event, log line or result', async () => {
