@@ -99,9 +99,12 @@ export function turnEnd(raw: unknown, unified?: string): TurnEnd {
   if (own?.isPaused === true) return endOf(own)
   const ofItsOwnWill = mapped ?? own
   if (ofItsOwnWill !== undefined) return endOf(ofItsOwnWill)
-  const reason = typeof raw === 'string' && raw !== '' ? raw : unified
-  const told = reason === undefined ? '' : ` '${printable(reason, 60)}'`
-  return endOf({ reason: 'other', what: `The answer ended for the unknown reason${told}`, todo: AGAIN })
+  const named = typeof raw === 'string' && raw !== '' ? raw : unified
+  const what =
+    named === undefined || named === 'other'
+      ? 'The answer ended without a reason'
+      : `The answer ended for the unknown reason '${printable(named, 60)}'`
+  return endOf({ reason: 'other', what, todo: AGAIN })
 }
 
 /** A turn whose end never came: its stream broke, or ended before the model did. */

@@ -300,8 +300,8 @@ spec:
   model: openai:gpt-5
   tool_timeout: 1h
   tools:
-    - { name: hang, description: x, command: [sh, -c, 'sleep 1000 & echo $! >> pids; echo $$ >> pids; wait'] }
-    - { name: deaf, description: x, command: [sh, -c, 'trap "" TERM; sleep 1000 & echo $! >> pids; echo $$ >> pids; while :; do wait; done'] }
+    - { name: hang, description: x, writes: [], command: [sh, -c, 'sleep 1000 & echo $! >> pids; echo $$ >> pids; wait'] }
+    - { name: deaf, description: x, writes: [], command: [sh, -c, 'trap "" TERM; sleep 1000 & echo $! >> pids; echo $$ >> pids; while :; do wait; done'] }
 `
 
 describe('Ctrl-C and SIGTERM (I13, I16)', () => {
