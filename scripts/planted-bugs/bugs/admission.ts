@@ -41,8 +41,8 @@ export const admission: readonly PlantedBug[] = [
   bug(
     'admission/admission.ts',
     'what is one step lets others in between',
-    '    this.#handing = true\n    try {',
-    '    try {',
+    '    this.#handing = true\n    try {\n      return act()',
+    '    try {\n      return act()',
   ),
   bug(
     'admission/admission.ts',
@@ -123,14 +123,14 @@ export const admission: readonly PlantedBug[] = [
   bug(
     'admission/demand-queue.ts',
     'nobody’s priority is raised by waiting',
-    'const priority = flow.priority + Math.floor((now - waiter.acceptedAt) / ageMs)',
-    'const { priority } = flow',
+    '    this.#raise(now, ageMs)\n    for',
+    '    for',
   ),
   bug(
     'admission/demand-queue.ts',
     'the lowest priority goes first',
-    'if (level.priority < priority) break',
-    'if (level.priority > priority) break',
+    '(a, b) => a.priority > b.priority',
+    '(a, b) => a.priority < b.priority',
   ),
   bug(
     'admission/demand-queue.ts',
@@ -141,8 +141,8 @@ export const admission: readonly PlantedBug[] = [
   bug(
     'admission/demand-queue.ts',
     'who was accepted long ago and comes only now is not known of',
-    'if (acceptedAt < this.#oldest) this.#oldest = acceptedAt',
-    '',
+    'else if (at < ageing.at) {',
+    'else if (at > ageing.at) {',
   ),
   bug(
     'admission/run-share.ts',
@@ -171,13 +171,13 @@ export const admission: readonly PlantedBug[] = [
   bug(
     'admission/lane.ts',
     'a call that is tried again has lost its place',
-    'return this.#addAmong(waiter)\n    } else',
-    'return this.#waiters.push(waiter) === this.#head + 1\n    } else',
+    'if (!isLater) return this.#addStraggler(waiter)',
+    'if (!isLater) return this.#waiters.push(waiter) === this.#head + 1',
   ),
   bug(
     'admission/lane.ts',
     'who was accepted earlier comes last',
-    '} else if (acceptedAt < this.#latestAt) return this.#addAmong(waiter)',
+    '} else if (acceptedAt < this.#latestAt) return this.#addStraggler(waiter)',
     '}',
   ),
   bug('admission/flow.ts', 'the shortest goes first', ': difference > 0\n', ': difference < 0\n'),

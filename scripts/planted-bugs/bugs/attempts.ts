@@ -78,8 +78,8 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt.ts',
     'a tool that ended in its grace is said to go on',
-    "if (cut !== undefined) this.#endCut(cut, 'ended')",
-    'if (cut !== undefined) this.#abandon(cut)',
+    "      this.#endCut(cut, 'ended')\n    } else if (this.#stage === 'abandoned')",
+    "      this.#abandon(cut)\n    } else if (this.#stage === 'abandoned')",
   ),
   bug(
     'attempt.ts',
@@ -102,8 +102,8 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt.ts',
     'a synchronous error escapes',
-    '} catch (thrown) {\n      this.#threw(thrown)\n      return\n    }',
-    '} finally {\n      void returned\n    }',
+    "    } catch (thrown) {\n      // A clock or an isolator that throws fails the call like its tool.\n      if (this.#stage === 'unbegun') this.#stage = 'running'\n      this.#threw(thrown)\n      return\n    }",
+    '    } finally {\n      void returned\n    }',
   ),
   bug(
     'attempt.ts',

@@ -23,7 +23,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'a signal that was aborted before is not heeded',
-    'if (signal?.aborted === true) this.#aborted = { reason: signal.reason }\n    else ',
+    'if (signal?.aborted === true) this.#aborted ??= { reason: signal.reason }\n    else ',
     '',
   ),
   bug(
@@ -41,7 +41,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'an abort stops at the first call that it ends',
-    'for (const record of this.records) record.abort()',
+    'forEachSafely(this.records, (record) => record.abort())',
     'this.records[0]?.abort()',
   ),
   bug(
@@ -65,7 +65,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'closing leaves slots without arguments open',
-    'for (const record of this.records) record.giveUp()',
+    '      forEachSafely(this.records, (record) => record.giveUp())\n',
     '',
   ),
   bug(

@@ -12,7 +12,7 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/conflicts.ts',
     'who waits for one that goes is forgotten',
-    '    this.#freed(claim)\n  }\n\n  #register',
+    '    this.#freed(claim, before)\n  }\n\n  #register',
     '  }\n\n  #register',
   ),
   bug(
@@ -54,7 +54,7 @@ export const order: readonly PlantedBug[] = [
   bug(
     'effects/conflicts.ts',
     'who has another place is still waited for',
-    '    claim.key = key\n    this.#register(claim)\n    this.#freed(claim)\n',
+    '    claim.key = key\n    this.#register(claim)\n    this.#freed(claim, before)\n',
     '    claim.key = key\n    this.#register(claim)\n',
   ),
   bug('effects/conflicts.ts', 'a bound is never refined', '    claim.effects = effects\n', ''),
@@ -187,7 +187,7 @@ export const order: readonly PlantedBug[] = [
   bug(
     'dependencies/call-graph.ts',
     'who waits for a call that has come is forgotten',
-    'for (const node of waiting ?? []) if (!node.isOver) this.#resolve(node, [name])',
+    '        this.#resolve(node, [name])\n        this.#toPlace.push(node)\n',
     '',
   ),
   bug(

@@ -82,8 +82,8 @@ export const policies: readonly PlantedBug[] = [
   bug(
     'event-hub.ts',
     'who leaves takes another along',
-    'this.#listeners.filter((other) => other !== entry)',
-    'this.#listeners.slice(0, -1)',
+    'if (this.#entries.delete(entry)) this.#changed()',
+    'this.#entries.delete([...this.#entries].at(-1) ?? entry)\n      this.#changed()',
   ),
   bug('arguments.ts', 'calls share what their caller gave', 'value: copied, mayRefer', 'value, mayRefer'),
   bug(

@@ -5,20 +5,20 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the permit is forgotten when a tool ends',
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    this.#release(attempt, now)",
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (output.ok) this.#release(attempt, now)",
+    '      this.#conclude(attempt, output, now)\n    } finally {\n      this.#release(attempt, now)',
+    '      this.#conclude(attempt, output, now)\n    } finally {\n      if (output.ok) this.#release(attempt, now)',
   ),
   bug(
     'call-record.ts',
     'the permit is forgotten when an attempt is cut',
-    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)\n    else this.#release(attempt, now)",
-    "this.#settle(this.#unsuccessful(failure, this.#timing(attempt, now)), now, undefined)\n    }\n    if (execution === 'ended') this.#release(attempt, now)",
+    "if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)\n      else this.#release(attempt, now)",
+    "if (execution === 'ended') this.#release(attempt, now)",
   ),
   bug(
     'call-record.ts',
     'the permit is forgotten when an attempt is cut before it began',
-    'this.#stopped(cut, attempt.cutBy)\n      return this.#release(attempt, now)',
-    'return this.#stopped(cut, attempt.cutBy)',
+    "      if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)\n      else this.#release(attempt, now)",
+    "      if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)\n      else if (execution === 'ended') this.#release(attempt, now)",
   ),
   bug(
     'call-record.ts',
@@ -65,20 +65,20 @@ export const records: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'a permit that an abort sets free starts a call of the same batch',
-    'this.engine.admission.together(() => {\n      for (const record of this.records) record.abort()\n    })',
-    'for (const record of this.records) record.abort()',
+    'this.engine.admission.together(() => forEachSafely(this.records, (record) => record.abort()))',
+    'forEachSafely(this.records, (record) => record.abort())',
   ),
   bug(
     'executor.ts',
     'closing starts what it is about to abort',
-    'this.#engine.admission.together(() => {',
-    ';((act: () => void) => act())(() => {',
+    'this.#engine.admission.together(() =>\n          forEachSafely(this.#live',
+    ';((act: () => void) => act())(() =>\n          forEachSafely(this.#live',
   ),
   bug(
     'batch.ts',
     'a deadline starts what it is about to end',
-    'this.engine.admission.together(() => {\n        for (const record of this.records) record.expire(limit)\n      })',
-    'for (const record of this.records) record.expire(limit)',
+    'this.engine.admission.together(() => forEachSafely(this.records, (record) => record.expire(limit)))',
+    'forEachSafely(this.records, (record) => record.expire(limit))',
   ),
   bug(
     'call-record.ts',
@@ -121,8 +121,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a freed permit starts a call in the context of whoever freed it',
-    'state.context.runInAsyncScope(this.#start, this, now)',
-    'this.#start(now)',
+    'state.context.runInAsyncScope(this.#startAdmitted, this, now)',
+    'this.#startAdmitted(now)',
   ),
   bug(
     'call-record.ts',
@@ -157,8 +157,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a wait for another attempt holds the permit',
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    this.#release(attempt, now)",
-    "      this.#failed(attempt, { status: 'failed', error, execution: 'ended', thrown }, now)\n    }\n    if (this.#state.phase !== 'backing_off') this.#release(attempt, now)",
+    '      this.#conclude(attempt, output, now)\n    } finally {\n      this.#release(attempt, now)',
+    "      this.#conclude(attempt, output, now)\n    } finally {\n      if (this.#state.phase !== 'backing_off') this.#release(attempt, now)",
   ),
   bug(
     'call-retry.ts',

@@ -17,8 +17,8 @@ export const timeouts: readonly PlantedBug[] = [
   bug(
     'timeouts.ts',
     'a timeout a millisecond too early',
-    'first.addedAt + this.durationMs <= now',
-    'first.addedAt + this.durationMs <= now + 1',
+    'if (first.addedAt + this.durationMs > now) return',
+    'if (first.addedAt + this.durationMs > now + 1) return',
   ),
   bug(
     'timeouts.ts',
@@ -41,7 +41,7 @@ export const timeouts: readonly PlantedBug[] = [
   bug(
     'timeouts.ts',
     'only the first of those that pass at one moment passes',
-    'while (first !== undefined && first.addedAt',
-    'if (first !== undefined && first.addedAt',
+    '      this.remove(first)\n      first.expire()\n',
+    '      this.remove(first)\n      return first.expire()\n',
   ),
 ]
