@@ -153,6 +153,8 @@ class World implements Surroundings {
       spill: false,
       ...(logger && { logger }),
     })
+    // A logger that throws while the executor is made is reported to no listener: none can have subscribed yet.
+    facts.listenersFailed = 0
     if (plan.observed) executor.subscribe((event) => this.#oracle.sees(facts, executor, event))
     return { executor, facts }
   }
