@@ -8,7 +8,10 @@ import { checkSurroundings } from './surroundings.ts'
 export interface FoundAgent {
   readonly file: string
   readonly directory: string
+  /** With what is missing where it is to run. */
   readonly parsed: ParsedAgent
+  /** The file alone, whatever is there. */
+  readonly alone: ParsedAgent
 }
 
 /**
@@ -23,15 +26,42 @@ export async function readAgent(file: string, agentName?: string): Promise<Found
   return opened.bytes === undefined ? opened.found : check(opened.found, opened.bytes, agentName)
 }
 
-/** Reads every agent of a file, as {@link readAgent} reads one. */
-export async function readAgents(file: string): Promise<FoundAgent[]> {
+/** The agents of a file, and its documents that are none. */
+export interface FoundAgents {
+  readonly agents: readonly FoundAgent[]
+  readonly skipped: readonly FoundOther[]
+}
+
+/** A document that describes something else than an agent. */
+export interface FoundOther {
+  readonly file: string
+  readonly line: number
+  /** Undefined where the document does not say it. */
+  readonly kind: string | undefined
+  readonly name: string | undefined
+}
+
+/**
+ * Reads every agent of a file, as {@link readAgent} reads one.
+ *
+ * @param isFromFolder whether the file was found in a folder, so that it need not be meant as an agent file
+ */
+export async function readAgents(file: string, isFromFolder: boolean): Promise<FoundAgents> {
   const opened = await openFile(file)
   const { bytes, found } = opened
-  if (bytes === undefined) return [found]
-  const { agents } = parseAgentFiles(bytes, { file: found.file })
+  if (bytes === undefined) return { agents: [found], skipped: [] }
+  const parsed = parseAgentFiles(bytes, { file: found.file })
+  const skipped = parsed.skipped.map(({ kind, name, at }) => ({ file: found.file, line: at.line, kind, name }))
+  const { agents } = parsed
+  if (agents.length === 0 && skipped.length > 0 && parsed.problems.length === 0) return { agents: [], skipped }
+  if (isFromFolder && agents.length > 0 && agents.every(({ isForeign }) => isForeign)) {
+    const others = agents.map(({ name, at }) => ({ file: found.file, line: at.line, kind: undefined, name }))
+    return { agents: [], skipped: [...skipped, ...others] }
+  }
   const names = new Set(agents.map(({ name }) => name))
-  if (agents.length < 2 || names.size < agents.length || names.has(undefined)) return [await check(found, bytes)]
-  return Promise.all(agents.map(({ name }) => check(found, bytes, name)))
+  if (agents.length < 2 || names.size < agents.length || names.has(undefined))
+    return { agents: [await check(found, bytes)], skipped }
+  return { agents: await Promise.all(agents.map(({ name }) => check(found, bytes, name))), skipped }
 }
 
 interface Opened {
@@ -43,24 +73,28 @@ interface Opened {
 async function openFile(file: string): Promise<Opened> {
   const name = file === STANDARD_INPUT ? '<stdin>' : file
   const directory = file === STANDARD_INPUT ? process.cwd() : dirname(resolve(file))
-  const found = { file: name, directory, parsed: { ok: false, problems: [] } } as const
+  const found = { file: name, directory } as const
+  const failed = (problems: readonly Problem[]) => {
+    const parsed = { ok: false, problems } as const
+    return { ...found, parsed, alone: parsed }
+  }
   try {
-    return { found, bytes: await readInput(file, MAX_BYTES) }
+    return { found: failed([]), bytes: await readInput(file, MAX_BYTES) }
   } catch (error) {
-    return { found: { ...found, parsed: { ok: false, problems: [unreadable(name, error)] } }, bytes: undefined }
+    return { found: failed([unreadable(name, error)]), bytes: undefined }
   }
 }
 
 async function check(found: FoundAgent, bytes: Uint8Array, agentName?: string): Promise<FoundAgent> {
   const { file, directory } = found
-  const parsed = parseAgentFile(bytes, { file, ...(agentName !== undefined && { name: agentName }) })
-  const agent = parsed.ok ? parsed.agent : parsed.readable
-  if (agent === undefined) return { ...found, parsed }
-  const problems = [...parsed.problems, ...(await checkSurroundings(agent, directory, process.env))].toSorted(
+  const alone = parseAgentFile(bytes, { file, ...(agentName !== undefined && { name: agentName }) })
+  const agent = alone.ok ? alone.agent : alone.readable
+  if (agent === undefined) return { ...found, parsed: alone, alone }
+  const problems = [...alone.problems, ...(await checkSurroundings(agent, directory, process.env))].toSorted(
     (x, y) => x.line - y.line || x.column - y.column,
   )
   const failed = problems.some(({ severity }) => severity === 'error')
-  return { ...found, parsed: failed || !parsed.ok ? { ok: false, problems } : { ...parsed, problems } }
+  return { ...found, parsed: failed || !alone.ok ? { ok: false, problems } : { ...alone, problems }, alone }
 }
 
 function unreadable(file: string, error: unknown): Problem {

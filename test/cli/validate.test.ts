@@ -3,11 +3,16 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import { HEAD } from '../agent-file/helpers.ts'
-import { aof } from './aof.ts'
+import { aof as call, type Called, type CallOptions } from './aof.ts'
 import { temporary } from './temporary.ts'
 
 const GOOD = `${HEAD}  model: openai:gpt-4o\n`
 const BAD = `${GOOD}  max_iteration: 5\n`
+
+/** With a key for the model of the files, so that its absence is no warning. */
+async function aof(args: readonly string[], options: CallOptions = {}): Promise<Called> {
+  return call(args, { ...options, env: { OPENAI_API_KEY: 'key', ...options.env } })
+}
 
 describe('aof validate', () => {
   it('says on standard output that a file is valid, and nothing else', async () => {
@@ -39,12 +44,11 @@ describe('aof validate', () => {
 
   it('goes through all files, and counts', async () => {
     const cwd = await temporary({ 'a.yaml': GOOD, 'b.yaml': BAD })
-    const { code, stdout, stderr } = await aof(['validate', 'b.yaml', 'nope.yaml', 'a.yaml', '.'], { cwd })
+    const { code, stdout, stderr } = await aof(['validate', 'b.yaml', 'nope.yaml', 'a.yaml'], { cwd })
     expect(code).toBe(EXIT.file)
     expect(stdout).toBe('valid a.yaml  sample, openai:gpt-4o, no tools\n')
     expect(stderr).toContain('nope.yaml error cannot be read: there is no such file')
-    expect(stderr).toContain('. error cannot be read: it is a directory')
-    expect(stderr).toContain('1 of 4 files are valid: 3 errors\n')
+    expect(stderr).toContain('1 of 3 files are valid: 2 errors\n')
   })
 
   it('reads standard input for -', async () => {
@@ -74,18 +78,22 @@ describe('aof validate', () => {
     expect([code, stderr]).toEqual([EXIT.file, ''])
     expect(JSON.parse(stdout)).toEqual({
       valid: false,
+      runs: false,
+      skipped: [],
       errors: 1,
       warnings: 0,
       files: [
         {
           file: 'a.yaml',
           valid: true,
-          agent: { name: 'sample', model: 'openai:gpt-4o', tools: [], runs: true },
+          runs: true,
+          agent: { name: 'sample', model: 'openai:gpt-4o', tools: [] },
           problems: [],
         },
         {
           file: 'b.yaml',
           valid: false,
+          runs: false,
           problems: [
             {
               line: 7,
@@ -104,14 +112,73 @@ describe('aof validate', () => {
   })
 
   it('lets warnings pass, unless --strict', async () => {
-    const cwd = await temporary({ 'w.yaml': `${GOOD}  memory: File:./m.json\n  tools: [kubectl]\n` })
+    const cwd = await temporary({ 'w.yaml': `${GOOD}  memory: File:./m.json\n` })
     const lenient = await aof(['validate', 'w.yaml'], { cwd })
     expect(lenient.code).toBe(EXIT.ok)
-    expect(lenient.stdout).toContain('valid, but this version cannot run it')
     expect(lenient.stderr).toContain('memory is not supported by this version, ignored')
     const strict = await aof(['validate', '--strict', 'w.yaml'], { cwd })
     expect(strict).toMatchObject({ code: EXIT.file, stdout: '' })
-    expect(strict.stderr).toContain('invalid w.yaml: 0 errors, 2 warnings')
+    expect(strict.stderr).toContain('invalid w.yaml: 0 errors, 1 warning')
+  })
+
+  it('tells valid from runs here, and names what is missing', async () => {
+    const tools = '  tools: [kubectl, { module: ./nowhere.ts }]\n'
+    const cwd = await temporary({ 'a.yaml': `${GOOD}${tools}` })
+    const { code, stdout, stderr } = await aof(['validate', 'a.yaml'], { cwd })
+    expect([code, stdout]).toEqual([
+      EXIT.file,
+      'valid a.yaml  sample, openai:gpt-4o, 1 module and 1 tool not built in  but it does not run here\n',
+    ])
+    expect(stderr).toContain('error the tool "kubectl" is not built into this version')
+    expect(stderr).toContain('error the module "./nowhere.ts" cannot be used')
+    const { stdout: json } = await aof(['validate', 'a.yaml', '--json'], { cwd })
+    expect(JSON.parse(json)).toMatchObject({ valid: true, runs: false, files: [{ valid: true, runs: false }] })
+  })
+
+  it('checks the file alone with --schema-only', async () => {
+    const tools = '  tools: [kubectl, { module: ./nowhere.ts }]\n'
+    const cwd = await temporary({ 'a.yaml': `${GOOD}${tools}`, 'b.yaml': BAD })
+    const good = await aof(['validate', 'a.yaml', '--schema-only'], { cwd })
+    expect(good.code).toBe(EXIT.ok)
+    expect(good.stdout).not.toContain('does not run')
+    expect(await aof(['validate', 'b.yaml', '--schema-only'], { cwd })).toMatchObject({ code: EXIT.file })
+  })
+
+  it('refuses a provider that is not known, and says which may be meant', async () => {
+    const cwd = await temporary({ 'a.yaml': `${HEAD}  model: opnai:gpt-4o\n` })
+    for (const args of [[], ['--schema-only']]) {
+      const { code, stdout, stderr } = await aof(['validate', 'a.yaml', ...args], { cwd })
+      expect([code, stdout]).toEqual([EXIT.file, ''])
+      expect(stderr).toContain('a.yaml:6:10 error there is no provider "opnai" of models')
+      expect(stderr).toContain('did you mean openai:gpt-4o?')
+    }
+  })
+
+  it('warns of a key that is not set', async () => {
+    const cwd = await temporary({ 'a.yaml': GOOD })
+    const { code, stderr } = await aof(['validate', 'a.yaml'], { cwd, env: { OPENAI_API_KEY: '' } })
+    expect(code).toBe(EXIT.ok)
+    expect(stderr).toContain('warning openai:gpt-4o needs OPENAI_API_KEY in the environment')
+  })
+
+  it('takes a folder for the agent files in it, and skips documents of other kinds by name', async () => {
+    const fleet = 'apiVersion: aof.dev/v1\nkind: Fleet\nmetadata: { name: f }\nspec: {}\n'
+    const cwd = await temporary({
+      'd/a.yaml': `${GOOD}---\n${fleet}`,
+      'd/b.yml': GOOD,
+      'd/fleet.yaml': fleet,
+      'd/package.json': '{ "private": true }',
+      'd/notes.txt': 'x',
+    })
+    const { code, stdout, stderr } = await aof(['validate', 'd'], { cwd })
+    expect([code, stdout.match(/valid/g)?.length]).toEqual([EXIT.ok, 2])
+    expect(stderr).toContain('skipped d/a.yaml:9 kind Fleet "f"')
+    expect(stderr).toContain('skipped d/fleet.yaml:2 kind Fleet "f"')
+    const { stdout: json } = await aof(['validate', 'd', '--json'], { cwd })
+    const { files, skipped } = JSON.parse(json) as { files: { file: string }[]; skipped: { file: string }[] }
+    expect(files.map(({ file }) => file)).toEqual(['d/a.yaml', 'd/b.yml'])
+    expect(skipped.map(({ file }) => file)).toEqual(['d/a.yaml', 'd/fleet.yaml', 'd/package.json'])
+    expect(await aof(['validate', 'd/fleet.yaml'], { cwd })).toMatchObject({ code: EXIT.file, stdout: '' })
   })
 
   it('uses colours only where they are wanted', async () => {

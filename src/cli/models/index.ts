@@ -1,1 +1,1 @@
-export { loadModel } from './load-model.ts'
+export { loadModel, modelProblems } from './load-model.ts'

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import type { ModelName } from '../../agent-file/index.ts'
+import { FILE_PROVIDERS, type ModelName, type Problem, problemAt } from '../../agent-file/index.ts'
 import { suggest } from '../../core/suggest.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -40,6 +40,48 @@ export async function loadModel(
       throw unusablePackage(error, model, provider.package(asked), missing)
     },
   )
+}
+
+/**
+ * Whether a model could be asked here: a provider that is not known is an error; a package that is not installed, and a
+ * key or an address that is not set, are warnings, since another machine may have them. Loads nothing.
+ */
+export function modelProblems({ provider: id, name, at }: ModelName, env: Environment = process.env): Problem[] {
+  if (FILE_PROVIDERS.has(id)) return []
+  const provider = PROVIDERS.get(id)
+  if (provider === undefined) return [modelProblem(at, 'error', unknownProvider(id, name))]
+  const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
+  const model = `${id}:${oneLine(name, 100)}`
+  const missing = provider.needs.filter((need) => !isMet(need, asked))
+  const { name: packageName, major } = provider.package(asked)
+  const problems: Problem[] = []
+  if (!isInstalled(packageName)) {
+    const message = `${model} needs the package ${packageName}, which is not installed`
+    problems.push(modelProblem(at, 'warning', { message, fix: installCommand(packageName, major) }))
+  }
+  if (missing.length > 0) {
+    const [message, { fix }] = notSet(model, provider, missing)
+    problems.push(modelProblem(at, 'warning', { message, fix }))
+  }
+  return problems
+}
+
+function modelProblem(
+  at: ModelName['at'],
+  severity: Problem['severity'],
+  { message, fix }: Pick<CliError, 'message' | 'fix'>,
+): Problem {
+  const code = severity === 'error' ? 'wrong_value' : 'not_found'
+  return problemAt(at, severity, { code, message, ...(fix !== undefined && { fix }) })
+}
+
+function isInstalled(packageName: string): boolean {
+  try {
+    import.meta.resolve(packageName)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function firstSet(names: readonly string[], env: Environment): string | undefined {
