@@ -15,8 +15,8 @@ spec:
   tool_timeout: 1h
   tools:
     - module: ./tools.mjs
-    - { name: hang, description: x, command: [sh, -c, 'sleep 1000 & echo $! >> pids; echo $$ >> pids; wait'] }
-    - { name: deaf, description: x, command: [sh, -c, 'trap "" TERM; sleep 1000 & echo $! >> pids; echo $$ >> pids; while :; do wait; done'] }
+    - { name: hang, description: x, writes: [], command: [sh, -c, 'sleep 1000 & echo $! >> pids; echo $$ >> pids; wait'] }
+    - { name: deaf, description: x, writes: [], command: [sh, -c, 'trap "" TERM; sleep 1000 & echo $! >> pids; echo $$ >> pids; while :; do wait; done'] }
 `
 
 const TOOLS = `
