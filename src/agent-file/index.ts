@@ -10,7 +10,7 @@ export {
 export { MAX_BYTES } from './decode.ts'
 export { agentSchema } from './json-schema.ts'
 export { parseAgentFile, parseAgentFiles } from './parse-agent.ts'
-export { FILE_PROVIDERS } from './provider-names.ts'
+export { FILE_PROVIDERS, providerNamed } from './provider-names.ts'
 export { type Problem, problemAt } from './problem.ts'
 export type { Excerpt, Place } from './source.ts'
 export { unsupportedProblem } from './unsupported.ts'

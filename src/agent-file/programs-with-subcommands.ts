@@ -4,7 +4,8 @@ const GIT_RUNS =
   /^(?:alias\.|pager\.|include|core\.(?:pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass|alternaterefscommand|worktree)|credential|diff\.|difftool\.|mergetool\.|merge\.|filter\.|gpg\.|man\.|browser\.|sequence\.editor|uploadpack\.|remote\.[^=]*\.(?:uploadpack|receivepack|vcs)|trailer\.|interactive\.difffilter|sendemail\.|instaweb\.|init\.templatedir|protocol\.|tar\.|guitool\.|blame\.|submodule\.)/i
 const GIT_TRANSFER: ProgramRule = { code: ['--upload-pack', '--receive-pack', '--exec'] }
 export const GIT: ProgramRule = {
-  code: ['--exec-path', '--config-env'],
+  // Git takes the options of a transfer wherever they stand, so a value before the subcommand counts as well.
+  code: ['--exec-path', '--config-env', '--upload-pack', '--receive-pack'],
   settings: ['-c'],
   runs: GIT_RUNS,
   values: ['-C', '--git-dir', '--work-tree', '--namespace'],

@@ -59,6 +59,9 @@ describe('a value that would become code is refused', () => {
       git config alias.x {v}
       git config --global core.editor {v}
       git clone --upload-pack={v} origin
+      git --upload-pack={v} clone origin
+      git --receive-pack {v} push origin
+      git clone origin --upload-pack={v}
       git clone -u {v} origin
       git clone -c {v} origin
       git fetch --upload-pack {v} origin

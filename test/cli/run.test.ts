@@ -335,6 +335,7 @@ describe('exit codes', () => {
   })
 
   test.each([
+    [['--model', '/gpt'], '--model takes provider:name, found "/gpt"'],
     [['--model', 'gpt'], '--model takes provider:name, found "gpt"'],
     [['--replay', 'r', '--record', 'q'], '--replay plays what was recorded, so it takes no --record'],
     [['--replay', 'r', '--max-iterations', '2'], 'so it takes no --max-iterations'],
@@ -438,4 +439,14 @@ test('of several agents in a file, --name says which one runs', async () => {
   expect(unclear.stderr).toContain('there are 2 agents in the file: tester, other')
   const validated = await aof(['validate', 'agent.yaml'], { cwd })
   expect(validated.stdout.split('\n').filter(Boolean)).toHaveLength(2)
+})
+
+test.each([
+  ['gemini:gemini-2.5-flash', 'google:gemini-2.5-flash needs GOOGLE_GENERATIVE_AI_API_KEY'],
+  ['claude/claude-sonnet-4-5', 'anthropic:claude-sonnet-4-5 needs ANTHROPIC_API_KEY'],
+])('--model %s is read as in an agent file', async (model, message) => {
+  const env = { GOOGLE_GENERATIVE_AI_API_KEY: '', GEMINI_API_KEY: '', GOOGLE_API_KEY: '', ANTHROPIC_API_KEY: '' }
+  const { code, stderr } = await run(['-i', 'x', '--model', model], {}, { env })
+  expect(code).toBe(EXIT.model)
+  expect(stderr).toContain(message)
 })

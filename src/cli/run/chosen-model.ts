@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import type { AgentFile, ModelName } from '../../agent-file/index.ts'
+import { type AgentFile, type ModelName, providerNamed } from '../../agent-file/index.ts'
 import { scriptedModel, type TurnFunction, type TurnScript } from '../../testing/index.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -27,7 +27,7 @@ type Origin = { readonly kind: 'file'; readonly directory: string } | { readonly
 /**
  * The model that the command line names, or else the agent file.
  *
- * @param given `provider:name`
+ * @param given `provider:name` or `provider/name`, with the other names of providers that agent files may have
  * @throws CliError where it cannot be had
  */
 export async function chooseModel(
@@ -36,8 +36,8 @@ export async function chooseModel(
   directory: string,
 ): Promise<ChosenModel> {
   if (given === undefined) return modelNamed(agent.model, { kind: 'file', directory })
-  const colon = given.indexOf(':')
-  const asked = { provider: given.slice(0, colon), name: given.slice(colon + 1) }
+  const sign = given.search(/[:/]/)
+  const asked = { provider: providerNamed(given.slice(0, sign)), name: given.slice(sign + 1) }
   return modelNamed(asked, { kind: 'command line' })
 }
 

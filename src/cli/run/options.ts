@@ -104,7 +104,7 @@ export function checkOptions(options: RunOptions): void {
     if (given !== undefined) throw misuse(`--replay plays what was recorded, so it takes no ${optionName(given)}`)
   } else if (pace === true) throw misuse('--pace is for --replay')
   if (input?.trim() === '') throw misuse('--input is empty', 'say what the agent is to do: -i "…"')
-  if (model !== undefined && !/^[^:]+:./.test(model)) {
+  if (model !== undefined && !/^[^:/]+[:/]./.test(model)) {
     throw misuse(`--model takes provider:name, found ${JSON.stringify(model)}`, 'e.g. --model openai:gpt-5.2')
   }
   if (record === '') throw misuse('--record is empty')
