@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<void> {
     refuseForeignWord(given[0])
     await createProgram(given).parseAsync(given, { from: 'user' })
   } catch (error) {
-    process.exitCode = report(error, given)
+    process.exitCode = await report(error, given)
   }
 }
 
@@ -35,14 +35,25 @@ function withoutHelpCommand([first, ...rest]: readonly string[]): string[] {
   return known ? [...rest, '--help'] : rest
 }
 
-function report(error: unknown, argv: readonly string[]): ExitCode {
+/** The form of documents that `-o` asks for, on a command line that need not be right. */
+function formatIn(argv: readonly string[]): string | undefined {
+  if (argv[0] !== 'run') return undefined
+  const given = argv.map((word, i) =>
+    word === '-o' || word === '--output' ? argv[i + 1] : /^(?:-o|--output=)(.+)$/.exec(word)?.[1],
+  )
+  return given.find((format) => format === 'json' || format === 'yaml')
+}
+
+async function report(error: unknown, argv: readonly string[]): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  const output = new Output({
-    json: argv.includes('--json'),
+  const format = formatIn(argv)
+  const options = {
+    json: argv.includes('--json') || format !== undefined,
     logLevel: 'info',
     color: !argv.includes('--no-color'),
     verbose: argv.includes('-v') || argv.includes('--verbose'),
-  })
+  } as const
+  const output = new Output(options, format === 'yaml' ? (await import('./yaml-text.ts')).yamlText : undefined)
   return error instanceof CliError ? reportError(error, output) : reportFault(error, output)
 }
 

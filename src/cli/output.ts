@@ -31,11 +31,14 @@ export class Output {
   readonly width: number
   /** Log lines at and above `--log-level`, on standard error. */
   readonly logger: Logger
+  readonly #documentText: (value: unknown) => string
   #writeNote = (text: string): void => void process.stderr.write(`${text}\n`)
 
-  constructor(options: CommonOptions) {
+  /** @param documentText how documents for machines are written; as JSON by default */
+  constructor(options: CommonOptions, documentText?: (value: unknown) => string) {
     const { stdout, stderr, env } = process
     this.json = options.json ?? false
+    this.#documentText = documentText ?? ((value) => jsonText(value, stdout.isTTY ? 2 : 0))
     this.verbose = options.verbose ?? false
     this.answerStyle = createStyle(wantsColor(stdout, env, options.color))
     this.style = createStyle(wantsColor(stderr, env, options.color))
@@ -48,9 +51,9 @@ export class Output {
     process.stdout.write(`${text}\n`)
   }
 
-  /** Writes a JSON document, and a line end, to standard output. */
+  /** Writes a document for machines, and a line end, to standard output: JSON, unless the command was asked for another form. */
   answerJson(value: unknown): void {
-    this.answer(jsonText(value, process.stdout.isTTY ? 2 : 0))
+    this.answer(this.#documentText(value))
   }
 
   /** Writes a JSON document in one line to standard output. */

@@ -21,6 +21,7 @@ import { runLimits } from './run/limits.ts'
 import type { Departure } from './recording/departure.ts'
 import { reportError } from './report-error.ts'
 import { oneLine, wrap } from './text.ts'
+import { yamlText } from './yaml-text.ts'
 
 /** `aof run AGENT -i "…"`: runs an agent, or plays the recording of a run. */
 export function define(command: Command): void {
@@ -44,7 +45,7 @@ interface Called {
 
 async function run(called: Called): Promise<ExitCode> {
   const { file, options, version } = called
-  const output = new Output(options)
+  const output = new Output(options, options.output === 'yaml' ? yamlText : undefined)
   try {
     checkOptions(options)
     const { agent, warnings, ...surroundings } = await loadAgent(file, options.name)

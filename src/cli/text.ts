@@ -17,7 +17,12 @@ const INVISIBLE = /[\p{Cf}\u115F\u1160\u3164\uFFA0]/gu
  * @param indent spaces for each level; 0 for one line
  */
 export function jsonText(value: unknown, indent: number): string {
-  return JSON.stringify(value, undefined, indent).replaceAll(UNSHOWN, escaped)
+  return escapeHidden(JSON.stringify(value, undefined, indent))
+}
+
+/** Text of JSON, or of quoted YAML, with every character that could hide on a terminal written as an escape. */
+export function escapeHidden(text: string): string {
+  return text.replaceAll(UNSHOWN, escaped)
 }
 
 const UNSHOWN = /[\u007F-\u009F\u2028\u2029\p{Cf}\u115F\u1160\u3164\uFFA0]/gu

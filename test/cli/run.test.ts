@@ -3,6 +3,7 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import { aof } from './aof.ts'
 import { AGENT, FILES, MODEL, run, script } from './run-support.ts'
@@ -449,4 +450,50 @@ test.each([
   const { code, stderr } = await run(['-i', 'x', '--model', model], {}, { env })
   expect(code).toBe(EXIT.model)
   expect(stderr).toContain(message)
+})
+
+describe('as aofctl has it', () => {
+  test.each([
+    ['-f', 'agent.yaml', '--prompt', 'it'],
+    ['-f', 'agent.yaml', 'it', '-o', 'text'],
+    ['agent', '--file', 'agent.yaml', '-i', 'it'],
+  ])('run %s %s %s %s', async (...words) => {
+    const cwd = await temporary(FILES)
+    expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.ok, stdout: 'The answer to it is a.\n' })
+  })
+
+  test('-o json is --json, and -o yaml says the same as YAML', async () => {
+    const json = await run(['-i', 'it', '-o', 'json'])
+    const yaml = await run(['-i', 'it', '-o', 'yaml'])
+    const common = { status: 'done', exitCode: 0, agent: 'tester', text: 'The answer to it is a.', iterations: 2 }
+    expect(JSON.parse(json.stdout)).toMatchObject(common)
+    expect(parse(yaml.stdout)).toMatchObject(common)
+    expect(yaml.stdout).toMatch(/^status: done$/m)
+    expect(Object.keys(parse(yaml.stdout) as object)).toEqual(Object.keys(JSON.parse(json.stdout) as object))
+  })
+
+  test('-o yaml shows nothing that a terminal would act on (I46)', async () => {
+    const text = 'a\u001B[31m\u202E\n\u{E0041}b'
+    const { stdout } = await run(['-i', 'x', '-o', 'yaml'], { 'model.mjs': script([{ text }]) })
+    expect(stdout).not.toMatch(/[\u001B\u202E]|\u{E0041}/u)
+    expect(parse(stdout)).toMatchObject({ text })
+  })
+
+  test('errors before the run have the form that -o asks for', async () => {
+    const { code, stdout } = await aof(['run', '-f', 'nowhere.yaml', '-i', 'x', '-o', 'yaml'], {
+      cwd: await temporary({}),
+    })
+    expect(code).toBe(EXIT.file)
+    expect(stdout).toMatch(/^ok: false$/m)
+    expect(parse(stdout)).toMatchObject({ ok: false, exitCode: EXIT.file })
+  })
+
+  test.each([
+    [['-i', 'x']],
+    [['-f', 'agent.yaml', '-i', 'x', '-o', 'yaml', '--json']],
+    [['-f', 'agent.yaml', '-o', 'xml']],
+  ])('run %j is refused', async (words) => {
+    const cwd = await temporary(FILES)
+    expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.usage })
+  })
 })

@@ -6,6 +6,8 @@ import type { CommonOptions } from '../output.ts'
 
 /** What `aof run` is called with. */
 export interface RunOptions extends CommonOptions {
+  /** The agent file, which may be the first word instead. */
+  readonly file?: string
   readonly input?: string
   /** The same as `input`. */
   readonly prompt?: string
@@ -19,6 +21,8 @@ export interface RunOptions extends CommonOptions {
   readonly maxToolCalls?: number
   readonly maxTotalTokens?: number
   readonly jsonLines?: boolean
+  /** The form of the result; `json` is the same as `--json`. */
+  readonly output?: 'text' | 'json' | 'yaml'
   /** Whether an answer that is incomplete fails the command. */
   readonly strict?: boolean
   readonly record?: string
@@ -29,7 +33,8 @@ export interface RunOptions extends CommonOptions {
 /** Gives the command its arguments and its own options. */
 export function defineOptions(command: Command): Command {
   return command
-    .argument('<agent...>', 'an agent file, YAML or JSON (- is standard input), and what to say to the agent')
+    .argument('[agent...]', 'an agent file, YAML or JSON (- is standard input), and what to say to the agent')
+    .option('-f, --file <agent>', 'the agent file, where it is not the first word')
     .option('-i, --input <text>', 'what to say to the agent; - is standard input')
     .option('--prompt <text>', 'the same as --input')
     .option('--name <agent>', 'which agent is meant, in a file with several')
@@ -57,6 +62,13 @@ export function defineOptions(command: Command): Command {
     .option('--replay <file>', 'play a recording: ask no model, execute no tool, fail where the run departs from it')
     .option('--pace', 'with --replay: let everything take as long as it took')
     .optionsGroup('Output:')
+    .addOption(
+      new Option('-o, --output <format>', 'text (the default), json (the same as --json) or yaml').choices([
+        'text',
+        'json',
+        'yaml',
+      ]),
+    )
     .addOption(new Option('--json-lines', 'print every event as a line of JSON, the result last').conflicts('json'))
     .addHelpText('after', HELP)
 }
@@ -79,15 +91,28 @@ const HELP = [
 /**
  * Reads the words of a command line: `FILE`, `FILE QUESTION`, and the same after `agent`, as aofctl has it.
  *
- * @throws CliError where they are more, or say the input twice
+ * With `--file` the file is not among the words.
+ *
+ * @throws CliError where there is no file, the words are too many, or the input is given twice
  */
 export function readWords(words: readonly string[], options: RunOptions): { file: string; options: RunOptions } {
-  const [file = '', question, ...more] = words[0] === 'agent' && words.length > 1 ? words.slice(1) : words
+  const named = options.file === undefined ? [] : [options.file]
+  const isWordFirst = words[0] === 'agent' && words.length + named.length > 1
+  const [file, question, ...more] = [...named, ...(isWordFirst ? words.slice(1) : words)]
+  if (file === undefined) throw misuse("missing required argument 'agent'", 'name an agent file: aof run FILE -i "…"')
   if (more.length > 0) throw misuse('run takes a file and what to say to the agent', 'put the question in quotes: "…"')
   const inputs = [question, options.input, options.prompt].filter((input) => input !== undefined)
   if (inputs.length > 1) throw misuse('the input is given twice', 'say it once: -i "…"')
   const [input] = inputs
-  return { file, options: input === undefined ? options : { ...options, input } }
+  return { file, options: { ...options, ...(input !== undefined && { input }), ...formatOf(options) } }
+}
+
+/** What `--output` says in the words of the other options. */
+function formatOf({ output, json, jsonLines }: RunOptions): Pick<RunOptions, 'json'> {
+  if (output === undefined) return {}
+  if (jsonLines === true) throw misuse('--output and --json-lines do not go together', 'give one of the two')
+  if (json === true && output !== 'json') throw misuse(`--output ${output} and --json do not go together`)
+  return output === 'text' ? {} : { json: true }
 }
 
 /**
