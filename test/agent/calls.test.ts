@@ -178,7 +178,7 @@ describe('how calls arrive', () => {
       toolCall('b', 'work', '{"n":2}'),
       finish(),
     ])
-    expect(given.starts.map(({ input, key }) => [input['n'], key.at(-1)])).toEqual([
+    expect(given.starts.map(({ input, key }) => [input['n'], key.split('/').at(-2)])).toEqual([
       [3, '2'],
       [1, '0'],
       [2, '1'],

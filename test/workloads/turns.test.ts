@@ -53,7 +53,7 @@ async function runShuffled(turn: Turn, random: SeededRandom, open: boolean): Pro
   if (!open) return { results: await clock.runUntil(executor.executeTools(callsOf(turn))), ended }
 
   const batch = executor.openBatch()
-  const slots = turn.calls.map((call) => batch.reserve(call))
+  const slots = turn.calls.map(({ id, name }) => batch.reserve({ id, name }))
   for (const place of random.shuffle(slots.map((_, i) => i))) slots[place]?.complete(callsOf(turn)[place]?.arguments)
   batch.close()
   return { results: await clock.runUntil(batch.results()), ended }

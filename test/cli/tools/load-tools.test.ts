@@ -175,7 +175,7 @@ describe('the tools of commands', () => {
     })
     expect(await called(command('./tool'), directory, 'x')).toMatchObject({
       status: 'failed',
-      error: { message: './tool ended with exit code 3: warned' },
+      error: { message: './tool ended with exit code 3.\nStandard error: warned\nStandard output: out' },
     })
   })
 
