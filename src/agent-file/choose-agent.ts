@@ -11,7 +11,10 @@ import { suggest } from '../core/suggest.ts'
 export function chooseAgent(file: ParsedFile, name: string | undefined): ParsedAgent {
   const { agents, skipped, problems } = file
   const [first] = agents
-  if (first === undefined) return { ok: false, problems: problems.length > 0 ? problems : skipped.map(notAnAgent) }
+  if (first === undefined) {
+    const hasError = problems.some(({ severity }) => severity === 'error')
+    return { ok: false, problems: hasError ? problems : [...problems, ...skipped.map(notAnAgent)] }
+  }
   const found = name === undefined ? agents : agents.filter((agent) => agent.name === name)
   const [chosen] = found
   if (chosen === undefined) return { ok: false, problems: [...problems, notThere(name ?? '', first, agents)] }

@@ -116,6 +116,11 @@ describe('whatever an agent file holds', () => {
     )
   })
 
+  it('a hidden character before a document of another kind hides no error', () => {
+    const text = '\n\u202eapiVersion: aof.dev/v1\nkind: Fleet\nmetadata: { name: x }\nspec: { agents: [] }\n'
+    expectSound(parseAgentFile(text, { file: 'agent.yaml' }), text)
+  })
+
   it('so have mutated bytes', () => {
     fc.assert(
       fc.property(

@@ -59,7 +59,7 @@ describe('a call with a property that no call has never runs', () => {
     [{ timeout: 5 }, "A call has no 'timeout'. Did you mean timeoutMs?"],
     [
       { colour: 'red' },
-      "A call has no 'colour'. Known are id, name, arguments, dependsOn, timeoutMs, idleTimeoutMs, deadlineMs, priority.",
+      "A call has no 'colour'. Known are id, name, arguments, incomplete, dependsOn, timeoutMs, idleTimeoutMs, deadlineMs, priority.",
     ],
   ])('%j', async (more, message) => {
     const call = { id: '1', name: 'pay', arguments: {}, ...more }
