@@ -78,7 +78,12 @@ export class Permits {
       }
     }
     for (const call of calls) if (call.state === 'running') add(this.limitsOf(call))
-    for (const { call, keepsPermits } of abandoned) if (keepsPermits) add(this.narrow(call))
+    for (const attempt of abandoned) {
+      const { call, keepsPermits } = attempt
+      // Until the call of an attempt that was just abandoned has its result, it counts as one that runs.
+      const isCounted = call.state === 'running' && call.attempts.at(-1) === attempt
+      if (keepsPermits && !isCounted) add(this.narrow(call))
+    }
     return used
   }
 
