@@ -43,7 +43,7 @@ export async function growth(only: string, quick: boolean): Promise<number> {
   const flagged: string[] = []
   for (const { name } of asked) {
     let answer = await measured(name, quick)
-    // What else runs on the machine may take the caches away; it does so seldom thrice in a row.
+    // Other programs may empty the caches during a measurement; three such measurements in a row are rare.
     for (let again = 0; again < 2 && answer.length > 0 && exponentOf(answer) > MOST; again++) {
       const other = await measured(name, quick)
       if (other.length > 0 && exponentOf(other) < exponentOf(answer)) answer = other

@@ -1,14 +1,14 @@
 /**
  * Builds, and runs the benchmark. `npm run bench`, or `npm run bench -- growth` for some of it.
  *
- * What it compares with is heavy and comes with the first run that needs it.
+ * The libraries to compare with are large; they are installed at the first run that needs them.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './manifest.ts'
 
-/** Those that measure this project alone. */
+/** Parts that measure this project alone, and need none of those libraries. */
 const ALONE: readonly (string | undefined)[] = ['against', 'growth']
 
 const args = process.argv.slice(2)

@@ -1,5 +1,6 @@
 /**
- * What is too long for `npm test`: the planted bugs, a million calls of the soak, and a million seeds of the simulation.
+ * Runs the checks that take too long for `npm test`: the planted bugs, a million calls of the soak, and a million seeds of
+ * the simulation.
  *
  *   npm run test:nightly                                    everything that is still to do
  *   npm run test:nightly -- planted soak                    these parts alone
@@ -7,8 +8,8 @@
  *   npm run test:nightly -- --minutes 60                    begins nothing new after an hour
  *   npm run test:nightly -- --again                         forgets what earlier runs have done
  *
- * What is done is kept in `.cache/nightly.json` until the sources change, so that several runs add up to one. Fails if
- * anything did.
+ * Progress is kept in `.cache/nightly.json` until the sources change, so that several runs add up to one. The command fails
+ * if any part did.
  */
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'

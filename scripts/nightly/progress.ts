@@ -17,8 +17,8 @@ interface Saved {
 }
 
 /**
- * What nightly runs have done so far for the sources as they are, kept in a file so that several short runs add up to a
- * long one. Progress of other sources is dropped.
+ * The progress of nightly runs for the present sources, kept in a file so that several short runs add up to a long one.
+ * Progress of other sources is dropped.
  */
 export class Progress {
   readonly #file: string

@@ -64,13 +64,13 @@ export type ParsedAgent =
       readonly readable?: AgentFile
     }
 
-/** What a file says, all its documents read. */
+/** The documents of a file, read. */
 export interface ParsedFile {
   /** Those that are agents, or mean to be, in their order. */
   readonly agents: readonly AgentDocument[]
   /** Those of other kinds. */
   readonly skipped: readonly SkippedDocument[]
-  /** What is wrong with the file as a whole. */
+  /** Problems of the file as a whole, beside those of its agents. */
   readonly problems: readonly Problem[]
 }
 
