@@ -13,6 +13,8 @@ const config: UserWorkspaceConfig = defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Otherwise one processor is left idle.
+    maxWorkers: '100%',
     // Many tests start processes. A loaded machine fails none of them, and a real hang still shows.
     testTimeout: 60_000,
     hookTimeout: 60_000,

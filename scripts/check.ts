@@ -46,6 +46,8 @@ const SLOW_TESTS = [
   'test/soak/**',
   'test/tools/**',
 ]
+/** Files of a quick check share their modules: loading those anew for each takes half of its time. */
+const QUICK_TESTS = [...SLOW_TESTS.map((glob) => `--exclude="${glob}"`), '--no-isolate'].join(' ')
 const QUICK_SIMULATION = { AOF_SIMULATION_SCALE: '0.02' }
 
 const isQuick = process.argv.includes('--quick')
@@ -58,8 +60,7 @@ function commandOf({ script }: Check): string {
   if (command === undefined) throw new Error(`package.json has no script "${script}".`)
   if (script !== 'test:unit') return command
   const reporters = `--reporter=./scripts/progress-reporter.ts --reporter=json --outputFile.json="${report}"`
-  const left = isQuick ? SLOW_TESTS.map((glob) => ` --exclude="${glob}"`).join('') : ''
-  return `${command} ${reporters}${left}`
+  return isQuick ? `${command} ${reporters} ${QUICK_TESTS}` : `${command} ${reporters}`
 }
 
 async function run(check: Check): Promise<void> {
