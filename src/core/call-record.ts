@@ -72,12 +72,13 @@ import { Nesting } from './nesting.ts'
 import type { Output } from './output.ts'
 import type { Tried } from './particulars.ts'
 import { Precedence } from './precedence.ts'
+import { ProbeWait, type ProbeWaiter } from './probe-wait.ts'
 import type { Execution, ToolResult, ToolTiming, UnsuccessfulResult } from './result.ts'
 import { ignoreLater } from './safe-checks.ts'
 import type { Validation } from './schema.ts'
 import type { RunningCall } from './stall-watch.ts'
 import { type Layers, sourceOf, type TimeLimit, timeoutOf } from './time-limits.ts'
-import { isRefusal, type Pass, PLAIN_PASS, type ToolGuard } from './tool-guard.ts'
+import { isRefusal, type Pass, PLAIN_PASS, PROBE_UNDER_WAY, type Refusal, type ToolGuard } from './tool-guard.ts'
 import type { Guest } from './waiting-room.ts'
 
 /** What a call has for its arguments while it waits for the results to which they refer. */
@@ -100,7 +101,7 @@ interface Unfilled {
  * 5. What its arguments refer to is there before they are validated, and nothing comes before it when it asks for permits.
  * 6. What may have acted is tried again only if its tool is read-only or idempotent (I20).
  */
-export class CallRecord implements Waiter, AttemptOwner, Guest {
+export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
   readonly batch: Batch
   readonly index: number
   readonly id: string
@@ -465,16 +466,16 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
   }
 
   attemptEnded(attempt: Attempt, output: Output): void {
-    if (this.batch.hasFollowers) this.engine.admission.together(() => this.#ended(attempt, output))
+    if (this.#hasFollowers(attempt)) this.engine.admission.together(() => this.#ended(attempt, output))
     else this.#ended(attempt, output)
   }
 
   attemptCut(attempt: Attempt, cut: Cut, execution: Execution): void {
-    this.#inOneStep(() => this.#wasCut(attempt, cut, execution))
+    this.#inOneStep(attempt, () => this.#wasCut(attempt, cut, execution))
   }
 
   attemptLost(attempt: Attempt, lost: WorkerLost): void {
-    this.#inOneStep(() => {
+    this.#inOneStep(attempt, () => {
       const now = this.engine.clock.now()
       try {
         this.#failed(attempt, lostFailure(lost), now)
@@ -484,10 +485,15 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     })
   }
 
-  /** Those that can start since it has ended do so once its permits are free, too. */
-  #inOneStep(end: () => void): void {
-    if (this.batch.hasFollowers) this.engine.admission.together(end)
+  /** Calls that can start since the attempt has ended ask for permits once those of the attempt are free. */
+  #inOneStep(attempt: Attempt, end: () => void): void {
+    if (this.#hasFollowers(attempt)) this.engine.admission.together(end)
     else end()
+  }
+
+  /** Whether other calls may wait for the attempt to end: for its result, its effects, or as the probe of their tool. */
+  #hasFollowers({ pass }: Attempt): boolean {
+    return this.batch.hasFollowers || pass !== PLAIN_PASS
   }
 
   #ended(attempt: Attempt, output: Output): void {
@@ -612,7 +618,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     const { precedence } = this
     if (precedence === undefined || precedence.isClear) return this.#ask()
     const { room, census } = this.engine
-    if (room.isFull(census.conflict) && room.bound.policy === 'reject') return this.#refuseForQueue()
+    if (room.bound.policy === 'reject' && room.isFull(census.besideQueue)) return this.#refuseForQueue()
     this.#state = precedence
     if (!precedence.wait() || this.#state !== precedence) return
     this.#state = READY
@@ -864,17 +870,42 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
     overlaps.started(this, { tool: tool.tool.name, place: () => placeOf(this), isReadOnly, input })
   }
 
-  /** @returns undefined where the call has ended: its tool's guard refuses it, or somebody did who was told of that */
+  /** @returns undefined where the call cannot start now: it waits for a probe, was refused, or was ended by a listener */
   #enter(guard: ToolGuard, now: number): Pass | undefined {
-    const pass = guard.enter(now)
-    if (isRefusal(pass)) {
-      this.#refuse('rejected', pass.code, pass.message)
-      return undefined
-    }
-    // A breaker that opens for a probe tells so, and whoever is told may have ended this call.
-    if (this.#state !== SETTLED) return pass
-    guard.left(pass, 'neither', now)
+    const answer = guard.enter(now)
+    if (answer === PROBE_UNDER_WAY) return this.#awaitProbe(guard, now)
+    if (isRefusal(answer)) return this.#refuseFor(answer)
+    // A breaker that opens for a probe emits an event, and a listener may have ended this call.
+    if (this.#state !== SETTLED) return answer
+    guard.left(answer, 'neither', now)
     return undefined
+  }
+
+  #awaitProbe(guard: ToolGuard, now: number): undefined {
+    const { room, census } = this.engine
+    if (this.batch.nesting?.isWithinProbeOf(guard) === true) this.#refuseFor(guard.ownProbeRefusal)
+    else if (room.bound.policy === 'reject' && room.isFull(census.besideQueue)) this.#refuseForQueue()
+    else {
+      this.#state = new ProbeWait(this, guard, now)
+      tellParked(this, 'breaker')
+    }
+  }
+
+  probeEnded(wait: ProbeWait): void {
+    if (this.#state !== wait) return
+    wait.end()
+    this.#state = READY
+    const refusal = wait.guard.openRefusal(this.engine.clock.now())
+    if (refusal === undefined) this.#ask()
+    else this.#refuseFor(refusal)
+  }
+
+  probeIsLate(wait: ProbeWait): void {
+    if (this.#state === wait && this.#leave()) this.#refuseFor(wait.guard.lateProbeRefusal)
+  }
+
+  #refuseFor({ code, message }: Refusal): undefined {
+    this.#refuse('rejected', code, message)
   }
 
   #abandoned(attempt: Attempt, cut: Cut, now: number): void {
@@ -951,6 +982,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest {
         state.timer.clear()
         break
       case 'preceded':
+      case 'awaiting_probe':
         state.end()
         break
       case 'reserved':

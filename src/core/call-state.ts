@@ -5,6 +5,7 @@ import type { Attempt } from './attempt.ts'
 import type { Backoff } from './backoff.ts'
 import type { InputCheck } from './input-check.ts'
 import type { Precedence } from './precedence.ts'
+import type { ProbeWait } from './probe-wait.ts'
 
 /** Where a call is on its way from its place to its result; a state that has data of its own is an object of its own. */
 export type CallState =
@@ -15,6 +16,7 @@ export type CallState =
   | Precedence
   | Queued
   | Admitted
+  | ProbeWait
   | Attempt
   | Backoff
   | typeof WITHDRAWN

@@ -10,7 +10,11 @@ export interface BreakerOptions {
   readonly windowMs?: number
   /** How many attempts there must be in the window before the rate means anything: at least 1. @default 10 */
   readonly minimumAttempts?: number
-  /** How long it stays open before one call may try, in milliseconds: 1 to 2 147 483 647. @default 10 000 */
+  /**
+   * How long it stays open before one call may try, in milliseconds: 1 to 2 147 483 647. While that call runs, the other
+   * calls of the tool wait for its end, for at most the same time; calls that find the queue full are rejected.
+   * @default 10 000
+   */
   readonly openMs?: number
 }
 
@@ -24,7 +28,7 @@ const BREAKER_OPTIONS = optionNames<BreakerOptions>({
 /**
  * - `closed`: calls run
  * - `open`: calls are rejected
- * - `half_open`: one call, the probe, runs; its end decides
+ * - `half_open`: one call, the probe, runs; its end decides, and the others wait for it
  */
 export type BreakerState = 'closed' | 'open' | 'half_open'
 
@@ -89,6 +93,21 @@ export class CircuitBreaker {
   /** How long it will stay open, in milliseconds; 0 where an attempt may start, or a probe is under way. */
   openFor(now: number): number {
     return this.#state === 'open' ? Math.max(0, this.#openUntil - now) : 0
+  }
+
+  /** Whether a probe is under way. */
+  get isProbed(): boolean {
+    return this.#state === 'half_open' && this.#probing
+  }
+
+  /** Whether an attempt that has this pass is the probe that is under way. */
+  isProbe(pass: number): boolean {
+    return this.isProbed && pass === this.#era
+  }
+
+  /** How long it stays open, in milliseconds. */
+  get openMs(): number {
+    return this.#openMs
   }
 
   /** @returns a pass to start with, to be given back to {@link ended}; undefined where no attempt may start */

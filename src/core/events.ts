@@ -68,10 +68,21 @@ export interface ParkedEvent extends CallEventBase {
    * `executor`, `process`, a permit of its key (`maxParallelPerKey`), its tool (`maxParallel`), its executor
    * (`maxParallelTools`) or the admission controller (`maxParallel`); `queue`, a place among those who wait (`queue.max`);
    * or `retry`, the time of its next attempt. Before all of these, `dependency`: calls that it depends on; and `conflict`:
-   * a call that reads or writes what it writes, or writes what it reads. A call that waits for something else than before
-   * is told of again.
+   * a call that reads or writes what it writes, or writes what it reads. After all of them, `breaker`: the call that tries
+   * whether the tool works again, while its circuit breaker is half open. There is another event when the call waits for
+   * something else than before.
    */
-  readonly waitsFor: 'dependency' | 'conflict' | 'rate' | 'key' | 'tool' | 'executor' | 'process' | 'queue' | 'retry'
+  readonly waitsFor:
+    | 'dependency'
+    | 'conflict'
+    | 'breaker'
+    | 'rate'
+    | 'key'
+    | 'tool'
+    | 'executor'
+    | 'process'
+    | 'queue'
+    | 'retry'
   /** The call that it waits for: of several that it depends on, or that are in conflict with it, one. */
   readonly behind?: CallPlace
 }

@@ -8,6 +8,7 @@ import { retriesInVain } from './call-failure.ts'
 import { type CallOptions, checkCallOptions, checkLogger } from './call-options.ts'
 import type { CallRecord } from './call-record.ts'
 import type { ToolCall } from './call.ts'
+import type { BreakerState } from './circuit-breaker.ts'
 import { type Clock, MAX_DELAY_MS, systemClock } from './clock.ts'
 import { type CompiledTool, compileTool } from './compiled-tool.ts'
 import type { ReferenceSyntax } from './dependencies/references.ts'
@@ -418,11 +419,11 @@ export class ToolExecutor {
   /** What is going on right now. */
   stats(): ExecutorStats {
     const { admission, limit, room, census } = this.#engine
-    const { dependency, conflict } = census
+    const { dependency, conflict, breaker } = census
     return {
       running: limit.inUse,
-      waiting: dependency + conflict + room.waiting,
-      waitingFor: { dependency, conflict, ...admission.waitingFor(limit) },
+      waiting: dependency + conflict + breaker + room.waiting,
+      waitingFor: { dependency, conflict, breaker, ...admission.waitingFor(limit) },
       suspended: census.suspended,
       abandoned: census.abandoned,
       limits: { maxParallelTools: limit.max },
@@ -618,9 +619,11 @@ export class ToolExecutor {
     if (isolation !== undefined && isolator === undefined)
       throw new MisuseError(`tool '${name}'.isolation`, 'an executor with an isolator', isolation)
     const admission = this.#engine.controller.toolDemands(tool)
-    const guard = new ToolGuard(name, limits.maxAbandoned, breaker, (state, at) => {
+    const changed = (state: BreakerState, at: number): void => {
       if (events.active) events.emit({ type: 'breaker_changed', at, tool: name, state })
-    })
+    }
+    const later = (act: () => void): void => this.#engine.admission.afterwards(act)
+    const guard = new ToolGuard(name, limits.maxAbandoned, breaker, changed, later)
     const demands = admission.within(this.#wide)
     if (retriesInVain(tool)) this.#warn(idleRetryLine(name))
     const skipped: ToolProblem[] = []

@@ -14,6 +14,7 @@ import { idempotencyKey, NestedKeys } from './idempotency-key.ts'
 import type { Precedence } from './precedence.ts'
 import { Roster, type RosterPlace } from './roster.ts'
 import { forEachSafely } from './safe-checks.ts'
+import type { ToolGuard } from './tool-guard.ts'
 
 /**
  * The calls that a running call makes itself.
@@ -69,6 +70,13 @@ export class Nesting implements Waiter {
 
   get depth(): number {
     return this.#call.depth
+  }
+
+  /** Whether the call, or one above it, is the probe that tries whether a tool works again. */
+  isWithinProbeOf(guard: ToolGuard): boolean {
+    const { tool, pass } = this.#attempt
+    if (tool.guard === guard && guard.isProbe(pass)) return true
+    return this.#call.batch.nesting?.isWithinProbeOf(guard) === true
   }
 
   /** How many batches it has opened so far. */

@@ -1,5 +1,6 @@
 import type { BreakerOptions, BreakerState } from './circuit-breaker.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
+import { forEachSafely } from './safe-checks.ts'
 
 /** Why a tool's calls are refused for now. */
 export interface Refusal {
@@ -15,25 +16,43 @@ export interface Pass {
 /** What almost every attempt starts with: nothing has to be kept of it. */
 export const PLAIN_PASS: Pass = { breaker: undefined }
 
+/** The answer to a call while another one, the probe, tries whether the tool works again: it waits for how that ends. */
+export const PROBE_UNDER_WAY = 'probe under way'
+
+/** What waits for the end of a probe. */
+interface ProbeListener {
+  probeEnded(): void
+}
+
 /**
  * One tool's state within an executor: how many of its attempts were abandoned and still run, and its breaker.
  *
- * Duty: say whether an attempt of the tool may start.
- * Boundary: knows no calls; who starts one gives its pass back, once.
+ * Duty: say whether an attempt of the tool may start, and wake the calls that wait for a probe when it has ended.
+ * Boundary: knows no calls; each attempt that has started gives its pass back, once.
+ * 1. While any call waits for a probe, one is under way, or the calls are about to be woken.
+ * 2. They are woken in the order in which they came. Where the probe says nothing of the tool, the first that starts is
+ *    the next probe, and the others go on waiting.
  */
 export class ToolGuard {
   readonly #name: string
   readonly #maxAbandoned: number
   readonly #breaker: CircuitBreaker | undefined
+  readonly #later: (act: () => void) => void
+  readonly #waiting = new Set<ProbeListener>()
   #abandoned = 0
 
-  /** @param changed told of every change of the breaker's state */
+  /**
+   * @param changed called at every change of the breaker's state
+   * @param later does something at the end of the step that is under way, before permits are handed over
+   */
   constructor(
     name: string,
     maxAbandoned: number,
     breaker: BreakerOptions | undefined,
     changed: (state: BreakerState, now: number) => void,
+    later: (act: () => void) => void,
   ) {
+    this.#later = later
     this.#name = name
     this.#maxAbandoned = maxAbandoned
     this.#breaker = breaker && new CircuitBreaker(breaker, changed)
@@ -49,22 +68,70 @@ export class ToolGuard {
     return this.#abandoned
   }
 
-  /** @returns a pass, or why no attempt of the tool may start */
-  enter(now: number): Pass | Refusal {
+  /** @returns a pass; or why no attempt of the tool may start; or that the call has to wait for the probe */
+  enter(now: number): Pass | Refusal | typeof PROBE_UNDER_WAY {
     if (this.#abandoned >= this.#maxAbandoned) return this.#tooManyAbandoned()
     if (this.#breaker === undefined) return PLAIN_PASS
+    const refusal = this.openRefusal(now)
+    if (refusal !== undefined) return refusal
     const breaker = this.#breaker.enter(now)
-    return breaker === undefined ? this.#open(this.#breaker.openFor(now)) : { breaker }
+    return breaker === undefined ? PROBE_UNDER_WAY : { breaker }
   }
 
   /** Whether an attempt might start now; nothing is taken. */
   isOpenTo(now: number): boolean {
-    return this.#breaker === undefined || this.#breaker.state === 'closed' || this.#breaker.openFor(now) === 0
+    return this.openRefusal(now) === undefined
+  }
+
+  /** Why no attempt may start while the breaker is open; undefined where it is not. */
+  openRefusal(now: number): Refusal | undefined {
+    const forMs = this.#breaker?.openFor(now) ?? 0
+    return forMs > 0 ? this.#open(`Try again in ${Math.ceil(forMs)} ms.`) : undefined
+  }
+
+  /** Why a call is refused that has waited for the probe for too long. */
+  get lateProbeRefusal(): Refusal {
+    return this.#open(`The call that tries whether it works again has not ended within ${this.openMs} ms (openMs).`)
+  }
+
+  /** Why a call is refused that the probe makes itself: each would wait for the other. */
+  get ownProbeRefusal(): Refusal {
+    return this.#open('The call that tries whether it works again has made this one, and cannot end before it.')
   }
 
   /** An attempt is over; `neither` where its end says nothing of the tool. */
   left({ breaker }: Pass, outcome: 'success' | 'failure' | 'neither', now: number): void {
-    if (breaker !== undefined) this.#breaker?.ended(breaker, outcome, now)
+    if (breaker === undefined) return
+    this.#breaker?.ended(breaker, outcome, now)
+    if (this.#waiting.size === 0 || this.#isProbed) return
+    this.#later(() =>
+      forEachSafely(this.#waiting, (call) => {
+        if (!this.#isProbed) call.probeEnded()
+      }),
+    )
+  }
+
+  get #isProbed(): boolean {
+    return this.#breaker?.isProbed === true
+  }
+
+  /** Whether an attempt that has this pass is the probe that is under way. */
+  isProbe({ breaker }: Pass): boolean {
+    return breaker !== undefined && this.#breaker?.isProbe(breaker) === true
+  }
+
+  /** How long the breaker stays open, in milliseconds, and a call waits for a probe at the most. */
+  get openMs(): number {
+    return this.#breaker?.openMs ?? 0
+  }
+
+  /** A call waits for the probe until {@link awaitProbeNoMore}. */
+  awaitProbe(call: ProbeListener): void {
+    this.#waiting.add(call)
+  }
+
+  awaitProbeNoMore(call: ProbeListener): void {
+    this.#waiting.delete(call)
   }
 
   /** We stopped waiting for an attempt that still runs. */
@@ -77,11 +144,10 @@ export class ToolGuard {
     this.#abandoned--
   }
 
-  #open(forMs: number): Refusal {
-    const when = forMs > 0 ? `Try again in ${Math.ceil(forMs)} ms.` : 'One call is being tried; wait for how it ends.'
+  #open(why: string): Refusal {
     return {
       code: 'breaker_open',
-      message: `The tool '${this.#name}' has failed too often and is left alone for now; nothing was run. ${when}`,
+      message: `The tool '${this.#name}' has failed too often and is left alone for now; nothing was run. ${why}`,
     }
   }
 
@@ -93,7 +159,7 @@ export class ToolGuard {
   }
 }
 
-/** Whether a tool's guard said no. */
+/** Whether a tool's guard has refused an attempt. */
 export function isRefusal(answer: Pass | Refusal): answer is Refusal {
   return answer !== PLAIN_PASS && 'code' in answer
 }

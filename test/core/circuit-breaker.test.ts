@@ -128,18 +128,6 @@ describe('a tool with a breaker', () => {
     ])
   })
 
-  test('only one call is the probe; the others are rejected meanwhile', async () => {
-    const { tool, runs } = deaf('bad')
-    const { executor, clock } = setUp([{ ...tool, breaker: options, timeoutMs: 10 }], { maxAbandoned: Infinity })
-    await clock.runUntil(executor.executeTools(callsOf('bad', 4)))
-    await clock.advance(300)
-    const running = executor.executeTools(callsOf('bad', 3))
-    await settleMicrotasks()
-    expect(runs).toHaveLength(5)
-    runs[4]?.resolve('up')
-    expect((await running).map(({ status }) => status)).toEqual(['succeeded', 'rejected', 'rejected'])
-  })
-
   test('an aborted probe is none; aborts and permanent failures do not open it', async () => {
     const { run } = setUp([failing(() => new ToolFailure('no such city'))])
     await run(callsOf('bad', 8))

@@ -110,7 +110,7 @@ test('stats tell of this moment', async () => {
   expect(executor.stats()).toEqual({
     running: 0,
     waiting: 0,
-    waitingFor: { dependency: 0, conflict: 0, rate: 0, key: 0, tool: 0, executor: 0, process: 0 },
+    waitingFor: { dependency: 0, conflict: 0, breaker: 0, rate: 0, key: 0, tool: 0, executor: 0, process: 0 },
     suspended: 0,
     abandoned: 0,
     limits: { maxParallelTools: 2 },

@@ -31,12 +31,28 @@ export function breakerLetsIn(stage: Stage, attempt: AttemptFacts): void {
   breaker.probe = attempt.call
 }
 
-/** A call is refused because of it. */
-export function breakerRefuses(stage: Stage, { mark, batch }: CallFacts): void {
+/** A call waits for the probe. */
+export function breakerHoldsBack(stage: Stage, call: CallFacts): void {
+  const { breaker } = call.batch.executor
+  if (!isProbedBeside(breaker, call))
+    stage.fault('I20', `${call.mark} waits for a probe, and the breaker is ${breaker.state}`)
+}
+
+/** What must hold of a call that waits for the probe where nothing is left to do. */
+export function checkProbeWait(stage: Stage, call: CallFacts): void {
+  breakerHoldsBack(stage, call)
+  if (stage.now > stage.fires(call.waitsSince + BREAKER.openMs))
+    stage.fault('I27', `${call.mark} waits for a probe since ${call.waitsSince} ms`)
+}
+
+/** A call is refused because of it: while it is open, or since the call has waited for a probe for too long. */
+export function breakerRefuses(stage: Stage, call: CallFacts): void {
+  const { mark, batch, state, waitsFor, waitsSince } = call
   const { breaker } = batch.executor
+  const isLate = state === 'parked' && waitsFor === 'breaker' && stage.now >= waitsSince + BREAKER.openMs
   const isRight =
     breaker.state === 'half_open'
-      ? isProbed(breaker)
+      ? isLate && isProbedBeside(breaker, call)
       : breaker.state === 'open' && stage.now < breaker.changedAt + BREAKER.openMs
   if (!isRight) stage.fault('I20', `${mark} is refused by a breaker that is ${breaker.state}`)
 }
@@ -79,6 +95,11 @@ export function breakerLearns(stage: Stage, attempt: AttemptFacts, result: ToolR
 
 function isProbed({ probe }: BreakerFacts): boolean {
   return probe !== undefined && probe.state !== 'settled'
+}
+
+/** Whether another call than this one is the probe. */
+function isProbedBeside(breaker: BreakerFacts, call: CallFacts): boolean {
+  return breaker.state === 'half_open' && isProbed(breaker) && breaker.probe !== call
 }
 
 function opens({ ends }: BreakerFacts, since: number): boolean {

@@ -1,4 +1,4 @@
-import type { ToolResult } from '../../src/index.ts'
+import type { ParkedEvent, ToolResult } from '../../src/index.ts'
 import type { BatchPlan, CallPlan, ExecutorPlan } from './plan.ts'
 import type { ExpectedOutput, ThrownKind } from './values.ts'
 
@@ -127,6 +127,9 @@ export interface CallFacts {
   readonly attempts: AttemptFacts[]
   /** When it may be tried again. */
   retryAt: number | undefined
+  /** What it waits for, or waited for last; and since when. */
+  waitsFor: ParkedEvent['waitsFor'] | undefined
+  waitsSince: number
   settledAt: When | undefined
   result: ToolResult | undefined
   progressSeen: number
@@ -202,6 +205,8 @@ export function newCall(batch: BatchFacts, plan: CallPlan): CallFacts {
     checkedAt: undefined,
     attempts: [],
     retryAt: undefined,
+    waitsFor: undefined,
+    waitsSince: 0,
     settledAt: undefined,
     result: undefined,
     progressSeen: 0,

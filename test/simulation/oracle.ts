@@ -1,5 +1,5 @@
-import type { ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
-import { breakerChanges, breakerLearns, breakerLetsIn } from './breaker-model.ts'
+import type { ParkedEvent, ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
+import { breakerChanges, breakerHoldsBack, breakerLearns, breakerLetsIn, checkProbeWait } from './breaker-model.ts'
 import { deadlineAt, shownId } from './calls.ts'
 import { type BatchFacts, begunOf, type CallFacts, doneAt, type ExecutorFacts, newAttempt } from './facts.ts'
 import { abandonedOf, judge } from './judge.ts'
@@ -157,8 +157,7 @@ export class Oracle {
         return this.#goes(call, ['coming'], 'accepted')
       case 'parked':
         if (event.waitsFor === 'retry') return this.#goes(call, ['failed'], 'backing off')
-        executor.parked.add(call)
-        return this.#goes(call, ['accepted', 'backing off'], 'parked')
+        return this.#parked(call, event)
       case 'started':
         return this.#started(call, event)
       case 'progress':
@@ -186,6 +185,17 @@ export class Oracle {
       case 'rate_paused':
         return stage.fault('S1', `${call.mark} is ${event.type}`)
     }
+  }
+
+  /** A call waits for a permit, or, once it has its permit, for a probe; and then for a permit again. */
+  #parked(call: CallFacts, { waitsFor }: ParkedEvent): void {
+    const wasForProbe = call.waitsFor === 'breaker'
+    call.batch.executor.parked.add(call)
+    if (waitsFor === 'breaker') breakerHoldsBack(this.#stage, call)
+    const mayFollow = (waitsFor === 'breaker') !== wasForProbe
+    this.#goes(call, mayFollow ? ['accepted', 'backing off', 'parked'] : ['accepted', 'backing off'], 'parked')
+    call.waitsFor = waitsFor
+    call.waitsSince = this.#stage.now
   }
 
   #started(call: CallFacts, { queuedMs, attempt: number }: Extract<ToolEvent, { type: 'started' }>): void {
@@ -277,8 +287,12 @@ export class Oracle {
         'I25',
         `${started.size} run, ${parked.size} wait, ${abandoned.size} abandoned; told ${JSON.stringify(stats)}`,
       )
-    if (parked.size > 0 && started.size < plan.maxParallelTools)
-      this.#stage.fault('I51', `${parked.size} wait though ${started.size} run of ${plan.maxParallelTools}`)
+    const forPermits = [...parked].filter(({ waitsFor }) => waitsFor !== 'breaker').length
+    if (stats.waitingFor.breaker !== parked.size - forPermits)
+      this.#stage.fault('I25', `${stats.waitingFor.breaker} are said to wait for a probe, of ${parked.size}`)
+    for (const call of parked) if (call.waitsFor === 'breaker') checkProbeWait(this.#stage, call)
+    if (forPermits > 0 && started.size < plan.maxParallelTools)
+      this.#stage.fault('I51', `${forPermits} wait though ${started.size} run of ${plan.maxParallelTools}`)
   }
 
   /** Who iterates gets each result as it is decided. */

@@ -64,6 +64,7 @@ function waitsDetail({ waitsFor, behind }: Pick<ParkedEvent, 'waitsFor' | 'behin
 const WAITS: Readonly<Record<ParkedEvent['waitsFor'], string>> = {
   dependency: 'waits for the result of another call',
   conflict: 'waits for another call to end first',
+  breaker: 'waits for one call to try whether the tool works again',
   rate: 'waits for its rate',
   key: 'waits for a permit of its key',
   tool: 'waits for a permit of its tool',

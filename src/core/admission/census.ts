@@ -1,7 +1,7 @@
 import type { DemandKind } from './limit.ts'
 
 /** How many calls wait to start, by what they wait for. */
-export type WaitingStats = Record<'dependency' | 'conflict' | DemandKind, number>
+export type WaitingStats = Record<'dependency' | 'conflict' | 'breaker' | DemandKind, number>
 
 /** How many calls are in a state in which they hold no permits: of an executor, and of all that share its controller. */
 export class Census {
@@ -11,6 +11,8 @@ export class Census {
   dependency = 0
   /** Those that wait for calls whose effects are in conflict with theirs. */
   conflict = 0
+  /** Calls that wait for the probe of their tool's circuit breaker. */
+  breaker = 0
   readonly #above: Census | undefined
 
   /** @param above who is told as well */
@@ -18,7 +20,12 @@ export class Census {
     this.#above = above
   }
 
-  count(what: 'suspended' | 'abandoned' | 'dependency' | 'conflict', by: 1 | -1): void {
+  /** Calls that wait outside of the queue for others to end, and count against its bound. */
+  get besideQueue(): number {
+    return this.conflict + this.breaker
+  }
+
+  count(what: 'suspended' | 'abandoned' | 'dependency' | 'conflict' | 'breaker', by: 1 | -1): void {
     this[what] += by
     this.#above?.count(what, by)
   }

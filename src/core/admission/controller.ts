@@ -133,8 +133,8 @@ export class AdmissionController {
 
   /** What is going on right now. */
   stats(): AdmissionStats {
-    const { dependency, conflict } = this.#census
-    const waitingFor = { dependency, conflict, ...this.#admission.waitingFor() }
+    const { dependency, conflict, breaker } = this.#census
+    const waitingFor = { dependency, conflict, breaker, ...this.#admission.waitingFor() }
     return {
       running: this.#process.inUse,
       waiting: Object.values(waitingFor).reduce((sum, each) => sum + each, 0),

@@ -85,4 +85,13 @@ export function parksOf(events: readonly ToolEvent[], id: string): string[] {
 }
 
 /** No call waits. */
-export const NOBODY = { dependency: 0, conflict: 0, rate: 0, key: 0, tool: 0, executor: 0, process: 0 } as const
+export const NOBODY = {
+  dependency: 0,
+  conflict: 0,
+  breaker: 0,
+  rate: 0,
+  key: 0,
+  tool: 0,
+  executor: 0,
+  process: 0,
+} as const

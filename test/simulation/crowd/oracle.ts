@@ -22,7 +22,7 @@ export interface Site {
 
 type CallEvent = Extract<ToolEvent, { index: number }>
 
-const KINDS = ['dependency', 'conflict', 'rate', 'key', 'tool', 'executor', 'process'] as const
+const KINDS = ['dependency', 'conflict', 'breaker', 'rate', 'key', 'tool', 'executor', 'process'] as const
 
 /**
  * Knows what the rules of admission allow, follows every call of a crowd through its events, and says what is wrong.

@@ -5,7 +5,7 @@ import type { Observer } from './observer.ts'
 import type { Permits, PermitsInUse } from './permits.ts'
 import type { Stage } from './stage.ts'
 
-const WAITS = ['dependency', 'conflict', 'rate', 'key', 'tool', 'executor', 'process'] as const
+const WAITS = ['dependency', 'conflict', 'breaker', 'rate', 'key', 'tool', 'executor', 'process'] as const
 
 /** Timers of many calls are shared, and late by up to a millisecond. */
 const LATE_MS = 1
@@ -76,6 +76,7 @@ export class RestCheck {
       case 'resuming':
         if (waitsFor === 'dependency') return this.#waitsForCalls(call)
         if (waitsFor === 'conflict') return this.#waitsForEffects(call)
+        if (waitsFor === 'breaker') return this.#observer.breakers.waits(call)
         if (state === 'resuming' && (this.#isStopped(call) || this.#hasOwnThatWait(call))) return
         if (stage.hasBlocked && waitsFor === 'rate') return
         if (this.#permits.maySetAside(call, stage.unsettled, stage.now)) return
@@ -91,7 +92,7 @@ export class RestCheck {
   }
 
   #isInQueue({ state, waitsFor }: CallFacts): boolean {
-    return state === 'waiting' && waitsFor !== 'dependency' && waitsFor !== 'conflict'
+    return state === 'waiting' && waitsFor !== 'dependency' && waitsFor !== 'conflict' && waitsFor !== 'breaker'
   }
 
   #fault(invariant: string, what: string | undefined): void {
@@ -164,6 +165,8 @@ export class RestCheck {
     }
     const waitedMs = now - call.waitsSince
     if (this.#isInQueue(call) && waitedMs > plan.queue.deadlineMs + LATE_MS) wrong('I51', `since ${call.waitsSince} ms`)
+    if (call.waitsFor === 'breaker' && waitedMs > (call.tool?.breaker?.openMs ?? 0) + LATE_MS)
+      wrong('I27', `waiting for a probe since ${call.waitsSince} ms`)
     const { maker } = batch
     if (maker?.call.state === 'settled' && now > (maker.overAt ?? now) + plan.graceMs + LATE_MS)
       wrong('I26', 'and the call that made it has its result')

@@ -186,6 +186,30 @@ export function newBatch(site: ExecutorFacts, plan: BatchPlan, label: string): B
   }
 }
 
+/** An attempt of a call starts. */
+export function newAttempt(call: CallFacts, number: number, at: number): AttemptFacts {
+  const attempt: AttemptFacts = {
+    call,
+    number,
+    startedAt: at,
+    ctx: undefined,
+    ended: undefined,
+    isOver: false,
+    overAt: undefined,
+    ranMs: 0,
+    runsSince: at,
+    heardAt: at,
+    progressedAt: at,
+    abandonedAt: undefined,
+    isGone: false,
+    keepsPermits: false,
+    isHoldOver: false,
+    keepsWrites: false,
+  }
+  call.attempts.push(attempt)
+  return attempt
+}
+
 /** The call that makes the calls of a batch. */
 export function parentOf({ maker }: BatchFacts): CallFacts | undefined {
   return maker?.call

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ToolResult, UnsuccessfulResult } from '../../../src/index.ts'
+import type { Breakers } from './breakers.ts'
 import { type EffectHolders, hasEffects, namesOf } from './conflicts.ts'
 import { type BatchFacts, type CallFacts, deadlineAt, hasOptions, isCut, limitOf } from './facts.ts'
 import type { Feature } from './features.ts'
@@ -24,7 +25,13 @@ const HAPPENED: Readonly<Record<string, Feature>> = {
 }
 
 /** Says what is wrong with how a call ended, given what its tool really did. */
-export function judge(stage: Stage, call: CallFacts, result: ToolResult, holders: EffectHolders): void {
+export function judge(
+  stage: Stage,
+  call: CallFacts,
+  result: ToolResult,
+  holders: EffectHolders,
+  breakers: Breakers,
+): void {
   const wrong = (invariant: string, what: string): void =>
     stage.fault(invariant, `${call.mark} is ${endOf(result)}, ${result.execution}: ${what}`)
   stage.seen.add(endOf(result))
@@ -34,7 +41,7 @@ export function judge(stage: Stage, call: CallFacts, result: ToolResult, holders
   if (result.success) return judgeSuccess(stage, call, result, wrong)
   const feature = HAPPENED[result.error.code]
   if (feature !== undefined) stage.happened.add(feature)
-  const why = reasonAgainst(stage, call, result, holders)
+  const why = reasonAgainst(stage, call, result, holders, breakers)
   if (why !== undefined) wrong(...why)
 }
 
@@ -76,6 +83,7 @@ function reasonAgainst(
   call: CallFacts,
   { error: { code, message }, execution }: UnsuccessfulResult,
   holders: EffectHolders,
+  breakers: Breakers,
 ): [string, string] | undefined {
   const { batch, plan, tool, attempts } = call
   const { site } = batch
@@ -119,8 +127,10 @@ function reasonAgainst(
       )
     case 'budget_exceeded':
       return only(mayBeOverBudget(stage, call), 'I27', 'its budget is not used up')
-    case 'breaker_open':
-      return only(tool?.breaker !== undefined, 'I20', 'its tool has no breaker')
+    case 'breaker_open': {
+      const what = breakers.refuses(call)
+      return what === undefined ? undefined : ['I20', what]
+    }
     case 'incomplete_call':
       return only(!call.isComplete, 'I37', 'its arguments came')
     case 'unknown_tool':

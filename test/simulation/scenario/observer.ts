@@ -1,5 +1,6 @@
 import type { ToolEvent } from '../../../src/index.ts'
 import { Abandoned } from './abandoned.ts'
+import { Breakers } from './breakers.ts'
 import { shownId } from './call-arguments.ts'
 import { type EffectHolders, hasEffects, isMet, namesOf } from './conflicts.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type ExecutorFacts,
   isCut,
   limitOf,
+  newAttempt,
   parentOf,
 } from './facts.ts'
 import { judge } from './judge.ts'
@@ -34,6 +36,7 @@ export class Observer {
   readonly #permits: Permits
   readonly #holders: EffectHolders
   readonly abandoned: Abandoned
+  readonly breakers: Breakers
   /** The batch that is being opened. */
   opening: BatchFacts | undefined
   /** The events are of calls that only see whether executors still run what comes. */
@@ -45,6 +48,7 @@ export class Observer {
     this.#permits = permits
     this.#holders = holders
     this.abandoned = new Abandoned(stage, holders)
+    this.breakers = new Breakers(stage)
   }
 
   sees(site: ExecutorFacts, event: ToolEvent): void {
@@ -57,6 +61,8 @@ export class Observer {
         stage.reported++
         return
       case 'breaker_changed':
+        this.breakers.changes(site, event)
+        return stage.record(`${event.type} ${event.tool} ${event.state}`)
       case 'limit_changed':
         return stage.record(event.type)
       case 'stalled':
@@ -194,9 +200,10 @@ export class Observer {
   #parked(call: CallFacts, waitsFor: string): void {
     if (waitsFor === 'retry') return this.#goes(call, ['failed'], 'backing off')
     const goesOn = call.state === 'suspended' || call.state === 'resuming'
-    if (isForPermits(waitsFor) && !goesOn) this.#wants(call)
+    if ((isForPermits(waitsFor) || waitsFor === 'breaker') && !goesOn) this.#wants(call)
+    if (waitsFor === 'breaker') this.breakers.waits(call)
     const isInQueue = call.state === 'resuming' || (call.state === 'waiting' && isForPermits(call.waitsFor))
-    if (!isInQueue) call.waitsSince = this.#stage.now
+    if (!isInQueue || waitsFor === 'breaker') call.waitsSince = this.#stage.now
     call.waitsFor = waitsFor
     if (waitsFor === 'queue') return this.#goes(call, ['accepted', 'backing off', 'waiting'], 'outside')
     if (goesOn) return this.#goes(call, ['suspended', 'resuming'], 'resuming')
@@ -217,24 +224,8 @@ export class Observer {
       if (!rate.hasRoom(at)) stage.fault('I25', `${call.mark} starts, and its rate has no room`)
       rate.start(at)
     }
-    call.attempts.push({
-      call,
-      number,
-      startedAt: at,
-      ctx: undefined,
-      ended: undefined,
-      isOver: false,
-      overAt: undefined,
-      ranMs: 0,
-      runsSince: at,
-      heardAt: at,
-      progressedAt: at,
-      abandonedAt: undefined,
-      isGone: false,
-      keepsPermits: false,
-      isHoldOver: false,
-      keepsWrites: false,
-    })
+    const attempt = newAttempt(call, number, at)
+    this.breakers.starts(attempt)
     this.#checkLimits(call)
   }
 
@@ -267,7 +258,7 @@ export class Observer {
 
   #settles(call: CallFacts, { result }: Extract<ToolEvent, { type: 'settled' }>): void {
     call.result = result
-    judge(this.#stage, call, result, this.#holders)
+    judge(this.#stage, call, result, this.#holders, this.breakers)
     this.#ends(call.attempts.at(-1))
     this.#goes(
       call,

@@ -34,6 +34,7 @@ const HAPPENINGS: readonly string[] = [
   'invalid unparsable_arguments',
   'limit_changed',
   'listener_failed',
+  'parked breaker',
   'parked conflict',
   'parked dependency',
   'parked executor',
