@@ -83,6 +83,9 @@ const ONLY_WHOLE: readonly (keyof ToolCall)[] = [
   'priority',
 ]
 
+/** What a place is reserved by, and what the beginnings of calls have beside it in most streams: near to no option. */
+const RESERVED_BY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'index'])
+
 /**
  * Throws a {@link MisuseError} for what reserving a place would ignore. The beginning of a call as the provider streams
  * it, with properties of its own, is welcome.
@@ -90,6 +93,7 @@ const ONLY_WHOLE: readonly (keyof ToolCall)[] = [
 export function checkReservation(call: object): void {
   checkObject('batch.reserve(call)', call)
   for (const name in call) {
+    if (RESERVED_BY.has(name)) continue
     const meant = suggest(name, ONLY_WHOLE)
     if (meant !== undefined)
       throw new MisuseError(
