@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { failureKind } from '../core/failure-kind.ts'
 import { turnEnd } from '../core/turn-end.ts'
-import { cutOff, ModelStream, type Reading } from './model-stream.ts'
+import { cutOff, endedEarly, ModelStream, type Reading } from './model-stream.ts'
 
 /** An answer that has begun: what came of it so far, and the rest. */
 export interface BegunAnswer {
@@ -30,14 +30,14 @@ export async function beginAnswer(
   const rest = await ModelStream.open(model, request, reading)
   const first: LanguageModelV4StreamPart[] = []
   try {
-    for (;;) {
-      const part = await rest.read()
-      const broken = part === undefined ? cutOff(undefined) : brokenBy(part)
+    const hasBegun = await rest.readUntil((part) => {
+      const broken = brokenBy(part)
       if (broken !== undefined) throw broken.cause
-      if (part === undefined) continue
       first.push(part)
-      if (saysSomething(part)) return { first, rest }
-    }
+      return saysSomething(part)
+    })
+    if (!hasBegun) throw endedEarly().cause
+    return { first, rest }
   } catch (cause) {
     rest.cancel(cause)
     throw new AnswerBroke(cause)

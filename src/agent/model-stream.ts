@@ -56,17 +56,17 @@ export class ModelStream {
   }
 
   /**
-   * The next part; undefined at the end.
+   * Gives each next part to `take`, until that returns true or the stream ends.
    *
-   * @throws what breaks the stream
+   * @returns whether `take` returned true
+   * @throws what breaks the stream, or what `take` throws: then nothing more is read
    */
-  async read(): Promise<LanguageModelV4StreamPart | undefined> {
-    const { signal } = this.#watch
+  async readUntil(take: (part: LanguageModelV4StreamPart) => boolean): Promise<boolean> {
+    const { signal, idle } = this.#watch
     try {
-      const { done, value } = await this.#reader.read()
-      if (!done) {
-        this.#watch.idle?.touch()
-        return value
+      for (let read = await this.#reader.read(); !read.done; read = await this.#reader.read()) {
+        idle?.touch()
+        if (take(read.value)) return true
       }
     } catch (thrown) {
       this.cancel(thrown)
@@ -74,7 +74,7 @@ export class ModelStream {
     }
     this.#watch.stop()
     if (signal.aborted) throw signal.reason
-    return undefined
+    return false
   }
 
   /** Reads no more of it. */
@@ -136,7 +136,10 @@ export async function readStream(
 ): Promise<Broken | undefined> {
   try {
     for (const part of first) take(part)
-    for (let part = await stream.read(); part !== undefined; part = await stream.read()) take(part)
+    await stream.readUntil((part) => {
+      take(part)
+      return false
+    })
     return undefined
   } catch (cause) {
     stream.cancel(cause)
@@ -150,9 +153,13 @@ export async function readStream(
  * @param end how the turn ended; undefined where the model never said so
  */
 export function cutOff(end: TurnEnd | undefined): Broken | undefined {
-  if (end === undefined || end.reason === 'interrupted')
-    return { cause: new Error('the stream ended before the model did') }
+  if (end === undefined || end.reason === 'interrupted') return endedEarly()
   if (end.reason !== 'error') return undefined
   const { what = 'the provider reported an error' } = end
   return { cause: new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}`) }
+}
+
+/** What broke a stream in which the model never said that it had ended. */
+export function endedEarly(): Broken {
+  return { cause: new Error('the stream ended before the model did') }
 }

@@ -90,9 +90,8 @@ function withText<Part extends { readonly text: string }>(part: Part): Part {
 
 /** The part itself where nothing changes. */
 function withFields<Part extends object>(part: Part, fields: Partial<Part>): Part {
-  return Object.entries(fields).every(([key, value]) => part[key as keyof Part] === value)
-    ? part
-    : { ...part, ...fields }
+  for (const key in fields) if (part[key] !== fields[key]) return { ...part, ...fields }
+  return part
 }
 
 /** What a result says, as it can be sent; the very same where that is so already. */

@@ -1,9 +1,18 @@
 /** The one way by which chance enters: a number from 0 up to but not including 1. Tests put a seeded one here. */
 export type Random = () => number
 
+/** Words that were drawn ahead, since the platform takes as long for 128 as for two. */
+const drawn = new Uint32Array(128)
+let used = drawn.length
+
 /** The platform's cryptographic source, 53 bits a draw. */
 export const systemRandom: Random = () => {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2))
+  if (used === drawn.length) {
+    crypto.getRandomValues(drawn)
+    used = 0
+  }
+  const high = drawn[used++] ?? 0
+  const low = drawn[used++] ?? 0
   return ((high >>> 5) * 67_108_864 + (low >>> 6)) / 9_007_199_254_740_992
 }
 

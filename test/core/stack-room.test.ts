@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { hasStackRoom } from '../../src/core/stack-room.ts'
+
+/** Bytes of the stack that a frame of {@link take} has at the least: its eight arguments and the frame's own words. */
+const FRAME_BYTES = 100
+
+/** Small frames that fit where the engine was told that there is no room, deepest first. */
+let taken = 0
+
+function take(a: number, b: number, c: number, d: number, e: number, f: number, g: number, left: number): number {
+  taken++
+  return left === 0 ? a + b + c + d + e + f + g : take(a, b, c, d, e, f, g, left - 1)
+}
+
+/** Recurses until there is no room, and counts what still fits there. */
+function framesLeftWithoutRoom(): number {
+  if (hasStackRoom()) return framesLeftWithoutRoom()
+  taken = 0
+  try {
+    take(1, 2, 3, 4, 5, 6, 7, 1_000_000)
+  } catch {
+    // The stack is full now.
+  }
+  return taken
+}
+
+describe('room on the call stack', () => {
+  it('is there where the stack is shallow', () => {
+    expect(hasStackRoom()).toBe(true)
+  })
+
+  it('is reported as missing while more than ten kilobytes are left, before and after V8 has optimised the look', () => {
+    // The first call of a function that was never called needs room for its compilation.
+    take(1, 2, 3, 4, 5, 6, 7, 10)
+    const cold = framesLeftWithoutRoom()
+    for (let i = 0; i < 200_000; i++) hasStackRoom()
+    const hot = framesLeftWithoutRoom()
+    for (const frames of [cold, hot]) {
+      expect(frames * FRAME_BYTES).toBeGreaterThan(10_000)
+      expect(frames * FRAME_BYTES).toBeLessThan(40_000)
+    }
+  })
+
+  it('is there again once the stack has been left', () => {
+    framesLeftWithoutRoom()
+    expect(hasStackRoom()).toBe(true)
+  })
+})
