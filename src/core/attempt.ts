@@ -32,8 +32,12 @@ export interface AttemptOwner {
   makeNesting(attempt: Attempt): Nesting
   /** What of the call an isolated tool is told. */
   isolatedCall(attempt: Attempt): IsolatedCall
-  /** The tool is about to run; of an isolated one, a worker has taken it up. */
-  attemptBegan(attempt: Attempt): void
+  /**
+   * The tool is about to run; of an isolated one, a worker has taken it up.
+   *
+   * @returns whether a listener or a logger has run, so that time may have passed
+   */
+  attemptBegan(attempt: Attempt): boolean
   /** The tool reported progress. */
   progressed(value: unknown): void
   /** The tool wrote to its logger, from where it is isolated. */
@@ -333,11 +337,12 @@ export class Attempt implements Expiring {
 
   /** @returns whether it may go on: whoever is told of the beginning may have cut it */
   #begin(): boolean {
-    this.#owner.attemptBegan(this)
+    const isLate = this.#owner.attemptBegan(this)
     if (this.#stage !== 'unbegun') return false
     this.#stage = 'running'
     const { timeouts } = this.#owner.engine
-    timeouts.add(this, this.timeoutMs, this.startedAt)
+    if (isLate) timeouts.addSince(this, this.timeoutMs, this.startedAt)
+    else timeouts.add(this, this.timeoutMs, this.startedAt)
     if (this.#rarities !== undefined) this.#watchProgress()
     return true
   }
@@ -346,7 +351,7 @@ export class Attempt implements Expiring {
     const { idleTimeoutMs } = this
     if (idleTimeoutMs === Infinity) return
     const idle = (this.#rare().idle = new Expiry(() => this.cut('idle')))
-    this.#owner.engine.timeouts.add(idle, idleTimeoutMs, this.startedAt)
+    this.#owner.engine.timeouts.addSince(idle, idleTimeoutMs, this.startedAt)
   }
 
   #runIsolated(): void {

@@ -115,7 +115,10 @@ export class Batch implements Keeper {
   #smallBytes = 0
   #unsettled = 0
   #succeeded = 0
+  /** Whether {@link close} was called. */
   #isClosing = false
+  /** How many calls are being added at this moment: a listener that hears of one may add another. */
+  #adding = 0
   #closed = false
   #settled = false
   /** Whether its run has to be left. */
@@ -225,8 +228,9 @@ export class Batch implements Keeper {
     return this.#acceptedAt === undefined && !this.#closed
   }
 
+  /** Whether it takes no more calls. */
   get isClosed(): boolean {
-    return this.#closed
+    return this.#closed || this.#isClosing
   }
 
   get isAborted(): boolean {
@@ -323,11 +327,26 @@ export class Batch implements Keeper {
     return record
   }
 
-  /** A place for a call that comes without its arguments. */
+  /** A call of an open batch, with its arguments; it still has to be requested. */
+  add(call: ToolCall): CallRecord {
+    this.#adding++
+    try {
+      return this.accept(call)
+    } finally {
+      this.#added()
+    }
+  }
+
+  /** A place in an open batch for a call that comes without its arguments. */
   reserveAlone(id: unknown, name: unknown, tool: CompiledTool | undefined): CallRecord {
-    const record = this.reserve(id, name, tool)
-    this.#graph?.hasArrived()
-    return record
+    this.#adding++
+    try {
+      const record = this.reserve(id, name, tool)
+      this.#graph?.hasArrived()
+      return record
+    } finally {
+      this.#added()
+    }
   }
 
   /** What only this call has, if it has any of that. */
@@ -458,10 +477,22 @@ export class Batch implements Keeper {
     }
   }
 
-  /** No more places. What is reserved and has no arguments will never get any, so it is settled as invalid. */
+  /**
+   * No more places. A call that is reserved and has no arguments will never get any, so it is settled as invalid. A listener
+   * that closes the batch while a call is being added closes it as soon as that call has all that it came with.
+   */
   close(): void {
-    if (this.#closed || this.#isClosing) return
+    if (this.isClosed) return
     this.#isClosing = true
+    if (this.#adding === 0) this.#finishClosing()
+  }
+
+  #added(): void {
+    this.#adding--
+    if (this.#adding === 0 && this.#isClosing) this.#finishClosing()
+  }
+
+  #finishClosing(): void {
     this.#logStart(this.records.length)
     try {
       forEachSafely(this.records, (record) => record.giveUp())
@@ -594,7 +625,7 @@ export class Batch implements Keeper {
     }
     if (leftMs <= 0) return pass()
     this.#deadline = { at: this.openedAt + leftMs, expiry: new Expiry(pass) }
-    this.engine.timeouts.add(this.#deadline.expiry, leftMs, this.openedAt)
+    this.engine.timeouts.addSince(this.#deadline.expiry, leftMs, this.openedAt)
   }
 
   /**
@@ -623,7 +654,7 @@ export class Batch implements Keeper {
     const particulars = this.particulars(record)
     particulars.deadlineAt = record.acceptedAt + limit.ms
     particulars.deadline = new Expiry(() => record.expire(limit))
-    this.engine.timeouts.add(particulars.deadline, limit.ms, record.acceptedAt)
+    this.engine.timeouts.addSince(particulars.deadline, limit.ms, record.acceptedAt)
   }
 
   /** The graph gets to know a call, which may be over already. */

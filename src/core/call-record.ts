@@ -451,10 +451,12 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     return `${run}/${turn}/${this.index}`
   }
 
-  attemptBegan(attempt: Attempt): void {
-    tellStarted(this, attempt)
-    // Whoever was told may have ended the call.
-    if (this.#state === attempt) this.batch.log?.callStarted(this.index, this.name)
+  attemptBegan(attempt: Attempt): boolean {
+    const { isObserved, log } = this.batch
+    if (isObserved) tellStarted(this, attempt)
+    // A listener may have ended the call.
+    if (this.#state === attempt) log?.callStarted(this.index, this.name)
+    return isObserved || log !== undefined
   }
 
   progressed(value: unknown): void {

@@ -125,7 +125,7 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
   add(call: ToolCall): CallHandle {
     this.#checkOpen('add')
     checkStackRoom('batch.add()')
-    const record = this.#batch.accept(call)
+    const record = this.#batch.add(call)
     record.request()
     return { index: record.index, result: () => this.#batch.resultOf(record) }
   }

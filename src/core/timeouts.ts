@@ -3,9 +3,10 @@ import type { Clock, TimerHandle } from './clock.ts'
 /**
  * Timeouts of many calls on few timers: one per distinct duration.
  *
- * Duty: call `expire` on each entry once, `durationMs` after it was added, unless it was removed before.
+ * Duty: call `expire` on each entry once, `durationMs` after its time began, unless it was removed before.
  * Boundary: knows nothing of calls; an entry brings its own links, so that adding and removing allocate nothing.
- * 1. Entries of one duration expire in the order they were added, so a list by arrival is a list by moment.
+ * 1. A list holds the entries of one duration in the order in which their time began, so it is a list by moment. That is
+ *    nearly always the order in which they are added.
  * 2. A duration with entries has a timer. One without may keep it until {@link Timeouts.rest}: calls come and go by the
  *    thousand, and setting a timer costs more than all else here. After `rest` nothing keeps the process alive.
  * 3. A timer is not moved when its first entry is removed; it finds the next one's moment when it fires.
@@ -28,10 +29,17 @@ export class Timeouts {
    * @param now the clock's present time
    */
   add(entry: Expiring, durationMs: number, now: number): void {
-    if (durationMs === Infinity) return
-    let list = this.#last
-    if (list === undefined || list.durationMs !== durationMs) list = this.#listFor(durationMs)
-    list.add(entry, now)
+    if (durationMs !== Infinity) this.#listFor(durationMs).add(entry, now, true)
+  }
+
+  /**
+   * Adds an entry whose time began a while ago, e.g. before a listener that has blocked the event loop. Reads the clock
+   * where it sets a timer, which {@link Timeouts.add} does not.
+   *
+   * @param entry expires `durationMs` after `since`; at the next turn of the event loop where that has passed
+   */
+  addSince(entry: Expiring, durationMs: number, since: number): void {
+    if (durationMs !== Infinity) this.#listFor(durationMs).add(entry, since, false)
   }
 
   /** Takes an entry out; does nothing where it is in no list. */
@@ -54,6 +62,10 @@ export class Timeouts {
   }
 
   #listFor(durationMs: number): TimeoutList {
+    return this.#last?.durationMs === durationMs ? this.#last : this.#findList(durationMs)
+  }
+
+  #findList(durationMs: number): TimeoutList {
     let list = this.#lists.get(durationMs)
     if (list === undefined) {
       // Durations that were used once must not pile up.
@@ -74,14 +86,16 @@ export interface Expiring {
   expire(): void
 }
 
-/** The entries of one duration, in the order they were added, on one timer. */
+/** The entries of one duration, in the order in which their time began, on one timer. */
 export class TimeoutList {
   readonly durationMs: number
   readonly #clock: Clock
   #first: Expiring | undefined
   #last: Expiring | undefined
   #timer: TimerHandle | undefined
-  /** While entries expire, those that are added leave the timer to whoever comes first in the end. */
+  /** The moment for which the timer is set; it may fire later. `Infinity` where none is set. */
+  #firesAt = Infinity
+  /** While entries expire, no timer is set: the first of those that are left then has it. */
   #firing = false
 
   constructor(clock: Clock, durationMs: number) {
@@ -93,15 +107,35 @@ export class TimeoutList {
     return this.#first === undefined
   }
 
-  add(entry: Expiring, now: number): void {
+  /**
+   * @param since when the time of the entry began
+   * @param isNow whether that is the clock's present time
+   */
+  add(entry: Expiring, since: number, isNow: boolean): void {
+    let before = this.#last
+    while (before !== undefined && before.addedAt > since) before = before.before
+    this.#insert(entry, before)
+    entry.addedAt = since
+    const dueAt = since + this.durationMs
+    if (dueAt >= this.#firesAt || this.#firing) return
+    this.#setTimer(dueAt, isNow ? this.durationMs : dueAt - this.#clock.now())
+  }
+
+  #insert(entry: Expiring, before: Expiring | undefined): void {
+    const after = before === undefined ? this.#first : before.after
     entry.timeoutList = this
-    entry.addedAt = now
-    entry.before = this.#last
-    entry.after = undefined
-    if (this.#last === undefined) this.#first = entry
-    else this.#last.after = entry
-    this.#last = entry
-    if (!this.#firing) this.#timer ??= this.#clock.setTimer(this.#fire, this.durationMs)
+    entry.before = before
+    entry.after = after
+    if (before === undefined) this.#first = entry
+    else before.after = entry
+    if (after === undefined) this.#last = entry
+    else after.before = entry
+  }
+
+  #setTimer(dueAt: number, delayMs: number): void {
+    this.#timer?.clear()
+    this.#timer = this.#clock.setTimer(this.#fire, Math.max(0, Math.ceil(delayMs)))
+    this.#firesAt = dueAt
   }
 
   remove(entry: Expiring): void {
@@ -114,16 +148,17 @@ export class TimeoutList {
 
   readonly #fire = (): void => {
     this.#timer = undefined
+    this.#firesAt = Infinity
     this.#firing = true
-    const now = this.#clock.now()
     try {
-      this.#expireAll(now)
+      this.#expireAll(this.#clock.now())
     } finally {
-      // Whatever one of them threw, those that are left have their timer.
+      // Whatever one of them threw, and for however long it has blocked, those that are left have their timer.
       this.#firing = false
-      const first = this.#first
-      if (first !== undefined)
-        this.#timer = this.#clock.setTimer(this.#fire, Math.max(0, Math.ceil(first.addedAt + this.durationMs - now)))
+      if (this.#first !== undefined) {
+        const dueAt = this.#first.addedAt + this.durationMs
+        this.#setTimer(dueAt, dueAt - this.#clock.now())
+      }
     }
   }
 
@@ -140,5 +175,6 @@ export class TimeoutList {
     if (this.#first !== undefined || this.#timer === undefined) return
     this.#timer.clear()
     this.#timer = undefined
+    this.#firesAt = Infinity
   }
 }

@@ -324,4 +324,69 @@ describe('what listeners do to the batch that they listen to', () => {
     expect(eventsOf(events, 'batch_closed').length).toBe(1)
     expect(eventsOf(events, 'batch_settled').length).toBe(1)
   })
+
+  test('I37 closing as a whole call is accepted, the call runs, with all that was said of it', async () => {
+    const { batch, events, clock } = acting((event, open) => {
+      if (event.type === 'accepted' && event.id === 'last') open.close()
+    })
+    batch.add({ ...sleep(1, 'first'), dependsOn: ['last'] })
+    batch.add(sleep(2, 'last'))
+    expect(() => batch.add(sleep(3, 'late'))).toThrow(MisuseError)
+    const results = await clock.runUntil(batch.results())
+    expect(results.map(({ id, status }) => [id, status])).toEqual([
+      ['first', 'succeeded'],
+      ['last', 'succeeded'],
+    ])
+    const [closed] = eventsOf(events, 'batch_closed')
+    expect(closed).toMatchObject({ size: 2 })
+    expect(eventsOf(events, 'batch_settled')).toHaveLength(1)
+  })
+
+  test('I37 closing as a call is accepted that another listener adds meanwhile, both calls run', async () => {
+    const { batch, clock } = acting((event, open) => {
+      if (event.type !== 'accepted') return
+      if (event.id === 'outer') open.add(sleep(1, 'inner'))
+      else open.close()
+    })
+    batch.add(sleep(2, 'outer'))
+    const results = await clock.runUntil(batch.results())
+    expect(results.map(({ id, status }) => [id, status])).toEqual([
+      ['outer', 'succeeded'],
+      ['inner', 'succeeded'],
+    ])
+  })
+
+  test('I37 closing as a place is accepted, its arguments never come', async () => {
+    const { batch } = acting((event, open) => {
+      if (event.type === 'accepted') open.close()
+    })
+    batch.reserve({ id: 'a', name: 'sleep' }).complete({ ms: 1 })
+    expect((await batch.results()).map((result) => failureOf(result).error.code)).toEqual(['incomplete_call'])
+  })
+
+  test('I1 a batch that is being closed takes no call, whatever a listener adds as a place is given up', async () => {
+    const refused: unknown[] = []
+    const { batch } = acting((event, open) => {
+      if (event.type !== 'settled') return
+      try {
+        open.add(sleep(1, 'late'))
+      } catch (error) {
+        refused.push(error)
+      }
+    })
+    batch.reserve({ id: 'a', name: 'sleep' })
+    batch.close()
+    expect(await batch.results()).toHaveLength(1)
+    expect(refused).toEqual([expect.any(MisuseError)])
+  })
+
+  test('I13 disposing of a batch as a whole call is accepted aborts that call', async () => {
+    let disposed: Promise<void> | undefined
+    const { batch } = acting((event, open) => {
+      if (event.type === 'accepted') disposed ??= Promise.resolve(open[Symbol.asyncDispose]())
+    })
+    batch.add(sleep(5, 'a'))
+    expect((await batch.results()).map(({ status, execution }) => [status, execution])).toEqual([['aborted', 'none']])
+    await disposed
+  })
 })

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Expiring, type TimeoutList, Timeouts } from '../../src/core/timeouts.ts'
+import type { ToolEvent } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/index.ts'
+import { callOf, deaf, failureOf, setUp, type SetUp, type SetUpOptions } from './harness.ts'
 
 class Entry implements Expiring {
   timeoutList: TimeoutList | undefined
@@ -24,10 +26,17 @@ class Entry implements Expiring {
 }
 
 type Command =
-  | { readonly type: 'add'; readonly durationMs: number; readonly againMs: number | undefined }
+  | {
+      readonly type: 'add'
+      readonly durationMs: number
+      readonly againMs: number | undefined
+      readonly agoMs: number | undefined
+    }
   | { readonly type: 'remove'; readonly which: number }
   | { readonly type: 'advance'; readonly ms: number }
   | { readonly type: 'rest' }
+
+type Added = Extract<Command, { type: 'add' }>
 
 const durations = fc.constantFrom(1, 2, 3, 5, 8, 50, Infinity)
 const commands: fc.Arbitrary<Command[]> = fc.array(
@@ -38,6 +47,7 @@ const commands: fc.Arbitrary<Command[]> = fc.array(
         type: fc.constant('add' as const),
         durationMs: durations,
         againMs: fc.option(durations, { nil: undefined, freq: 4 }),
+        agoMs: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined, freq: 2 }),
       }),
     },
     { weight: 3, arbitrary: fc.record({ type: fc.constant('remove' as const), which: fc.nat(30) }) },
@@ -54,15 +64,18 @@ class Expectation {
   #dueAt: number
   #againMs: number | undefined
 
-  constructor(timeouts: Timeouts, clock: VirtualClock, durationMs: number, againMs: number | undefined) {
-    this.#dueAt = clock.now() + durationMs
+  constructor(timeouts: Timeouts, clock: VirtualClock, { durationMs, againMs, agoMs }: Added) {
+    const since = clock.now() - (agoMs ?? 0)
+    // What is due already expires at the next turn of the event loop.
+    this.#dueAt = Math.max(clock.now(), since + durationMs)
     this.#againMs = againMs
     let again = againMs
     this.entry = new Entry(clock, (self) => {
       if (again !== undefined) timeouts.add(self, again, clock.now())
       again = undefined
     })
-    timeouts.add(this.entry, durationMs, clock.now())
+    if (agoMs === undefined) timeouts.add(this.entry, durationMs, since)
+    else timeouts.addSince(this.entry, durationMs, since)
   }
 
   removed(): void {
@@ -86,9 +99,10 @@ describe('timeouts', () => {
         const timeouts = new Timeouts(clock)
         const expected: Expectation[] = []
         for (const command of program) {
-          if (command.type === 'add')
-            expected.push(new Expectation(timeouts, clock, command.durationMs, command.againMs))
-          else if (command.type === 'advance') await clock.advance(command.ms)
+          if (command.type === 'add') {
+            expected.push(new Expectation(timeouts, clock, command))
+            await clock.advance(0)
+          } else if (command.type === 'advance') await clock.advance(command.ms)
           else if (command.type === 'rest') timeouts.rest()
           else {
             const chosen = expected[command.which]
@@ -169,5 +183,89 @@ describe('timeouts', () => {
     now = 10.4
     timers[1]?.()
     expect(watched.expiredAt.length).toBe(1)
+  })
+
+  test('entries whose time began before that of others come first, and the timer with them', async () => {
+    const clock = new VirtualClock()
+    const timeouts = new Timeouts(clock)
+    const [now, before, between] = [new Entry(clock), new Entry(clock), new Entry(clock)]
+    clock.leap(20)
+    timeouts.add(now, 10, 20)
+    timeouts.addSince(before, 10, 15)
+    timeouts.addSince(between, 10, 17)
+    expect(clock.pending).toBe(1)
+    await clock.advance(10)
+    expect([before, between, now].map(({ expiredAt }) => expiredAt)).toEqual([[25], [27], [30]])
+  })
+
+  test('where one that expires blocks the event loop, the next expires no later for it', async () => {
+    const clock = new VirtualClock()
+    const timeouts = new Timeouts(clock)
+    const blocking = new Entry(clock, () => clock.leap(30))
+    const next = new Entry(clock)
+    timeouts.add(blocking, 100, 0)
+    await clock.advance(50)
+    timeouts.add(next, 100, 50)
+    await clock.advance(60)
+    await clock.advance(40)
+    expect([blocking.expiredAt, next.expiredAt]).toEqual([[100], [150]])
+  })
+})
+
+describe('a listener that blocks the event loop', () => {
+  const blockedAt = (type: ToolEvent['type'], ms: number, options: SetUpOptions = {}): SetUp => {
+    const clock = new VirtualClock()
+    const set = setUp([{ ...deaf().tool, annotations: { readOnlyHint: true } }], { clock, graceMs: 0, ...options })
+    let hasBlocked = false
+    set.executor.subscribe((event) => {
+      if (event.type === type && !hasBlocked) {
+        hasBlocked = true
+        clock.leap(ms)
+      }
+    })
+    return set
+  }
+
+  test.each([
+    ['timeoutMs', 'timeout'],
+    ['idleTimeoutMs', 'idle_timeout'],
+  ])('I11 as a call starts, its %s ends no later for it', async (limit, code) => {
+    const { run, clock } = blockedAt('started', 100)
+    const [result] = await run([callOf('deaf')], { [limit]: 250 })
+    expect([failureOf(result).error.code, clock.now()]).toEqual([code, 250])
+  })
+
+  test('I11 as a call starts, a timeout that has passed meanwhile ends it at once', async () => {
+    const { run, clock } = blockedAt('started', 100)
+    const [result] = await run([callOf('deaf')], { timeoutMs: 50 })
+    expect([failureOf(result).error.code, clock.now()]).toEqual(['timeout', 100])
+  })
+
+  test('I11 as the first of two calls starts, which starts the second, each has its own time', async () => {
+    const { executor, clock } = blockedAt('started', 100)
+    const ends: number[] = []
+    const start = (): Promise<unknown> =>
+      executor.executeTools([callOf('deaf')], { timeoutMs: 250 }).then(() => ends.push(clock.now()))
+    const runs: Promise<unknown>[] = []
+    executor.subscribe(({ type }) => {
+      if (type === 'started' && executor.stats().running === 1) runs.push(start())
+    })
+    runs.push(start())
+    await clock.runAll()
+    await Promise.all(runs)
+    expect(ends).toEqual([250, 350])
+  })
+
+  test.each(['batch_opened', 'accepted'] as const)('I11 at %s, deadlines pass no later for it', async (type) => {
+    for (const whose of ['batch', 'call', 'executor'] as const) {
+      const deadlineMs = 250
+      const { run, clock } = blockedAt(type, 100, whose === 'executor' ? { deadlineMs } : {})
+      const calls = [callOf('deaf'), callOf('deaf')].map((call) => (whose === 'call' ? { ...call, deadlineMs } : call))
+      const results = await run(calls, whose === 'batch' ? { deadlineMs } : {})
+      expect([results.map((result) => failureOf(result).error.code), clock.now()]).toEqual([
+        ['deadline', 'deadline'],
+        250,
+      ])
+    }
   })
 })

@@ -138,4 +138,16 @@ export const batches: readonly PlantedBug[] = [
     "this.#batch.abort(new DOMException('The batch was disposed of.', 'AbortError'))",
     '',
   ),
+  bug(
+    'batch.ts',
+    'a call whose acceptance closes its batch never gets its arguments',
+    'if (this.#adding === 0) this.#finishClosing()',
+    'this.#finishClosing()',
+  ),
+  bug(
+    'batch.ts',
+    'a batch that is closed while a call is added stays open',
+    'if (this.#adding === 0 && this.#isClosing) this.#finishClosing()',
+    '',
+  ),
 ]

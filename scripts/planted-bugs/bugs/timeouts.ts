@@ -11,8 +11,8 @@ export const timeouts: readonly PlantedBug[] = [
   bug(
     'timeouts.ts',
     'after the first timeout the others have no timer',
-    'if (first !== undefined)\n',
-    'if (first === undefined)\n',
+    'if (this.#first !== undefined) {',
+    'if (this.#first === undefined) {',
   ),
   bug(
     'timeouts.ts',
@@ -35,13 +35,31 @@ export const timeouts: readonly PlantedBug[] = [
   bug(
     'timeouts.ts',
     'calls of one duration share the list of another',
-    'if (list === undefined || list.durationMs !== durationMs) list',
-    'if (list === undefined) list',
+    'return this.#last?.durationMs === durationMs ?',
+    'return this.#last !== undefined ?',
   ),
   bug(
     'timeouts.ts',
     'only the first of those that pass at one moment passes',
     '      this.remove(first)\n      first.expire()\n',
     '      this.remove(first)\n      return first.expire()\n',
+  ),
+  bug(
+    'timeouts.ts',
+    'a timeout whose time began earlier is set for its whole duration',
+    'isNow ? this.durationMs : dueAt - this.#clock.now()',
+    'this.durationMs',
+  ),
+  bug(
+    'timeouts.ts',
+    'a timeout whose time began earlier waits for those that were added before it',
+    'while (before !== undefined && before.addedAt > since) before = before.before\n',
+    '',
+  ),
+  bug(
+    'timeouts.ts',
+    'a timer that is set is never moved',
+    'if (dueAt >= this.#firesAt || this.#firing) return',
+    'if (this.#timer !== undefined || this.#firing) return',
   ),
 ]

@@ -6,26 +6,35 @@ import { move, must, passTime } from './moves.ts'
 
 /** Timeouts of few durations that are set and removed while time goes on. */
 export async function timeouts(numRuns: number): Promise<void> {
-  const entries = fc.array(fc.record({ durationMs: fc.constantFrom(1, 2, 2, 5, Infinity), removes: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 6,
-  })
+  const entries = fc.array(
+    fc.record({
+      durationMs: fc.constantFrom(1, 2, 2, 5, Infinity),
+      agoMs: fc.constantFrom(undefined, undefined, 0, 1, 3),
+      removes: fc.boolean(),
+    }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
   const property = fc.asyncProperty(fc.scheduler(), entries, async (s, plans) => {
     const clock = new VirtualClock()
     const lists = new Timeouts(clock)
     let alive = plans.length
-    const live = async ({ durationMs, removes }: { durationMs: number; removes: boolean }): Promise<void> => {
+    const live = async ({ durationMs, agoMs, removes }: (typeof plans)[number]): Promise<void> => {
       await move(s, 'add')
-      const addedAt = clock.now()
+      const now = clock.now()
+      const since = now - (agoMs ?? 0)
       let expired = 0
       const over = Promise.withResolvers<void>()
       const entry = new Expiry(() => {
         expired++
-        must(clock.now() >= addedAt + durationMs, 'I11: too early')
-        must(clock.now() <= addedAt + durationMs + 1, 'I11: too late')
+        must(clock.now() >= since + durationMs, 'I11: too early')
+        must(clock.now() <= Math.max(now, since + durationMs) + 1, 'I11: too late')
         over.resolve()
       })
-      lists.add(entry, durationMs, addedAt)
+      if (agoMs === undefined) lists.add(entry, durationMs, since)
+      else lists.addSince(entry, durationMs, since)
       if (removes || durationMs === Infinity) {
         await move(s, 'remove')
         lists.remove(entry)

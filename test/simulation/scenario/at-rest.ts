@@ -154,9 +154,7 @@ export class RestCheck {
       wrong('I33', `and was to start at ${call.retryAt} ms`)
     const attempt = call.attempts.at(-1)
     if (state === 'running' && attempt !== undefined) {
-      const { ranMs, heardAt } = attempt
-      // A timer that is set after a step that has blocked counts from its end.
-      const runsSince = Math.max(attempt.runsSince, blockedAt)
+      const { ranMs, heardAt, runsSince } = attempt
       // At the least a millisecond is left to an attempt that goes on, also where a step has blocked for all its time.
       const isOver = ranMs + now - runsSince > limitOf(call, 'timeoutMs') + LATE_MS + graceMs
       if (isOver && now - runsSince > 1 + LATE_MS + graceMs) wrong('I11', 'and its time is over')

@@ -204,6 +204,8 @@ export class Batches {
 
   #complete(call: CallFacts): void {
     if (call.slot === undefined || call.isComplete || call.isDropped) return
+    const { logged } = this.#stage
+    call.isCompletedAtEnd = logged.startsWith(`Tool [${call.index}] `) && logged.includes('(incomplete_call)')
     this.#observer.completes(call)
     const { slot } = call
     caller.run(call.mark, () => slot.complete(argumentsOf(call)))

@@ -113,6 +113,8 @@ export interface CallFacts {
   /** Whether its arguments have come; whether they never will. */
   isComplete: boolean
   isDropped: boolean
+  /** Whether they came while the logger was told that they never would. */
+  isCompletedAtEnd: boolean
   /** Whether a schema of its tool is being asked that answers later. */
   isChecking: boolean
   /** Whether a schema of its tool has let them pass, and whether the tool has said what the call reads and writes. */
@@ -143,6 +145,7 @@ export function newCall(batch: BatchFacts, plan: CallPlan, tool: ToolPlan | unde
     acceptedAt: 0,
     isComplete: false,
     isDropped: false,
+    isCompletedAtEnd: false,
     isChecking: false,
     hasPassed: false,
     hasNamed: false,

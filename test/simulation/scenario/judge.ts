@@ -132,7 +132,7 @@ function reasonAgainst(
       return what === undefined ? undefined : ['I20', what]
     }
     case 'incomplete_call':
-      return only(!call.isComplete, 'I37', 'its arguments came')
+      return only(!call.isComplete || call.isCompletedAtEnd, 'I37', 'its arguments came')
     case 'unknown_tool':
       return only(tool === undefined, 'I47', 'its tool is there')
     case 'unparsable_arguments':

@@ -96,7 +96,13 @@ export class Scenario {
       // What is logged while an executor is made, is so before anything can listen.
       if (stage.sites[index] === undefined) return
       stage.happened.add('loggers')
-      this.#reactions.visit('logger', undefined, line)
+      const before = stage.logged
+      stage.logged = line
+      try {
+        this.#reactions.visit('logger', undefined, line)
+      } finally {
+        stage.logged = before
+      }
     }
     const executor = new ToolExecutor({
       ...options,

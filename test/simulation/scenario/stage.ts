@@ -54,6 +54,8 @@ export class Stage {
   move = 0
   /** Whether a limit has changed since the last rest: a call that has its permits already may start after that. */
   hasResized = false
+  /** The line that a logger is being given. */
+  logged = ''
   /** Listeners and loggers that threw, and reports of that. */
   threw = 0
   reported = 0
