@@ -79,7 +79,8 @@ ${table.join('\n')}
 How a turn ended is read in one way everywhere (the agent, \`aof exec\`, \`aof-runtime/messages\`): after *stop* and *tool
 calls* every call runs. After anything else (a limit, a filter, a refusal, an error, a stream that breaks, a reason that is not
 known) the last call has the result \`invalid\`, \`incomplete_call\`, which tells the model what happened; the calls before
-it, which the next part shows to be complete, run.
+it, which the next part shows to be complete, run. A call that the provider itself marks as incomplete (an item of the
+Responses API) never runs either, wherever it stands.
 
 A stream that gives a call twice, with the same id and the same arguments, has it run once, unless ids come more than once
 in that turn anyway. It is found at the end of the turn.

@@ -2,6 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@a
 import { forProvider } from './for-provider.ts'
 import type { ModelSettings, TurnSettings } from './options.ts'
 import { sentToolChoice } from './own-names.ts'
+import { hidesMarks } from './responses-marks.ts'
 import type { AgentMessage } from './result.ts'
 
 /**
@@ -31,6 +32,7 @@ export function modelRequest(
     ...(own.toolChoice !== undefined && { toolChoice: sentToolChoice(own.toolChoice) }),
     prompt: [...system, ...forProvider(provider, messages)],
     ...(offered.length > 0 && { tools: [...offered] }),
+    ...(hidesMarks(provider) && { includeRawChunks: true }),
     abortSignal,
   }
 }

@@ -65,7 +65,8 @@ export class ModelStream {
     const { signal, idle } = this.#watch
     try {
       for (let read = await this.#reader.read(); !read.done; read = await this.#reader.read()) {
-        idle?.touch()
+        // Signs of life that providers send are raw parts, too; the model says nothing with them.
+        if (read.value.type !== 'raw') idle?.touch()
         if (take(read.value)) return true
       }
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { Slot } from '../core/open-batch.ts'
+import { isInstance } from '../core/safe-checks.ts'
 import type { CallEntry } from './assistant-content.ts'
 
 /** A part of a model's stream, by its type. */
@@ -18,6 +19,8 @@ export interface TurnCall {
   written: string
   /** Whether something could not be read while its arguments arrived; what is left of them may still parse. */
   damaged: boolean
+  /** Whether the provider marks it as incomplete, so that it never runs. */
+  isMarked: boolean
   /**
    * - `arriving`: the arguments are on their way
    * - `held`: the arguments are here, and the stream has not shown yet that the model had no more to write
@@ -66,4 +69,13 @@ export function showsMore(part: LanguageModelV4StreamPart, callBefore: string): 
     default:
       return false
   }
+}
+
+/**
+ * Whether an error in a stream stands for a chunk that could not be read, so that a piece of a call may be missing. What a
+ * provider says of its own trouble takes the place of nothing: it comes as text, a plain object, or an error of the AI SDK that
+ * says whether to ask again.
+ */
+export function isUnreadable(error: unknown): boolean {
+  return isInstance(error, Error) && !('isRetryable' in error)
 }

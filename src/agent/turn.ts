@@ -9,7 +9,8 @@ import type { CallIds } from './call-ids.ts'
 import type { AgentEvent } from './events.ts'
 import type { AgentMessage } from './result.ts'
 import { toolResultPart } from './tool-output.ts'
-import { haveOwnIds, isRepeat, type PartOf, showsMore, type TurnCall } from './turn-call.ts'
+import { ResponsesMarks } from './responses-marks.ts'
+import { haveOwnIds, isRepeat, isUnreadable, type PartOf, showsMore, type TurnCall } from './turn-call.ts'
 import { NO_USAGE, type Usage, usageOf } from './usage.ts'
 
 /** When a call of the model may start: as soon as it is known to be complete, only if it is read-only, or after the turn has arrived. */
@@ -55,6 +56,7 @@ export class Turn {
   /** The call whose arguments came last, until the model is seen to go on after it. */
   #held: TurnCall | undefined
   #calledProvider = false
+  readonly #marks = new ResponsesMarks()
   /** Calls that the provider runs and has not answered, by id. */
   readonly #providerCalls = new Map<string, CallEntry>()
   /** How the turn ended; undefined while the model has not said so. */
@@ -177,6 +179,7 @@ export class Turn {
       return undefined
     }
     call.part = part
+    call.isMarked = this.#marks.isIncomplete(part.toolCallId)
     return call
   }
 
@@ -188,6 +191,7 @@ export class Turn {
   /** The model went on after the call, so it had no more of it to write. */
   #complete(call: TurnCall): void {
     this.#held = undefined
+    if (call.isMarked) return
     call.state = 'complete'
     if (this.#setup.startsEarly(call.name)) this.#settle(call)
   }
@@ -228,15 +232,17 @@ export class Turn {
       case 'custom':
         return this.#content.add({ type: 'custom', kind: part.kind, ...withOptions(part.providerMetadata) })
       case 'finish':
-        this.end = turnEnd(part.finishReason.raw, part.finishReason.unified)
+        this.end = turnEnd(part.finishReason.raw ?? this.#marks.status, part.finishReason.unified)
         this.usage = usageOf(part.usage)
         if (this.#held !== undefined && this.end.what === undefined && this.error === undefined)
           this.#complete(this.#held)
         return
       case 'error':
         this.error ??= { cause: part.error }
-        for (const call of this.#arriving.values()) call.damaged = true
+        if (isUnreadable(part.error)) for (const call of this.#arriving.values()) call.damaged = true
         return
+      case 'raw':
+        return this.#marks.take(part.rawValue)
       default:
         return
     }
@@ -246,7 +252,17 @@ export class Turn {
     const { batch, ids, turn, emit } = this.#setup
     const slot = batch.reserve({ id, name })
     const entry = this.#content.beginCall(ids.take(id), sentName(name))
-    const call: TurnCall = { slot, id, name, entry, part: undefined, written: '', damaged: false, state: 'arriving' }
+    const call: TurnCall = {
+      slot,
+      id,
+      name,
+      entry,
+      part: undefined,
+      written: '',
+      damaged: false,
+      isMarked: false,
+      state: 'arriving',
+    }
     this.#calls.push(call)
     emit({ type: 'call_arriving', turn, index: slot.index, id, name })
     return call

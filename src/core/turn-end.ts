@@ -95,11 +95,15 @@ export function turnEnd(raw: unknown, unified?: string): TurnEnd {
   const own = kindOf(raw)
   const mapped = kindOf(unified)
   if (own?.what !== undefined) return endOf(own)
+  // Providers of the AI SDK say `error` of a stream that ended without a reason.
+  if (mapped === ERROR && !isGiven(raw)) return endOf({ ...INTERRUPTED, reason: 'error' })
   if (mapped?.what !== undefined) return endOf(mapped)
   if (own?.isPaused === true) return endOf(own)
-  const ofItsOwnWill = mapped ?? own
+  // Providers of the AI SDK say `tool-calls` of any turn with calls, also where its reason is one that they do not know.
+  const isGuess = mapped === TOOL_CALLS && own === undefined && isGiven(raw)
+  const ofItsOwnWill = isGuess ? undefined : (mapped ?? own)
   if (ofItsOwnWill !== undefined) return endOf(ofItsOwnWill)
-  const named = typeof raw === 'string' && raw !== '' ? raw : unified
+  const named = isGiven(raw) ? raw : unified
   const what =
     named === undefined || named === 'other'
       ? 'The answer ended without a reason'
@@ -113,9 +117,27 @@ export const INTERRUPTED_TURN: TurnEnd = endOf(INTERRUPTED)
 /** What the model is told of a call that its provider marks as incomplete, in a turn that did end. */
 export const INCOMPLETE_ITEM: string = incompleteCall('The provider marks this call as incomplete', AGAIN)
 
+/** Statuses of an item that its provider gave up. */
+const GIVEN_UP: ReadonlySet<unknown> = new Set(['incomplete', 'failed', 'cancelled'])
+
+/** Whether a status says that an item, which is done, is not complete. */
+export function isMarkedIncomplete(status: unknown): boolean {
+  return GIVEN_UP.has(status)
+}
+
+/** Whether a status says that an item is not complete, or not yet. */
+export function isMarkedUndone(status: unknown): boolean {
+  return GIVEN_UP.has(status) || status === 'in_progress' || status === 'queued'
+}
+
+function isGiven(reason: unknown): reason is string {
+  return typeof reason === 'string' && reason !== ''
+}
+
 function kindOf(reason: unknown): Kind | undefined {
   if (typeof reason !== 'string') return undefined
-  return KINDS.get(reason.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'))
+  const words = reason.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+  return KINDS.get(words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'))
 }
 
 function endOf({ reason, isPaused = false, what, todo = AGAIN }: Kind): TurnEnd {

@@ -61,8 +61,8 @@ export interface Dialect<Answer, Definition, ResultMessage> {
   /**
    * The model's turn for the history: what comes before its results in the next request. It is what the answer holds,
    * the very same objects, except where the provider would not take that back: a call without an id gets one, a name that
-   * a model made up is written with letters, digits, `_` and `-`, arguments that have to be an object and are none are `{}` (the
-   * result says why), blank text of Anthropic's is left out, and unpaired surrogates become U+FFFD.
+   * a model made up is written with letters, digits, `_` and `-`, arguments that are no object, or no JSON, are `{}` (the
+   * result says why; servers that read them refuse a request with any other), blank text of Anthropic's is left out, and unpaired surrogates become U+FFFD.
    *
    * @throws MisuseError where `answer` is not an answer of this provider at all
    */

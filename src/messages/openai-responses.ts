@@ -3,7 +3,7 @@ import type { ToolResult } from '../core/result.ts'
 import { toolDefinitions } from '../core/definition.ts'
 import type { ObjectSchema } from '../core/object-schema.ts'
 import type { AnyTool } from '../core/tool.ts'
-import { turnEnd } from '../core/turn-end.ts'
+import { isMarkedUndone, turnEnd } from '../core/turn-end.ts'
 import type { Dialect } from './dialect.ts'
 import { elementsOf, type Fields, fieldsOf } from './fields.ts'
 import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
@@ -98,9 +98,6 @@ export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Excl
  */
 export const openaiResponses: OpenAIResponsesDialect = { tools, calls, turn, results }
 
-/** What an item is while or because it is not done. */
-const UNDONE: ReadonlySet<unknown> = new Set(['incomplete', 'in_progress', 'queued', 'failed', 'cancelled'])
-
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
 
 function tools(given: Iterable<AnyTool>): OpenAIResponsesTool[] {
@@ -140,7 +137,7 @@ function findCalls(answer: unknown): FoundCall[] {
     const given = argumentsOf(source)
     if (given === undefined) return []
     const isLast = i === output.length - 1
-    const incomplete = incompleteness({ end, isLast, isMarked: UNDONE.has(source.status) })
+    const incomplete = incompleteness({ end, isLast, isMarked: isMarkedUndone(source.status) })
     return { source, id: source.call_id, name: source.name, arguments: given.arguments, incomplete }
   })
 }

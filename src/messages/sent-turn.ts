@@ -1,7 +1,7 @@
 import { copyJson } from '../core/json-copy.ts'
 import { sendableInput } from '../core/sendable-json.ts'
 import { sentName } from '../core/sent-name.ts'
-import type { Fields } from './fields.ts'
+import { type Fields, isObject } from './fields.ts'
 import { type FoundCall, idsOf } from './found-call.ts'
 
 /** What a call goes back by. */
@@ -49,9 +49,20 @@ export function sentInput(given: unknown): Fields {
   return sendableInput(given)
 }
 
-/** Arguments that are text: the model's own, which providers of text take back as it is. */
+/**
+ * Arguments that are text: the model's own where they are an object. Servers that read the text (Ollama, llama.cpp, vLLM,
+ * Mistral) refuse a request with any other.
+ */
 export function sentText(given: unknown): string {
-  return typeof given === 'string' ? given : JSON.stringify(sendableInput(given))
+  return typeof given === 'string' && isObjectText(given) ? given : JSON.stringify(sendableInput(given))
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text))
+  } catch {
+    return false
+  }
 }
 
 /** A turn in well-formed Unicode: the very same where it is that already. */

@@ -211,3 +211,13 @@ export function failure(
     error: { code: 'tool_error', message: 'It broke.', retryable: false, ...error },
   }
 }
+
+/** Whether a text is JSON of an object. */
+export function isObjectText(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}

@@ -55,10 +55,18 @@ describe('openaiResponses', () => {
   })
 
   test('turn: the items as they came, in a list of its own', () => {
-    const turn = openaiResponses.turn(answer)
-    expect(turn).toStrictEqual(answer.output)
-    expect(turn).not.toBe(answer.output)
-    turn.forEach((item, i) => expect(item).toBe(answer.output[i]))
+    const output = answer.output.slice(0, -1)
+    const turn = openaiResponses.turn({ output })
+    expect(turn).toStrictEqual(output)
+    expect(turn).not.toBe(output)
+    turn.forEach((item, i) => expect(item).toBe(output[i]))
+  })
+
+  test.each(['', 'null', '[1]', '{"city":"Os', '"{}"'])('turn: the arguments %j are sent back as an object', (text) => {
+    const [item] = openaiResponses.turn({
+      output: [{ type: 'function_call', call_id: 'a', name: 'f', arguments: text }],
+    })
+    expect(item).toStrictEqual({ type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' })
   })
 
   test('turn: a call without an id gets the one that its result names', () => {

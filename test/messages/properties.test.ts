@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sentName } from '../../src/core/sent-name.ts'
 import type { ToolCall, ToolResult } from '../../src/index.ts'
-import { failure, harnesses, type Item, success } from './harness.ts'
+import { failure, harnesses, isObjectText, type Item, success } from './harness.ts'
 
 const id = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'c') },
@@ -62,9 +62,10 @@ function isTakenBack(part: Item, textArguments: boolean): boolean {
   if (part.kind === 'text') return part.text.trim() !== ''
   if (part.kind === 'server') return true
   const { id: callId, name: callName, input: given } = part
-  const isInput = textArguments
-    ? given !== undefined && given !== null
-    : typeof given === 'object' && given !== null && !Array.isArray(given)
+  const isInput =
+    textArguments && typeof given === 'string'
+      ? isObjectText(given)
+      : typeof given === 'object' && given !== null && !Array.isArray(given)
   return typeof callId === 'string' && callId !== '' && callName === sentName(callName as string) && isInput
 }
 

@@ -2,7 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { ToolCall } from '../../src/index.ts'
 import { ToolExecutor } from '../../src/index.ts'
-import { anthropicHarness, chatHarness, geminiHarness, type Harness, responsesHarness, success } from './harness.ts'
+import {
+  anthropicHarness,
+  chatHarness,
+  geminiHarness,
+  type Harness,
+  isObjectText,
+  responsesHarness,
+  success,
+} from './harness.ts'
 
 /** Answers of real providers, recorded whole, with the calls in them and, of some, the results that were sent back. */
 interface Recorded {
@@ -102,11 +110,13 @@ describe.runIf(present)('recorded answers', () => {
   )
 
   test.each(all.map((one) => [one.dialect, one.id, one] as const))(
-    '%s %s: the turn is what the provider gave',
+    '%s %s: the turn is what the provider gave, but for arguments that are no object',
     (_, _id, one) => {
       const { harness, answer } = callsOf(one)
       const turn = JSON.stringify(harness.dialect.turn(answer))
-      const given = JSON.stringify(answer)
+      const given = JSON.stringify(answer, (key, value: unknown) =>
+        key === 'arguments' && typeof value === 'string' && !isObjectText(value) ? '{}' : value,
+      )
       expect(given).toContain(
         one.dialect === 'anthropic-messages' ? turn.slice('[{"role":"assistant",'.length, -2) : turn.slice(1, -1),
       )

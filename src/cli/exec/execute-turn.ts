@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provide
 import { CallIds } from '../../agent/call-ids.ts'
 import { cutOff, ModelStream, readStream } from '../../agent/model-stream.ts'
 import { withOwnNames } from '../../agent/own-names.ts'
+import { hidesMarks } from '../../agent/responses-marks.ts'
 import { Turn } from '../../agent/turn.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { ToolExecutorOptions } from '../../core/executor.ts'
@@ -59,7 +60,8 @@ export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
     event: emit,
   })
   emit({ type: 'turn_started', turn: 0 })
-  const stream = await ModelStream.open(model, { prompt: [] }, { signal, clock, idleMs: Infinity })
+  const request = { prompt: [], includeRawChunks: hidesMarks(model.provider) }
+  const stream = await ModelStream.open(model, request, { signal, clock, idleMs: Infinity })
   const startedAt = clock.now()
   const batch = executor.openBatch({ signal, ...(timeoutMs !== undefined && { timeoutMs }) })
   const tools = new Set(executor.tools.map(({ name }) => name))

@@ -10,12 +10,15 @@ type Part = LanguageModelV4StreamPart
 
 /**
  * A whole answer as the parts that it would have been streamed in.
+ *
+ * @param includesRaw whether the body of the answer comes first, as a raw part
  */
-export function generatedParts(generated: LanguageModelV4GenerateResult): Part[] {
+export function generatedParts(generated: LanguageModelV4GenerateResult, includesRaw = false): Part[] {
   const { content, finishReason, usage, warnings, providerMetadata, response } = generated
   const { id, timestamp, modelId } = response ?? {}
   return [
     { type: 'stream-start', warnings },
+    ...(includesRaw && response?.body !== undefined ? [{ type: 'raw' as const, rawValue: response.body }] : []),
     {
       type: 'response-metadata',
       ...(id !== undefined && { id }),

@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf, isObject } from '../../messages/fields.ts'
+import { jsonOf } from './json-of.ts'
 
 /**
  * Calls that a provider's client refuses, and the whole answer with them, said so that it reads them: with the meaning that
@@ -20,6 +21,34 @@ export function chatCall(call: Fields, isWhole: boolean): Fields {
   return { ...others, ...(id !== undefined && { id }), type: 'function', function: written }
 }
 
+/** A function call of the Responses API, also one that a stream begins or ends. */
+export function responsesCall(item: Fields): Fields {
+  if (item.type !== 'function_call' || typeof item.arguments === 'string') return item
+  return { ...item, arguments: argumentsText(item.arguments) }
+}
+
+/**
+ * Arguments that are a value, of an API that gives an object: text there is read as JSON text is everywhere, and no arguments
+ * are an empty object.
+ */
+export function argumentsValue(given: unknown): unknown {
+  if (given === undefined || given === null) return {}
+  if (typeof given !== 'string') return given
+  return given.trim() === '' ? {} : (jsonOf(given) ?? given)
+}
+
+const WRAPPED = 'aof: arguments that are no object'
+
+/** Arguments for a client that takes objects alone; {@link unwrapped} brings them back. */
+export function wrapped(given: unknown): Fields {
+  return isObject(given) ? given : { [WRAPPED]: given }
+}
+
+/** The input of a call as it was before it was {@link wrapped}. */
+export function unwrapped(input: string): string {
+  return input.startsWith(`{"${WRAPPED}":`) ? JSON.stringify(fieldsOf(jsonOf(input))[WRAPPED]) : input
+}
+
 /** An id as text; a number is none, as everywhere. */
 function textId(id: unknown): unknown {
   return typeof id === 'string' || id === null ? id : undefined
@@ -28,7 +57,11 @@ function textId(id: unknown): unknown {
 function textArguments(called: Fields, isWhole: boolean): Fields {
   const { arguments: given } = called
   if (typeof given === 'string' || (!isWhole && (given === undefined || given === null))) return called
-  return { ...called, arguments: given === undefined || given === null ? '{}' : JSON.stringify(given) }
+  return { ...called, arguments: argumentsText(given) }
+}
+
+function argumentsText(given: unknown): string {
+  return given === undefined || given === null ? '{}' : JSON.stringify(given)
 }
 
 /** The elements of a list, each as `change` has it; the very same list where none changes. */

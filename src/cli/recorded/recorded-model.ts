@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { generatedParts } from './generated-parts.ts'
 import type { RecordedDialect } from './dialects/index.ts'
+import { unwrapped } from './odd-calls.ts'
 import { MODEL_ID, type ModelMaker } from './provider-package.ts'
 import { RecordedAnswerError } from './recorded-answer-error.ts'
 import type { RecordedBody } from './recorded-body.ts'
@@ -29,9 +30,10 @@ export function recordedModel(recording: Recording): LanguageModelV4 {
     provider: `recorded.${dialect.name}`,
     modelId: MODEL_ID,
     supportedUrls: {},
-    doStream: async (options) => ({
-      stream: replayed(await partsOf(recording, options), recording, options.abortSignal),
-    }),
+    doStream: async (options) => {
+      const { parts, broken } = await partsOf(recording, options)
+      return { stream: replayed(parts, recording, { signal: options.abortSignal, broken }) }
+    },
     doGenerate: async () => {
       throw new TypeError(
         'A recorded answer is read as a stream of parts, also one that was recorded whole: use doStream.',
@@ -45,7 +47,7 @@ type Parts = ReadableStream<LanguageModelV4StreamPart>
 async function partsOf(
   { dialect, body, streamed, makeModel, beforeEvent }: Recording,
   asked: LanguageModelV4CallOptions,
-): Promise<Parts> {
+): Promise<{ readonly parts: Parts; readonly broken: Error | undefined }> {
   const options: LanguageModelV4CallOptions = {
     // The provider of Anthropic warns where it has to choose a limit for a model that it does not know.
     maxOutputTokens: 4096,
@@ -56,24 +58,38 @@ async function partsOf(
   try {
     const sent = streamed ? sendStream(body, dialect) : sendWhole(body, dialect)
     const model = makeModel(replayFetch(sent, beforeEvent))
-    if (streamed) return (await model.doStream(options)).stream
-    return streamOf(generatedParts(await model.doGenerate(options)))
+    const parts = streamed
+      ? (await model.doStream(options)).stream
+      : streamOf(generatedParts(await model.doGenerate(options), options.includeRawChunks))
+    return { parts, broken: sent.broken }
   } catch (error) {
     throw unread(dialect, error, asked.abortSignal)
   }
 }
 
-/** The parts as the provider gives them, but for stand-ins of ids; where its stream breaks, the error says why. */
-function replayed(parts: Parts, { body, dialect }: Recording, signal: AbortSignal | undefined): Parts {
+/**
+ * The parts as the provider gives them, but for stand-ins of ids; where its stream breaks, the error says why.
+ *
+ * @param given.broken why the stream ends before the recording: in place of an end, and after all that came before it
+ */
+function replayed(
+  parts: Parts,
+  { body, dialect }: Recording,
+  { signal, broken }: { readonly signal: AbortSignal | undefined; readonly broken: Error | undefined },
+): Parts {
   const reader = parts.getReader()
   const standIn = withStandIns(body)
+  const reason = dialect.endReason?.(body)
+  const amended = (part: LanguageModelV4StreamPart): LanguageModelV4StreamPart => asRecorded(standIn(part), reason)
   return new ReadableStream<LanguageModelV4StreamPart>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read()
+          const isEnd = done || value.type === 'finish'
+          if (isEnd && broken !== undefined) throw broken
           if (done) controller.close()
-          else controller.enqueue(standIn(value))
+          else controller.enqueue(amended(value))
         } catch (error) {
           controller.error(unread(dialect, error, signal))
         }
@@ -82,6 +98,13 @@ function replayed(parts: Parts, { body, dialect }: Recording, signal: AbortSigna
     },
     { highWaterMark: 0 },
   )
+}
+
+/** A part with what the recording says where the client cannot: the arguments of an odd call, and why the answer ended. */
+function asRecorded(part: LanguageModelV4StreamPart, reason: string | undefined): LanguageModelV4StreamPart {
+  if (part.type === 'tool-call') return { ...part, input: unwrapped(part.input) }
+  if (part.type !== 'finish' || reason === undefined) return part
+  return { ...part, finishReason: { ...part.finishReason, raw: reason } }
 }
 
 /** Providers wrap what went wrong in errors of a connection; the innermost one names what is wrong with the body. */

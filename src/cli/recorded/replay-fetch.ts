@@ -24,7 +24,6 @@ export function replayFetch({ contentType, events }: Sent, beforeEvent?: BeforeE
           signal?.throwIfAborted()
           const event = events[next]
           if (event === undefined) return controller.close()
-          if (event instanceof Error) throw event
           controller.enqueue(event)
           next++
         },

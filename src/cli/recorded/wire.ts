@@ -8,8 +8,10 @@ export type Wire = Extract<Framing, 'sse' | 'ndjson' | 'aws-events' | 'aws-chunk
 /** What a client is sent, with the content type that it looks for. */
 export interface Sent {
   readonly contentType: string
-  /** The bytes of each event; an error where the stream is to break instead. */
-  readonly events: readonly (Uint8Array | Error)[]
+  /** The bytes of each event, up to one that is of no use. */
+  readonly events: readonly Uint8Array[]
+  /** Why the stream ends before the recording does, where an event is of no use. */
+  readonly broken?: Error | undefined
 }
 
 /** What of a dialect decides how it is sent. */
@@ -42,15 +44,17 @@ export function sendWhole({ events }: RecordedBody, rules: WireRules): Sent {
 /** A stream, event by event, as it was recorded where it was recorded in the client's framing. */
 export function sendStream({ framing, events }: RecordedBody, rules: WireRules): Sent {
   const { contentType, encode } = FORMATS[rules.wire]
-  const send = (event: RecordedEvent, k: number): Uint8Array | Error => {
-    const problem = rules.unusable?.(event)
-    if (problem !== undefined) return new Error(`Event ${k + 1} of ${events.length} ${problem}.`)
+  const problems = events.map((event) => rules.unusable?.(event))
+  const at = problems.findIndex((problem) => problem !== undefined)
+  const send = (event: RecordedEvent): Uint8Array => {
     const changed = amended(event, rules)
     if (changed === undefined && framing === rules.wire) return event.bytes
     const { text, value } = changed ?? event
     return text === '' ? new Uint8Array() : encode(text, value)
   }
-  return { contentType, events: events.map(send) }
+  if (at === -1) return { contentType, events: events.map(send) }
+  const broken = new Error(`Event ${at + 1} of ${events.length} ${problems[at] ?? ''}.`)
+  return { contentType, events: events.slice(0, at).map(send), broken }
 }
 
 function amended({ value }: RecordedEvent, { amend }: WireRules): RecordedEvent | undefined {

@@ -1,7 +1,7 @@
 import type { ToolResult } from '../../../core/result.ts'
 import { anthropic } from '../../../messages/index.ts'
 import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
-import { changed } from '../odd-calls.ts'
+import { argumentsValue, changed } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -57,12 +57,13 @@ export function amendAnthropic(value: unknown): object | undefined {
 
 function amendBlock(block: Fields, place = 0): Fields {
   const { type, id, name, input } = block
-  if (type !== 'tool_use' || (typeof id === 'string' && typeof name === 'string' && 'input' in block)) return block
+  const isRead = typeof id === 'string' && typeof name === 'string' && isObject(input)
+  if (type !== 'tool_use' || isRead) return block
   return {
     ...block,
     id: typeof id === 'string' ? id : `no id ${place}`,
     name: typeof name === 'string' ? name : '',
-    input: input ?? {},
+    input: argumentsValue(input),
   }
 }
 

@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../../core/json.ts'
 import type { SucceededResult, ToolResult } from '../../../core/result.ts'
-import { isObject } from '../../../messages/fields.ts'
+import { fieldsOf, isObject } from '../../../messages/fields.ts'
 import { inCallOrder } from '../../../messages/pairing.ts'
 import { failureText, type Media, renderSuccess } from '../../../messages/render.ts'
+import { argumentsValue, changed } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -22,7 +23,22 @@ export const bedrockConverse: RecordedDialect = {
     model: ({ createAmazonBedrock }, fetch) =>
       createAmazonBedrock({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
   }),
+  amend,
   results: bedrockResults,
+}
+
+/** Says the input of a whole answer's calls as a value. */
+function amend(value: unknown): object | undefined {
+  const { output } = fieldsOf(value)
+  const { message } = fieldsOf(output)
+  const { content } = fieldsOf(message)
+  if (!isObject(value) || !isObject(output) || !isObject(message) || !Array.isArray(content)) return undefined
+  const blocks = changed(content, (block) => {
+    const { toolUse } = block
+    if (!isObject(toolUse) || isObject(toolUse.input)) return block
+    return { ...block, toolUse: { ...toolUse, input: argumentsValue(toolUse.input) } }
+  })
+  return blocks === content ? undefined : { ...value, output: { ...output, message: { ...message, content: blocks } } }
 }
 
 /** The user's next message. */

@@ -1,7 +1,8 @@
 import type { ToolResult } from '../../../core/result.ts'
-import { isObject } from '../../../messages/fields.ts'
+import { fieldsOf, isObject } from '../../../messages/fields.ts'
 import { inCallOrder } from '../../../messages/pairing.ts'
 import { failureText, successText } from '../../../messages/render.ts'
+import { changed, chatCall } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -32,7 +33,17 @@ export const cohereV2: RecordedDialect = {
     load: () => import('@ai-sdk/cohere'),
     model: ({ createCohere }, fetch) => createCohere({ apiKey: NO_KEY, fetch })(MODEL_ID),
   }),
+  amend,
   results: cohereResults,
+}
+
+/** Says the calls of a whole answer so that the client reads them. */
+function amend(value: unknown): object | undefined {
+  const { message } = fieldsOf(value)
+  const { tool_calls } = fieldsOf(message)
+  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
+  const calls = changed(tool_calls, (call) => chatCall(call, true))
+  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
 }
 
 /** A message for each result; it has no mark for failures. */

@@ -1,7 +1,7 @@
 import type { ToolResult } from '../../../core/result.ts'
 import type { Fields } from '../../../messages/fields.ts'
 import type { ProviderPackage } from '../provider-package.ts'
-import type { Framing } from '../recorded-body.ts'
+import type { Framing, RecordedBody } from '../recorded-body.ts'
 import type { WireRules } from '../wire.ts'
 
 /** The names that `--dialect` takes. */
@@ -30,6 +30,8 @@ export interface RecordedDialect extends WireRules {
    * them; absent where that is their ids and names alone.
    */
   readonly callBlocks?: (value: Fields) => readonly unknown[]
+  /** The reason of the end of an answer, where the client hides it; absent where it gives what the body has. */
+  readonly endReason?: (body: RecordedBody) => string
   /** Whether a whole answer or an event holds calls that the application answers in a form of its own; they are left alone. */
   readonly isLeftToApplication?: (value: Fields) => boolean
   /**

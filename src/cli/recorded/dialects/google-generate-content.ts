@@ -1,5 +1,6 @@
 import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { FINISH_REASONS, gemini } from '../../../messages/gemini.ts'
+import { argumentsValue, changed } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -17,7 +18,7 @@ export const googleGenerateContent: RecordedDialect = {
     model: ({ createGoogle }, fetch) => createGoogle({ apiKey: NO_KEY, fetch })(MODEL_ID),
   }),
   amend: (value) => {
-    const named = withNames(value)
+    const named = withValues(withNames(value))
     return named === value || !isObject(named) ? undefined : named
   },
   results: (results) => gemini.results(results),
@@ -58,6 +59,24 @@ function withNames(value: unknown, key?: string): unknown {
   if (!isObject(value)) return value
   const entries = Object.entries(value).map(([name, inner]) => [name, withNames(inner, name)] as const)
   return entries.some(([name, inner]) => inner !== value[name]) ? Object.fromEntries(entries) : value
+}
+
+/** The same with the arguments of calls as values; the very same value where they are so already. */
+function withValues(value: unknown): unknown {
+  if (!isObject(value) || !Array.isArray(value.candidates)) return value
+  const candidates = changed(value.candidates, (candidate) => {
+    const content = fieldsOf(candidate.content)
+    if (!Array.isArray(content.parts)) return candidate
+    const parts = changed(content.parts, withArguments)
+    return parts === content.parts ? candidate : { ...candidate, content: { ...content, parts } }
+  })
+  return candidates === value.candidates ? value : { ...value, candidates }
+}
+
+function withArguments(part: Fields): Fields {
+  const { functionCall } = part
+  if (!isObject(functionCall) || typeof functionCall.args !== 'string') return part
+  return { ...part, functionCall: { ...functionCall, args: argumentsValue(functionCall.args) } }
 }
 
 function nameOf(value: number, key: string | undefined): unknown {

@@ -1,10 +1,11 @@
 import type { ToolResult } from '../../../core/result.ts'
 import { printable } from '../../../core/text.ts'
-import { fieldsOf, isObject } from '../../../messages/fields.ts'
+import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { inCallOrder } from '../../../messages/pairing.ts'
 import { failureText, successText } from '../../../messages/render.ts'
+import { argumentsValue, changed, wrapped } from '../odd-calls.ts'
 import { MODEL_ID, providerPackage } from '../provider-package.ts'
-import type { RecordedEvent } from '../recorded-body.ts'
+import type { RecordedBody, RecordedEvent } from '../recorded-body.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 /** Ollama's own chat API. */
@@ -21,7 +22,31 @@ export const ollamaChat: RecordedDialect = {
     model: ({ createOllama }, fetch) => createOllama({ fetch })(MODEL_ID),
   }),
   unusable,
+  amend,
+  endReason,
   results: ollamaResults,
+}
+
+/** Says the arguments of calls as an object: the client drops the whole event, or refuses the answer, for any other. */
+function amend(value: unknown): object | undefined {
+  const { message } = fieldsOf(value)
+  const { tool_calls } = fieldsOf(message)
+  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
+  const calls = changed(tool_calls, amendCall)
+  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
+}
+
+function amendCall(call: Fields): Fields {
+  const called = fieldsOf(call.function)
+  if (isObject(called.arguments)) return call
+  return { ...call, function: { ...called, arguments: wrapped(argumentsValue(called.arguments)) } }
+}
+
+/** The client calls every turn with calls one that ended for them, whatever its limit. */
+function endReason({ events }: RecordedBody): string {
+  const last = events.map(({ value }) => fieldsOf(value)).findLast(({ done }) => done === true)
+  if (last === undefined) return 'interrupted'
+  return typeof last.done_reason === 'string' ? last.done_reason : 'stop'
 }
 
 function unusable({ text, value }: RecordedEvent): string | undefined {

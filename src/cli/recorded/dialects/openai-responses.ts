@@ -1,5 +1,7 @@
+import { isMarkedIncomplete } from '../../../core/turn-end.ts'
 import { elementsOf, type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { openaiResponses as messages } from '../../../messages/index.ts'
+import { changed, responsesCall } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -40,21 +42,29 @@ function isClientRun(item: unknown): boolean {
   return CLIENT_RUN.has(fieldsOf(item).type)
 }
 
-/** Leaves calls alone that the application answers itself, and says of an incomplete answer without a reason that it is one. */
+/**
+ * Leaves calls alone that the application answers itself, says odd arguments as text, and says of an answer that is not
+ * complete, and has no reason, its status in place of one.
+ */
 function amend(value: unknown): object | undefined {
   const fields = fieldsOf(value)
   if (isClientRun(fields.item)) return { type: 'response.left_alone' }
+  if (isObject(fields.item)) {
+    const item = responsesCall(fields.item)
+    return item === fields.item ? undefined : { ...fields, item }
+  }
   if (isObject(fields.response)) {
     const response = amend(fields.response)
     return response === undefined ? undefined : { ...fields, response }
   }
   const { output, status, incomplete_details } = fields
   if (!Array.isArray(output)) return undefined
-  const lacksReason = status === 'incomplete' && !isObject(incomplete_details)
-  if (!lacksReason && !output.some(isClientRun)) return undefined
+  const items = changed(output, responsesCall)
+  const lacksReason = isMarkedIncomplete(status) && !isObject(incomplete_details)
+  if (!lacksReason && items === output && !output.some(isClientRun)) return undefined
   return {
     ...fields,
-    output: output.filter((item) => !isClientRun(item)),
-    ...(lacksReason && { incomplete_details: { reason: 'incomplete' } }),
+    output: items.filter((item) => !isClientRun(item)),
+    ...(lacksReason && { incomplete_details: { reason: status } }),
   }
 }
