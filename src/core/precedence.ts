@@ -105,7 +105,6 @@ export class Precedence implements GraphCall, Claimant, PathCall {
       this.tell()
       return false
     }
-    this.#begin('effects')
     if (this.#claim !== undefined && !this.call.engine.conflicts.request(this.#claim)) return false
     this.end()
     return true
@@ -205,6 +204,10 @@ export class Precedence implements GraphCall, Claimant, PathCall {
   }
 
   // As one with effects:
+
+  beginsToWait(): void {
+    this.#begin('effects')
+  }
 
   effectsCleared(): void {
     const { call } = this

@@ -2,12 +2,17 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 
 /** Bugs of effects and dependencies. */
 export const order: readonly PlantedBug[] = [
-  bug('effects/conflicts.ts', 'what holds is not minded', 'lastBefore(claim) ?? anyHolder(claim)', 'lastBefore(claim)'),
+  bug(
+    'effects/conflicts.ts',
+    'what holds is not minded',
+    'lastBefore(claim) ?? someHolder(claim, () => true)',
+    'lastBefore(claim)',
+  ),
   bug(
     'effects/conflicts.ts',
     'who waits before is not minded',
-    'lastBefore(claim) ?? anyHolder(claim)',
-    'anyHolder(claim)',
+    'lastBefore(claim) ?? someHolder(claim, () => true)',
+    'someHolder(claim, () => true)',
   ),
   bug(
     'effects/conflicts.ts',

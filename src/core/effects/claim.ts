@@ -14,6 +14,8 @@ export interface Claimant {
   inherit(priority: number): void
   /** Nothing stands against its effects any more, and from now on they are its own. */
   effectsCleared(): void
+  /** Something stands against its effects: it waits from now on, if only to be refused. */
+  beginsToWait(): void
   /** It waits for another call now: to be told of, not acted upon. */
   waitsBehind(other: Claim): void
   /** It would wait for ever: `other` waits for a call that made it. */

@@ -66,9 +66,12 @@ export class Conflicts {
    */
   request(claim: Claim): boolean {
     if (claim.state !== 'announced') return claim.isHeld
+    const other = opposing(claim)
+    if (other === undefined) return this.#hold(claim)
     claim.state = 'waiting'
     this.#waitsNested(claim)
-    return this.#test(claim)
+    claim.owner.beginsToWait()
+    return this.#park(claim, other)
   }
 
   /** Those of the same parent that it can only come after, as far as one tells of the others. */
@@ -189,14 +192,23 @@ export class Conflicts {
 
   /** @returns whether nothing stands against it, and so it is held now */
   #test(claim: Claim): boolean {
+    const other = opposing(claim)
+    return other === undefined ? this.#hold(claim) : this.#park(claim, other)
+  }
+
+  #hold(claim: Claim): true {
+    claim.state = 'held'
+    this.#waitsNoMore(claim)
+    for (const registration of claim.registrations) registration.hold()
+    return true
+  }
+
+  /**
+   * `claim` waits for `other`, which stands against it. Its call is refused instead where the two would wait for each other,
+   * or where an abandoned call may still write what it needs.
+   */
+  #park(claim: Claim, other: Claim): false {
     const { owner } = claim
-    const other = lastBefore(claim) ?? anyHolder(claim)
-    if (other === undefined) {
-      claim.state = 'held'
-      this.#waitsNoMore(claim)
-      for (const registration of claim.registrations) registration.hold()
-      return true
-    }
     const isSibling = owner.parent !== undefined && !other.isSettled && isMadeBy(other.owner, owner.parent)
     ;(other.parked ??= new ClaimQueue(other)).add(claim, isSibling)
     const end = owner.parent === undefined || other.isUncertain ? undefined : this.#endOfCircle(claim)
@@ -269,8 +281,9 @@ function lastBefore({ registrations }: Claim): Claim | undefined {
   return last
 }
 
-function anyHolder(claim: Claim): Claim | undefined {
-  return someHolder(claim, () => true)
+/** One that stands against it: the last of those that come before it, else one that is held. */
+function opposing(claim: Claim): Claim | undefined {
+  return lastBefore(claim) ?? someHolder(claim, () => true)
 }
 
 function someHolder({ registrations }: Claim, test: (holder: Claim) => boolean): Claim | undefined {

@@ -19,6 +19,7 @@ function conflictsOf() {
       priority: 0,
       inherit: () => {},
       effectsCleared: () => void counts.cleared.push(owner),
+      beginsToWait: () => undefined,
       waitsBehind: () => void counts.waits++,
       effectsDeadlocked: () => expect.unreachable(),
       effectsUncertain: () => expect.unreachable(),
