@@ -114,11 +114,18 @@ class Walk<W extends Word> {
     if (exact !== undefined) return { role: exact, isJoined: false, value: '' }
     if (!text.startsWith('-') || text === '-') return undefined
     const [name = '', ...value] = text.split('=')
-    const role = value.length > 0 ? this.#roles.get(name) : undefined
-    if (role !== undefined) return { role, isJoined: true, value: value.join('=') }
+    const role = (value.length > 0 ? this.#roles.get(name) : undefined) ?? this.#shortened(name)
+    if (role !== undefined) return { role, isJoined: value.length > 0, value: value.join('=') }
     if (/^--?\{/.test(text) && free.length > 0 && this.#roles.size > 0)
       return { role: 'code', isJoined: true, value: text }
     return text.startsWith('--') ? { role: 'flag', isJoined: true, value: '' } : this.#lettersIn(text, free)
+  }
+
+  /** Many programs take the beginning of a long option for the whole: `--use-comp` of tar, `--upload-p` of git. */
+  #shortened(name: string): Role | undefined {
+    const { code = [], whole = [] } = this.#rule
+    if (!/^--[A-Za-z][A-Za-z-]+$/.test(name) || whole.includes(name)) return undefined
+    return code.some((option) => option.startsWith(name) && option !== name) ? 'code' : undefined
   }
 
   /** `-xzf` is `-x -z -f`; what follows a letter that takes a value is that value. */
@@ -173,6 +180,16 @@ class Walk<W extends Word> {
     return name.includes('{') || this.#rule.runs?.test(name) === true
   }
 
+  /** Of a subcommand that is not known, what counts with every other one, and the program that its arguments may be. */
+  #unknown(word: W, rest: readonly W[]): void {
+    if (rest.some(({ free }) => free.length > 0)) this.#report(word, 'program')
+    const { anywhere = [] } = this.#rule
+    const found = new Set(
+      [...new Walk<W>({ code: anywhere }).through(rest), ...shellsIn(rest)].map((each) => each.word),
+    )
+    for (const each of found) this.#report(each, 'code')
+  }
+
   /**
    * @param words from this operand on
    * @returns whether nothing after it is of concern
@@ -182,8 +199,10 @@ class Walk<W extends Word> {
     const { operands, subcommands } = this.#rule
     if (place === 0 && subcommands !== undefined) {
       const sub = Object.hasOwn(subcommands, word.text) ? subcommands[word.text] : undefined
-      if (sub !== undefined) this.#found.push(...new Walk<W>(sub).through(words.slice(1)))
-      else if (words.slice(1).some(({ free }) => free.length > 0)) this.#report(word, 'program')
+      const rest = words.slice(1)
+      if (sub !== undefined) this.#found.push(...new Walk<W>(sub).through(rest))
+      else if (operands === undefined) this.#unknown(word, rest)
+      else if (rest.some(({ free }) => free.length > 0)) this.#report(word, 'program')
       if (sub !== undefined || operands === undefined) return true
     }
     switch (operands?.kind) {

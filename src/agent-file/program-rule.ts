@@ -20,6 +20,10 @@ export interface ProgramRule {
   readonly values?: readonly string[]
   /** Options with two of them. */
   readonly pairs?: readonly string[]
+  /** Options that are whole though a longer one of `code` begins like them, and so are no short form of it. */
+  readonly whole?: readonly string[]
+  /** Options whose value is code also after a subcommand that is not among {@link ProgramRule.subcommands}. */
+  readonly anywhere?: readonly string[]
   /** Options with which the first operand is only looked at, or is not the program any more. */
   readonly plain?: readonly string[]
   readonly operands?: Operands

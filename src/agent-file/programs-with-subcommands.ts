@@ -6,6 +6,7 @@ const GIT_TRANSFER: ProgramRule = { code: ['--upload-pack', '--receive-pack', '-
 export const GIT: ProgramRule = {
   // Git takes the options of a transfer wherever they stand, so a value before the subcommand counts as well.
   code: ['--exec-path', '--config-env', '--upload-pack', '--receive-pack'],
+  anywhere: ['--upload-pack', '--receive-pack', '--exec'],
   settings: ['-c'],
   runs: GIT_RUNS,
   values: ['-C', '--git-dir', '--work-tree', '--namespace'],
@@ -24,19 +25,37 @@ export const GIT: ProgramRule = {
       runs: GIT_RUNS,
       values: ['-b', '--branch', '-o', '--depth', '--reference'],
     },
+    daemon: { code: ['--access-hook'] },
     difftool: { code: ['-x', '--extcmd', '-t', '--tool'] },
     fetch: GIT_TRANSFER,
     'fetch-pack': GIT_TRANSFER,
     'filter-branch': {
       code: ['env', 'tree', 'index', 'parent', 'msg', 'commit', 'tag-name'].map((name) => `--${name}-filter`),
     },
+    'filter-repo': {
+      code: ['filename', 'message', 'name', 'email', 'refname', 'blob', 'commit', 'tag', 'reset', 'file-info'].map(
+        (name) => `--${name}-callback`,
+      ),
+    },
+    // What it runs in each repository is a subcommand of git.
+    'for-each-repo': { values: ['--config'], operands: code(0) },
     grep: { code: ['-O', '--open-files-in-pager'] },
+    hook: { subcommands: { run: { operands: file } } },
+    init: { code: ['--template'] },
+    instaweb: { code: ['-d', '--httpd', '-b', '--browser', '-m', '--module-path'], values: ['-p', '--port'] },
     'ls-remote': GIT_TRANSFER,
+    'merge-index': { operands: file },
     mergetool: { code: ['-t', '--tool'] },
     pull: GIT_TRANSFER,
     push: GIT_TRANSFER,
     rebase: { code: ['-x', '--exec'] },
+    'remote-ext': { operands: code(0) },
+    'send-email': { code: ['--smtp-server', '--sendmail-cmd', '--to-cmd', '--cc-cmd', '--header-cmd'] },
+    'send-pack': GIT_TRANSFER,
+    shell: { code: ['-c'] },
     submodule: { subcommands: { foreach: { operands: code(0) } } },
+    svn: { code: ['--authors-prog', '--template'] },
+    'web--browse': { code: ['-b', '--browser', '-t', '--tool', '-c', '--config'] },
   },
 }
 

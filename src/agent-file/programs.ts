@@ -1,3 +1,4 @@
+import { LESS_USUAL_PROGRAMS, LESS_USUAL_WRAPPERS } from './less-usual-programs.ts'
 import { code, command, file, type ProgramRule, script, words } from './program-rule.ts'
 import { DOCKER, GIT, KUBECTL, NPM, RUNNER, TMUX } from './programs-with-subcommands.ts'
 
@@ -96,7 +97,6 @@ const RULES: readonly (readonly [names: string, rule: ProgramRule])[] = [
       operands: file,
     },
   ],
-  ['go', { subcommands: { run: { operands: file } } }],
   ['dc', { code: ['-e', '--expression', '-f', '--file'] }],
   [
     'awk gawk nawk mawk',
@@ -137,6 +137,7 @@ const RULES: readonly (readonly [names: string, rule: ProgramRule])[] = [
         '--rmt-command',
       ],
       values: ['-f', '-C', '-b', '-g', '-T', '-X', '-K', '-N', '-V', '-H', '-L'],
+      whole: ['--checkpoint'],
     },
   ],
   ['zip', { code: ['-TT', '--unzip-command'] }],
@@ -183,7 +184,6 @@ const RULES: readonly (readonly [names: string, rule: ProgramRule])[] = [
   ['helm', { code: ['--post-renderer'] }],
   ['ansible', { code: ['-a', '--args', '-m', '--module-name'] }],
   ['tmux', TMUX],
-  ['screen', { rest: ['-X'] }],
   ['gcloud', { code: ['--command'] }],
   // package runners and builders
   ['npx bunx uvx', RUNNER],
@@ -218,12 +218,14 @@ const RULES: readonly (readonly [names: string, rule: ProgramRule])[] = [
     { code: ['-cmd', '-init', '-c', '-s', '-f'], values: ['-separator', '-nullvalue', '-newline'], operands: words(1) },
   ],
   // programs in whose arguments the names of others are only words
-  ['grep egrep fgrep rg ag ack cat ls echo printf which whereis type apt dpkg brew ps pgrep pkill', {}],
+  ['grep egrep fgrep cat ls echo printf which whereis type brew ps pgrep pkill', {}],
 ]
 
 const BY_NAME: ReadonlyMap<string, ProgramRule> = new Map([
-  ...RULES.flatMap(([names, rule]) => names.split(' ').map((name) => [name, rule] as const)),
-  ...WRAPPERS.flatMap(([names, values, after = 0]) =>
+  ...[...RULES, ...LESS_USUAL_PROGRAMS].flatMap(([names, rule]) =>
+    names.split(' ').map((name) => [name, rule] as const),
+  ),
+  ...[...WRAPPERS, ...LESS_USUAL_WRAPPERS].flatMap(([names, values, after = 0]) =>
     names.split(' ').map((name) => [name, { values, operands: command(after) }] as const),
   ),
 ])

@@ -72,6 +72,62 @@ describe('a value that would become code is refused', () => {
       git submodule foreach {v}
       git bisect run sh -c {v}
       git filter-branch --tree-filter {v} HEAD
+      git send-email --smtp-server={v} x.patch
+      git send-email --sendmail-cmd {v} x.patch
+      git send-pack --receive-pack={v} origin
+      git daemon --access-hook={v}
+      git shell -c {v}
+      git init --template={v}
+      git instaweb --httpd={v}
+      git filter-repo --blob-callback {v}
+      git for-each-repo --config=maintenance.repo {v}
+      git remote-ext {v}
+      git remote update --upload-pack={v}
+      git annex add sh -c {v}
+      git fetch --upload-p={v} origin
+      git rebase --exe {v} main
+      tar -xf a.tar --use-comp={v}
+      tar -xf a.tar --to-com {v}
+      tar -xf a.tar --checkpoint=1 --checkpoint-act=exec={v}
+      sed --expr={v} f.txt
+      sort --compress={v} f.txt
+      env --split={v}
+      docker-machine ls bash -c {v}
+      rg --pre {v} x
+      rg --pre={v} x
+      ack --pager={v} x
+      fzf --preview {v}
+      bat --pager {v} f
+      pandoc --lua-filter={v} a.md
+      pandoc -F {v} a.md
+      go test -exec {v} ./...
+      go build -toolexec={v}
+      gcc -wrapper {v} a.c
+      cargo --config {v} build
+      cmake -P {v}
+      gradle -I {v} build
+      tcpdump -i eth0 -z {v}
+      rpm --eval {v}
+      apt-get -o APT::Update::Pre-Invoke::={v} update
+      svn diff --diff-cmd {v}
+      install --strip-program={v} a b
+      yt-dlp --exec {v} url
+      restic --password-command {v} snapshots
+      rails runner {v}
+      mix run -e {v}
+      guile -c {v}
+      swift -e {v}
+      clojure -e {v}
+      emacsclient --eval {v}
+      gs -c {v}
+      adb shell {v}
+      vagrant ssh -c {v}
+      heroku run {v}
+      redis-cli eval {v} 0
+      hive -e {v}
+      concurrently {v}
+      nodemon --exec {v}
+      asciinema rec -c {v}
       tar -I{v} -xf a.tar
       tar -I {v} -xf a.tar
       tar -cI {v} -f a.tar b
@@ -216,6 +272,19 @@ describe('a value that would choose what runs is refused', () => {
       kubectl exec pod {v}
       poetry run {v}
       git {subcommand} {argument}
+      git merge-index {v} -a
+      git hook run {v}
+      pkexec {v}
+      sshpass -p x {v}
+      gosu www {v}
+      tini -- {v}
+      cross-env X=1 {v}
+      lxc exec box -- {v}
+      ip netns exec blue {v}
+      op run -- {v}
+      aws-vault exec dev -- {v}
+      xterm -e {v}
+      screen -dm {v}
       docker {subcommand} {argument}
     `),
   )('%s', (_line, words) => {
@@ -267,6 +336,36 @@ describe('a value that is data is taken', () => {
       scp {file} {host}:{path}
       rsync -av --delete {from} {to}
       git log --oneline -n {n}
+      git stash push -m {message}
+      git commit -c {ref}
+      git worktree add {dir} {branch}
+      git cherry-pick {ref}
+      git tag -a {tag} -m {message}
+      git rev-parse {ref}
+      git log -- bash {path}
+      git remote add {name} {url}
+      git diff --exit-code {a} {b}
+      tar -xf {file} --checkpoint={n}
+      npm run test -- -t {name}
+      docker logs --tail {n} node
+      rg -e {pattern} {dir}
+      rg -g {glob} {pattern}
+      go test -run {name} ./...
+      go vet {package}
+      cargo test {name}
+      gcc -o {out} {file}
+      openssl x509 -in {file} -noout
+      redis-cli -h {host} get {key}
+      adb devices -l {x}
+      pytest -k {name} {file}
+      apt-cache show {name}
+      apt show {name}
+      dpkg -L {name}
+      rpm -qi {name}
+      pandoc {file} -o {out}
+      svn log -r {revision} {path}
+      ip addr show {device}
+      ssh-keygen -lf {file}
       git log -n{n} -- {paths}
       git log --grep {pattern} --author={author}
       git show {ref}:{path}
