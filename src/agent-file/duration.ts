@@ -10,6 +10,22 @@ const UNITS_MS = [3_600_000, 60_000, 1000, 1]
 export const MIN_DURATION_MS = 1
 export const MAX_DURATION_MS: number = MAX_DELAY_MS
 
+/** At least a millisecond, and no part longer than the longest duration; parts that are so together are not seen. */
+export const DURATION_IN_RANGE: string = [
+  '^(?=[0-9hms]*[1-9]|[0-9hms]*\\.[0-9]{0,2}[1-9]|[0-9hms]*\\.[0-9]+s[0-9]*[1-9])',
+  `(${upTo(MAX_DURATION_MS / 3_600_000)}h)?(${upTo(MAX_DURATION_MS / 60_000)}m)?`,
+  `(${upTo(MAX_DURATION_MS / 1000)}(?:\\.[0-9]+)?s)?(${upTo(MAX_DURATION_MS)}ms)?$`,
+].join('')
+
+/** The text of a regular expression for the whole numbers from 0 to `max`. */
+function upTo(max: number): string {
+  const digits = String(Math.floor(max))
+  const smaller = [...digits].flatMap((digit, i) =>
+    digit === '0' ? [] : [`${digits.slice(0, i)}[0-${Number(digit) - 1}][0-9]{${digits.length - i - 1}}`],
+  )
+  return `0*(?:[0-9]{1,${digits.length - 1}}|${[...smaller, digits].join('|')})`
+}
+
 /**
  * A duration in milliseconds: `10s`, `500ms`, `1m30s`, or a number of seconds.
  *

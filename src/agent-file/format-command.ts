@@ -1,4 +1,7 @@
+import type { JsonObject } from '../core/json.ts'
+import { INPUT_SCHEMA } from './input-schema-format.ts'
 import type { Field, Pattern, RecordShape, Shape, VariantsShape } from './shape.ts'
+import { LOADER_NAMES, VARIABLE } from './variable-names.ts'
 
 /** What providers allow as the name of a tool. */
 const TOOL_NAME: Pattern = {
@@ -85,6 +88,19 @@ const argument: VariantsShape = {
   ],
 }
 
+/** The first item of a command. */
+const PROGRAM: JsonObject = { type: 'string', pattern: '^\\S+$' }
+
+const VARIABLE_TO_PASS: JsonObject = { pattern: VARIABLE.regex, not: { pattern: LOADER_NAMES } }
+
+/** What only reads writes nothing. */
+const NOT_BOTH: JsonObject = {
+  not: {
+    required: ['read_only', 'writes'],
+    properties: { read_only: { const: true }, writes: { type: 'array', minItems: 1 } },
+  },
+}
+
 /** A tool that runs a program with arguments; no shell takes part. */
 export function commandTool(enabled: Field): RecordShape {
   return {
@@ -98,12 +114,12 @@ export function commandTool(enabled: Field): RecordShape {
       },
       description: { shape: { kind: 'text' }, doc: 'What the model reads to decide when and how to call it.' },
       command: {
-        shape: { kind: 'list', items: argument, min: 1 },
+        shape: { kind: 'list', items: argument, min: 1, schema: { allOf: [{ items: [PROGRAM] }] } },
         required: true,
         doc: 'The program and its arguments, one item each; no shell takes part. {name} is replaced by the argument of that name; \\{ is a brace. Items in a list of their own are left out together where an argument of theirs is missing.',
       },
       input_schema: {
-        shape: { kind: 'json_object' },
+        shape: { kind: 'json_object', schema: INPUT_SCHEMA },
         doc: 'The JSON Schema of the arguments. Default: one text for each {name} in command.',
       },
       read_only: { shape: { kind: 'boolean' }, doc: 'true says that the command changes nothing. Default: false.' },
@@ -130,7 +146,7 @@ export function commandTool(enabled: Field): RecordShape {
         doc: 'The longest that a call may take, e.g. 10s. Default: spec.tool_timeout.',
       },
       env: {
-        shape: { kind: 'list', items: { kind: 'text' } },
+        shape: { kind: 'list', items: { kind: 'text', schema: VARIABLE_TO_PASS } },
         doc: 'Names of variables that the command gets from the environment of aof, beside those of spec.environment. Others are not passed on, but for PATH, HOME and the like.',
       },
       cwd: {
@@ -147,5 +163,6 @@ export function commandTool(enabled: Field): RecordShape {
       },
       enabled,
     },
+    together: NOT_BOTH,
   }
 }

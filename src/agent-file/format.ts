@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json.ts'
 import { commandTool, NAME } from './format-command.ts'
 import type { Field, Pattern, RecordShape, Shape, VariantsShape } from './shape.ts'
+import { LOADER_NAMES, TEMPLATE, VARIABLE } from './variable-names.ts'
 
 /** The version and the kind of document that this package reads. */
 export const API_VERSION = 'aof.dev/v1'
@@ -10,11 +11,8 @@ export const KIND = 'Agent'
 const GROUPS = ['aof.dev', 'aof.sh', 'aof.agenticops.org', 'openagentix.dev']
 const API_VERSIONS = GROUPS.flatMap((group) => ['v1', 'v1beta1', 'v1alpha1'].map((version) => `${group}/${version}`))
 
-/** A name of an environment variable. */
-export const VARIABLE: Pattern = {
-  regex: '^[A-Za-z_][A-Za-z0-9_]*$',
-  words: 'a variable name: letters, digits and _, not beginning with a digit',
-}
+/** How the name of a module ends; as the text of a regular expression. */
+export const MODULE_ENDING = '\\.[cm]?[jt]s$'
 
 const HEADER: Pattern = { regex: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", words: 'the name of an HTTP header' }
 
@@ -33,8 +31,14 @@ const MODEL: Pattern = { regex: '^\\S+$', words: 'provider:name, without blanks'
 
 const text: Shape = { kind: 'text' }
 const words: Shape = { kind: 'list', items: text }
-const variables: Shape = { kind: 'map', keys: VARIABLE, values: { kind: 'word' } }
-const headers: Shape = { kind: 'map', keys: HEADER, values: { kind: 'word' } }
+const template: Shape = { kind: 'word', schema: { pattern: TEMPLATE } }
+const variables: Shape = {
+  kind: 'map',
+  keys: VARIABLE,
+  values: template,
+  schema: { propertyNames: { pattern: VARIABLE.regex, not: { pattern: LOADER_NAMES } } },
+}
+const headers: Shape = { kind: 'map', keys: HEADER, values: template }
 const labels: Shape = { kind: 'map', keys: LABEL, values: { kind: 'word' } }
 const anything: Shape = { kind: 'json_object' }
 const positive: Shape = { kind: 'number', whole: true, min: 1, max: 1_000_000_000 }
@@ -78,7 +82,7 @@ const moduleTool: RecordShape = {
   title: 'a module of tools',
   fields: {
     module: required(
-      text,
+      { kind: 'text', schema: { pattern: MODULE_ENDING } },
       'A JavaScript or TypeScript module below the directory of this file, e.g. ./tools.ts. Every tool that it exports (made with defineTool) is offered to the model.',
     ),
     enabled: ENABLED,
@@ -114,7 +118,7 @@ const tool: VariantsShape = {
   kind: 'variants',
   words: 'a tool: {name, command}, {module}, a name, or {type, config}',
   variants: [
-    { when: 'scalar', shape: text },
+    { when: 'scalar', shape: { kind: 'text', schema: { not: { pattern: `[/\\\\]|${MODULE_ENDING}` } } } },
     { when: { field: 'module' }, shape: moduleTool },
     { when: { field: 'command' }, shape: commandTool(ENABLED) },
     { when: { field: 'type' }, shape: typedTool },

@@ -1,5 +1,6 @@
 import { suggest } from '../core/suggest.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { SCALAR_TYPES } from './input-schema-format.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, textOf } from './tree.ts'
@@ -35,8 +36,6 @@ export function textSchema(names: readonly string[]): InputSchema {
     kinds: new Map(names.map((name) => [name, { list: false, always: true, chosen: false, isHarmless: false }])),
   }
 }
-
-const SCALAR_TYPES: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean', 'null'])
 
 /** Reads `input_schema`: an object whose properties are text, numbers, booleans, or lists of those. */
 export function readInputSchema(node: MapNode, path: string, findings: Findings): InputSchema {
@@ -111,7 +110,7 @@ function valuesOf(schema: Node): Pick<ArgumentKind, 'chosen' | 'isHarmless'> {
 function isScalarSchema(schema: Node): boolean {
   if (child(schema, 'type') === undefined) return isChosen(schema)
   const types = typesOf(schema)
-  return types.length > 0 && types.every((name) => name !== undefined && SCALAR_TYPES.has(name))
+  return types.length > 0 && types.every((name) => name !== undefined && SCALAR_TYPES.includes(name))
 }
 
 function typesOf(schema: Node): (string | undefined)[] {

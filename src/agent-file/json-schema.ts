@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts'
-import { DURATION_PATTERN, MAX_DURATION_MS, MIN_DURATION_MS } from './duration.ts'
+import { DURATION_IN_RANGE, MAX_DURATION_MS, MIN_DURATION_MS } from './duration.ts'
 import { AGENT_FORMAT, FLAT_FORMAT } from './format.ts'
 import { type RecordShape, type Shape, spellings } from './shape.ts'
 
@@ -16,9 +16,9 @@ export function agentSchema(): JsonObject {
 function schemaOf(shape: Shape): JsonObject {
   switch (shape.kind) {
     case 'text':
-      return { type: 'string', pattern: shape.pattern?.regex ?? '\\S' }
+      return { type: 'string', pattern: shape.pattern?.regex ?? '\\S', ...shape.schema }
     case 'word':
-      return { type: ['string', 'number', 'boolean'] }
+      return { type: ['string', 'number', 'boolean'], ...shape.schema }
     case 'number':
       return { type: shape.whole ? 'integer' : 'number', minimum: shape.min, maximum: shape.max }
     case 'boolean':
@@ -29,16 +29,22 @@ function schemaOf(shape: Shape): JsonObject {
       return {
         anyOf: [
           { type: 'number', minimum: MIN_DURATION_MS / 1000, maximum: MAX_DURATION_MS / 1000 },
-          { type: 'string', pattern: DURATION_PATTERN },
+          { type: 'string', pattern: DURATION_IN_RANGE },
         ],
       }
     case 'list':
-      return { type: 'array', items: schemaOf(shape.items), ...(shape.min !== undefined && { minItems: shape.min }) }
+      return {
+        type: 'array',
+        items: schemaOf(shape.items),
+        ...(shape.min !== undefined && { minItems: shape.min }),
+        ...shape.schema,
+      }
     case 'map':
       return {
         type: 'object',
         propertyNames: { pattern: shape.keys.regex },
         additionalProperties: schemaOf(shape.values),
+        ...shape.schema,
       }
     case 'json_object':
       return { type: 'object', ...shape.schema }

@@ -22,11 +22,15 @@ export interface TextShape {
   readonly kind: 'text'
   /** What the text must look like: a regular expression, and words for it. */
   readonly pattern?: Pattern
+  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  readonly schema?: JsonObject
 }
 
 /** Text, or a number or boolean that is taken as it is written: `8080`, `1.10`, `true`. */
 export interface WordShape {
   readonly kind: 'word'
+  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  readonly schema?: JsonObject
 }
 
 /** A number in a range, both ends included. */
@@ -60,6 +64,8 @@ export interface ListShape {
   readonly items: Shape
   /** @default 0 */
   readonly min?: number
+  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  readonly schema?: JsonObject
 }
 
 /** A map whose keys the author chooses. */
@@ -67,6 +73,8 @@ export interface MapShape {
   readonly kind: 'map'
   readonly keys: Pattern
   readonly values: Shape
+  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  readonly schema?: JsonObject
 }
 
 /** A map with known fields and no others. */

@@ -1,7 +1,7 @@
 import type { ToolEntry } from './agent-file.ts'
 import { readCommand } from './command.ts'
 import { checkInside } from './inside.ts'
-import { NAMED_TOOL } from './format.ts'
+import { MODULE_ENDING, NAMED_TOOL } from './format.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { warnOfReferences } from './template.ts'
@@ -14,7 +14,7 @@ export interface ReadTools {
   readonly unsupported: Unsupported[]
 }
 
-const MODULE_ENDING = /\.[cm]?[jt]s$/
+const MODULE = new RegExp(MODULE_ENDING)
 
 /** Reads `spec.tools`; entries with `enabled: false` are checked and left out. */
 export function readTools(spec: MapNode, at: string, findings: Findings): ReadTools {
@@ -34,7 +34,7 @@ export function readTools(spec: MapNode, at: string, findings: Findings): ReadTo
 
 /** Whether an entry is the path of a file, where a tool's name would stand. */
 function isPath(node: Node): boolean {
-  return /[/\\]/.test(textOf(node) ?? '') || MODULE_ENDING.test(textOf(node) ?? '')
+  return /[/\\]/.test(textOf(node) ?? '') || MODULE.test(textOf(node) ?? '')
 }
 
 function reportPath(node: Node, path: string, findings: Findings): void {
@@ -75,7 +75,7 @@ function readModule(node: MapNode, path: string, findings: Findings): ToolEntry 
   if (module === undefined || written === undefined) return undefined
   const at = fieldPath(path, 'module')
   checkInside(module, at, 'a module', findings)
-  if (!MODULE_ENDING.test(written)) {
+  if (!MODULE.test(written)) {
     findings.error(module.span, at, {
       code: 'wrong_value',
       message: `expected a JavaScript or TypeScript file, found ${quoted(written)}`,

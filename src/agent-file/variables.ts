@@ -3,13 +3,10 @@ import { type Findings, type Problem, problemAt } from './problem.ts'
 import { quoted, type Span } from './source.ts'
 import { fillTemplate, readTemplate } from './template.ts'
 import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
-import { VARIABLE } from './format.ts'
+import { LOADER_NAMES, VARIABLE } from './variable-names.ts'
 
 const VARIABLE_NAME = new RegExp(VARIABLE.regex)
-
-/** Variables that make programs load or run code of someone's choice. */
-const LOADERS =
-  /^(?:LD_(?:PRELOAD|LIBRARY_PATH|AUDIT)|DYLD_.*|NODE_OPTIONS|BASH_ENV|ENV|SHELLOPTS|PROMPT_COMMAND|PYTHONSTARTUP|PYTHONPATH|PERL5(?:OPT|LIB)|RUBY(?:OPT|LIB)|JAVA_TOOL_OPTIONS|GIT_(?:SSH|SSH_COMMAND|EXTERNAL_DIFF|PAGER|EDITOR|CONFIG.*|EXEC_PATH|PROXY_COMMAND|ASKPASS)|SSH_ASKPASS|PAGER|EDITOR|VISUAL|IFS)$/
+const LOADERS = new RegExp(LOADER_NAMES)
 
 /** Reports what is no name of a variable, or one by which code could be slipped into a program. */
 export function checkVariableName(name: string, span: Span, path: string, findings: Findings): void {

@@ -1,0 +1,44 @@
+import type { JsonObject } from '../core/json.ts'
+
+/** The types of an argument that a command can take as it is. */
+export const SCALAR_TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'null']
+
+const NO_SCALAR: JsonObject = { type: ['object', 'array'] }
+
+/** The schema of one value: of a type that a command can take, or all of its values. */
+const SCALAR: JsonObject = {
+  type: 'object',
+  anyOf: [
+    {
+      required: ['type'],
+      properties: {
+        type: {
+          anyOf: [{ enum: [...SCALAR_TYPES] }, { type: 'array', minItems: 1, items: { enum: [...SCALAR_TYPES] } }],
+        },
+      },
+    },
+    {
+      not: { required: ['type'] },
+      anyOf: [{ required: ['enum'], properties: { enum: { type: 'array', minItems: 1 } } }, { required: ['const'] }],
+      properties: { enum: { items: { not: NO_SCALAR } }, const: { not: NO_SCALAR } },
+    },
+  ],
+}
+
+/** What the JSON Schema says of `input_schema`; `readInputSchema` checks the same. */
+export const INPUT_SCHEMA: JsonObject = {
+  required: ['type'],
+  properties: {
+    type: { const: 'object' },
+    properties: {
+      type: 'object',
+      additionalProperties: {
+        anyOf: [
+          SCALAR,
+          { type: 'object', required: ['type', 'items'], properties: { type: { const: 'array' }, items: SCALAR } },
+        ],
+      },
+    },
+    required: { items: { type: 'string' } },
+  },
+}
