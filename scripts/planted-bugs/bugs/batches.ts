@@ -59,8 +59,8 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'deadlines start anew for every call of a batch',
-    'this.engine.timeouts.add(particulars.deadline, limit.ms, record.acceptedAt)',
-    'this.engine.timeouts.add(particulars.deadline, limit.ms + 50, record.acceptedAt)',
+    'this.engine.timeouts.addSince(particulars.deadline, limit.ms, record.acceptedAt)',
+    'this.engine.timeouts.addSince(particulars.deadline, limit.ms + 50, record.acceptedAt)',
   ),
   bug(
     'batch.ts',
