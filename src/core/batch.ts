@@ -12,7 +12,7 @@ import type { CallName, ReferenceSyntax } from './dependencies/references.ts'
 import type { OrderKey } from './effects/order-key.ts'
 import type { ToolEffects } from './effects/tool-effects.ts'
 import type { ToolCall } from './call.ts'
-import { oddShape, propertyCount } from './call-shape.ts'
+import { MAX_DEPENDENCIES, oddShape, propertyCount, readCallNames } from './call-shape.ts'
 import type { CompiledTool } from './compiled-tool.ts'
 import type { Engine, EngineLimits } from './engine.ts'
 import type { ToolEvent } from './events.ts'
@@ -138,6 +138,8 @@ export class Batch implements Keeper {
     this.#acceptedAt = size === undefined ? [] : undefined
     this.#results.length = Math.min(size ?? 0, MANY_CALLS)
     this.engine = engine
+    // First, since a clock of the application's own may throw: a batch that is not made joins nothing.
+    this.openedAt = engine.clock.now()
     this.number = setup.number
     this.#run = typeof options.run === 'object' ? options.run.id : options.run
     this.nesting = setup.nesting
@@ -153,7 +155,6 @@ export class Batch implements Keeper {
     this.timeLimits = ownTimeLimits(options)
     this.budget = options.budget
     this.log = logger && new LogLines(logger, engine.events.loggerFailed)
-    this.openedAt = engine.clock.now()
   }
 
   /**
@@ -161,6 +162,15 @@ export class Batch implements Keeper {
    * since a listener of `batch_opened` may abort or close all that is under way, this batch with it.
    */
   begin(size: number | undefined): void {
+    try {
+      this.#begin(size)
+    } catch (thrown) {
+      this.#breakOff(thrown)
+      throw thrown
+    }
+  }
+
+  #begin(size: number | undefined): void {
     const { nesting } = this
     const { signal } = this.#setup.options
     if (this.isObserved) {
@@ -298,6 +308,7 @@ export class Batch implements Keeper {
     const known = tool ?? (typeof name === 'string' ? this.engine.registry.get(name) : undefined)
     const impossible = limits && impossibleTimeLimit(limits)
     const isRanked = priority === undefined || isPriority(priority)
+    const names = dependsOn === undefined ? NO_NAMES : readCallNames(dependsOn)
     const record = this.reserve(
       id,
       known === undefined ? name : known.tool.name,
@@ -312,7 +323,7 @@ export class Batch implements Keeper {
     else if (impossible !== undefined)
       record.drop('malformed_call', `${impossible} of a call takes 1 to ${MAX_DELAY_MS} milliseconds, or Infinity.`)
     else if (!isRanked) record.drop('malformed_call', 'priority of a call takes a whole number from −100 to 100.')
-    else if (dependsOn !== undefined && !isCallNames(dependsOn))
+    else if (names === undefined)
       record.drop(
         'malformed_call',
         `dependsOn of a call takes an array of ids of calls, or of places from 0; at most ${MAX_DEPENDENCIES}.`,
@@ -320,7 +331,7 @@ export class Batch implements Keeper {
     else if (incomplete !== undefined) record.drop('incomplete_call', incompleteCall(record.name, incomplete))
     else if (!record.isSettled) {
       if (priority !== undefined) this.particulars(record).priority = priority as number
-      if (dependsOn !== undefined && dependsOn.length > 0) this.particulars(record).dependsOn = dependsOn
+      if (names.length > 0) this.particulars(record).dependsOn = names
       record.complete(given, known)
     }
     this.#graph?.hasArrived()
@@ -460,9 +471,16 @@ export class Batch implements Keeper {
     try {
       act()
     } catch (thrown) {
-      this.abort(thrown)
-      this.close()
+      this.#breakOff(thrown)
       throw thrown
+    }
+  }
+
+  #breakOff(thrown: unknown): void {
+    try {
+      this.abort(thrown)
+    } finally {
+      this.close()
     }
   }
 
@@ -702,10 +720,13 @@ export class Batch implements Keeper {
     if (this.#closed) return
     this.#closed = true
     const now = this.engine.clock.now()
-    if (this.isObserved) this.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
     const graph = this.#graph
-    if (graph !== undefined) this.engine.admission.together(() => graph.close())
-    this.#settleIfDone(now)
+    try {
+      if (this.isObserved) this.emit({ type: 'batch_closed', at: now, ...this.#about(), size: this.records.length })
+      if (graph !== undefined) this.engine.admission.together(() => graph.close())
+    } finally {
+      this.#settleIfDone(now)
+    }
   }
 
   #isDone(): boolean {
@@ -715,32 +736,37 @@ export class Batch implements Keeper {
   #settleIfDone(now: number): void {
     if (!this.#isDone() || this.#settled) return
     this.#settled = true
-    const { options, onSettled } = this.#setup
-    options.signal?.removeEventListener('abort', this.#onAbort)
-    if (this.#hasJoined) this.engine.controller.leaveRun(this.run)
-    if (this.#place !== undefined) this.nesting?.leave(this.#place)
-    if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)
-    const size = this.records.length
-    const wallMs = now - this.openedAt
-    const succeeded = this.#succeeded
     try {
-      if (size > 1) this.log?.batchSettled(size, wallMs, succeeded)
-      if (this.isObserved)
-        this.emit({
-          type: 'batch_settled',
-          at: now,
-          ...this.#about(),
-          size,
-          succeeded,
-          failed: size - succeeded,
-          wallMs,
-        })
+      this.#leave()
+      this.#reportSettled(now)
     } finally {
       this.#done?.resolve(this.#collect())
       this.onEnd?.()
-      onSettled()
+      this.#setup.onSettled()
       forEachSafely(this.#whenSettled ?? [], (act) => act())
     }
+  }
+
+  /** It listens and waits for nothing any more. */
+  #leave(): void {
+    if (this.#hasJoined) this.engine.controller.leaveRun(this.run)
+    if (this.#place !== undefined) this.nesting?.leave(this.#place)
+    if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)
+    try {
+      this.#setup.options.signal?.removeEventListener('abort', this.#onAbort)
+    } catch {
+      // A signal that is none of the platform's: if it aborts all the same, there is nothing left to abort.
+    }
+  }
+
+  #reportSettled(now: number): void {
+    const size = this.records.length
+    const wallMs = now - this.openedAt
+    const succeeded = this.#succeeded
+    if (size > 1) this.log?.batchSettled(size, wallMs, succeeded)
+    if (!this.isObserved) return
+    const counts = { size, succeeded, failed: size - succeeded }
+    this.emit({ type: 'batch_settled', at: now, ...this.#about(), ...counts, wallMs })
   }
 
   #collect(): ToolResult[] {
@@ -759,6 +785,8 @@ export class Batch implements Keeper {
   }
 }
 
+const NO_NAMES: readonly CallName[] = []
+
 /** A call is nearly always its id, its name and its arguments. */
 const USUAL_PROPERTIES = 3
 
@@ -773,17 +801,6 @@ function ownLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: ToolCall): OwnTimeL
 
 function outcomeOf({ success }: ToolResult): 'succeeded' | 'failed' {
   return success ? 'succeeded' : 'failed'
-}
-
-/** How many calls one may depend on by name. */
-const MAX_DEPENDENCIES = 10_000
-
-function isCallNames(value: unknown): value is readonly CallName[] {
-  return (
-    Array.isArray(value) &&
-    value.length <= MAX_DEPENDENCIES &&
-    value.every((each) => typeof each === 'string' || (Number.isInteger(each) && each >= 0))
-  )
 }
 
 function isPriority(value: unknown): boolean {

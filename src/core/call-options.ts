@@ -80,7 +80,10 @@ export function checkCallOptions(options: CallOptions): void {
   const { signal, run, turn, priority, maxCalls, budget, logger, onEvent } = options
   if (
     signal !== undefined &&
-    (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function')
+    (typeof signal !== 'object' ||
+      signal === null ||
+      typeof signal.addEventListener !== 'function' ||
+      typeof signal.removeEventListener !== 'function')
   ) {
     throw new MisuseError('signal', 'an AbortSignal', signal)
   }

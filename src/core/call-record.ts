@@ -40,6 +40,7 @@ import {
   effectsFailed,
   keyFailed,
   neverCompleted,
+  notConcluded,
   notStarted,
   overBudget,
   queueFull,
@@ -481,6 +482,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
       const now = this.engine.clock.now()
       try {
         this.#failed(attempt, lostFailure(lost), now)
+      } catch (thrown) {
+        this.#couldNotConclude(attempt, 'unknown', thrown, now)
       } finally {
         this.#release(attempt, now)
       }
@@ -502,9 +505,22 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     const now = this.engine.clock.now()
     try {
       this.#conclude(attempt, output, now)
+    } catch (thrown) {
+      this.#couldNotConclude(attempt, 'ended', thrown, now)
     } finally {
       this.#release(attempt, now)
     }
+  }
+
+  /** Something threw after its attempt had ended, e.g. the clock that was to wait for the next one: it fails with that. */
+  #couldNotConclude(attempt: Attempt, execution: Execution, thrown: unknown, now: number): void {
+    if (this.#state !== attempt) throw thrown
+    const error = {
+      code: 'tool_error',
+      message: notConcluded(this.name, thrownMessage(thrown)),
+      retryable: false,
+    } as const
+    this.#settle(unsuccessful(this, 'failed', error, execution, this.#timing(attempt, now)), now, thrown)
   }
 
   #conclude(attempt: Attempt, output: Output, now: number): void {
@@ -527,6 +543,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     const now = this.engine.clock.now()
     try {
       this.#concludeCut(attempt, cut, execution, now)
+    } catch (thrown) {
+      this.#couldNotConclude(attempt, execution, thrown, now)
     } finally {
       if (execution === 'unknown') this.#giveBack(attempt, attempt.demands.wide, now)
       else this.#release(attempt, now)
@@ -1042,9 +1060,12 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     this.#state = SETTLED
     this.#tool = this.#input = undefined
     const { batch } = this
-    this.engine.overlaps?.ended(this)
-    batch.log?.callSettled(result, result.status === 'failed' ? thrown : undefined)
-    tellSettled(this, now, result, thrown)
-    batch.callSettled(this, result, now)
+    try {
+      this.engine.overlaps?.ended(this)
+      batch.log?.callSettled(result, result.status === 'failed' ? thrown : undefined)
+      tellSettled(this, now, result, thrown)
+    } finally {
+      batch.callSettled(this, result, now)
+    }
   }
 }

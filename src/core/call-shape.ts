@@ -1,4 +1,5 @@
 import type { ToolCall } from './call.ts'
+import type { CallName } from './dependencies/references.ts'
 import { checkObject, MisuseError } from './misuse.ts'
 import { optionNames, unknownName } from './option-names.ts'
 import { suggest } from './suggest.ts'
@@ -33,6 +34,31 @@ export function oddShape(call: object): string | undefined {
   const form = FORMS.find(({ marks }) => marks.every((mark) => mark in call))
   if (form !== undefined) return `This is ${form.what}, not a call: ${form.remedy}.`
   return `A call has no '${unknown.name}'. ${unknown.advice}`
+}
+
+/** How many calls one may depend on by name. */
+export const MAX_DEPENDENCIES = 10_000
+
+/** A copy of the names of calls that a host gives; undefined where `given` is no such list. Never throws. */
+export function readCallNames(given: unknown): readonly CallName[] | undefined {
+  try {
+    if (!Array.isArray(given)) return undefined
+    const { length } = given
+    if (length > MAX_DEPENDENCIES) return undefined
+    const names: CallName[] = []
+    for (let place = 0; place < length; place++) {
+      const name: unknown = given[place]
+      if (typeof name !== 'string' && !isPlace(name)) return undefined
+      names.push(name)
+    }
+    return names
+  } catch {
+    return undefined
+  }
+}
+
+function isPlace(name: unknown): name is number {
+  return Number.isInteger(name) && (name as number) >= 0
 }
 
 /** Forms of calls that people pass on as they are; the first whose marks are all there. */

@@ -121,6 +121,10 @@ export function notStarted(name: string, why: string): string {
   return `The call of '${printable(name, 128)}' could not be started: ${why}. Nothing was run.`
 }
 
+export function notConcluded(name: string, why: string): string {
+  return `What the call of '${printable(name, 128)}' came to could not be told: ${why}.`
+}
+
 export function unknownTool(name: string, known: readonly string[]): string {
   const names = known.slice(0, 20).join(', ')
   const tools = known.length === 0 ? 'There are no tools.' : `The tools are: ${names}${known.length > 20 ? ', …' : ''}.`

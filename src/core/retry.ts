@@ -66,7 +66,17 @@ export function retryDelay(retry: RetryOptions, attempts: number, thrown: unknow
   const longest = Math.min(maxDelayMs, initialDelayMs * factor ** (attempts - 1))
   const { retryAfterMs = 0 } = failureKind(thrown)
   if (retryAfterMs > maxRetryAfterMs) return undefined
-  return Math.min(MAX_DELAY_MS, Math.ceil(retryAfterMs + random() * longest))
+  return Math.min(MAX_DELAY_MS, Math.ceil(retryAfterMs + shareOf(random) * longest))
+}
+
+/** How much of the longest wait it is: all of it where the application's random source throws, or gives no such number. */
+function shareOf(random: Random): number {
+  try {
+    const share = random()
+    return share >= 0 && share <= 1 ? share : 1
+  } catch {
+    return 1
+  }
 }
 
 function isWorthIt({ when }: RetryOptions, thrown: unknown): boolean {

@@ -86,7 +86,7 @@ export const batches: readonly PlantedBug[] = [
     'const index = this.records.length',
     'const index = Math.max(0, this.records.findIndex((each) => each.id === id)) || this.records.length',
   ),
-  bug('batch.ts', 'successes are counted as failures', 'failed: size - succeeded,', 'failed: succeeded,'),
+  bug('batch.ts', 'successes are counted as failures', 'failed: size - succeeded }', 'failed: succeeded }'),
   bug(
     'batch.ts',
     'calls that come one by one wait in the context of the first',

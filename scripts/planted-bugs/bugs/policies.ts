@@ -6,8 +6,8 @@ export const policies: readonly PlantedBug[] = [
   bug(
     'retry.ts',
     'Retry-After is not obeyed',
-    'Math.ceil(retryAfterMs + random() * longest)',
-    'Math.ceil(random() * longest)',
+    'Math.ceil(retryAfterMs + shareOf(random) * longest)',
+    'Math.ceil(shareOf(random) * longest)',
   ),
   bug(
     'retry.ts',

@@ -5,8 +5,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'the permit is forgotten when a tool ends',
-    '      this.#conclude(attempt, output, now)\n    } finally {\n      this.#release(attempt, now)',
-    '      this.#conclude(attempt, output, now)\n    } finally {\n      if (output.ok) this.#release(attempt, now)',
+    "      this.#couldNotConclude(attempt, 'ended', thrown, now)\n    } finally {\n      this.#release(attempt, now)",
+    "      this.#couldNotConclude(attempt, 'ended', thrown, now)\n    } finally {\n      if (output.ok) this.#release(attempt, now)",
   ),
   bug(
     'call-record.ts',
@@ -157,8 +157,8 @@ export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
     'a wait for another attempt holds the permit',
-    '      this.#conclude(attempt, output, now)\n    } finally {\n      this.#release(attempt, now)',
-    "      this.#conclude(attempt, output, now)\n    } finally {\n      if (this.#state.phase !== 'backing_off') this.#release(attempt, now)",
+    "      this.#couldNotConclude(attempt, 'ended', thrown, now)\n    } finally {\n      this.#release(attempt, now)",
+    "      this.#couldNotConclude(attempt, 'ended', thrown, now)\n    } finally {\n      if (this.#state.phase !== 'backing_off') this.#release(attempt, now)",
   ),
   bug(
     'call-retry.ts',
