@@ -2,16 +2,33 @@ import { withoutTrailingReasoning } from './provider-calls.ts'
 import type { AgentMessage } from './result.ts'
 import { withParts } from './sendable-message.ts'
 
+type AssistantMessage = Extract<AgentMessage, { role: 'assistant' }>
+
 /**
- * A history without the calls of its last message that the provider was to run itself and never answered: it paused before,
- * and providers refuse a history that goes on after such a call.
+ * A history without the calls that the provider was to run itself and never answered, in what the assistant said last: it
+ * paused, perhaps more than once, and providers refuse a history that goes on after such a call.
  */
 export function withoutOpenProviderCalls(messages: readonly AgentMessage[]): AgentMessage[] {
-  const last = messages.at(-1)
-  if (last?.role !== 'assistant') return [...messages]
-  const answered = new Set(last.content.flatMap((part) => (part.type === 'tool-result' ? [part.toolCallId] : [])))
-  const isOpen = (part: (typeof last.content)[number]): boolean =>
-    part.type === 'tool-call' && part.providerExecuted === true && !answered.has(part.toolCallId)
-  const message = withParts(last, withoutTrailingReasoning(last.content.filter((part) => !isOpen(part))))
-  return message.content.length > 0 ? [...messages.slice(0, -1), message] : messages.slice(0, -1)
+  const begin = messages.findLastIndex(({ role }) => role !== 'assistant') + 1
+  const last = messages.slice(begin).filter((message): message is AssistantMessage => message.role === 'assistant')
+  const answered = new Set(last.flatMap(({ content }) => content.flatMap(answeredId)))
+  const kept = last.map((message) =>
+    withParts(
+      message,
+      message.content.filter((part) => !isProviderCall(part) || answered.has(part.toolCallId)),
+    ),
+  )
+  const end = kept.at(-1)
+  if (end !== undefined) kept[kept.length - 1] = withParts(end, withoutTrailingReasoning(end.content))
+  return [...messages.slice(0, begin), ...kept.filter(({ content }) => content.length > 0)]
+}
+
+type Part = AssistantMessage['content'][number]
+
+function isProviderCall(part: Part): part is Extract<Part, { type: 'tool-call' }> {
+  return part.type === 'tool-call' && part.providerExecuted === true
+}
+
+function answeredId(part: Part): string[] {
+  return part.type === 'tool-result' ? [part.toolCallId] : []
 }
