@@ -101,7 +101,7 @@ export type {
 } from './core/schema.ts'
 export type { SpillContent, SpilledFile, SpillOptions, SpillStore, SpillStoreOpener } from './core/spill.ts'
 export type { SpillLifetime } from './core/spilled-files.ts'
-export type { TimeLimitOptions } from './core/time-limits.ts'
+export type { NameTimeLimit, TimeLimitOptions, TimeLimitPlace } from './core/time-limits.ts'
 export { ToolFailure } from './core/tool-failure.ts'
 export type { ToolProblem, ToolProblemCode } from './core/tool-problem.ts'
 export {

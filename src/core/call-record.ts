@@ -1027,8 +1027,10 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
   }
 
   #layers({ timeLimits }: CompiledTool): Layers {
-    const { batch } = this
-    return { call: batch.particularsOf(this)?.limits, batch: batch.timeLimits, tool: timeLimits }
+    const { batch, name, engine } = this
+    const { nameTimeLimit } = engine.limits
+    const call = batch.particularsOf(this)?.limits
+    return { call, batch: batch.timeLimits, tool: timeLimits, name, nameTimeLimit }
   }
 
   #timing(attempt: Attempt | undefined, now: number): ToolTiming {

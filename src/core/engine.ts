@@ -18,6 +18,7 @@ import type { NestedExecutor } from './nested-executor.ts'
 import type { Random } from './random.ts'
 import type { Roster } from './roster.ts'
 import type { StallWatch } from './stall-watch.ts'
+import type { NameTimeLimit } from './time-limits.ts'
 import type { Timeouts } from './timeouts.ts'
 import type { ToolRegistry } from './tool-registry.ts'
 import type { WaitingRoom } from './waiting-room.ts'
@@ -64,6 +65,7 @@ export interface Engine {
 
 /** The numbers that an executor's options set. */
 export interface EngineLimits extends KeepingLimits {
+  readonly nameTimeLimit: NameTimeLimit | undefined
   readonly timeoutMs: number
   readonly idleTimeoutMs: number
   readonly deadlineMs: number

@@ -36,7 +36,7 @@ import type { JsonSchemaCompiler, Uncheckable } from './schema.ts'
 import type { SpilledFiles } from './spilled-files.ts'
 import { checkStackRoom, emptyStack, hasStackRoom } from './stack-room.ts'
 import { StallWatch } from './stall-watch.ts'
-import { checkTimeLimits, DEFAULT_TIMEOUT_MS } from './time-limits.ts'
+import { checkTimeLimits, DEFAULT_TIMEOUT_MS, type NameTimeLimit } from './time-limits.ts'
 import { Timeouts } from './timeouts.ts'
 import { ToolGuard } from './tool-guard.ts'
 import { ToolRegistry } from './tool-registry.ts'
@@ -110,6 +110,21 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    */
   readonly timeoutMs?: number
   /**
+   * Names the place where a timeout is set, for the message that says where to raise it: a host whose users never see
+   * `timeoutMs` gives its own words. Where it throws, or gives none, the message says `the tool's timeoutMs`.
+   *
+   * @example
+   * ```ts
+   * import { ToolExecutor } from 'aof-runtime'
+   *
+   * new ToolExecutor({
+   *   tools: [],
+   *   nameTimeLimit: ({ layer, tool }) => (layer === 'tool' ? `timeout of ${tool} in settings.toml` : undefined),
+   * })
+   * ```
+   */
+  readonly nameTimeLimit?: NameTimeLimit
+  /**
    * How long an attempt may go on without reporting progress, for tools that do not say so themselves: 1 to 2 147 483 647
    * milliseconds, or `Infinity` for no limit.
    * @default Infinity
@@ -175,6 +190,7 @@ const EXECUTOR_OPTIONS = optionNames<ToolExecutorOptions>({
   maxDepth: true,
   maxNestedCalls: true,
   timeoutMs: true,
+  nameTimeLimit: true,
   idleTimeoutMs: true,
   deadlineMs: true,
   maxAbandoned: true,
@@ -699,6 +715,9 @@ function checkedLimits(options: ToolExecutorOptions): EngineLimits {
     maxArgumentsBytes = 1_048_576,
   } = options
   checkTimeLimits('', options)
+  const { nameTimeLimit } = options
+  if (nameTimeLimit !== undefined && typeof nameTimeLimit !== 'function')
+    throw new MisuseError('nameTimeLimit', 'a function of the place of a time limit', nameTimeLimit)
   checkDuration('graceMs', graceMs, 0, 60_000)
   checkCount('maxAbandoned', maxAbandoned, 1, undefined, true)
   checkDuration('abandonedHoldMs', abandonedHoldMs, 0, MAX_DELAY_MS)
@@ -706,6 +725,7 @@ function checkedLimits(options: ToolExecutorOptions): EngineLimits {
   checkCount('maxNestedCalls', maxNestedCalls, 1, undefined, true)
   checkCount('maxArgumentsBytes', maxArgumentsBytes, 2)
   return {
+    nameTimeLimit,
     timeoutMs,
     idleTimeoutMs,
     deadlineMs,

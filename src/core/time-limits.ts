@@ -1,6 +1,9 @@
 import { MAX_DELAY_MS } from './clock.ts'
 import type { EngineLimits } from './engine.ts'
 import { checkDuration } from './misuse.ts'
+import { printable } from './text.ts'
+
+const MAX_NAME_LENGTH = 200
 
 /**
  * How long an attempt may take where no layer says so, in milliseconds: long enough for nearly all calls of the tools that
@@ -56,8 +59,23 @@ export function impossibleTimeLimit(limits: OwnTimeLimits): string | undefined {
   })
 }
 
+/** Where a timeout was set. */
+export interface TimeLimitPlace {
+  readonly option: 'timeoutMs' | 'idleTimeoutMs'
+  /** The nearest layer that sets it; `executor` also where none does, for its default. */
+  readonly layer: 'call' | 'batch' | 'tool' | 'executor'
+  /** The name of the tool that took too long. */
+  readonly tool: string
+}
+
+/** Names the place of a timeout in the words of those who can raise it. */
+export type NameTimeLimit = (place: TimeLimitPlace) => string | undefined
+
 /** Who may limit a call, the nearest first. */
 export interface Layers {
+  /** The tool's name. */
+  readonly name: string
+  readonly nameTimeLimit: NameTimeLimit | undefined
   /** What the host said of this very call. */
   readonly call: OwnTimeLimits | undefined
   readonly batch: OwnTimeLimits
@@ -104,10 +122,25 @@ function idleTimeoutOf(
 }
 
 /** Where the nearest of a limit comes from, in words. */
-export function sourceOf(option: 'timeoutMs' | 'idleTimeoutMs', { call, batch, tool }: Layers): string {
-  if (call?.[option] !== undefined) return `the call's ${option}`
-  if (batch[option] !== undefined) return `the batch's ${option}`
-  return tool[option] === undefined ? `the executor's ${option}` : `the tool's ${option}`
+export function sourceOf(option: TimeLimitPlace['option'], layers: Layers): string {
+  const layer = layerOf(option, layers)
+  return nameGiven({ option, layer, tool: layers.name }, layers) ?? `the ${layer}'s ${option}`
+}
+
+function layerOf(option: TimeLimitPlace['option'], { call, batch, tool }: Layers): TimeLimitPlace['layer'] {
+  if (call?.[option] !== undefined) return 'call'
+  if (batch[option] !== undefined) return 'batch'
+  return tool[option] === undefined ? 'executor' : 'tool'
+}
+
+/** The host's own words, if it has any. */
+function nameGiven(place: TimeLimitPlace, { nameTimeLimit }: Layers): string | undefined {
+  try {
+    const words: unknown = nameTimeLimit?.(place)
+    return typeof words === 'string' && words !== '' ? printable(words, MAX_NAME_LENGTH) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The deadline of a call, from its acceptance: the earliest wins; the batch's own is not among them. */

@@ -68,6 +68,7 @@ describe('options', () => {
       | 'maxNestedCalls'
       | 'abandonedHoldMs'
       | 'timeoutMs'
+      | 'nameTimeLimit'
       | 'idleTimeoutMs'
       | 'deadlineMs'
       | 'graceMs'

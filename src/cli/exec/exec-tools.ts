@@ -1,18 +1,20 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Place, Problem } from '../../agent-file/index.ts'
+import type { NameTimeLimit } from '../../core/time-limits.ts'
 import type { AnyTool } from '../../core/tool.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { loadAgent } from '../load-agent.ts'
 import { oneLine } from '../text.ts'
-import { loadTools } from '../tools/index.ts'
+import { loadTools, MODULE_TIME_LIMIT_NAMES, timeLimitNames } from '../tools/index.ts'
 
 /** The tools that `--tools` names, with what an agent file says of how they run. */
 export interface ExecTools {
   readonly tools: readonly AnyTool[]
   readonly maxParallelTools?: number
   readonly timeoutMs?: number
+  readonly nameTimeLimit: NameTimeLimit
 }
 
 /**
@@ -22,7 +24,9 @@ export interface ExecTools {
  * @throws CliError with what is wrong with the file
  */
 export async function execTools(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
-  if (/\.[cm]?[jt]s$/.test(file)) return { tools: await toolsOfModule(file) }
+  if (/\.[cm]?[jt]s$/.test(file)) {
+    return { tools: await toolsOfModule(file), nameTimeLimit: MODULE_TIME_LIMIT_NAMES }
+  }
   if (/\.(?:ya?ml|json)$/.test(file)) return toolsOfAgent(file, warn)
   throw new CliError(
     EXIT.usage,
@@ -45,6 +49,7 @@ async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Pro
   const { maxParallelTools, toolTimeoutMs } = agent
   return {
     tools: await loadTools(agent.tools, { directory, environment: variables, areOffered: false }),
+    nameTimeLimit: timeLimitNames(agent.file, agent.tools),
     ...(maxParallelTools !== undefined && { maxParallelTools }),
     ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
   }

@@ -40,5 +40,6 @@ const HELP = [
   'Ctrl-C aborts what runs, and the results say so; once more ends at once.',
   '',
   'Exit codes: 0 every call has its result, 3 a file cannot be read or is invalid, 4 the package that reads the answer',
-  'is not installed, 9 a call did not succeed (--strict), 130 Ctrl-C, 143 SIGTERM.',
+  'is not installed, 9 a call did not succeed (--strict), or a tool left an error behind or ended the process, 11 standard',
+  'output cannot be written, 130 Ctrl-C, 143 SIGTERM.',
 ].join('\n')

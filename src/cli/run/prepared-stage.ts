@@ -6,7 +6,7 @@ import type { LoadedAgent } from '../load-agent.ts'
 import { readRecording } from '../recording/read-recording.ts'
 import { secretsOf } from '../recording/redact.ts'
 import type { Recording } from '../recording/recording.ts'
-import { loadTools } from '../tools/index.ts'
+import { loadTools, timeLimitNames } from '../tools/index.ts'
 import { chooseModel } from './chosen-model.ts'
 import type { InputSource } from './input.ts'
 import type { RunOptions } from './options.ts'
@@ -88,11 +88,13 @@ async function readWhole(file: string): Promise<Recording> {
 /** How long a tool has to end after its signal: nobody waits for the command's own promptness. */
 const GRACE_MS = 500
 
-function callLimits({ maxParallelTools, toolTimeoutMs }: AgentFile, { maxParallel }: RunOptions): StageSetup['limits'] {
+function callLimits(agent: AgentFile, { maxParallel }: RunOptions): StageSetup['limits'] {
+  const { file, tools, maxParallelTools, toolTimeoutMs } = agent
   const parallel = maxParallel ?? maxParallelTools
   return {
     ...(parallel !== undefined && { maxParallelTools: parallel }),
     ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
+    nameTimeLimit: timeLimitNames(file, tools),
     graceMs: GRACE_MS,
     secrets: secretsOf(process.env),
   }

@@ -39,7 +39,7 @@ export interface Stage {
 export interface StageSetup {
   readonly agent: AgentFile
   readonly tools: readonly AnyTool[]
-  readonly limits: Pick<ToolExecutorOptions, 'maxParallelTools' | 'timeoutMs' | 'graceMs' | 'secrets'>
+  readonly limits: Pick<ToolExecutorOptions, 'maxParallelTools' | 'timeoutMs' | 'nameTimeLimit' | 'graceMs' | 'secrets'>
   /** Told of the arguments of calls, as soon as they are complete. */
   readonly onArguments: CallObserver['arguments']
 }
