@@ -22,6 +22,12 @@ export const order: readonly PlantedBug[] = [
   ),
   bug(
     'effects/conflicts.ts',
+    'the first of the calls that wait acts before the others are parked anew',
+    '      cleared.push(owner)\n',
+    '      this.#later(() => owner.effectsCleared())\n',
+  ),
+  bug(
+    'effects/conflicts.ts',
     'a circle of waits is not noticed',
     'if (end === undefined && !other.isUncertain) owner.waitsBehind(other)',
     'if (end !== claim && !other.isUncertain) owner.waitsBehind(other)',

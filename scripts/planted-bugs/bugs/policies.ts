@@ -106,6 +106,7 @@ export const policies: readonly PlantedBug[] = [
     'calls that wait for a probe may exceed the bound of the queue',
     "    else if (room.bound.policy === 'reject' && room.isFull(census.besideQueue)) this.#refuseForQueue()\n",
     '',
+    'the simulation counts no calls that wait outside of the queue against its bound; test/core/probe-wait.test.ts does',
   ),
   bug(
     'time-limits.ts',

@@ -161,15 +161,25 @@ export class Conflicts {
     claim.parked = undefined
     if (queue === undefined || queue.size === 0) return
     if (before !== undefined) return handOver(queue, before)
+    const cleared: Claimant[] = []
+    try {
+      this.#lookAgain(claim, queue, cleared)
+    } finally {
+      // Outside of a step the first acts at once, and may be over when this returns: so all others are parked before.
+      for (const owner of cleared) this.#later(() => owner.effectsCleared())
+    }
+  }
+
+  /** @param cleared gets the owners of the claims against which nothing stands any more */
+  #lookAgain(claim: Claim, queue: ClaimQueue, cleared: Claimant[]): void {
     for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
       if (first.state !== 'waiting' || !this.#test(first)) continue
       const { owner } = first
-      this.#later(() => owner.effectsCleared())
+      cleared.push(owner)
       if (claim.state !== 'over' || queue.size === 0 || !covers(first, claim)) continue
       const others = queue.takeOthers(owner.run === claim.owner.run)
       handOver(queue, first)
-      for (const each of others)
-        if (each.state === 'waiting' && this.#test(each)) this.#later(() => each.owner.effectsCleared())
+      for (const each of others) if (each.state === 'waiting' && this.#test(each)) cleared.push(each.owner)
       return
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AdmissionController, defineTool, type ToolEvent } from '../../../src/index.ts'
+import { AdmissionController, defineTool, type ToolCall, type ToolEvent } from '../../../src/index.ts'
 import { VirtualClock } from '../../../src/testing/index.ts'
 import { dataOf, failureOf, setUp, type SetUp, type SetUpOptions, sleeper } from '../harness.ts'
 import { type Touch, touch, touching } from './harness.ts'
@@ -499,5 +499,29 @@ describe('odd effects', () => {
       ]),
     )
     expect(order).toEqual(['leaf', 'leaf', 'urgent', 'fill', 'fill', 'fill'])
+  })
+
+  test('I26 where the first of the calls that wait is over as soon as it may start, the next one starts', async () => {
+    const clock = new VirtualClock()
+    const frail = touch(clock, {
+      name: 'frail',
+      timeoutMs: 5,
+      annotations: { readOnlyHint: true },
+      retry: { maxAttempts: 2, initialDelayMs: 20 },
+    })
+    const { executor } = setUp([frail, touch(clock)], { clock, graceMs: 0, maxAbandoned: 1 })
+    const of = (name: string, what: Touch): ToolCall => ({ ...touching(name, what), name })
+    // Abandoned at 5 ms, and refused at 15 ms, when it is to be tried again.
+    const first = executor.executeTools([of('frail', { reads: ['x'], ends: 'deaf' })])
+    await clock.advance(1)
+    // Refused as soon as it may start.
+    const second = executor.executeTools([of('touch', { ms: 0, nested: [of('frail', { writes: ['x'] })] })])
+    await clock.advance(1)
+    const third = executor.executeTools([of('touch', { writes: ['x'] })])
+    await clock.runUntil(Promise.all([first, second, third]))
+    expect(failureOf((await first)[0]).status).toBe('timed_out')
+    expect(dataOf((await second)[0])).toEqual(['rejected'])
+    expect((await third)[0]?.success).toBe(true)
+    expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, suspended: 0 })
   })
 })
