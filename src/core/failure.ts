@@ -1,6 +1,6 @@
 import { failureKind } from './failure-kind.ts'
 import type { ToolError } from './result.ts'
-import { reasonsOf } from './reasons.ts'
+import { instead, reasonsOf } from './reasons.ts'
 import { isInstance } from './safe-checks.ts'
 import { printable } from './text.ts'
 import { ToolFailure } from './tool-failure.ts'
@@ -35,6 +35,10 @@ function messageOf(thrown: object): string {
   if (own !== '' && isInstance(thrown, ToolFailure)) return printable(own, MAX_MESSAGE_LENGTH)
   const reasons = reasonsOf(thrown, own)
   if (own !== '') return `${printable(own, MAX_MESSAGE_LENGTH - reasons.length)}${reasons}`
-  const kind = typeof name === 'string' && name !== '' ? printable(name, 100) : 'an object without a message'
-  return reasons === '' ? `The tool failed without saying why (it threw ${kind}).` : `${kind}${reasons}`
+  const words = instead(thrown)
+  const isNamed = typeof name === 'string' && name !== ''
+  if (words !== '' && !isNamed) return `The tool threw an object without a message: ${words}${reasons}`
+  const kind = isNamed ? printable(name, 100) : 'an object without a message'
+  if (words === '' && reasons === '') return `The tool failed without saying why (it threw ${kind}).`
+  return `${kind}${words === '' ? '' : `: ${words}`}${reasons}`
 }

@@ -16,7 +16,10 @@ const MAX_SAID = 16_000
 /** How large the body of an HTTP answer may be, in bytes of JSON, that is looked at to quote its beginning. */
 const MAX_BODY_BYTES = 65_536
 
-/** Bodies of HTTP answers, as errors of the usual clients carry them: axios, got, ofetch and ky, superagent, the AI SDK. */
+/**
+ * Bodies of HTTP answers, as errors of the usual clients carry them: axios, got, ofetch and ky, superagent, the AI SDK, the SDKs
+ * of OpenAI and Anthropic.
+ */
 const BODIES: readonly (readonly string[])[] = [
   ['response', 'data'],
   ['response', 'body'],
@@ -24,6 +27,8 @@ const BODIES: readonly (readonly string[])[] = [
   ['response', 'text'],
   ['data'],
   ['responseBody'],
+  ['body'],
+  ['error'],
 ]
 
 /**
@@ -52,6 +57,9 @@ class Reasons {
     const parts: string[] = []
     const body = bodyOf(thrown)
     if (body !== undefined && this.#isNew(body)) parts.push(`body: ${body}`)
+    // A program that failed says why there; the message of the error is often its command alone.
+    const stderr = bodyText(read(thrown, 'stderr'))
+    if (stderr !== '' && this.#isNew(stderr)) parts.push(`stderr: ${stderr}`)
     if (level <= MAX_LEVELS) {
       const causes = this.#causes(thrown, level)
       if (causes.length > 0) parts.push(`${causes.length === 1 ? 'cause' : 'causes'}: ${causes.join('; ')}`)
@@ -79,6 +87,14 @@ class Reasons {
     this.#said += `\n${words}`
     return true
   }
+}
+
+/** What a value without a message says of itself: its code or, of one that is no error, the beginning of its JSON. */
+export function instead(thrown: object): string {
+  const words = ownWords(thrown)
+  if (words !== '' || typeof read(thrown, 'name') === 'string') return words
+  const json = bodyText(thrown)
+  return json === '{}' || json === '[]' ? '' : json
 }
 
 /** The message of a cause, with its code where the message does not name that. */

@@ -92,6 +92,18 @@ describe('a message has the reasons that lie below it', () => {
     expect(message).toContain('(causes: 1 ')
   })
 
+  test.each<[string, object, string]>([
+    [
+      'the error of an SDK',
+      { status: 400, error: { message: 'unknown column' } },
+      'body: {"message":"unknown column"}',
+    ],
+    ['the body beside a status', { statusCode: 409, body: 'taken' }, 'body: taken'],
+    ['what a program wrote', { exitCode: 1, stderr: 'permission denied\n' }, 'stderr: permission denied'],
+  ])('%s is among them', (_what, fields, reason) => {
+    expect(thrownMessage(Object.assign(new Error('It failed'), fields))).toBe(`It failed (${reason})`)
+  })
+
   test('I35: secrets in them are taken out, in a result as in its message', async () => {
     const call = defineTool({
       name: 'call',
