@@ -32,6 +32,12 @@ export interface TurnCall {
   state: 'arriving' | 'held' | 'complete' | 'repeat' | 'settling' | 'dropped'
 }
 
+/** A call that the model has begun. */
+export function newCall(begun: Pick<TurnCall, 'slot' | 'id' | 'name' | 'entry'>): TurnCall {
+  const { slot, id, name, entry } = begun
+  return { slot, id, name, entry, part: undefined, written: '', damaged: false, isMarked: false, state: 'arriving' }
+}
+
 /** Whether a call that comes whole is one of the turn's again: the same id, tool and arguments. */
 export function isRepeat(calls: readonly TurnCall[], { toolCallId, toolName, input }: PartOf<'tool-call'>): boolean {
   return calls.some(

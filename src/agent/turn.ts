@@ -10,7 +10,7 @@ import type { AgentEvent } from './events.ts'
 import type { AgentMessage } from './result.ts'
 import { toolResultPart } from './tool-output.ts'
 import { ResponsesMarks } from './responses-marks.ts'
-import { haveOwnIds, isRepeat, isUnreadable, type PartOf, showsMore, type TurnCall } from './turn-call.ts'
+import { haveOwnIds, isRepeat, isUnreadable, newCall, type PartOf, showsMore, type TurnCall } from './turn-call.ts'
 import { NO_USAGE, type Usage, usageOf } from './usage.ts'
 
 /** When a call of the model may start: as soon as it is known to be complete, only if it is read-only, or after the turn has arrived. */
@@ -252,17 +252,7 @@ export class Turn {
     const { batch, ids, turn, emit } = this.#setup
     const slot = batch.reserve({ id, name })
     const entry = this.#content.beginCall(ids.take(id), sentName(name))
-    const call: TurnCall = {
-      slot,
-      id,
-      name,
-      entry,
-      part: undefined,
-      written: '',
-      damaged: false,
-      isMarked: false,
-      state: 'arriving',
-    }
+    const call = newCall({ slot, id, name, entry })
     this.#calls.push(call)
     emit({ type: 'call_arriving', turn, index: slot.index, id, name })
     return call

@@ -1,10 +1,7 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Difference, DIFFERENCES, differenceOf } from './differences.ts'
 import { departures, expected } from './rule.ts'
 import { type Case, casesOf, enter, type RoomName, roomsOf, type Row, ROWS } from './table.ts'
-
-// The package for Ollama prints what it drops.
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 
 /** The differences that were met. */
 const met = new Set<Difference>()
@@ -22,6 +19,8 @@ async function departed(row: Row, room: RoomName, each: Case): Promise<string[]>
 
 describe('I37: every room runs the same calls of an answer, and tells the model the same in its next request', () => {
   test.each(ROWS)('$dialect, a $form answer $title', async (row) => {
+    // The package for Ollama prints what it drops.
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
     const faults: string[] = []
     for (const each of casesOf(row))
       for (const room of roomsOf(row))

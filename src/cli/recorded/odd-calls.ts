@@ -22,9 +22,26 @@ export function chatCall(call: Fields, isWhole: boolean): Fields {
 }
 
 /** A function call of the Responses API, also one that a stream begins or ends. */
-export function responsesCall(item: Fields): Fields {
-  if (item.type !== 'function_call' || typeof item.arguments === 'string') return item
-  return { ...item, arguments: argumentsText(item.arguments) }
+export function responsesCall(item: Fields, place: number): Fields {
+  const { type, id, call_id, name, arguments: given } = item
+  if (type !== 'function_call' || [id, call_id, name, given].every((field) => typeof field === 'string')) return item
+  return {
+    ...item,
+    id: typeof id === 'string' ? id : `no item ${place}`,
+    call_id: givenId(call_id, place),
+    name: givenName(name),
+    arguments: typeof given === 'string' ? given : argumentsText(given),
+  }
+}
+
+/** The id of a call, for a client that wants one; of a call without an id one that the recording does not have. */
+export function givenId(id: unknown, place: number): string {
+  return typeof id === 'string' ? id : `no id ${place}`
+}
+
+/** The name of a call, for a client that wants one; no tool has the empty name. */
+export function givenName(name: unknown): string {
+  return typeof name === 'string' ? name : ''
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ToolResult } from '../../../core/result.ts'
 import { anthropic } from '../../../messages/index.ts'
 import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
-import { argumentsValue, changed } from '../odd-calls.ts'
+import { argumentsValue, changed, givenId, givenName } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -61,8 +61,8 @@ function amendBlock(block: Fields, place = 0): Fields {
   if (type !== 'tool_use' || isRead) return block
   return {
     ...block,
-    id: typeof id === 'string' ? id : `no id ${place}`,
-    name: typeof name === 'string' ? name : '',
+    id: givenId(id, place),
+    name: givenName(name),
     input: argumentsValue(input),
   }
 }

@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../../core/json.ts'
 import type { SucceededResult, ToolResult } from '../../../core/result.ts'
-import { fieldsOf, isObject } from '../../../messages/fields.ts'
+import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { inCallOrder } from '../../../messages/pairing.ts'
 import { failureText, type Media, renderSuccess } from '../../../messages/render.ts'
-import { argumentsValue, changed } from '../odd-calls.ts'
+import { argumentsValue, changed, givenId, givenName } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -27,18 +27,23 @@ export const bedrockConverse: RecordedDialect = {
   results: bedrockResults,
 }
 
-/** Says the input of a whole answer's calls as a value. */
+/** Says the calls of a whole answer so that the client reads them. */
 function amend(value: unknown): object | undefined {
   const { output } = fieldsOf(value)
   const { message } = fieldsOf(output)
   const { content } = fieldsOf(message)
   if (!isObject(value) || !isObject(output) || !isObject(message) || !Array.isArray(content)) return undefined
-  const blocks = changed(content, (block) => {
-    const { toolUse } = block
-    if (!isObject(toolUse) || isObject(toolUse.input)) return block
-    return { ...block, toolUse: { ...toolUse, input: argumentsValue(toolUse.input) } }
-  })
+  const blocks = changed(content, amendBlock)
   return blocks === content ? undefined : { ...value, output: { ...output, message: { ...message, content: blocks } } }
+}
+
+function amendBlock(block: Fields, place: number): Fields {
+  const { toolUse } = block
+  if (!isObject(toolUse)) return block
+  const { toolUseId, name, input } = toolUse
+  if (typeof toolUseId === 'string' && typeof name === 'string' && isObject(input)) return block
+  const read = { toolUseId: givenId(toolUseId, place), name: givenName(name), input: argumentsValue(input) }
+  return { ...block, toolUse: { ...toolUse, ...read } }
 }
 
 /** The user's next message. */

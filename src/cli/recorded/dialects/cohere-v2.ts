@@ -2,7 +2,7 @@ import type { ToolResult } from '../../../core/result.ts'
 import { fieldsOf, isObject } from '../../../messages/fields.ts'
 import { inCallOrder } from '../../../messages/pairing.ts'
 import { failureText, successText } from '../../../messages/render.ts'
-import { changed, chatCall } from '../odd-calls.ts'
+import { changed, chatCall, givenId } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -42,7 +42,10 @@ function amend(value: unknown): object | undefined {
   const { message } = fieldsOf(value)
   const { tool_calls } = fieldsOf(message)
   if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
-  const calls = changed(tool_calls, (call) => chatCall(call, true))
+  const calls = changed(tool_calls, (call, place) => {
+    const read = chatCall(call, true)
+    return typeof read.id === 'string' ? read : { ...read, id: givenId(read.id, place) }
+  })
   return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
 }
 

@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { FINISH_REASONS, gemini } from '../../../messages/gemini.ts'
-import { argumentsValue, changed } from '../odd-calls.ts'
+import { argumentsValue, changed, givenName } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -61,7 +61,7 @@ function withNames(value: unknown, key?: string): unknown {
   return entries.some(([name, inner]) => inner !== value[name]) ? Object.fromEntries(entries) : value
 }
 
-/** The same with the arguments of calls as values; the very same value where they are so already. */
+/** The same with calls said so that the client reads them: names and ids as text, arguments as values; the very same value where they are so already. */
 function withValues(value: unknown): unknown {
   if (!isObject(value) || !Array.isArray(value.candidates)) return value
   const candidates = changed(value.candidates, (candidate) => {
@@ -75,8 +75,13 @@ function withValues(value: unknown): unknown {
 
 function withArguments(part: Fields): Fields {
   const { functionCall } = part
-  if (!isObject(functionCall) || typeof functionCall.args !== 'string') return part
-  return { ...part, functionCall: { ...functionCall, args: argumentsValue(functionCall.args) } }
+  // What has no arguments goes on with the call before it.
+  if (!isObject(functionCall) || functionCall.args === undefined) return part
+  const { id, name, args, ...others } = functionCall
+  const isIdRead = id === undefined || typeof id === 'string'
+  if (isIdRead && typeof name === 'string' && typeof args !== 'string') return part
+  const read = { name: givenName(name), args: typeof args === 'string' ? argumentsValue(args) : args }
+  return { ...part, functionCall: { ...others, ...(typeof id === 'string' && { id }), ...read } }
 }
 
 function nameOf(value: number, key: string | undefined): unknown {

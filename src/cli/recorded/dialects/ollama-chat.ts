@@ -3,7 +3,7 @@ import { printable } from '../../../core/text.ts'
 import { type Fields, fieldsOf, isObject } from '../../../messages/fields.ts'
 import { inCallOrder } from '../../../messages/pairing.ts'
 import { failureText, successText } from '../../../messages/render.ts'
-import { argumentsValue, changed, wrapped } from '../odd-calls.ts'
+import { argumentsValue, changed, givenName, wrapped } from '../odd-calls.ts'
 import { MODEL_ID, providerPackage } from '../provider-package.ts'
 import type { RecordedBody, RecordedEvent } from '../recorded-body.ts'
 import type { RecordedDialect } from './dialect.ts'
@@ -38,8 +38,9 @@ function amend(value: unknown): object | undefined {
 
 function amendCall(call: Fields): Fields {
   const called = fieldsOf(call.function)
-  if (isObject(called.arguments)) return call
-  return { ...call, function: { ...called, arguments: wrapped(argumentsValue(called.arguments)) } }
+  if (isObject(called.arguments) && typeof called.name === 'string') return call
+  const read = { name: givenName(called.name), arguments: wrapped(argumentsValue(called.arguments)) }
+  return { ...call, function: { ...called, ...read } }
 }
 
 /** The client calls every turn with calls one that ended for them, whatever its limit. */

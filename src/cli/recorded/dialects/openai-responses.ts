@@ -50,14 +50,14 @@ function amend(value: unknown): object | undefined {
   const fields = fieldsOf(value)
   if (isClientRun(fields.item)) return { type: 'response.left_alone' }
   if (isObject(fields.item)) {
-    const item = responsesCall(fields.item)
+    const item = responsesCall(fields.item, Number(fields.output_index))
     return item === fields.item ? undefined : { ...fields, item }
   }
   if (isObject(fields.response)) {
     const response = amend(fields.response)
     return response === undefined ? undefined : { ...fields, response }
   }
-  const { output, status, incomplete_details } = fields
+  const { output, status, incomplete_details, error } = fields
   if (!Array.isArray(output)) return undefined
   const items = changed(output, responsesCall)
   const lacksReason = isMarkedIncomplete(status) && !isObject(incomplete_details)
@@ -66,5 +66,7 @@ function amend(value: unknown): object | undefined {
     ...fields,
     output: items.filter((item) => !isClientRun(item)),
     ...(lacksReason && { incomplete_details: { reason: status } }),
+    // With an error the client reads nothing of the answer, not even its calls.
+    ...(isObject(error) && output.length > 0 && { error: null }),
   }
 }
