@@ -124,8 +124,8 @@ export const policies: readonly PlantedBug[] = [
   bug(
     'time-limits.ts',
     'the wrong layer is named',
-    "return tool[option] === undefined ? `the executor's ${option}` : `the tool's ${option}`",
-    "return tool[option] === undefined ? `the tool's ${option}` : `the executor's ${option}`",
+    "return tool[option] === undefined ? 'executor' : 'tool'",
+    "return tool[option] === undefined ? 'tool' : 'executor'",
   ),
   bug('budget.ts', 'one call too many', 'if (this.#toolCalls >= toolCalls)', 'if (this.#toolCalls > toolCalls)'),
   bug(
