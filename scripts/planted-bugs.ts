@@ -17,7 +17,7 @@ import { plant } from './planted-bugs/plant.ts'
 import type { PlantedBug } from './planted-bugs/planted-bug.ts'
 
 /** A bug may also make everything hang: that is noticed, too. */
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 600_000
 const LEAST_CAUGHT = 0.95
 
 /** A copy of what the simulation needs. */

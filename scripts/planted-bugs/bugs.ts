@@ -3,7 +3,9 @@ import { attempts } from './bugs/attempts.ts'
 import { batches } from './bugs/batches.ts'
 import { crossings } from './bugs/crossings.ts'
 import { policies } from './bugs/policies.ts'
+import { queues } from './bugs/queues.ts'
 import { records } from './bugs/records.ts'
+import { reentrancy } from './bugs/reentrancy.ts'
 import { timeouts } from './bugs/timeouts.ts'
 import { order } from './bugs/order.ts'
 import type { PlantedBug } from './planted-bug.ts'
@@ -19,4 +21,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...nesting,
   ...order,
   ...crossings,
+  ...reentrancy,
+  ...queues,
 ]

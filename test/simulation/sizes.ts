@@ -31,7 +31,3 @@ export const SHARDS = 4
 /** Crowds in all, and among how many files they are shared out. */
 export const CROWDS: number = scaled(20_000)
 export const CROWD_SHARDS = 2
-
-/** Plays of order in all, and among how many files they are shared out. */
-export const ORDERS: number = scaled(20_000)
-export const ORDER_SHARDS = 2

@@ -9,7 +9,7 @@ import { RunShare } from '../../../src/core/admission/run-share.ts'
 import type { Waiter } from '../../../src/core/admission/waiter.ts'
 import { VirtualClock } from '../../../src/testing/index.ts'
 import { AdmissionModel, type ModelCall, type ModelLimit, ModelRate, type ModelRun } from '../admission-model.ts'
-import { move, must, passTime } from './moves.ts'
+import { despiteThrows, move, must, passTime, throwPlanned } from './moves.ts'
 
 const AGE_MS = 25
 
@@ -21,6 +21,8 @@ interface UserPlan {
   readonly moves: number
   readonly withdraws: boolean
   readonly isSwift: boolean
+  /** Whether the code that starts it throws. */
+  readonly throws: boolean
   readonly batch: number
 }
 
@@ -99,6 +101,7 @@ export async function admission(numRuns: number): Promise<void> {
       moves: fc.nat(2),
       withdraws: fc.boolean(),
       isSwift: fc.boolean(),
+      throws: fc.boolean(),
       batch: fc.nat(1),
     }),
     { minLength: 1, maxLength: 9 },
@@ -114,7 +117,7 @@ export async function admission(numRuns: number): Promise<void> {
     const time = async (): Promise<void> => {
       for (const ms of times) {
         await move(s, `${ms} ms`)
-        await world.clock.advance(ms)
+        await despiteThrows(() => world.clock.advance(ms))
         world.check()
       }
       // Who waits for a rate needs more.
@@ -177,19 +180,19 @@ class User implements Waiter {
 
   async live(s: fc.Scheduler): Promise<void> {
     const { moves, withdraws } = this.#plan
-    this.#ask()
+    await despiteThrows(() => this.#ask())
     this.#world.check()
     if (withdraws) {
       await move(s, `withdraw ${this.index}`)
       if (this.wantsPermit) {
-        this.#withdraw()
+        await despiteThrows(() => this.#withdraw())
         this.#over.resolve(false)
       }
       this.#world.check()
     }
     if (!(await this.#over.promise)) return
     for (let i = 0; i < moves; i++) await move(s, `hold ${this.index}`)
-    this.#end()
+    await despiteThrows(() => this.#end())
     await move(s, `gone ${this.index}`)
     this.#world.check()
   }
@@ -227,6 +230,7 @@ class User implements Waiter {
     must(best === this.#call, `I51: ${this.index} was admitted before ${best?.batchOrder}.${best?.index}`)
     this.wantsPermit = false
     this.#start(now)
+    if (this.#plan.throws) throwPlanned()
   }
 
   parked(kind: string): void {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Expiry } from '../../../src/core/expiry.ts'
 import { Timeouts } from '../../../src/core/timeouts.ts'
 import { VirtualClock } from '../../../src/testing/index.ts'
-import { move, must, passTime } from './moves.ts'
+import { move, must, passTime, throwPlanned } from './moves.ts'
 
 /** Timeouts of few durations that are set and removed while time goes on. */
 export async function timeouts(numRuns: number): Promise<void> {
@@ -11,6 +11,7 @@ export async function timeouts(numRuns: number): Promise<void> {
       durationMs: fc.constantFrom(1, 2, 2, 5, Infinity),
       agoMs: fc.constantFrom(undefined, undefined, 0, 1, 3),
       removes: fc.boolean(),
+      throws: fc.boolean(),
     }),
     {
       minLength: 1,
@@ -21,7 +22,7 @@ export async function timeouts(numRuns: number): Promise<void> {
     const clock = new VirtualClock()
     const lists = new Timeouts(clock)
     let alive = plans.length
-    const live = async ({ durationMs, agoMs, removes }: (typeof plans)[number]): Promise<void> => {
+    const live = async ({ durationMs, agoMs, removes, throws }: (typeof plans)[number]): Promise<void> => {
       await move(s, 'add')
       const now = clock.now()
       const since = now - (agoMs ?? 0)
@@ -32,6 +33,7 @@ export async function timeouts(numRuns: number): Promise<void> {
         must(clock.now() >= since + durationMs, 'I11: too early')
         must(clock.now() <= Math.max(now, since + durationMs) + 1, 'I11: too late')
         over.resolve()
+        if (throws) throwPlanned()
       })
       if (agoMs === undefined) lists.add(entry, durationMs, since)
       else lists.addSince(entry, durationMs, since)

@@ -52,11 +52,15 @@ export class Batches {
   }
 
   /** @returns whether the action is one that concerns batches; it has been done then */
-  act(action: Action, call: CallFacts | undefined): boolean {
+  act(action: Action, own: BatchFacts | undefined): boolean {
     switch (action.does) {
       case 'abort': {
-        const batch = typeof action.whose === 'number' ? this.#planned[action.whose] : call?.batch
-        if (batch !== undefined) this.#abort(action.whose === 'outer' ? outermost(batch) : batch)
+        const { whose } = action
+        if (whose === 'all') for (const each of this.#planned) this.#abort(each)
+        else {
+          const batch = typeof whose === 'number' ? this.#planned[whose] : own
+          if (batch !== undefined) this.#abort(whose === 'outer' ? outermost(batch) : batch)
+        }
         return true
       }
       case 'open': {

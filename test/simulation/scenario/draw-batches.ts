@@ -15,7 +15,7 @@ export function drawBatch(draw: Draw, level: number, executor: number): BatchPla
   const size = level === 0 ? base.pick([1, 2, 3, 4, 5, 6]) : base.int(1, 3)
   const way = add(
     'open batches',
-    level === 0 ? 0.5 : 0.3,
+    0.5,
     () => 'open' as const,
     size === 1 ? base.pick(['whole', 'single'] as const) : 'whole',
   )
@@ -54,7 +54,7 @@ function drawCalls(draw: Draw, level: number, executor: number, size: number, wa
             [],
           )
     return {
-      id: add('odd calls', 0.05, (random) => `c${random.int(0, size - 1)}`, `c${place}`),
+      id: add('odd calls', 0.2, (random) => `c${random.int(0, size - 1)}`, `c${place}`),
       tool: add('odd calls', 0.08, () => undefined, base.int(0, draw.tools - 1)),
       args: add(
         'odd calls',

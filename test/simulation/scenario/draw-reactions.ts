@@ -16,14 +16,22 @@ const SITES: readonly (readonly [Feature, Site])[] = [
   ['acting stores', 'store'],
 ]
 
-/** The events at which a listener may act. */
+/** The events at which a listener may act; most steps that can be disturbed park a call. */
 const EVENTS = [
+  'batch_opened',
   'batch_opened',
   'batch_closed',
   'batch_settled',
   'accepted',
+  'accepted',
   'parked',
   'parked',
+  'parked',
+  'parked',
+  'parked from outside',
+  'parked from elsewhere',
+  'parked from elsewhere',
+  'started',
   'started',
   'attempt_failed',
   'abandoned',
@@ -41,6 +49,8 @@ const EVENTS = [
 export function drawReactions(draw: Draw): ReactionPlan[] {
   const actions = actionsOf(draw)
   if (actions.length === 0) return []
+  const mayThrow = draw.features.has('throw')
+  const mayNest = draw.features.has('nested calls') || draw.features.has('tracked calls')
   return SITES.flatMap(([feature, site]) =>
     draw.add(
       feature,
@@ -49,19 +59,25 @@ export function drawReactions(draw: Draw): ReactionPlan[] {
         times(random.pick([1, 1, 2, 3]), (): ReactionPlan => ({
           site,
           on: site === 'listener' && random.chance(0.8) ? random.pick(EVENTS) : undefined,
-          nth: random.pick([1, 1, 2, 2, 3, 4, 6, 9]),
+          isNested: mayNest && random.chance(0.4),
+          nth: random.pick([1, 1, 1, 2, 2, 3, 4, 6, 9]),
           action: random.pick(actions)(random),
-        })),
+        })).flatMap((each) => (mayThrow && random.chance(0.3) ? [each, thrownNext(each)] : [each])),
       [],
     ),
   )
+}
+
+/** Code that has acted fails afterwards, too. */
+function thrownNext(reaction: ReactionPlan): ReactionPlan {
+  return { ...reaction, nth: reaction.nth + 1, action: { does: 'throw' } }
 }
 
 function actionsOf(draw: Draw): ((random: SeededRandom) => Action)[] {
   const { features, executors, base } = draw
   const actions: Partial<Record<Feature, (random: SeededRandom) => Action>> = {
     'abort own': () => ({ does: 'abort', whose: 'own' }),
-    'abort outer': (random) => ({ does: 'abort', whose: random.pick(['outer', random.int(0, 3)] as const) }),
+    'abort outer': (random) => ({ does: 'abort', whose: random.pick(['outer', 'all', random.int(0, 3)] as const) }),
     close: (random) => drawClose(random, executors),
     resize: (random) => drawResize(random, executors),
     'start batches': () => ({ does: 'open', batch: drawBatch(draw, 2, base.int(0, executors - 1)) }),

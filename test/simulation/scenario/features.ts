@@ -1,77 +1,76 @@
 import { SeededRandom } from '../../../src/testing/index.ts'
 
-/** Everything that a scenario may have. Each is drawn independently of the others, so that all pairs meet. */
-export const FEATURES = [
-  // limits, and who comes first
-  'several executors',
-  'process limit',
-  'executor limit',
-  'tool limits',
-  'keys',
-  'rates',
-  'full queues reject',
-  'full queues wait',
-  'queue deadlines',
-  'ageing',
-  'reservations',
-  'priorities',
-  'weighted runs',
-  'resizing',
-  // how calls come, and what they depend on
-  'nested calls',
-  'tracked calls',
-  'open batches',
-  'unfilled slots',
-  'references',
-  'effects',
-  'uncertain effects',
-  'odd calls',
-  'caps',
-  'budgets',
-  // what tools are and do
-  'input schemas',
-  'late input schemas',
-  'output schemas',
-  'contents',
-  'spills',
-  'failing spills',
-  'failing tools',
-  'odd values',
-  'deaf tools',
-  'retries',
-  'breakers',
-  'timeouts',
-  'idle timeouts',
-  'deadlines',
-  // what comes from outside
-  'aborts',
-  'closing',
-  'leaps',
-  'loggers',
-  // where code of others acts
-  'acting listeners',
-  'acting loggers',
-  'acting schemas',
-  'acting keys',
-  'acting effects',
-  'acting contents',
-  'acting tools',
-  'acting stores',
-  // what it does there
-  'abort own',
-  'abort outer',
-  'close',
-  'resize',
-  'start batches',
-  'fill slots',
-  'throw',
-  'block',
-] as const
+/** Everything that a scenario may have, by what it concerns. Each is drawn independently, so that all pairs meet. */
+const GROUPS = {
+  limits: [
+    'several executors',
+    'process limit',
+    'executor limit',
+    'tool limits',
+    'keys',
+    'rates',
+    'full queues reject',
+    'full queues wait',
+    'queue deadlines',
+    'ageing',
+    'reservations',
+    'priorities',
+    'weighted runs',
+    'resizing',
+  ],
+  calls: [
+    'nested calls',
+    'tracked calls',
+    'open batches',
+    'unfilled slots',
+    'references',
+    'effects',
+    'uncertain effects',
+    'odd calls',
+    'caps',
+    'budgets',
+  ],
+  tools: [
+    'input schemas',
+    'late input schemas',
+    'output schemas',
+    'contents',
+    'spills',
+    'failing spills',
+    'failing tools',
+    'odd values',
+    'deaf tools',
+    'retries',
+    'breakers',
+    'timeouts',
+    'idle timeouts',
+    'deadlines',
+  ],
+  outside: ['aborts', 'closing', 'leaps', 'loggers'],
+  sites: [
+    'acting listeners',
+    'acting loggers',
+    'acting schemas',
+    'acting keys',
+    'acting effects',
+    'acting contents',
+    'acting tools',
+    'acting stores',
+  ],
+  actions: ['abort own', 'abort outer', 'close', 'resize', 'start batches', 'fill slots', 'throw', 'block'],
+} as const
 
-export type Feature = (typeof FEATURES)[number]
+type Group = keyof typeof GROUPS
 
-/** How many of the features are on: some faults need few calls that are left in peace, others need many features at once. */
-const DENSITIES = [0.15, 0.3, 0.5, 0.7] as const
+export type Feature = (typeof GROUPS)[Group][number]
+
+export const FEATURES: readonly Feature[] = Object.values(GROUPS).flat()
+
+/**
+ * How many features of a group are on. Drawn for each group by itself: some faults need many limits and a single listener
+ * that acts, others many callbacks and calls that are otherwise left in peace.
+ */
+const DENSITIES = [0.08, 0.2, 0.4, 0.7] as const
 
 /** Features that come to nothing without others. */
 const NEEDS: Partial<Readonly<Record<Feature, readonly Feature[]>>> = {
@@ -91,8 +90,10 @@ const NEEDS: Partial<Readonly<Record<Feature, readonly Feature[]>>> = {
 
 /** The features of a seed. */
 export function drawFeatures(seed: number): Set<Feature> {
-  const density = streamOf(seed, 'density').pick(DENSITIES)
-  const drawn = FEATURES.filter((feature) => streamOf(seed, feature).chance(density))
+  const drawn = Object.entries(GROUPS).flatMap(([group, features]) => {
+    const density = streamOf(seed, `density of ${group}`).pick(DENSITIES)
+    return features.filter((feature: Feature) => streamOf(seed, feature).chance(density))
+  })
   return new Set(drawn.flatMap((feature) => [feature, ...(NEEDS[feature] ?? [])]))
 }
 

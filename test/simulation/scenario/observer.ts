@@ -42,6 +42,8 @@ export class Observer {
   /** The events are of calls that only see whether executors still run what comes. */
   isProbing = false
   #batches = 0
+  /** Turns of named runs. */
+  readonly #turns = new Set<string>()
 
   constructor(stage: Stage, permits: Permits, holders: EffectHolders) {
     this.#stage = stage
@@ -55,6 +57,7 @@ export class Observer {
     const stage = this.#stage
     if (this.isProbing) return
     stage.sees(event)
+    stage.comesFrom = undefined
     this.#checkStats(site, event.type)
     switch (event.type) {
       case 'listener_failed':
@@ -98,7 +101,10 @@ export class Observer {
     }
   }
 
-  #opened(site: ExecutorFacts, { batch: number, at, run, madeBy }: Extract<ToolEvent, { type: 'batch_opened' }>): void {
+  #opened(
+    site: ExecutorFacts,
+    { batch: number, at, run, turn, madeBy }: Extract<ToolEvent, { type: 'batch_opened' }>,
+  ): void {
     const batch = this.opening
     this.opening = undefined
     if (batch === undefined) return this.#stage.fault('S1', 'a batch opens that no code has opened')
@@ -108,12 +114,24 @@ export class Observer {
     batch.runName = run
     batch.isOpened = true
     batch.seen++
-    if (madeBy === undefined) return checkUnmade(this.#stage, batch)
+    if (madeBy === undefined) {
+      this.#checkTurn(batch, turn)
+      return checkUnmade(this.#stage, batch)
+    }
     batch.maker = makerOf(this.#stage, batch, madeBy)
     this.#stage.happened.add(batch.isByContext ? 'nested calls' : 'tracked calls')
     // What a call makes itself is a part of what closing lets end, and ends.
     if (batch.maker?.call.batch.site === site && site.cutAt !== undefined) batch.isAborted = true
     if (batch.maker === undefined) this.#stage.fault('I26', `${batch.label} is made by a call that does not run`)
+  }
+
+  /** I3: idempotency keys of a named run tell its batches apart by their turns. */
+  #checkTurn({ label, plan, within }: BatchFacts, turn: number): void {
+    // Of a batch that a call opens which is over nothing runs.
+    if (plan.run === undefined || within !== undefined) return
+    const place = `${plan.run.id}/${turn}`
+    if (this.#turns.has(place)) this.#stage.fault('I3', `${label} is turn ${turn} of its run, as another batch is`)
+    this.#turns.add(place)
   }
 
   #seesBatch(batch: BatchFacts, event: BatchEvent): void {
@@ -206,6 +224,8 @@ export class Observer {
     if (!isInQueue || waitsFor === 'breaker') call.waitsSince = this.#stage.now
     call.waitsFor = waitsFor
     if (waitsFor === 'queue') return this.#goes(call, ['accepted', 'backing off', 'waiting'], 'outside')
+    if (call.state === 'outside') this.#stage.comesFrom = 'outside'
+    else if (call.state === 'waiting') this.#stage.comesFrom = 'elsewhere'
     if (goesOn) return this.#goes(call, ['suspended', 'resuming'], 'resuming')
     this.#goes(call, ['accepted', 'backing off', 'waiting', 'outside'], 'waiting', waitsFor)
   }
@@ -213,12 +233,15 @@ export class Observer {
   #started(call: CallFacts, number: number, at: number): void {
     const stage = this.#stage
     this.#wants(call)
+    this.#checkQueueDeadline(call, at)
     if (call.state === 'backing off' && at < call.retryAt) stage.fault('I33', `${call.mark} starts before its time`)
     this.#goes(call, ['accepted', 'waiting', 'backing off'], 'running')
     if (number !== call.attempts.length + 1) stage.fault('I20', `${call.mark} starts attempt ${number}`)
     if (isCut(call)) stage.fault('I13', `${call.mark} starts after it was aborted`)
     if (at >= deadlineAt(call)) stage.fault('I11', `${call.mark} starts after its deadline`)
     if (!call.isComplete || call.isDropped) stage.fault('I37', `${call.mark} starts without its arguments`)
+    if (call.batch.plan.way === 'whole' && namesOf(call).some((name) => namedBy(call, name).length > 1))
+      stage.fault('I6', `${call.mark} starts, and several calls have a name that it depends on`)
     if (!isMet(call)) stage.fault('I6', `${call.mark} starts before what it depends on`)
     for (const rate of this.#permits.rates(call)) {
       if (!rate.hasRoom(at)) stage.fault('I25', `${call.mark} starts, and its rate has no room`)
@@ -227,6 +250,13 @@ export class Observer {
     const attempt = newAttempt(call, number, at)
     this.breakers.starts(attempt)
     this.#checkLimits(call)
+  }
+
+  /** Not after its time in the queue is over, unless a listener has blocked since it was admitted. */
+  #checkQueueDeadline({ mark, state, waitsFor, waitsSince, batch }: CallFacts, at: number): void {
+    const { deadlineMs } = batch.site.plan.queue
+    if (state !== 'waiting' || !isForPermits(waitsFor) || this.#stage.hasListenerBlocked) return
+    if (at >= waitsSince + deadlineMs) this.#stage.fault('I51', `${mark} starts, and has waited since ${waitsSince} ms`)
   }
 
   /** No limit is exceeded; one that shrank may be until enough have ended. */

@@ -137,7 +137,7 @@ export type Ending =
 export type Site = 'listener' | 'logger' | 'schema' | 'key' | 'effects' | 'content' | 'tool' | 'store'
 
 export type Action =
-  | { readonly does: 'abort'; readonly whose: 'own' | 'outer' | number }
+  | { readonly does: 'abort'; readonly whose: 'own' | 'outer' | 'all' | number }
   | { readonly does: 'close'; readonly executor: number; readonly drainMs: number }
   /** @param target which executor; undefined for the controller */
   | { readonly does: 'resize'; readonly target: number | undefined; readonly max: number }
@@ -151,6 +151,8 @@ export interface ReactionPlan {
   readonly site: Site
   /** Only events of this type count, where the site is a listener. */
   readonly on: string | undefined
+  /** Whether only nested calls count. */
+  readonly isNested: boolean
   readonly nth: number
   readonly action: Action
 }

@@ -1,4 +1,4 @@
-import type { CallFacts } from './facts.ts'
+import type { BatchFacts } from './facts.ts'
 import type { Feature } from './features.ts'
 import type { Action, ReactionPlan, Site } from './plan.ts'
 import type { Stage } from './stage.ts'
@@ -19,10 +19,10 @@ export class Reactions {
   /** Nothing acts any more. */
   isOver = false
   readonly #stage: Stage
-  readonly #act: (action: Action, call: CallFacts | undefined) => void
+  readonly #act: (action: Action, batch: BatchFacts | undefined) => void
   readonly #left: (ReactionPlan & { visits: number })[]
 
-  constructor(stage: Stage, act: (action: Action, call: CallFacts | undefined) => void) {
+  constructor(stage: Stage, act: (action: Action, batch: BatchFacts | undefined) => void) {
     this.#stage = stage
     this.#act = act
     this.#left = stage.plan.reactions.map((each) => ({ ...each, visits: 0 }))
@@ -32,28 +32,35 @@ export class Reactions {
    * @param about the type of the event that a listener is told, or the line of a log
    * @throws Error where the plan says so
    */
-  visit(site: Site, call: CallFacts | undefined, about?: string): void {
+  visit(site: Site, batch: BatchFacts | undefined, about?: string): void {
     if (this.isOver) return
+    const { comesFrom } = this.#stage
+    const parked = site === 'listener' && comesFrom !== undefined ? `parked from ${comesFrom}` : about
     const due = this.#left.filter(
-      (each) => each.site === site && (each.on === undefined || each.on === about) && ++each.visits === each.nth,
+      (each) =>
+        each.site === site &&
+        (each.on === undefined || each.on === about || each.on === parked) &&
+        (!each.isNested || batch?.maker !== undefined) &&
+        ++each.visits === each.nth,
     )
-    for (const { action } of due) if (action.does !== 'throw') this.#do(site, action, call)
-    for (const { action } of due) if (action.does === 'throw') this.#throw(site, action, call, about)
+    for (const { action } of due) if (action.does !== 'throw') this.#do(site, action, batch)
+    for (const { action } of due) if (action.does === 'throw') this.#throw(site, action, batch, about)
   }
 
-  #throw(site: Site, action: Action, call: CallFacts | undefined, about: string | undefined): void {
+  #throw(site: Site, action: Action, batch: BatchFacts | undefined, about: string | undefined): void {
     // What goes wrong with the report of a failure is reported no more.
     const isReport = about === 'listener_failed' || about?.startsWith('An event listener threw') === true
     if ((site === 'listener' || site === 'logger') && !isReport) this.#stage.threw++
-    this.#do(site, action, call)
+    this.#do(site, action, batch)
   }
 
-  #do(site: Site, action: Action, call: CallFacts | undefined): void {
+  #do(site: Site, action: Action, batch: BatchFacts | undefined): void {
     const { happened } = this.#stage
     this.#stage.record(`${site} does ${action.does}`)
     happened.add(BY_SITE[site])
     happened.add(featureOf(action))
-    this.#act(action, call)
+    if (action.does === 'block') this.#stage.hasListenerBlocked = site === 'listener' || site === 'logger'
+    this.#act(action, batch)
   }
 }
 

@@ -3,7 +3,7 @@ import { settleMicrotasks, type Simulation } from '../../../src/testing/index.ts
 import { RestCheck } from './at-rest.ts'
 import { Batches } from './batches.ts'
 import { EffectHolders } from './conflicts.ts'
-import type { ExecutorFacts } from './facts.ts'
+import type { CallFacts, ExecutorFacts } from './facts.ts'
 import { Observer } from './observer.ts'
 import { Permits } from './permits.ts'
 import type { Action, ExecutorPlan, ScenarioPlan, Site } from './plan.ts'
@@ -45,12 +45,9 @@ export class Scenario {
     this.#admission = plan.process && new AdmissionController({ ...plan.process, clock: this.#clock })
     this.#rest = new RestCheck(stage, this.#permits, holders, this.#observer, this.#admission)
     this.#batches = new Batches(stage, this.#observer)
-    this.#reactions = new Reactions(stage, (action, call) => this.#batches.act(action, call) || this.#act(action))
+    this.#reactions = new Reactions(stage, (action, own) => this.#batches.act(action, own) || this.#act(action))
     const around = {
-      react: (
-        site: Site,
-        ...about: Parameters<Reactions['visit']> extends [Site, ...infer Rest] ? Rest : never
-      ): void => this.#reactions.visit(site, ...about),
+      react: (site: Site, call: CallFacts | undefined): void => this.#reactions.visit(site, call?.batch),
       nest: this.#batches.nest,
     }
     const tools = plan.tools.map((each, index) => toolOf(each, index, stage, around))
@@ -63,7 +60,10 @@ export class Scenario {
     for (const batch of batches) stage.at(batch.atMs, () => this.#batches.openPlanned(batch))
     for (const { atMs, action } of moments)
       stage.at(atMs, () => {
-        if (action.does === 'block') stage.happened.add('leaps')
+        if (action.does === 'block') {
+          stage.happened.add('leaps')
+          stage.hasListenerBlocked = false
+        }
         if (!this.#batches.act(action, undefined)) this.#act(action)
       })
     await this.#drive()
@@ -130,8 +130,7 @@ export class Scenario {
     executor.subscribe((event) => this.#observer.sees(site, event))
     executor.subscribe((event) => {
       const batch = 'batch' in event ? site.batches.get(event.batch) : undefined
-      const call = 'index' in event ? batch?.calls[event.index] : batch?.calls[0]
-      this.#reactions.visit('listener', call, event.type)
+      this.#reactions.visit('listener', batch, event.type)
     })
   }
 

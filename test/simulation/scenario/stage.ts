@@ -50,6 +50,10 @@ export class Stage {
   /** Whether time has passed within a step since the last rest: what was due meanwhile is late. */
   hasBlocked = false
   blockedAt = -Infinity
+  /** Whether it was a listener in which time has passed last. */
+  hasListenerBlocked = false
+  /** How a call that is parked at the present event has waited before: outside of its queue, or in it for something else. */
+  comesFrom: 'outside' | 'elsewhere' | undefined
   /** Counts the rests. */
   move = 0
   /** Whether a limit has changed since the last rest: a call that has its permits already may start after that. */

@@ -5,7 +5,7 @@ import type { Site } from './plan.ts'
 /** What tools do to the scenario around them. */
 export interface Surroundings {
   /** Code that is not the runtime's own is called: it may act, and throw. */
-  react(site: Site, call: CallFacts | undefined, event?: string): void
+  react(site: Site, call: CallFacts | undefined): void
   /** A tool makes calls. */
   nest(
     attempt: AttemptFacts,

@@ -1,0 +1,54 @@
+import { bug, type PlantedBug } from '../planted-bug.ts'
+
+/** Bugs of what keeps the work for many calls small: lines that age together, rows of calls, claims that are handed over. */
+export const queues: readonly PlantedBug[] = [
+  bug(
+    'admission/demand-queue.ts',
+    'a line whose oldest call has left keeps the priority that waiting has given it',
+    'if (priority === level.priority) return { flow, waiter, priority }',
+    'return { flow, waiter, priority: level.priority }',
+  ),
+  bug(
+    'admission/demand-queue.ts',
+    'a line into which an older call comes back rises as if it had not',
+    'if (place.lines.size > 1) place.lines.update(line)\n    this.#agesFrom(line, ageMs)\n',
+    'if (place.lines.size > 1) place.lines.update(line)\n',
+  ),
+  bug(
+    'admission/lane.ts',
+    'a call that comes to a line whose calls have all withdrawn is not entered in the queue',
+    '    return this.size === 1\n',
+    '    return this.#waiters.length === this.#head + 1\n',
+  ),
+  bug(
+    'admission/lane.ts',
+    'a call that is tried again is never admitted',
+    'if (this.#stragglers === undefined || this.#stragglers.size === 0) return first',
+    'return first',
+  ),
+  bug(
+    'effects/conflicts.ts',
+    'a call whose effects are private to its run waits for a call of another run',
+    'queue.takeOthers(owner.run === claim.owner.run)',
+    'queue.takeOthers(true)',
+  ),
+  bug(
+    'effects/conflicts.ts',
+    'calls that do not wait for the next one of a resource are not looked at again',
+    "for (const each of others) if (each.state === 'waiting' && this.#test(each)) cleared.push(each.owner)",
+    'void others',
+  ),
+  bug(
+    'effects/conflicts.ts',
+    'calls wait for one that is not in conflict with them',
+    'if (effects === other.effects) return true\n',
+    'return true\n',
+  ),
+  bug(
+    'effects/conflicts.ts',
+    'calls that are handed over do not know for which call they wait',
+    '    queue.behind = claim\n',
+    '',
+  ),
+  bug('precedence.ts', 'an inherited priority is not passed on', '    return isHigher\n', '    return false\n'),
+]

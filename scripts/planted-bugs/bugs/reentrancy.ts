@@ -1,0 +1,89 @@
+import { bug, type PlantedBug } from '../planted-bug.ts'
+
+/** Bugs of steps in whose middle a listener, a tool's function or a blocked event loop changes the state. */
+export const reentrancy: readonly PlantedBug[] = [
+  bug(
+    'call-record.ts',
+    'a call that is admitted counts as queued while its place in the queue is given away',
+    '    this.#state = admitted\n    try {\n      room.leave(this)\n      if (this.#state !== admitted) this.engine.admission.undo(admitted.demands)\n      else if',
+    '    try {\n      room.leave(this)\n      this.#state = admitted\n      if',
+  ),
+  bug(
+    'call-record.ts',
+    'a call that a listener ends while its place in the queue is given away keeps its permits',
+    '      if (this.#state !== admitted) this.engine.admission.undo(admitted.demands)\n      else if',
+    '      if',
+  ),
+  bug(
+    'call-record.ts',
+    'a call that waited in the queue for too long starts where the event loop stood still',
+    '      else if (hasWaitedTooLong) this.#refuseAdmitted(admitted)\n',
+    '',
+  ),
+  bug(
+    'call-record.ts',
+    'a call starts after its deadline where the event loop stood still',
+    '    if (batch.hasDeadlines && batch.expireIfDue(this, now)) return engine.admission.undo(demands)\n',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'a call starts at the very moment of its deadline',
+    'particulars.deadlineAt <= now ?',
+    'particulars.deadlineAt < now ?',
+  ),
+  bug(
+    'executor.ts',
+    'batch_opened is emitted before the executor knows the batch',
+    '    } else place = this.#live.enter(batch)\n',
+    '    } else {\n      batch.begin(size)\n      place = this.#live.enter(batch)\n      return batch\n    }\n',
+  ),
+  bug(
+    'batch.ts',
+    'a batch that a listener of batch_opened settles sets its deadline all the same',
+    '    if (this.#settled) return\n    this.#setDeadline()',
+    '    this.#setDeadline()',
+  ),
+  bug(
+    'nesting.ts',
+    'a nested batch is closed while its calls are being accepted',
+    'if (!batch.isBeingAccepted) batch.close()',
+    'batch.close()',
+  ),
+  bug(
+    'call-record.ts',
+    'a call that is refused as too deep counts as waiting for its dependencies',
+    "this.cannotStart('rejected', 'too_deep',",
+    "this.#refuse('rejected', 'too_deep',",
+  ),
+  bug(
+    'call-record.ts',
+    'a call that is refused as one nested call too many counts as waiting for its dependencies',
+    "this.cannotStart('rejected', 'too_many_calls',",
+    "this.#refuse('rejected', 'too_many_calls',",
+  ),
+  bug(
+    'call-record.ts',
+    'the late rejection of a schema that ended its own call is not handled',
+    'return ignoreLater(validation)',
+    'return',
+  ),
+  bug(
+    'admission/admission.ts',
+    'what one admitted call throws leaves the hand-over under way for ever',
+    '    try {\n      waiter.admit(now)\n    } finally {\n      this.#handing = false\n      this.#handOverUnlessDoing(undefined)\n    }',
+    '    waiter.admit(now)\n    this.#handing = false\n    this.#handOverUnlessDoing(undefined)',
+  ),
+  bug(
+    'timeouts.ts',
+    'what one expiry throws stops all timeouts of that duration',
+    '    try {\n      this.#expireAll(this.#clock.now())\n    } finally {',
+    '    this.#expireAll(this.#clock.now())\n    {',
+  ),
+  bug(
+    'run-turns.ts',
+    'batches of one run that give no turn share their idempotency keys',
+    'const turn = given ?? next',
+    'const turn = given ?? 0',
+  ),
+]
