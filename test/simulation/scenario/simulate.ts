@@ -97,7 +97,7 @@ async function explained(seed: number, features: ReadonlySet<Feature>, failure: 
     seed,
     [
       `Seed ${seed} failed: ${failure.message}`,
-      `To replay it: AOF_SIMULATION_SEED=${seed} npx vitest run test/simulation/scenario`,
+      `To replay it: AOF_SIMULATION_SEED=${seed} npx vitest run test/simulation/scenario/scenarios-1.test.ts`,
       again?.hash === failure.hash
         ? 'It goes the same way again.'
         : 'It does not go the same way again: something beside the seed decides.',
