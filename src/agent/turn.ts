@@ -232,7 +232,7 @@ export class Turn {
       case 'custom':
         return this.#content.add({ type: 'custom', kind: part.kind, ...withOptions(part.providerMetadata) })
       case 'finish':
-        this.end = turnEnd(part.finishReason.raw ?? this.#marks.status, part.finishReason.unified)
+        this.end = turnEnd(part.finishReason.raw, part.finishReason.unified, this.#marks.status)
         this.usage = usageOf(part.usage)
         if (this.#held !== undefined && this.end.what === undefined && this.error === undefined)
           this.#complete(this.#held)

@@ -89,21 +89,30 @@ function named(kind: Kind, reasons: string): (readonly [string, Kind])[] {
  *
  * @param raw the provider's own reason
  * @param unified the AI SDK's reason, where there is one. Of two known reasons the one that holds the call back counts:
- *   providers of the AI SDK say `tool-calls` of a turn with calls though it came to a limit, and `other` of much
+ *   providers of the AI SDK say `tool-calls` of a turn with calls though it came to a limit, and `other` of much. Where the
+ *   provider's own reason is unknown, the AI SDK's package of that provider knows it better
+ * @param status the status of the whole answer, where the provider gives one; `incomplete` holds the call back as well
  */
-export function turnEnd(raw: unknown, unified?: string): TurnEnd {
+export function turnEnd(raw: unknown, unified?: string, status?: string): TurnEnd {
   const own = kindOf(raw)
   const mapped = kindOf(unified)
+  const whole = kindOf(status)
   if (own?.what !== undefined) return endOf(own)
+  if (whole?.what !== undefined) return isGiven(raw) ? unknownEnd(raw) : endOf(whole)
   // Providers of the AI SDK say `error` of a stream that ended without a reason.
   if (mapped === ERROR && !isGiven(raw)) return endOf({ ...INTERRUPTED, reason: 'error' })
   if (mapped?.what !== undefined) return endOf(mapped)
   if (own?.isPaused === true) return endOf(own)
-  // Providers of the AI SDK say `tool-calls` of any turn with calls, also where its reason is one that they do not know.
-  const isGuess = mapped === TOOL_CALLS && own === undefined && isGiven(raw)
-  const ofItsOwnWill = isGuess ? undefined : (mapped ?? own)
-  if (ofItsOwnWill !== undefined) return endOf(ofItsOwnWill)
-  const named = isGiven(raw) ? raw : unified
+  const ofItsOwnWill = mapped ?? own
+  return ofItsOwnWill === undefined ? unknownEnd(isGiven(raw) ? raw : unified) : endOf(ofItsOwnWill)
+}
+
+/** Whether it is known what a provider means by this reason. */
+export function isKnownEnd(reason: string): boolean {
+  return kindOf(reason) !== undefined
+}
+
+function unknownEnd(named: string | undefined): TurnEnd {
   const what =
     named === undefined || named === 'other'
       ? 'The answer ended without a reason'

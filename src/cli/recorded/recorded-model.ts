@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { isKnownEnd } from '../../core/turn-end.ts'
 import { generatedParts } from './generated-parts.ts'
 import type { RecordedDialect } from './dialects/index.ts'
 import { unwrapped } from './odd-calls.ts'
@@ -104,7 +105,8 @@ function replayed(
 function asRecorded(part: LanguageModelV4StreamPart, reason: string | undefined): LanguageModelV4StreamPart {
   if (part.type === 'tool-call') return { ...part, input: unwrapped(part.input) }
   if (part.type !== 'finish' || reason === undefined) return part
-  return { ...part, finishReason: { ...part.finishReason, raw: reason } }
+  const unified = isKnownEnd(reason) ? part.finishReason.unified : 'other'
+  return { ...part, finishReason: { unified, raw: reason } }
 }
 
 /** Providers wrap what went wrong in errors of a connection; the innermost one names what is wrong with the body. */
