@@ -38,11 +38,13 @@ export function newCall(begun: Pick<TurnCall, 'slot' | 'id' | 'name' | 'entry'>)
   return { slot, id, name, entry, part: undefined, written: '', damaged: false, isMarked: false, state: 'arriving' }
 }
 
-/** Whether a call that comes whole is one of the turn's again: the same id, tool and arguments. */
-export function isRepeat(calls: readonly TurnCall[], { toolCallId, toolName, input }: PartOf<'tool-call'>): boolean {
-  return calls.some(
-    ({ id, name, part }) => part !== undefined && id === toolCallId && name === toolName && part.input === input,
-  )
+/**
+ * Whether a call that comes whole is one of the turn's again: the same id, tool and arguments.
+ *
+ * @param ofId the calls of its id whose arguments have come
+ */
+export function isRepeat(ofId: readonly TurnCall[] | undefined, { toolName, input }: PartOf<'tool-call'>): boolean {
+  return ofId?.some(({ name, part }) => name === toolName && part?.input === input) === true
 }
 
 /** Whether the provider names each call of the turn by an id of its own, so that one that comes again is a repetition. */

@@ -51,6 +51,8 @@ export class Turn {
   readonly #setup: TurnSetup
   readonly #content = new AssistantContentBuilder()
   readonly #calls: TurnCall[] = []
+  /** Those whose arguments have come, by the provider's id. */
+  readonly #ofId = new Map<string, TurnCall[]>()
   /** Calls whose arguments are on their way, by the provider's id. */
   readonly #arriving = new Map<string, TurnCall>()
   /** The call whose arguments came last, until the model is seen to go on after it. */
@@ -155,7 +157,7 @@ export class Turn {
   /** Whether this is a call of the turn that comes once more. Whether it is left out shows at the end of the turn. */
   #takeRepeat(part: PartOf<'tool-call'>): boolean {
     const { isStreamed } = this.#setup
-    if (!isStreamed || part.providerExecuted === true || !isRepeat(this.#calls, part)) return false
+    if (!isStreamed || part.providerExecuted === true || !isRepeat(this.#ofId.get(part.toolCallId), part)) return false
     const call = this.#arrived(part)
     if (call !== undefined) call.state = 'repeat'
     return true
@@ -179,6 +181,9 @@ export class Turn {
       return undefined
     }
     call.part = part
+    const others = this.#ofId.get(call.id)
+    if (others === undefined) this.#ofId.set(call.id, [call])
+    else others.push(call)
     call.isMarked = this.#marks.isIncomplete(part.toolCallId)
     return call
   }
