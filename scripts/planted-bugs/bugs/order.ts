@@ -125,10 +125,10 @@ export const order: readonly PlantedBug[] = [
     'const siblings = this.#first',
   ),
   bug(
-    'effects/resource-tree.ts',
+    'effects/claims-in-order.ts',
     'places are not in order',
-    'compareKeys(last.key, claim.key) <= 0) this.#claims.push(claim)',
-    'true) this.#claims.push(claim)',
+    'else if (compareKeys(last.last.key, claim.key) <= 0) {',
+    'else if (last.size > 0) {',
   ),
   bug(
     'effects/order-key.ts',

@@ -1,7 +1,8 @@
 import { Roster, type RosterPlace } from '../roster.ts'
 import { type Claim, type Claimant, isMadeBy } from './claim.ts'
+import { ClaimsInOrder } from './claims-in-order.ts'
 import type { ResourceEffect } from './effect.ts'
-import { compareKeys, type OrderKey } from './order-key.ts'
+import { compareKeys } from './order-key.ts'
 import type { ResourcePath } from './resource.ts'
 
 /**
@@ -209,8 +210,8 @@ class ClaimSet {
 /** Those of one parent that wait for one resource. */
 class Siblings {
   readonly parent: Claimant | undefined
-  reads: InOrder | undefined
-  writes: InOrder | undefined
+  reads: ClaimsInOrder | undefined
+  writes: ClaimsInOrder | undefined
 
   constructor(parent: Claimant | undefined) {
     this.parent = parent
@@ -220,53 +221,7 @@ class Siblings {
     return this.reads?.isEmpty !== false && this.writes?.isEmpty !== false
   }
 
-  inOrder(isWrite: boolean): InOrder {
-    return isWrite ? (this.writes ??= new InOrder()) : (this.reads ??= new InOrder())
-  }
-}
-
-/** Claims in order. Nearly all come last and leave first. */
-class InOrder {
-  #claims: (Claim | undefined)[] = []
-  #head = 0
-
-  get isEmpty(): boolean {
-    return this.#head === this.#claims.length
-  }
-
-  add(claim: Claim): void {
-    const last = this.#claims.at(-1)
-    if (last === undefined || this.isEmpty || compareKeys(last.key, claim.key) <= 0) this.#claims.push(claim)
-    else this.#claims.splice(this.#placeOf(claim.key), 0, claim)
-  }
-
-  remove(claim: Claim): void {
-    const place = this.#placeOf(claim.key)
-    if (this.#claims[place] !== claim) return
-    if (place !== this.#head) {
-      this.#claims.splice(place, 1)
-      return
-    }
-    this.#claims[this.#head++] = undefined
-    if (this.#head * 2 < this.#claims.length) return
-    this.#claims = this.#claims.slice(this.#head)
-    this.#head = 0
-  }
-
-  lastBefore(key: OrderKey): Claim | undefined {
-    const place = this.#placeOf(key)
-    return place === this.#head ? undefined : this.#claims[place - 1]
-  }
-
-  /** Where the first stands that does not come before `key`. */
-  #placeOf(key: OrderKey): number {
-    let low = this.#head
-    let high = this.#claims.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareKeys((this.#claims[middle] as Claim).key, key) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+  inOrder(isWrite: boolean): ClaimsInOrder {
+    return isWrite ? (this.writes ??= new ClaimsInOrder()) : (this.reads ??= new ClaimsInOrder())
   }
 }

@@ -1,0 +1,124 @@
+import type { Claim } from './claim.ts'
+import { compareKeys, type OrderKey } from './order-key.ts'
+
+/** How many claims a row has at most: inserting into an array of that length moves no more than a page of memory. */
+const MAX_ROW = 512
+
+/**
+ * The claims of one parent that wait for one resource, by their keys.
+ *
+ * Adding, removing and looking up take the logarithm of the number of claims. Nearly all claims come last and leave first,
+ * which takes constant time. They stand in rows of at most {@link MAX_ROW}, each with its first claim before that of the next
+ * row (a B+ tree of two levels), since moving all claims behind one that comes or goes would take long where many do.
+ */
+export class ClaimsInOrder {
+  readonly #rows: Row[] = []
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0
+  }
+
+  add(claim: Claim): void {
+    const rows = this.#rows
+    const last = rows.at(-1)
+    if (last === undefined) rows.push(new Row([claim]))
+    else if (compareKeys(last.last.key, claim.key) <= 0) {
+      if (last.size < MAX_ROW) last.push(claim)
+      else rows.push(new Row([claim]))
+    } else {
+      const place = this.#rowOf(claim.key)
+      const row = rows[place] as Row
+      row.insert(claim)
+      if (row.size > MAX_ROW) rows.splice(place + 1, 0, row.split())
+    }
+  }
+
+  /** Does nothing where the claim is not there. */
+  remove(claim: Claim): void {
+    const place = this.#rowOf(claim.key)
+    const row = this.#rows[place]
+    if (row === undefined) return
+    row.remove(claim)
+    if (row.size === 0) this.#rows.splice(place, 1)
+  }
+
+  /** The last claim that comes before `key`. */
+  lastBefore(key: OrderKey): Claim | undefined {
+    const place = this.#rowOf(key)
+    return this.#rows[place]?.lastBefore(key) ?? this.#rows[place - 1]?.last
+  }
+
+  /** The place of the first row that ends with `key` or after it. */
+  #rowOf(key: OrderKey): number {
+    const rows = this.#rows
+    let low = 0
+    let high = rows.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (compareKeys((rows[middle] as Row).last.key, key) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** Some claims in order. Where the first ones have left, their places are empty until the array is half empty. */
+class Row {
+  #claims: (Claim | undefined)[]
+  #head = 0
+
+  constructor(claims: Claim[]) {
+    this.#claims = claims
+  }
+
+  get size(): number {
+    return this.#claims.length - this.#head
+  }
+
+  get last(): Claim {
+    return this.#claims.at(-1) as Claim
+  }
+
+  push(claim: Claim): void {
+    this.#claims.push(claim)
+  }
+
+  insert(claim: Claim): void {
+    this.#claims.splice(this.#placeOf(claim.key), 0, claim)
+  }
+
+  remove(claim: Claim): void {
+    const place = this.#placeOf(claim.key)
+    if (this.#claims[place] !== claim) return
+    if (place !== this.#head) {
+      this.#claims.splice(place, 1)
+      return
+    }
+    this.#claims[this.#head++] = undefined
+    if (this.#head * 2 < this.#claims.length) return
+    this.#claims = this.#claims.slice(this.#head)
+    this.#head = 0
+  }
+
+  lastBefore(key: OrderKey): Claim | undefined {
+    const place = this.#placeOf(key)
+    return place === this.#head ? undefined : this.#claims[place - 1]
+  }
+
+  /** Takes the later half of the claims away. */
+  split(): Row {
+    return new Row(this.#claims.splice(this.#head + (this.size >>> 1)) as Claim[])
+  }
+
+  /** The place of the first claim that does not come before `key`. */
+  #placeOf(key: OrderKey): number {
+    let low = this.#head
+    let high = this.#claims.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (compareKeys((this.#claims[middle] as Claim).key, key) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
