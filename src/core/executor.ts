@@ -268,7 +268,7 @@ export class ToolExecutor {
     open: (options, size, nesting, by, syntax) => this.#open(options, size, nesting, by, syntax),
   }
   /** Tools that `call` was given and that are not registered, compiled. */
-  readonly #foreign = new WeakMap<AnyTool, CompiledTool>()
+  #foreign: WeakMap<AnyTool, CompiledTool> | undefined
   #batches = 0
   #runPrefix: string | undefined
   #idle: (() => void)[] = []
@@ -617,10 +617,10 @@ export class ToolExecutor {
   #compiled(tool: AnyTool): CompiledTool {
     const registered = this.#engine.registry.get(tool.name)
     if (registered?.tool === tool) return registered
-    const known = this.#foreign.get(tool)
+    const known = this.#foreign?.get(tool)
     if (known !== undefined) return known
     const compiled = this.#compile(tool)
-    this.#foreign.set(tool, compiled)
+    ;(this.#foreign ??= new WeakMap()).set(tool, compiled)
     return compiled
   }
 

@@ -53,6 +53,9 @@ export interface AdmissionStats {
   readonly limits: { readonly maxParallel: number }
 }
 
+/** Set inside of the class, which alone reads its private fields. */
+let partsOf: (controller: AdmissionController) => ControllerParts | undefined
+
 /**
  * Decides who runs next: one for all executors and agents of a process, or of whatever has to share.
  *
@@ -83,6 +86,11 @@ export interface AdmissionStats {
  * ```
  */
 export class AdmissionController {
+  static {
+    partsOf = (controller) => (#parts in controller ? controller.#parts : undefined)
+  }
+
+  readonly #parts: ControllerParts
   readonly #admission: Admission
   readonly #process: Limit
   readonly #tools = new WeakMap<AnyTool, ToolDemands>()
@@ -102,7 +110,7 @@ export class AdmissionController {
       throw new MisuseError('clock', 'an object with now and setTimer', clock)
     this.#process = new Limit('process', maxParallel)
     this.#admission = new Admission({ clock, ageMs, reserveAfterMs })
-    parts.set(this, {
+    this.#parts = {
       clock,
       admission: this.#admission,
       conflicts: new Conflicts((act) => this.#admission.afterwards(act)),
@@ -113,7 +121,7 @@ export class AdmissionController {
       joinRun: (run, weight) => this.#joinRun(run, weight),
       leaveRun: (run) => this.#leaveRun(run),
       turns: this.#turns,
-    })
+    }
   }
 
   /**
@@ -167,14 +175,12 @@ export class AdmissionController {
   }
 }
 
-/** What executors have of a controller, and nobody else. */
+/** What executors have of a controller, and applications have not. */
 export function controllerParts(controller: AdmissionController): ControllerParts {
-  const found = parts.get(controller)
+  const found = typeof controller === 'object' && controller !== null ? partsOf(controller) : undefined
   if (found === undefined) throw new MisuseError('admission', 'an AdmissionController', controller)
   return found
 }
-
-const parts = new WeakMap<AdmissionController, ControllerParts>()
 
 /** See {@link controllerParts}. */
 export interface ControllerParts {

@@ -4,8 +4,11 @@ const LEAST_STEP = 0.05
 /** An estimate counts at once that stands on so many values, … */
 const ENOUGH = 16
 
-/** … which are off by no more than this factor, in the middle. */
-const NARROW = Math.log(1.5)
+/** … of which no more than this share is off … */
+const MOST_OFF = 0.4
+
+/** … by more than this factor. */
+const NEAR = 1.5
 
 /**
  * How long something is expected to take: its median, the newer values counting more.
@@ -23,8 +26,8 @@ const NARROW = Math.log(1.5)
 export class ExpectedDuration {
   #ms = 0
   #count = 0
-  /** By how much a value is off, as a logarithm: the mean, the newer values counting more. */
-  #spread = 0
+  /** The share of the values that are not {@link NEAR}, the newer ones counting more. */
+  #off = 0
   /** The period of the last value, and what was expected before the first of that. */
   #period = -1
   #before: number | undefined
@@ -36,7 +39,7 @@ export class ExpectedDuration {
 
   /** What counts in a period, in which calls have to wait: the estimate, as far as it can be trusted. */
   msIn(period: number): number | undefined {
-    if (period !== this.#period || (this.#count >= ENOUGH && this.#spread <= NARROW)) return this.ms
+    if (period !== this.#period || (this.#count >= ENOUGH && this.#off <= MOST_OFF)) return this.ms
     return this.#before
   }
 
@@ -55,7 +58,8 @@ export class ExpectedDuration {
     else {
       const part = count < 1 / LEAST_STEP ? 1 / (count + 1) : LEAST_STEP
       const step = 1 + part
-      this.#spread += part * (Math.abs(Math.log(value / this.#ms)) - this.#spread)
+      const isOff = value > this.#ms * NEAR || value * NEAR < this.#ms
+      this.#off += part * ((isOff ? 1 : 0) - this.#off)
       this.#ms = Math.max(this.#ms / step, Math.min(value, this.#ms * step))
     }
     this.#count++

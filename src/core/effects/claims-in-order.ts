@@ -12,21 +12,33 @@ const MAX_ROW = 512
  * row (a B+ tree of two levels), since moving all claims behind one that comes or goes would take long where many do.
  */
 export class ClaimsInOrder {
-  readonly #rows: Row[] = []
+  /** The only claim, as most resources have: it needs no row. */
+  #only: Claim | undefined
+  #rows: Row[] | undefined
 
   get isEmpty(): boolean {
-    return this.#rows.length === 0
+    return this.#only === undefined && (this.#rows === undefined || this.#rows.length === 0)
   }
 
   add(claim: Claim): void {
-    const rows = this.#rows
+    if (this.isEmpty) this.#only = claim
+    else if (this.#only === undefined) this.#addTo(this.#rows as Row[], claim)
+    else {
+      const rows = (this.#rows ??= [])
+      rows.push(new Row([this.#only]))
+      this.#only = undefined
+      this.#addTo(rows, claim)
+    }
+  }
+
+  #addTo(rows: Row[], claim: Claim): void {
     const last = rows.at(-1)
     if (last === undefined) rows.push(new Row([claim]))
     else if (compareKeys(last.last.key, claim.key) <= 0) {
       if (last.size < MAX_ROW) last.push(claim)
       else rows.push(new Row([claim]))
     } else {
-      const place = this.#rowOf(claim.key)
+      const place = rowOf(rows, claim.key)
       const row = rows[place] as Row
       row.insert(claim)
       if (row.size > MAX_ROW) rows.splice(place + 1, 0, row.split())
@@ -35,31 +47,36 @@ export class ClaimsInOrder {
 
   /** Does nothing where the claim is not there. */
   remove(claim: Claim): void {
-    const place = this.#rowOf(claim.key)
-    const row = this.#rows[place]
+    if (this.#only === claim) this.#only = undefined
+    const rows = this.#rows
+    if (rows === undefined) return
+    const place = rowOf(rows, claim.key)
+    const row = rows[place]
     if (row === undefined) return
     row.remove(claim)
-    if (row.size === 0) this.#rows.splice(place, 1)
+    if (row.size === 0) rows.splice(place, 1)
   }
 
   /** The last claim that comes before `key`. */
   lastBefore(key: OrderKey): Claim | undefined {
-    const place = this.#rowOf(key)
-    return this.#rows[place]?.lastBefore(key) ?? this.#rows[place - 1]?.last
-  }
-
-  /** The place of the first row that ends with `key` or after it. */
-  #rowOf(key: OrderKey): number {
+    if (this.#only !== undefined) return compareKeys(this.#only.key, key) < 0 ? this.#only : undefined
     const rows = this.#rows
-    let low = 0
-    let high = rows.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareKeys((rows[middle] as Row).last.key, key) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    if (rows === undefined) return undefined
+    const place = rowOf(rows, key)
+    return rows[place]?.lastBefore(key) ?? rows[place - 1]?.last
   }
+}
+
+/** The place of the first row that ends with `key` or after it. */
+function rowOf(rows: readonly Row[], key: OrderKey): number {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compareKeys((rows[middle] as Row).last.key, key) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Some claims in order. Where the first ones have left, their places are empty until the array is half empty. */
