@@ -27,7 +27,8 @@ interface Question {
 }
 
 const SAMPLE_MS = 25
-const WARM_UP_MS = 250
+/** Of each side: until V8 has optimised what a turn of an agent takes, its cost varies by a third. */
+const WARM_UP_MS = 1_000
 
 /**
  * Measures another built checkout beside this one, shape by shape, in fresh processes: each loads both, and the other one

@@ -119,7 +119,7 @@ export class Turn {
    */
   finish(how: 'whole' | 'broken' | 'aborted'): void {
     const end = how === 'whole' || this.end?.what !== undefined ? (this.end ?? INTERRUPTED_TURN) : INTERRUPTED_TURN
-    const ownIds = haveOwnIds(this.#calls)
+    const ownIds = this.#calls.some(({ state }) => state === 'repeat') && haveOwnIds(this.#calls)
     for (const call of this.#calls) {
       if (call.state === 'repeat' && !ownIds) call.state = 'complete'
       if (how === 'aborted') this.#drop(call, INTERRUPTED_TURN.incompleteCall ?? '')

@@ -57,8 +57,10 @@ const INTERRUPTED: Kind = {
 }
 const INCOMPLETE: Kind = { reason: 'other', what: 'The provider marks the answer as incomplete', todo: AGAIN }
 
-/** The reasons of all providers, in small letters with underscores. */
+/** The reasons of all providers, in small letters with underscores, and those of the AI SDK as it writes them. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['tool-calls', TOOL_CALLS],
+  ['content-filter', FILTER],
   ...named(STOP, 'stop end_turn stop_sequence eos eos_token end complete completed done finish_reason_unspecified'),
   // Gemini stops so at calls of tools that it was not offered. They are whole, so the executor may answer them.
   ...named(
@@ -145,6 +147,8 @@ function isGiven(reason: unknown): reason is string {
 
 function kindOf(reason: unknown): Kind | undefined {
   if (typeof reason !== 'string') return undefined
+  const known = KINDS.get(reason)
+  if (known !== undefined) return known
   const words = reason.replaceAll(/([a-z])([A-Z])/g, '$1_$2')
   return KINDS.get(words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'))
 }
