@@ -1,4 +1,5 @@
 import { copyJson } from './json-copy.ts'
+import type { JsonValue } from './json.ts'
 import { previewOf } from './preview.ts'
 import { printable } from './text.ts'
 
@@ -138,10 +139,19 @@ function bodyText(body: unknown): string {
   try {
     if (typeof body === 'string') return printable(body.slice(0, 2 * MAX_TEXT).trim(), MAX_TEXT)
     if (typeof body !== 'object' || body === null) return ''
-    return printable(JSON.stringify(previewOf(copyJson(body, { maxBytes: MAX_BODY_BYTES }), 2 * MAX_TEXT)), MAX_TEXT)
+    const json = shownJson(body)
+    return json === undefined ? '' : printable(JSON.stringify(previewOf(json, 2 * MAX_TEXT)), MAX_TEXT)
   } catch {
-    // A stream, or more than anyone reads.
     return ''
+  }
+}
+
+/** A copy of what is shown of a value without a message; undefined of a stream, or of more than anyone reads. */
+export function shownJson(value: object): JsonValue | undefined {
+  try {
+    return copyJson(value, { maxBytes: MAX_BODY_BYTES })
+  } catch {
+    return undefined
   }
 }
 

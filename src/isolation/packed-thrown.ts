@@ -1,6 +1,6 @@
 import { ToolFailure } from '../core/tool-failure.ts'
 import { httpFailure } from '../core/http-failure.ts'
-import { bodyOf, severalOf } from '../core/reasons.ts'
+import { bodyOf, severalOf, shownJson } from '../core/reasons.ts'
 import { isInstance } from '../core/safe-checks.ts'
 
 /** A thrown value in a form that can cross the border, whatever it was. */
@@ -24,6 +24,8 @@ interface PackedFields {
   readonly errors?: readonly PackedThrown[]
   /** The beginning of the body of the HTTP answer that it stands for. */
   readonly responseBody?: string
+  /** All of a plain value that has neither a name nor a message: its JSON is what is shown of it. */
+  readonly plain?: object
 }
 
 /** How much is kept of a text, in UTF-16 code units. */
@@ -69,10 +71,14 @@ function packObject(thrown: object, depth: number): PackedThrown {
   const cause = read('cause')
   const retryable = read('retryable')
   const http = attempt(() => httpFailure(thrown))
+  const kind = isInstance(thrown, Error) ? 'error' : 'object'
+  const name = text('name')
+  const message = text('message')
+  const isPlain = kind === 'object' && name === undefined && (message ?? '') === ''
   return defined({
-    kind: isInstance(thrown, Error) ? 'error' : 'object',
-    name: text('name'),
-    message: text('message'),
+    kind,
+    name,
+    message,
     stack: text('stack'),
     code: typeof code === 'number' ? code : text('code'),
     status: http?.status,
@@ -82,7 +88,18 @@ function packObject(thrown: object, depth: number): PackedThrown {
     cause: cause === undefined || depth === MAX_CAUSES ? undefined : pack(cause, depth + 1),
     errors: packSeveral(thrown, depth),
     responseBody: bodyOf(thrown),
+    plain: isPlain ? plainCopy(thrown) : undefined,
   })
+}
+
+/** A copy that can cross the border and has the same JSON; undefined where that is more than anyone reads. */
+function plainCopy(thrown: object): object | undefined {
+  const json = shownJson(thrown)
+  if (json === undefined) return undefined
+  const clone = attempt(() => structuredClone(thrown))
+  if (clone !== undefined && JSON.stringify(shownJson(clone)) === JSON.stringify(json)) return clone
+  // The JSON of a class of the tool's own may be a text, or null.
+  return json === null ? new Date(Number.NaN) : (Object(json) as object)
 }
 
 /** Those of errors at the top, where somebody looks for them. */
@@ -113,7 +130,7 @@ export function unpackThrown(packed: PackedThrown): unknown {
     case 'symbol':
       return Symbol(packed.description)
     case 'object':
-      return Object.assign({}, plainFields(packed))
+      return packed.plain ?? Object.assign({}, plainFields(packed))
     case 'error':
       return unpackError(packed)
     default:

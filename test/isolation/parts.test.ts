@@ -79,6 +79,7 @@ test('I7 any thrown value is packed into what can be cloned, and means the same 
       const crossed = unpackThrown(structuredClone(packThrown(thrown)))
       expect(thrownMessage(crossed)).toBe(thrownMessage(thrown))
     }),
+    { numRuns: 5_000 },
   )
 })
 
