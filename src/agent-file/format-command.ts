@@ -93,7 +93,7 @@ const PROGRAM: JsonObject = { type: 'string', pattern: '^\\S+$' }
 
 const VARIABLE_TO_PASS: JsonObject = { pattern: VARIABLE.regex, not: { pattern: LOADER_NAMES } }
 
-/** What only reads writes nothing. */
+/** A command that only reads writes nothing. */
 const NOT_BOTH: JsonObject = {
   not: {
     required: ['read_only', 'writes'],

@@ -25,7 +25,7 @@ const SCALAR: JsonObject = {
   ],
 }
 
-/** What the JSON Schema says of `input_schema`; `readInputSchema` checks the same. */
+/** The JSON Schema of `input_schema`; `readInputSchema` checks the same. */
 export const INPUT_SCHEMA: JsonObject = {
   required: ['type'],
   properties: {

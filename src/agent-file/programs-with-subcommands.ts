@@ -37,7 +37,7 @@ export const GIT: ProgramRule = {
         (name) => `--${name}-callback`,
       ),
     },
-    // What it runs in each repository is a subcommand of git.
+    // Its argument is a subcommand of git, which it runs in each repository.
     'for-each-repo': { values: ['--config'], operands: code(0) },
     grep: { code: ['-O', '--open-files-in-pager'] },
     hook: { subcommands: { run: { operands: file } } },

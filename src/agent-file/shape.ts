@@ -22,14 +22,14 @@ export interface TextShape {
   readonly kind: 'text'
   /** What the text must look like: a regular expression, and words for it. */
   readonly pattern?: Pattern
-  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  /** Further keywords of its JSON Schema; the validator has code of its own for the same. */
   readonly schema?: JsonObject
 }
 
 /** Text, or a number or boolean that is taken as it is written: `8080`, `1.10`, `true`. */
 export interface WordShape {
   readonly kind: 'word'
-  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  /** Further keywords of its JSON Schema; the validator has code of its own for the same. */
   readonly schema?: JsonObject
 }
 
@@ -64,7 +64,7 @@ export interface ListShape {
   readonly items: Shape
   /** @default 0 */
   readonly min?: number
-  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  /** Further keywords of its JSON Schema; the validator has code of its own for the same. */
   readonly schema?: JsonObject
 }
 
@@ -73,7 +73,7 @@ export interface MapShape {
   readonly kind: 'map'
   readonly keys: Pattern
   readonly values: Shape
-  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  /** Further keywords of its JSON Schema; the validator has code of its own for the same. */
   readonly schema?: JsonObject
 }
 
@@ -83,7 +83,7 @@ export interface RecordShape {
   /** What it is, for messages: `spec`, `a command`. */
   readonly title: string
   readonly fields: Readonly<Record<string, Field>>
-  /** What the JSON Schema says of fields together; the validator has code of its own for it. */
+  /** Keywords of the JSON Schema for fields together; the validator has code of its own for the same. */
   readonly together?: JsonObject
 }
 
@@ -103,7 +103,7 @@ export interface Variant {
 /** A map of anything that JSON can hold. */
 export interface JsonObjectShape {
   readonly kind: 'json_object'
-  /** What the JSON Schema says of it beyond that; the validator has code of its own for it. */
+  /** Further keywords of its JSON Schema; the validator has code of its own for the same. */
   readonly schema?: JsonObject
 }
 

@@ -160,7 +160,7 @@ export function cutOff(end: TurnEnd | undefined): Broken | undefined {
   return { cause: new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}`) }
 }
 
-/** What broke a stream in which the model never said that it had ended. */
+/** The fault of a stream in which the model never said that it had ended. */
 export function endedEarly(): Broken {
   return { cause: new Error('the stream ended before the model did') }
 }

@@ -8,7 +8,7 @@ export function hidesMarks(provider: string): boolean {
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * What an answer of the Responses API says of its own completeness, which the AI SDK's parts leave out: calls that the
+ * Marks of an answer of the Responses API that is not complete, which the AI SDK's parts leave out: calls that the
  * provider marks as incomplete, and the status of an answer that ended early without a reason.
  */
 export class ResponsesMarks {

@@ -646,16 +646,16 @@ export class Batch implements Keeper {
     this.engine.timeouts.addSince(this.#deadline.expiry, leftMs, this.openedAt)
   }
 
-  /**
-   * That of the call that makes its calls, whatever its run is called: what a run delegates is its own. Else, and where it
-   * has a weight, that of its run.
-   */
-  /** @param given what the caller says */
+  /** @param given the turn that the caller gives */
   #turnOf(given: number | undefined): number {
     if (this.nesting !== undefined) return given ?? this.nesting.opened - 1
     return this.#hasJoined ? this.engine.controller.turns.take(this.run, given) : (given ?? 0)
   }
 
+  /**
+   * The share of the call that makes its calls, whatever its run is called: a run pays for all that it delegates. Without such a
+   * call, and where the batch has a weight, the share of its run.
+   */
   #joinShare(): RunShare {
     const { run } = this.#setup.options
     const { controller } = this.engine

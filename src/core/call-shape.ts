@@ -39,7 +39,7 @@ export function oddShape(call: object): string | undefined {
 /** How many calls one may depend on by name. */
 export const MAX_DEPENDENCIES = 10_000
 
-/** A copy of the names of calls that a host gives; undefined where `given` is no such list. Never throws. */
+/** A copy of the names of calls that a host gives; undefined where `given` is not an array of names. Never throws. */
 export function readCallNames(given: unknown): readonly CallName[] | undefined {
   try {
     if (!Array.isArray(given)) return undefined

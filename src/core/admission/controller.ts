@@ -175,7 +175,7 @@ export class AdmissionController {
   }
 }
 
-/** What executors have of a controller, and applications have not. */
+/** The parts of a controller that executors use, and applications do not see. */
 export function controllerParts(controller: AdmissionController): ControllerParts {
   const found = typeof controller === 'object' && controller !== null ? partsOf(controller) : undefined
   if (found === undefined) throw new MisuseError('admission', 'an AdmissionController', controller)

@@ -52,6 +52,10 @@ describe('claims in order', () => {
       claims.remove(claim)
     }
     expect(claims.isEmpty).toBe(true)
+    for (const claim of all.slice(0, 3)) claims.add(claim)
+    expect(claims.lastBefore(claimAt(5_000).key)).toBe(all[2])
+    for (const claim of all.slice(0, 3)) claims.remove(claim)
+    expect(claims.isEmpty).toBe(true)
     claims.remove(claimAt(5))
     expect(claims.lastBefore(claimAt(5_000).key)).toBeUndefined()
   })

@@ -75,7 +75,7 @@ function withValues(value: unknown): unknown {
 
 function withArguments(part: Fields): Fields {
   const { functionCall } = part
-  // What has no arguments goes on with the call before it.
+  // A part without arguments goes on with the call before it.
   if (!isObject(functionCall) || functionCall.args === undefined) return part
   const { id, name, args, ...others } = functionCall
   const isIdRead = id === undefined || typeof id === 'string'
