@@ -15,6 +15,7 @@ const config: KnipConfig = {
     // Run by scripts/nightly.ts and by one another.
     'scripts/planted-bugs.ts',
     'scripts/planted-bugs/catch.ts',
+    'scripts/nightly/play-scenarios.ts',
     'test/isolation/tools/*',
   ],
   project: ['src/**', 'test/**', 'scripts/**', 'examples/**'],

@@ -1,10 +1,10 @@
 /**
- * Runs the checks that take too long for `npm test`: the planted bugs, a million calls of the soak, and a million seeds of
- * the simulation.
+ * Runs the checks that take too long for `npm test`: the planted bugs, a million calls of the soak, a million scenarios of
+ * the simulation, and a million seeds of its other tests.
  *
  *   npm run test:nightly                                    everything that is still to do
  *   npm run test:nightly -- planted soak                    these parts alone
- *   npm run test:nightly -- simulation --seeds 0..250000    a range of seeds, the second one not included
+ *   npm run test:nightly -- scenarios --seeds 0..250000     a range of seeds, the second one not included
  *   npm run test:nightly -- --minutes 60                    begins nothing new after an hour
  *   npm run test:nightly -- --again                         forgets what earlier runs have done
  *
@@ -13,17 +13,20 @@
  */
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from './manifest.ts'
 import { Progress } from './nightly/progress.ts'
 import { covered, missing, type Range } from './nightly/ranges.ts'
 
-const PARTS = ['planted', 'soak', 'simulation'] as const
+const PARTS = ['planted', 'soak', 'scenarios', 'simulation'] as const
 type Part = (typeof PARTS)[number]
 
-/** Seeds that one run of the simulation's tests takes: what the ordinary tests do is the scale of 1. */
+/** Seeds that one run of the simulation's other tests takes: what the ordinary tests do is the scale of 1. */
 const ORDINARY_SEEDS = 20_000
+/** Scenarios that one process plays. */
+const SCENARIOS_PER_PROCESS = 5_000
 const NIGHTLY_SEEDS: Range = { from: 0, to: 1_000_000 }
 
 const file = join(root, '.cache/nightly.json')
@@ -81,31 +84,59 @@ function run(command: readonly string[], environment: Readonly<Record<string, st
   })
 }
 
-/** @returns whether no seed failed */
-async function simulate(seeds: Range, endsAt: number, progress: Progress): Promise<boolean> {
+/** The seeds that are still to be played, in slices of at most `size`. */
+function* slices(seeds: Range, done: readonly Range[], size: number): Generator<Range> {
+  for (const { from, to } of missing(seeds, done))
+    for (let begin = from; begin < to; begin += size) yield { from: begin, to: Math.min(to, begin + size) }
+}
+
+/** Plays the scenarios in as many processes as there are processors. @returns whether no seed failed */
+async function playScenarios({ seeds, endsAt }: Options, progress: Progress): Promise<boolean> {
   let isClean = true
-  for (const { from, to } of missing(seeds, progress.seeds)) {
-    for (let begin = from; begin < to && performance.now() < endsAt; begin += ORDINARY_SEEDS) {
-      const slice = { from: begin, to: Math.min(to, begin + ORDINARY_SEEDS) }
-      console.log(`seeds ${slice.from} to ${slice.to - 1}`)
-      const isWell = await run(['vitest', 'run', 'test/simulation'], {
-        AOF_SIMULATION_FROM: String(slice.from),
-        AOF_SIMULATION_SCALE: String((slice.to - slice.from) / ORDINARY_SEEDS),
-      })
-      if (isWell) progress.seedsDone(slice)
+  const left = slices(seeds, progress.seedsOf('scenarios'), SCENARIOS_PER_PROCESS)
+  const processes = Array.from({ length: availableParallelism() }, async () => {
+    for (const slice of left) {
+      if (performance.now() >= endsAt) break
+      const isWell = await run(['node', 'scripts/nightly/play-scenarios.ts', String(slice.from), String(slice.to)])
+      console.log(`${isWell ? '✓' : '✗'} seeds ${slice.from} to ${slice.to - 1}`)
+      if (isWell) progress.seedsDone('scenarios', slice)
       else isClean = false
     }
-  }
-  console.log(`${covered(seeds, progress.seeds)} of the ${seeds.to - seeds.from} seeds are clean for these sources.`)
+  })
+  await Promise.all(processes)
+  reportSeeds('scenarios', seeds, progress)
   return isClean
 }
 
+/** Runs the other tests of the simulation, which share the processors out among themselves. @returns whether no seed failed */
+async function simulate({ seeds, endsAt }: Options, progress: Progress): Promise<boolean> {
+  let isClean = true
+  for (const { from, to } of slices(seeds, progress.seedsOf('simulation'), ORDINARY_SEEDS)) {
+    if (performance.now() >= endsAt) break
+    console.log(`seeds ${from} to ${to - 1}`)
+    const isWell = await run(['vitest', 'run', 'test/simulation', '--exclude', '**/scenario/**'], {
+      AOF_SIMULATION_FROM: String(from),
+      AOF_SIMULATION_SCALE: String((to - from) / ORDINARY_SEEDS),
+    })
+    if (isWell) progress.seedsDone('simulation', { from, to })
+    else isClean = false
+  }
+  reportSeeds('simulation', seeds, progress)
+  return isClean
+}
+
+function reportSeeds(part: Part, seeds: Range, progress: Progress): void {
+  const clean = covered(seeds, progress.seedsOf(part))
+  console.log(`${clean} of the ${seeds.to - seeds.from} seeds are clean for these sources.`)
+}
+
 /** @returns whether it went well, or there was no time left for it */
-async function runPart(part: Part, { seeds, endsAt }: Options, progress: Progress): Promise<boolean> {
+async function runPart(part: Part, options: Options, progress: Progress): Promise<boolean> {
   console.log(`── ${part} ──`)
-  if (part === 'simulation') return simulate(seeds, endsAt, progress)
+  if (part === 'scenarios') return playScenarios(options, progress)
+  if (part === 'simulation') return simulate(options, progress)
   if (progress.isDone(part)) console.log('Done by an earlier run for these sources.')
-  else if (performance.now() >= endsAt) console.log('Not begun: the time is over.')
+  else if (performance.now() >= options.endsAt) console.log('Not begun: the time is over.')
   else if (await (part === 'planted' ? run(['node', 'scripts/planted-bugs.ts']) : soak())) progress.partDone(part)
   else return false
   return true

@@ -12,8 +12,8 @@ interface Saved {
   readonly revision: string
   /** Parts that ended well, by their names. */
   readonly parts: readonly string[]
-  /** Seeds that were clean. */
-  readonly seeds: readonly Range[]
+  /** Seeds that were clean, by the parts that play seeds. */
+  readonly seeds: Readonly<Record<string, readonly Range[]>>
 }
 
 /**
@@ -27,11 +27,12 @@ export class Progress {
   constructor(file: string, revision: string = revisionOfSources()) {
     this.#file = file
     const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Saved) : undefined
-    this.#saved = saved?.revision === revision ? saved : { revision, parts: [], seeds: [] }
+    this.#saved = saved?.revision === revision ? saved : { revision, parts: [], seeds: {} }
   }
 
-  get seeds(): readonly Range[] {
-    return this.#saved.seeds
+  /** The seeds of a part that were clean. */
+  seedsOf(part: string): readonly Range[] {
+    return this.#saved.seeds[part] ?? []
   }
 
   isDone(part: string): boolean {
@@ -42,8 +43,9 @@ export class Progress {
     if (!this.isDone(part)) this.#save({ ...this.#saved, parts: [...this.#saved.parts, part] })
   }
 
-  seedsDone(range: Range): void {
-    this.#save({ ...this.#saved, seeds: union([...this.#saved.seeds, range]) })
+  seedsDone(part: string, range: Range): void {
+    const seeds = { ...this.#saved.seeds, [part]: union([...this.seedsOf(part), range]) }
+    this.#save({ ...this.#saved, seeds })
   }
 
   #save(saved: Saved): void {

@@ -38,13 +38,14 @@ test('progress adds up over runs, and is dropped when the sources change', () =>
   const folder = mkdtempSync(join(tmpdir(), 'aof-nightly-'))
   const file = join(folder, 'cache/nightly.json')
   try {
-    new Progress(file, 'one').seedsDone({ from: 0, to: 20 })
-    new Progress(file, 'one').seedsDone({ from: 20, to: 30 })
+    new Progress(file, 'one').seedsDone('scenarios', { from: 0, to: 20 })
+    new Progress(file, 'one').seedsDone('scenarios', { from: 20, to: 30 })
     new Progress(file, 'one').partDone('soak')
     const same = new Progress(file, 'one')
-    expect([same.seeds, same.isDone('soak'), same.isDone('planted')]).toEqual([[{ from: 0, to: 30 }], true, false])
+    expect([same.seedsOf('scenarios'), same.seedsOf('simulation')]).toEqual([[{ from: 0, to: 30 }], []])
+    expect([same.isDone('soak'), same.isDone('planted')]).toEqual([true, false])
     const other = new Progress(file, 'another')
-    expect([other.seeds, other.isDone('soak')]).toEqual([[], false])
+    expect([other.seedsOf('scenarios'), other.isDone('soak')]).toEqual([[], false])
   } finally {
     rmSync(folder, { recursive: true })
   }
