@@ -1,0 +1,161 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { root } from '../../scripts/manifest.ts'
+import { archaicWords } from './words/archaic.ts'
+import { type Prose, proseOfMarkdown, proseOfSource, testTitles } from './words/prose.ts'
+
+/** Folders and files whose words are not plain yet, in whichever package. The goal is an empty list. */
+const notYetPlain: readonly string[] = [
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'DESIGN.md',
+  'README.md',
+  'bench',
+  'docs',
+  'examples',
+  'knip.config.ts',
+  'scripts',
+  'src/agent',
+  'src/agent-file',
+  'src/cli',
+  'src/core',
+  'src/isolation',
+  'src/json-schema',
+  'src/messages',
+  'src/spill',
+  'src/testing',
+  'src/tools',
+  'test/adversarial',
+  'test/agent',
+  'test/agent-file',
+  'test/cli',
+  'test/core',
+  'test/house/documents.test.ts',
+  'test/isolation',
+  'test/json-schema',
+  'test/messages',
+  'test/simulation',
+  'test/testing',
+  'test/tools',
+  'test/types',
+]
+
+const files = globSync('**/*.{ts,md}', {
+  cwd: root,
+  exclude: (path) => /(?:^|\/)(?:node_modules|dist|api|\.\w+)$/.test(path),
+}).toSorted()
+
+function proseOf(file: string): Prose[] {
+  const text = readFileSync(`${root}${file}`, 'utf8')
+  if (file.endsWith('.md')) return proseOfMarkdown(text)
+  return /(?:^|\/)test\//.test(file) ? testTitles(text) : proseOfSource(text)
+}
+
+const findings = files.flatMap((file) =>
+  proseOf(file)
+    .flatMap(archaicWords)
+    .map(({ line, words, hint }) => ({ file, report: `${file}:${line}: ${words} → ${hint}` })),
+)
+
+function isBelow(file: string, name: string): boolean {
+  return `/${file}/`.includes(`/${name}/`)
+}
+
+describe('comments, strings, test titles and documents', () => {
+  test('have no archaic expressions, but in the folders that are not yet plain', () => {
+    const found = findings.filter(({ file }) => !notYetPlain.some((name) => isBelow(file, name)))
+    expect(found.map(({ report }) => report)).toEqual([])
+  })
+
+  test.runIf(notYetPlain.length > 0).each(notYetPlain)('%s is on the list because it still has some', (name) => {
+    expect(findings.some(({ file }) => isBelow(file, name))).toBe(true)
+  })
+})
+
+/** `line: words` of each finding. */
+function found(prose: readonly Prose[]): string[] {
+  return prose.flatMap(archaicWords).map(({ line, words }) => `${line}: ${words}`)
+}
+
+describe('an archaic expression', () => {
+  test.each([
+    ['What is freed goes to the next call.', 'What is freed goes to the next call'],
+    ['Limits: What a call needs', 'What a call needs'],
+    ['the call who waits', 'who waits'],
+    ['Whoever gets it', 'Whoever gets'],
+    ['for whoever', 'whoever'],
+    ['the batch is told of that', 'told'],
+    ['nobody waits', 'nobody'],
+    ['they are no array', 'are no array'],
+    ['It is not to be had here', 'to be had'],
+    ['no business of the call', 'no business'],
+    ['fails for the want of a key', 'for the want of'],
+  ])('is found in %j', (text, words) => expect(found([{ line: 1, text }])).toEqual([`1: ${words}`]))
+
+  test.each([
+    'What to do',
+    'What it is not',
+    'What does a limit count?',
+    'Retry. What if it fails again?',
+    'the function that was called, and what it returned',
+    'there is no file',
+    'It is no longer open.',
+    'the user who calls',
+  ])('is not %j', (text) => expect(found([{ line: 1, text }])).toEqual([]))
+
+  test('is reported at its own line', () => {
+    expect(found([{ line: 7, text: 'One.\nTwo is told.\nThree\nis told.' }])).toEqual(['8: told', '10: told'])
+    expect(found([{ line: 7, text: 'A call who\nwaits' }])).toEqual(['7: who waits'])
+  })
+})
+
+describe('prose of a TypeScript file', () => {
+  test('is its comments, strings and templates, not its code', () => {
+    const source = [
+      '/**',
+      ' * Told one.',
+      ' * @param told - told two',
+      ' */',
+      'const nobody = /told \\/ "told/.exec(who) // Who',
+      '// is told',
+      "log('somebody', a / b / told, `${told} told ${`told`} nobody`)",
+    ].join('\n')
+    expect(found(proseOfSource(source))).toEqual([
+      '2: Told',
+      '3: told',
+      '5: Who is',
+      '6: told',
+      '7: somebody',
+      '7: told',
+      '7: told',
+      '7: nobody',
+    ])
+  })
+
+  test('begins a sentence after a tag of a doc comment', () => {
+    expect(found(proseOfSource('/** @returns What is left. */'))).toEqual(['1: What is left'])
+  })
+
+  test('is the titles alone in a file of tests', () => {
+    const source = [
+      "describe('who is', () => {",
+      "  test.each([['told']])('nobody %s', (told) => call('told')) // told",
+      "  test('plain', () => regexp.test('told'))",
+      '})',
+    ].join('\n')
+    expect(found(testTitles(source))).toEqual(['1: who is', '2: nobody'])
+  })
+})
+
+describe('prose of a Markdown document', () => {
+  test('begins a sentence at a heading, a list item and a table cell', () => {
+    const markdown = '# What is told\n\n- What goes\n  on. It\n  is told.\n\n| What runs | b |\nText\nWhat a\n'
+    expect(found(proseOfMarkdown(markdown))).toEqual([
+      '1: What is told',
+      '1: told',
+      '3: What goes on',
+      '5: told',
+      '7: What runs | b | Text What a',
+    ])
+  })
+})
