@@ -143,6 +143,12 @@ export const order: readonly PlantedBug[] = [
     'return a.acceptedAt < b.acceptedAt ? 1 : -1',
   ),
   bug(
+    'effects/order-key.ts',
+    'of batches of one moment the later comes first',
+    'return a.batch - b.batch',
+    'return b.batch - a.batch',
+  ),
+  bug(
     'dependencies/call-graph.ts',
     'a call has its own place, whatever it depends on',
     'place = Math.max(place, above?.place ?? producer.index)',

@@ -110,6 +110,9 @@ export interface CallFacts {
   waitsFor: string | undefined
   waitsSince: number
   acceptedAt: number
+  /** Its place among all acceptances, and the move in which it was accepted. */
+  acceptance: number
+  acceptedIn: number
   /** Whether its arguments have come; whether they never will. */
   isComplete: boolean
   isDropped: boolean
@@ -143,6 +146,8 @@ export function newCall(batch: BatchFacts, plan: CallPlan, tool: ToolPlan | unde
     waitsFor: undefined,
     waitsSince: 0,
     acceptedAt: 0,
+    acceptance: 0,
+    acceptedIn: 0,
     isComplete: false,
     isDropped: false,
     isCompletedAtEnd: false,

@@ -42,6 +42,7 @@ export class Observer {
   /** The events are of calls that only see whether executors still run what comes. */
   isProbing = false
   #batches = 0
+  #acceptances = 0
   /** Turns of named runs. */
   readonly #turns = new Set<string>()
 
@@ -205,6 +206,8 @@ export class Observer {
 
   #accepted(call: CallFacts, at: number): void {
     call.acceptedAt = at
+    call.acceptance = this.#acceptances++
+    call.acceptedIn = this.#stage.move
     this.#goes(call, ['coming'], 'accepted')
     for (const other of call.batch.calls) {
       if (!other.isComplete || other.state === 'settled') continue
@@ -281,7 +284,12 @@ export class Observer {
     if (call.isGranted) return
     call.isGranted = true
     if (!hasEffects(call)) return
-    const against = this.#holders.against(call)
+    // A call gets its effects before the event that shows it. A callback may open a batch while a batch of the same moment is
+    // being accepted: the calls of the opened batch then have their effects before the later calls of the other have a place.
+    const { move } = this.#stage
+    const wasThere = ({ isGranted, acceptance, acceptedIn }: CallFacts): boolean =>
+      isGranted || acceptance < call.acceptance || acceptedIn !== move
+    const against = this.#holders.against(call, wasThere)
     if (against !== undefined) this.#stage.fault('I32', `${call.mark} goes though ${against.mark} comes first`)
     this.#holders.grant(call)
   }
