@@ -26,6 +26,8 @@ export interface AttemptOwner {
   readonly engine: Engine
   /** Where what the tool returns is kept. */
   readonly keeper: Keeper
+  /** Whether the call, or one that made it, is being aborted or is past its deadline, though the attempt may not be cut yet. */
+  readonly isStopping: boolean
   /** What the tool's signal gives as its reason. */
   abortReason(cut: Cut): unknown
   /** What is to keep the calls that the attempt makes. */
@@ -176,14 +178,15 @@ export class Attempt implements Expiring {
     return this.#rarities?.nesting
   }
 
-  /** Whether it was cut, and its tool has not ended. */
+  /** Whether it was cut or is about to be, and its tool has not ended. */
   get isStopped(): boolean {
+    if (this.#stage === 'running') return this.#owner.isStopping
     return this.#stage === 'abandoned' || this.#cut() !== undefined
   }
 
   /** What keeps the calls that it makes; undefined where it may make none (any more). */
   openNesting(): Nesting | undefined {
-    if (this.#stage !== 'running') return undefined
+    if (this.#stage !== 'running' || this.#owner.isStopping) return undefined
     return (this.#rare().nesting ??= this.#owner.makeNesting(this))
   }
 

@@ -247,6 +247,11 @@ export class Batch implements Keeper {
     return this.#aborted !== undefined
   }
 
+  /** Whether it ends all its calls, or a call that made them is being ended. */
+  get isStopping(): boolean {
+    return this.#aborted !== undefined || this.#expired !== undefined || this.nesting?.isStopping === true
+  }
+
   /** Its deadline, once that has passed. */
   get expired(): TimeLimit | undefined {
     return this.#expired

@@ -132,6 +132,10 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     return this.batch
   }
 
+  get isStopping(): boolean {
+    return this.batch.isStopping
+  }
+
   get acceptedAt(): number {
     return this.batch.acceptedAt(this.index)
   }

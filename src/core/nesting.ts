@@ -63,6 +63,11 @@ export class Nesting implements Waiter {
     return this.#stage === 'suspended'
   }
 
+  /** Whether the attempt of the call is cut, or about to be. */
+  get isStopping(): boolean {
+    return this.#attempt.isStopped
+  }
+
   /** That of the call: the least that its own calls have. */
   get priority(): number {
     return this.#call.priorityWith(this.#attempt.tool)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type ToolEvent, ToolExecutor } from '../../src/index.ts'
+import { defineTool, type ToolContext, type ToolEvent, ToolExecutor, type ToolResult } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/index.ts'
 import { callOf, callsOf, dataOf, eventsOf, setUp } from './harness.ts'
 
@@ -147,3 +147,37 @@ test('I14: a tool whose output schema aborts the call has ended, though the sche
   expect(result).toMatchObject({ status: 'aborted', execution: 'ended' })
   expect(executor.stats().abandoned).toBe(0)
 })
+
+test.each(['abort', 'deadline'] as const)(
+  'I13: while the %s of a batch ends its calls, a listener starts no nested call of one that is about to end',
+  async (way) => {
+    const clock = new VirtualClock()
+    const ran: string[] = []
+    let nested: ToolContext['executor'] | undefined
+    const leaf = defineTool({ name: 'leaf', execute: () => void ran.push('leaf') })
+    const inner = defineTool({
+      name: 'inner',
+      execute: async (_input, { executor }) => {
+        nested = executor
+        await clock.sleep(100)
+      },
+    })
+    const outer = defineTool({ name: 'outer', execute: (_input, { executor }) => executor.call('inner', {}) })
+    const { executor } = setUp([leaf, inner, outer], { clock, graceMs: 1 })
+    const late: Promise<ToolResult>[] = []
+    executor.subscribe((event) => {
+      if (event.type === 'settled' && event.id === 'slot' && nested !== undefined) late.push(nested.call('leaf', {}))
+    })
+    const controller = new AbortController()
+    const batch = executor.openBatch(way === 'abort' ? { signal: controller.signal } : { deadlineMs: 50 })
+    batch.reserve({ id: 'slot', name: 'leaf' })
+    batch.add(callOf('outer'))
+    clock.setTimer(() => controller.abort(), 50)
+    await clock.advance(200)
+    expect(statuses(await Promise.all(late))).toEqual(['aborted none'])
+    expect(ran).toEqual([])
+    batch.close()
+    await clock.runUntil(batch.results())
+    expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, abandoned: 0 })
+  },
+)

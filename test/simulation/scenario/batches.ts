@@ -182,11 +182,15 @@ export class Batches {
     this.#stage.happened.add('open batches')
     if (by === 'add') {
       call.isComplete = true
+      call.isArriving = true
       const handle = caller.run(call.mark, () => open.add(toolCall(call)))
+      call.isArriving = false
       this.#watchResult(call, handle)
       return arrived()
     }
+    call.isArriving = true
     call.slot = open.reserve({ id: plan.id, name: nameOf(call) })
+    call.isArriving = false
     this.#watchResult(call, call.slot)
     if (by === 'forget') return arrived()
     this.#stage.at(afterMs, () => {

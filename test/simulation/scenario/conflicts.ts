@@ -106,7 +106,8 @@ function placeOf(call: CallFacts, above: Set<CallFacts>): { readonly place: numb
   above.add(call)
   for (const name of namesOf(call)) {
     const producer = call.found.get(name)
-    if (producer === undefined) place = Infinity
+    // A callback may open a batch while the producer is being added: this call has no place in the order yet.
+    if (producer === undefined || producer.isArriving) place = Infinity
     else {
       const its = placeOf(producer, above)
       place = Math.max(place, its.place)

@@ -113,6 +113,8 @@ export interface CallFacts {
   /** Its place among all acceptances, and the move in which it was accepted. */
   acceptance: number
   acceptedIn: number
+  /** Whether it is being added to an open batch: until that is done, it is not known what it depends on itself. */
+  isArriving: boolean
   /** Whether its arguments have come; whether they never will. */
   isComplete: boolean
   isDropped: boolean
@@ -148,6 +150,7 @@ export function newCall(batch: BatchFacts, plan: CallPlan, tool: ToolPlan | unde
     acceptedAt: 0,
     acceptance: 0,
     acceptedIn: 0,
+    isArriving: false,
     isComplete: false,
     isDropped: false,
     isCompletedAtEnd: false,

@@ -1,6 +1,6 @@
 import type { CallPlace } from '../../../src/index.ts'
 import { shownId } from './call-arguments.ts'
-import { type AttemptFacts, type BatchFacts, goesOnAlone } from './facts.ts'
+import { type AttemptFacts, type BatchFacts, goesOnAlone, isCut } from './facts.ts'
 import type { Stage } from './stage.ts'
 
 /** The attempt that makes the calls of a batch, as its first event says; numbers of batches are those of one executor. */
@@ -20,6 +20,6 @@ export function makerOf(
 export function checkUnmade(stage: Stage, batch: BatchFacts): void {
   const { within, isByContext, label } = batch
   if (within === undefined) return
-  if (goesOnAlone(within) || (isByContext && within.isOver)) batch.isAborted = true
+  if (goesOnAlone(within) || isCut(within.call) || (isByContext && within.isOver)) batch.isAborted = true
   else if (isByContext || !within.isOver) stage.fault('I26', `${label} is not known to be made by ${within.call.mark}`)
 }
