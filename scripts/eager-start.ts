@@ -58,32 +58,37 @@ function document(rows: readonly (readonly [string, Timing[][]])[]): string {
   const table = rows.map(([dialect, streams]) => rowOf(dialect, streams))
   return `# When a call can start
 
-A call starts in the same turn of the event loop as the part of the AI SDK's provider that shows the call to be complete: the
-next thing that the model says or calls or, for the last call of a turn, an end of the model's own will. The call's own
-\`tool-call\` part does not show it: a model that comes to its limit of tokens, or is stopped by a filter, leaves the same
-part behind, and its last call never runs.
+The agent starts calls while the model is still writing its turn (\`eager\`). A call starts as soon as the stream shows that it is complete:
+when the model goes on after it or, for the last call of a turn, when the model ends the turn by its own will. The call's own
+\`tool-call\` part does not show that. A model that comes to its limit of tokens, or is stopped by a filter, leaves the same part behind.
 
-This table says, for each dialect, how much later the \`tool-call\` part comes than the event of the stream that ends the
-call (or, where the dialect does not mark that, the beginning of what follows it, or the end of the stream). It is measured on recorded streams, given to the provider one event at a time; \`npx node scripts/eager-start.ts\` writes it.
+## The last call of a turn
+
+The agent, \`aof exec\` and \`aof-runtime/messages\` treat the end of a turn in the same way:
+
+- After *stop* and *tool calls* every call runs.
+- After anything else (a limit, a filter, a refusal, an error, a broken stream, an unknown reason) the last call does not run. Its result is
+  \`invalid\` with the code \`incomplete_call\`, and its message tells the model what happened. The calls before it run, since the
+  next part shows that they are complete.
+- A call that the provider itself marks as incomplete (an item of the Responses API) never runs.
+
+A stream that repeats a call, with the same id and the same arguments, runs it once, unless ids occur more than once in that turn anyway.
+That is decided at the end of the turn.
+
+## Measured delays
+
+The table shows for each dialect how much later the \`tool-call\` part comes than the event of the stream that ends the call. If the dialect
+does not mark that, it is the beginning of the next part, or the end of the stream. The streams are recorded, and are given to the
+provider one event at a time; \`npx node scripts/eager-start.ts\` writes the table.
 
 | dialect | provider | streams | calls | later | by events (median, most) | part of the stream lost (median) |
 |---|---|--:|--:|--:|--:|--:|
 ${table.join('\n')}
 
 - *later*: calls whose part comes at a later event than the one that shows that they are complete.
-- *part of the stream lost*: from that event to the part, of all events of the stream; over the calls that are later.
-- For Chat Completions the provider keeps all calls back until the stream has ended (it cannot know that no more of a
-  call's arguments will come), so there no call of a turn starts before the turn is over. The other dialects mark the end of
-  a call, and their providers give it at once.
-
-How a turn ended is read in one way everywhere (the agent, \`aof exec\`, \`aof-runtime/messages\`): after *stop* and *tool
-calls* every call runs. After anything else (a limit, a filter, a refusal, an error, a stream that breaks, a reason that is not
-known) the last call has the result \`invalid\`, \`incomplete_call\`, which tells the model what happened; the calls before
-it, which the next part shows to be complete, run. A call that the provider itself marks as incomplete (an item of the
-Responses API) never runs either, wherever it stands.
-
-A stream that gives a call twice, with the same id and the same arguments, has it run once, unless ids come more than once
-in that turn anyway. It is found at the end of the turn.
+- *part of the stream lost*: from that event to the part, as a share of all events of the stream; over the calls that are later.
+- For Chat Completions the provider keeps all calls until the stream has ended, since more of a call's arguments may still come. So no
+  call starts before the turn is over. The other dialects mark the end of a call, and their providers pass it on at once.
 `
 }
 

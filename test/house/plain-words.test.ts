@@ -11,7 +11,6 @@ const notYetPlain: readonly string[] = [
   'DESIGN.md',
   'README.md',
   'bench',
-  'docs',
   'examples',
   'knip.config.ts',
   'scripts',
