@@ -6,7 +6,7 @@ import { countOf } from './messages.ts'
 
 type ArrayCheck = (value: JsonValue[], run: CheckRun, evaluated: Evaluated | undefined) => boolean
 
-/** How many items, which, and whether equal ones. */
+/** Checks of `minItems`, `maxItems`, the item schemas, `contains` and `uniqueItems`. */
 export function arrayChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const checks: ArrayCheck[] = []
   const { minItems, maxItems, uniqueItems, contains } = schema
@@ -26,7 +26,7 @@ function sizeCheck(min: number, max: number): ArrayCheck {
   }
 }
 
-/** The first items one by one, and the rest: under the names of all drafts. */
+/** Schemas of the first items one by one, and of the remaining items, under the keyword names of all drafts. */
 function itemsCheck(schema: JsonObject, compiling: Compiling): ArrayCheck | undefined {
   const { prefixItems, items, additionalItems } = schema
   const [keyword, first] = Array.isArray(prefixItems) ? ['prefixItems', prefixItems] : ['items', items]
@@ -76,10 +76,10 @@ function containsCheck(schema: JsonObject, compiling: Compiling): ArrayCheck {
       return true
     })
     if (count < min)
-      return run.fail(() => `Expected at least ${countOf(min, 'item')} of the kind that is asked for, got ${count}.`)
+      return run.fail(() => `Expected at least ${countOf(min, 'item')} that match \`contains\`, got ${count}.`)
     return (
       certain <= max ||
-      run.fail(() => `Expected at most ${countOf(max, 'item')} of the kind that is asked for, got ${certain}.`)
+      run.fail(() => `Expected at most ${countOf(max, 'item')} that match \`contains\`, got ${certain}.`)
     )
   }
 }
@@ -90,12 +90,12 @@ const allDiffer: ArrayCheck = (value, run) => {
   run.work.spend(8 * value.length)
   for (const [i, item] of value.entries()) {
     const before = isComposite(item) ? composites.getOrAdd(item, i, run.work) : placeOf(item, i, scalars)
-    if (before !== undefined) return run.fail(() => `The items ${before} and ${i} are equal; each may be there once.`)
+    if (before !== undefined) return run.fail(() => `The items ${before} and ${i} are equal; items must be unique.`)
   }
   return true
 }
 
-/** Where it was before; notes its place where it was not. */
+/** Returns the place of an earlier equal item, or records this place if the item is new. */
 function placeOf<T>(item: T, place: number, places: Map<T, number>): number | undefined {
   const before = places.get(item)
   if (before === undefined) places.set(item, place)

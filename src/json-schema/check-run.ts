@@ -2,25 +2,25 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Issue } from '../core/schema.ts'
 import { OverBudget, type Work } from './work.ts'
 
-/** How many things that are wrong are told at most. */
+/** The largest number of issues that one check reports. */
 const MAX_ISSUES = 50
 
-/** How deep the schemas of a check may be within each other, as the value and references lead from one to the next. */
+/** The deepest nesting of schema checks, counted along the value and its references. */
 const MAX_DEPTH = 1_500
 
-/** Up to how many keys an object is asked for them each time. */
+/** Objects with at most this many keys are listed anew at each visit; larger ones are listed once. */
 const FEW_KEYS = 32
 
-/** One check of one value. */
+/** The state of one check of one value. */
 export class CheckRun {
   readonly work: Work
-  /** What is wrong; undefined where only a yes or no is asked for. */
+  /** The issues found so far; undefined if the caller only needs a yes or no. */
   issues: Issue[] | undefined
-  /** The keys that lead to the value being looked at. */
+  /** The keys from the root to the current value. */
   readonly path: (string | number)[] = []
-  /** The addresses of the schemas that led here, from the outermost: what dynamic references look at. */
+  /** The base addresses of the schemas entered so far, outermost first. Dynamic references search it. */
   readonly scope: string[] = []
-  /** How many checks were passed over that may have said no: a yes is not certain then, and a no still is. */
+  /** Number of skipped checks, which cannot be made. After one, a pass is uncertain; a failure still counts. */
   doubts = 0
   #depth = 0
   #keys: Map<JsonObject, readonly string[]> | undefined
@@ -30,13 +30,13 @@ export class CheckRun {
     this.issues = issues
   }
 
-  /** A schema with that many checks is looked at. @throws OverBudget */
+  /** Enters a schema with `checks` checks. @throws OverBudget */
   enter(checks: number): void {
     this.work.spend(2 + (checks >> 1))
     if (++this.#depth > MAX_DEPTH) throw new OverBudget()
   }
 
-  /** The keys of an object; those of a large one are found once. @throws OverBudget */
+  /** The keys of an object. The keys of a large object are cached. @throws OverBudget */
   keysOf(object: JsonObject): readonly string[] {
     const known = this.#keys?.get(object)
     if (known !== undefined) return known
@@ -53,7 +53,7 @@ export class CheckRun {
     this.#depth--
   }
 
-  /** Something is wrong with the value being looked at. */
+  /** Records an issue at the current value. */
   fail(message: () => string): false {
     const { issues } = this
     if (issues !== undefined && issues.length < MAX_ISSUES) {
@@ -64,12 +64,12 @@ export class CheckRun {
     return false
   }
 
-  /** A check is passed over that cannot be made. */
+  /** Counts a check that is skipped because it cannot be made. */
   doubt(): undefined {
     this.doubts++
   }
 
-  /** Asks something whose answer is no fault of the value. */
+  /** Runs `ask` without recording issues: a failed alternative is not a fault of the value. */
   quietly(ask: () => boolean): boolean {
     const { issues } = this
     this.issues = undefined
@@ -79,7 +79,7 @@ export class CheckRun {
   }
 }
 
-/** Which properties and items of a value some schema has looked at. */
+/** The properties and items of a value that some schema has evaluated, for the `unevaluated…` keywords. */
 export class Evaluated {
   readonly properties: Set<string> = new Set()
   readonly items: Set<number> = new Set()
@@ -94,23 +94,23 @@ export class Evaluated {
 }
 
 /**
- * Looks at one value.
+ * Checks one value.
  *
- * @param evaluated notes what was looked at; undefined where nobody asks
+ * @param evaluated collects the evaluated properties and items; undefined if no `unevaluated…` keyword needs them
  */
 export type Check = (value: JsonValue, run: CheckRun, evaluated: Evaluated | undefined) => boolean
 
-/** A schema that has been made ready. */
+/** A compiled schema. */
 export class SchemaNode {
-  /** Where it is, for whoever wrote it. */
+  /** Location in the document, for messages to the author of the schema. */
   readonly pointer: string
   readonly base: string
   readonly checks: Check[] = []
-  /** The schemas that it applies to the same value. */
+  /** Compiled schemas that apply to the same value. */
   readonly inPlace: SchemaNode[] = []
-  /** Whether it asks what was evaluated. */
+  /** Whether an `unevaluated…` keyword needs to know which properties and items were evaluated. */
   asksEvaluated = false
-  /** Whether null fits whatever else it says: `nullable` of OpenAPI 3.0. */
+  /** Whether null passes regardless of all other keywords: `nullable` of OpenAPI 3.0. */
   takesNull = false
 
   constructor(pointer: string, base: string) {
@@ -118,7 +118,7 @@ export class SchemaNode {
     this.base = base
   }
 
-  /** Whether the value fits; in `evaluated` is then what was looked at. */
+  /** Whether the value fits. If it does, `evaluated` has the properties and items that were evaluated. */
   fits(value: JsonValue, run: CheckRun, evaluated: Evaluated | undefined): boolean {
     if (value === null && this.takesNull) return true
     run.enter(this.checks.length)
@@ -136,7 +136,7 @@ export class SchemaNode {
     return isFit
   }
 
-  /** As {@link fits}, for one of several: what it has looked at counts only where it fits. */
+  /** As {@link fits}, for one of several alternatives: its evaluated properties and items count only if it fits. */
   fitsApart(value: JsonValue, run: CheckRun, evaluated: Evaluated | undefined): boolean {
     if (evaluated === undefined) return this.fits(value, run, undefined)
     const own = new Evaluated()
@@ -145,7 +145,7 @@ export class SchemaNode {
     return isFit
   }
 
-  /** Whether what is at `key` of the value being looked at fits. */
+  /** Whether the value at `key` of the current value fits. */
   fitsAt(key: string | number, value: JsonValue, run: CheckRun): boolean {
     run.path.push(key)
     const isFit = this.fits(value, run, undefined)

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Check, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
 
-/** `allOf`, `anyOf`, `oneOf`, `not`, `if`, and what asks for what the others have left over. */
+/** Checks of `allOf`, `anyOf`, `oneOf`, `not` and `if`, and of the `unevaluated…` keywords. */
 export function combiningChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const checks: Check[] = []
   const { allOf, anyOf, oneOf, not } = schema
@@ -34,7 +34,7 @@ function anyOfCheck(nodes: readonly SchemaNode[]): Check {
       for (const node of nodes) {
         if (!node.fitsApart(value, run, evaluated)) continue
         isFit = true
-        // The others only matter for what they have looked at.
+        // Once one alternative fits, the others matter only for the properties and items that they evaluate.
         if (evaluated === undefined) break
       }
       return isFit
@@ -71,7 +71,7 @@ function notCheck(node: SchemaNode): Check {
   return (value, run) => {
     const { doubts } = run
     if (!run.quietly(() => node.fits(value, run, undefined)) || run.doubts !== doubts) return true
-    return run.fail(() => 'It is of a kind that is not allowed here.')
+    return run.fail(() => 'It matches a schema that is not allowed here.')
   }
 }
 
@@ -84,7 +84,8 @@ function conditionalCheck(schema: JsonObject, compiling: Compiling): Check | und
     const { doubts } = run
     const fits = run.quietly(() => condition.fitsApart(value, run, evaluated))
     if (fits && run.doubts !== doubts) {
-      // Either of the two may be meant: none can refuse, and both have looked at what they name.
+      // The condition is uncertain, so either branch may apply: neither can refuse the value, and both mark what they
+      // evaluate.
       run.quietly(() => [yes, no].every((node) => node?.fitsApart(value, run, evaluated)))
       return true
     }

@@ -7,34 +7,34 @@ import { isComposite } from './equality.ts'
 import { References } from './references.ts'
 import { OverBudget, Work } from './work.ts'
 
-/** How large a schema may be: bytes of JSON, and values in it. */
+/** Bounds of a schema: bytes of JSON, and number of values. */
 const MAX_BYTES = 1_048_576
 const MAX_VALUES = 50_000
 
-/** How much work compiling, and each check of a value, may take. */
+/** Bounds of work for compiling, and for each check of a value. */
 const COMPILE_WORK = 500_000
 const CHECK_WORK = 300_000
 
 /**
- * A large value may take more, in proportion to the values in it and to the bytes of its texts, so that every text of the
- * largest arguments can be read several times; up to a limit, some tenths of a second.
+ * The bound of a check grows with the number of values and the bytes of strings in the checked value, so that every
+ * string of the largest arguments can be read several times. It has a ceiling of some tenths of a second.
  */
 const WORK_FOR_VALUE = 8
 const WORK_FOR_BYTE = 4
 const MOST_WORK = 40_000_000
 
 /**
- * Fills the core's port for JSON Schema with an interpreting validator: it generates no code, so it also runs where
- * `eval` is forbidden. Drafts 4, 6, 7, 2019-09 and 2020-12 by `$schema`; 2020-12 where there is none; and of OpenAPI 3.0
+ * Implements the JSON Schema port of `core` with an interpreting validator. It generates no code, so it also runs where
+ * `eval` is forbidden. `$schema` selects draft 4, 6, 7, 2019-09 or 2020-12 (default 2020-12). From OpenAPI 3.0 it takes
  * `nullable`, and `exclusiveMinimum` and `exclusiveMaximum` as flags.
  *
- * Schemas come from anywhere, e.g. from an MCP server, and arguments from a model: whatever both are, compiling and
- * checking take bounded work (I39), and no regular expression goes back over what it has read.
+ * Schemas may come from untrusted sources, e.g. an MCP server, and arguments from a model. Compiling and checking take
+ * bounded work for any input (I39), and pattern matching does not backtrack.
  *
- * @param onUncheckable gets the patterns that cannot be checked, which are passed over; without it they are refused
- * @throws UnusableSchema where the schema cannot be used, with the place: a keyword has an impossible value, it refers to what it
- * does not contain (nothing is ever fetched) or to itself without end, or has a pattern that cannot be checked in bounded time;
- * and Error where it is too large
+ * @param onUncheckable receives patterns that cannot be checked, which are skipped; without it they are refused
+ * @throws UnusableSchema if the schema cannot be used, with the location: a keyword has an impossible value, a
+ * reference leads outside of the schema (nothing is ever fetched) or to itself without end, or a pattern cannot be
+ * checked in bounded time. @throws Error if the schema is too large
  */
 export const compileJsonSchema: JsonSchemaCompiler = (schema, onUncheckable) => {
   const node = compile(schema, onUncheckable)
@@ -44,25 +44,25 @@ export const compileJsonSchema: JsonSchemaCompiler = (schema, onUncheckable) => 
 function compile(schema: JsonSchema, onUncheckable: OnUncheckable | undefined): SchemaNode {
   const draft = draftOf(schema)
   try {
-    // A copy keeps later changes out, and is plain data: of bounded size and depth, without getters and cycles.
+    // The copy is plain data of bounded size and depth, without getters and cycles, and later changes do not reach it.
     const own = copyJson(schema, { maxBytes: MAX_BYTES, maxValues: MAX_VALUES })
     const work = new Work(COMPILE_WORK)
     const references = new References(own, draft.idKeyword, draft.refIsAlone, work)
     return new SchemaCompiler(references, draft, work, onUncheckable).compile()
   } catch (error) {
     if (error instanceof NotJson) throw new Error(`it ${error.message}`, { cause: error })
-    if (error instanceof OverBudget) throw new Error('it takes too much work to make ready', { cause: error })
+    if (error instanceof OverBudget) throw new Error('it takes too much work to compile', { cause: error })
     throw error
   }
 }
 
 function check(node: SchemaNode, value: JsonValue): Validation {
   try {
-    // Most values fit, and need no places and words.
+    // Most values fit, so the first check collects no locations and messages.
     if (node.fits(value, new CheckRun(workFor(value)), undefined)) return { ok: true, value }
   } catch (error) {
     if (!(error instanceof OverBudget)) throw error
-    return { ok: false, issues: [{ pointer: '', message: 'It takes too much work to check; send less.' }] }
+    return { ok: false, issues: [{ pointer: '', message: 'It takes too much work to check; send a smaller value.' }] }
   }
   return { ok: false, issues: issuesOf(node, value) }
 }
@@ -71,7 +71,7 @@ function workFor(value: JsonValue): Work {
   return new Work(CHECK_WORK, () => Math.min(sizeWork(value), MOST_WORK))
 }
 
-/** What a value's size allows. */
+/** The work that the size of a value adds to the bound. */
 function sizeWork(value: JsonValue): number {
   if (typeof value === 'string') return WORK_FOR_VALUE + WORK_FOR_BYTE * utf8Length(value)
   let work = WORK_FOR_VALUE
@@ -90,7 +90,7 @@ function issuesOf(node: SchemaNode, value: JsonValue): readonly Issue[] {
   }
   return issues.length > 0
     ? issues
-    : [{ pointer: '', message: 'It does not fit; to find out where takes too much work.' }]
+    : [{ pointer: '', message: 'It does not fit the schema; finding the place takes too much work.' }]
 }
 
 function draftOf({ $schema }: JsonSchema): Draft {

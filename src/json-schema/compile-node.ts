@@ -13,39 +13,39 @@ import { scalarChecks } from './scalar-keywords.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 import { OverBudget, type Work } from './work.ts'
 
-/** How a draft differs from the others, as far as that matters. */
+/** The differences between drafts that matter here. */
 export interface Draft {
   readonly idKeyword: '$id' | 'id'
   readonly refIsAlone: boolean
-  /** Whether `contains` counts as having looked at the items that it found. */
+  /** Whether `contains` marks matching items as evaluated. */
   readonly containsEvaluates: boolean
 }
 
-/** What keywords are made ready with. */
+/** Services that the compilation of keywords uses. */
 export interface Compiling {
   readonly draft: Draft
   readonly references: References
-  /** The node of a schema found at `keyword` of the one that is being made ready. */
+  /** The node of the schema at `keyword` of the current schema. */
   inner(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
-  /** As {@link inner}, for a schema that is applied to the same value. */
+  /** As {@link inner}, for a schema that applies to the same value. */
   inPlace(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
-  /** The node of what a reference leads to, applied to the same value. */
+  /** The node of a reference's target, which applies to the same value. */
   target(place: SchemaPlace, pointer: string): SchemaNode
-  /** The pattern at `keyword`; undefined for one that cannot be checked, where that is to be passed over. */
+  /** The pattern at `keyword`; undefined if it cannot be checked and is to be skipped. */
   pattern(source: string, keyword: string): Pattern | undefined
   readonly base: string
-  /** Where in its document the schema is, for people. */
+  /** Location of the schema in its document, for messages. */
   readonly pointer: string
   readonly work: Work
 }
 
-/** What makes the checks of some keywords of a schema. */
+/** Compiles some keywords of a schema to checks. */
 export type KeywordCompiler = (schema: JsonObject, compiling: Compiling) => Check[]
 
-/** The last ones ask what the others have looked at. */
+/** In order: the last ones need to know which properties and items the others evaluated. */
 const KEYWORDS: readonly KeywordCompiler[] = [referenceChecks, scalarChecks, objectChecks, arrayChecks, combiningChecks]
 
-/** What making a schema ready takes, beside its patterns. */
+/** Work for compiling one schema, without its patterns. */
 const NODE_WORK = 100
 
 interface Waiting {
@@ -53,7 +53,7 @@ interface Waiting {
   readonly schema: JsonValue
 }
 
-/** Makes the schemas of a document ready, each once, one after the other: however deep they are, the stack is not. */
+/** Compiles the schemas of a document one after the other, so that nested schemas do not use up the stack. */
 export class SchemaCompiler {
   readonly draft: Draft
   readonly references: References
@@ -65,7 +65,7 @@ export class SchemaCompiler {
   readonly #steps = new StepCache()
   readonly #onUncheckable: OnUncheckable | undefined
 
-  /** @param onUncheckable gets the patterns that cannot be checked; without it they are refused */
+  /** @param onUncheckable receives patterns that cannot be checked; without it they are refused */
   constructor(references: References, draft: Draft, work: Work, onUncheckable?: OnUncheckable) {
     this.references = references
     this.draft = draft
@@ -73,7 +73,7 @@ export class SchemaCompiler {
     this.#onUncheckable = onUncheckable
   }
 
-  /** @throws Error that says what of the schema cannot be used, and where */
+  /** @throws Error that names the part of the schema that cannot be used */
   compile(): SchemaNode {
     const { root } = this.references
     const node = this.node(root, '#')
@@ -82,7 +82,7 @@ export class SchemaCompiler {
     return node
   }
 
-  /** The node of a schema, made if there is none yet. */
+  /** The node of a schema, created at the first request. */
   node({ schema, base }: SchemaPlace, pointer: string): SchemaNode {
     const isKnown = isObject(schema) ? this.#nodes.get(schema) : this.#always.get(schema as boolean)
     if (isKnown !== undefined) return isKnown
@@ -114,7 +114,7 @@ export class SchemaCompiler {
     for (const keywords of isAlone ? [referenceChecks] : KEYWORDS) node.checks.push(...keywords(schema, compiling))
   }
 
-  /** A pattern, made if it has not come before. */
+  /** A compiled pattern, created at the first request. */
   pattern(source: string, pointer: string, keyword: string): Pattern | undefined {
     let pattern = this.#patterns.get(source)
     if (pattern !== undefined) return pattern
@@ -133,7 +133,7 @@ export class SchemaCompiler {
   }
 }
 
-/** What the keywords of one schema are made ready with. */
+/** The services for the keywords of one schema. */
 class NodeCompiling implements Compiling {
   readonly #node: SchemaNode
   readonly #compiler: SchemaCompiler
@@ -193,7 +193,7 @@ function escaped(key: string | number): string | number {
   return typeof key === 'string' && /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
 }
 
-/** How many schemas may be applied to one value, each by the one before. */
+/** The longest chain of schemas that apply one another to the same value. */
 const MAX_CHAIN = 200
 
 /** Refuses a schema that applies itself to the same value, which would never end, and chains that are too long. */

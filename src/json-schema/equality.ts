@@ -2,12 +2,12 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isObject } from './references.ts'
 import type { Work } from './work.ts'
 
-/** Whether it holds others. */
+/** Whether the value is an object or an array. */
 export function isComposite(value: JsonValue): value is JsonObject | JsonValue[] {
   return typeof value === 'object' && value !== null
 }
 
-/** Whether two values are equal, in whatever order their keys come. @throws OverBudget */
+/** Whether two values are equal, regardless of the order of keys. @throws OverBudget */
 function areEqual(one: JsonValue, other: JsonValue, work: Work): boolean {
   work.spend(2)
   if (!isComposite(one) || !isComposite(other)) {
@@ -30,7 +30,7 @@ function areEqual(one: JsonValue, other: JsonValue, work: Work): boolean {
   )
 }
 
-/** A number that is the same for equal values. @throws OverBudget */
+/** A hash that is the same for equal values. @throws OverBudget */
 function hashOf(value: JsonValue, work: Work): number {
   work.spend(2)
   if (typeof value === 'string') return hashOfText(value, work)
@@ -42,7 +42,7 @@ function hashOf(value: JsonValue, work: Work): number {
     for (const item of value) hash = Math.imul(hash, 31) + hashOf(item, work)
     return hash | 0
   }
-  // Sums do not depend on the order of the keys.
+  // A sum does not depend on the order of the keys.
   let hash = 5
   const keys = Object.keys(value)
   work.spend(6 * keys.length)
@@ -60,11 +60,11 @@ function hashOfText(text: string, work: Work): number {
   return hash
 }
 
-/** Values that hold others, each once; found again by what they hold. */
+/** A map whose keys are objects and arrays, compared by their contents. */
 export class CompositeMap<T> {
   readonly #byHash = new Map<number, [JsonValue, T][]>()
 
-  /** What was noted with a value that is equal to `value`; where there is none, notes `found` with it. @throws OverBudget */
+  /** The entry of a key equal to `value`; if there is none, adds `found` for `value`. @throws OverBudget */
   getOrAdd(value: JsonValue, found: T, work: Work): T | undefined {
     const hash = hashOf(value, work)
     const alike = this.#byHash.get(hash)
@@ -75,7 +75,7 @@ export class CompositeMap<T> {
     return undefined
   }
 
-  /** Whether there is an equal one. @throws OverBudget */
+  /** Whether the map has a key that is equal to `value`. @throws OverBudget */
   has(value: JsonValue, work: Work): boolean {
     return this.#byHash.get(hashOf(value, work))?.some(([one]) => areEqual(one, value, work)) === true
   }

@@ -1,4 +1,4 @@
-/** Whether a text is of a format. None goes back over the text: each reads it once, or cuts it up and looks at parts. */
+/** Whether a string has a format. Checks take linear time: they read the string once, or the parts of it. */
 type Format = (text: string) => boolean
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
@@ -30,7 +30,7 @@ function isTime(text: string): boolean {
   const [offsetHour = 0, offsetMinute = 0] = match.slice(5, 7).map((part) => Number(part ?? 0))
   if (hour > 23 || minute > 59 || offsetHour > 23 || offsetMinute > 59) return false
   if (second < 60) return true
-  // A leap second is added at midnight in Greenwich.
+  // Leap seconds are added at midnight UTC.
   const sign = match[4] === '-' ? -1 : 1
   const minutes = hour * 60 + minute - sign * (offsetHour * 60 + offsetMinute)
   return second === 60 && (minutes + 2 * 1_440) % 1_440 === 1_439
@@ -98,7 +98,7 @@ function isRegex(text: string): boolean {
   }
 }
 
-/** The formats that are checked; others say something to people alone. */
+/** The formats that are checked. All other formats are annotations for people. */
 export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['date', isDate],
   ['time', isTime],

@@ -3,7 +3,7 @@ import { printable } from '../core/text.ts'
 import { isObject } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 
-/** What the value of a keyword must be, in words, and whether one is. */
+/** The expected value of a keyword in words, and the test for it. */
 type Shape = readonly [expected: string, fits: (value: JsonValue, schema: JsonObject) => boolean]
 
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string'
@@ -24,7 +24,7 @@ const SCHEMA: Shape = ['a schema', isSchema]
 const SCHEMAS: Shape = ['an array of at least one schema', isFilled]
 const NAMED: Shape = ['an object of schemas', isObject]
 
-/** A bound that is not allowed itself: a number or, in draft 4 and OpenAPI 3.0, a flag beside the bound. */
+/** An exclusive bound: a number, or a flag beside the bound in draft 4 and OpenAPI 3.0. */
 const exclusive = (bound: 'minimum' | 'maximum'): Shape => [
   `a number or, beside ${bound}, true or false`,
   (value, schema) => isNumber(value) || (isFlag(value) && (value === false || isNumber(schema[bound]))),
@@ -86,9 +86,9 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
 ])
 
 /**
- * Refuses a keyword whose value has no meaning: it would check nothing, and its author would not learn of it.
+ * Refuses a keyword whose value has no meaning. It would check nothing, and its author would not notice.
  *
- * @throws UnusableSchema with the place
+ * @throws UnusableSchema with the location
  */
 export function checkKeywords(schema: JsonObject, pointer: string): void {
   for (const keyword of Object.keys(schema)) {

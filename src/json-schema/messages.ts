@@ -1,7 +1,7 @@
 import type { JsonValue } from '../core/json.ts'
 import { printable } from '../core/text.ts'
 
-/** A name, as it may be shown. */
+/** A name in quotes, shortened for a message. */
 export function quoted(name: string): string {
   return JSON.stringify(printable(name, 100))
 }
@@ -12,7 +12,7 @@ export function countOf(count: JsonValue, noun: string): string {
   return `${String(count)} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
 }
 
-/** Values in a message: the first ones, and not much of each. */
+/** A list of values for a message: the first ones, each shortened. */
 export function shown(values: readonly JsonValue[]): string {
   const first = values.slice(0, 20).map((value) => printable(JSON.stringify(value), 60))
   return first.join(', ') + (values.length > first.length ? ', …' : '')

@@ -1,12 +1,12 @@
 import type { Work } from './work.ts'
 
-/** What a look at the digits of two numbers takes. */
+/** Work for comparing the digits of two numbers. */
 const DECIMAL_WORK = 32
 
-/** Makes whole numbers of those with up to six places. */
+/** Turns numbers with up to six decimal places into integers. */
 const SCALE = 1_000_000
 
-/** Whether `value` is a multiple of `divisor` as both are written, e.g. 0.3 of 0.1, which double precision denies. */
+/** Whether `value` is a multiple of `divisor` in decimal notation, e.g. 0.3 of 0.1, which double precision denies. */
 export function isMultipleOf(value: number, divisor: number, work: Work): boolean {
   if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0
   const scaled = Math.round(value * SCALE)
@@ -21,12 +21,12 @@ export function isMultipleOf(value: number, divisor: number, work: Work): boolea
     : digits % (divisorDigits * 10n ** BigInt(-shift)) === 0n
 }
 
-/** Whether a number has no more places than were scaled away, and few enough digits to have no other meaning. */
+/** Whether scaling gave an exact integer: at most six decimal places, and few enough digits to be precise. */
 function isScaled(scaled: number, value: number): boolean {
   return scaled / SCALE === value && Math.abs(scaled) < 1e15 && scaled !== 0
 }
 
-/** A number as digits and a power of ten. */
+/** A number as its digits and a power of ten. */
 function decimal(value: number): readonly [bigint, number] {
   const [mantissa = '0', exponent = '0'] = String(value).split('e')
   const [whole = '0', fraction = ''] = mantissa.split('.')

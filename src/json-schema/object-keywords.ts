@@ -7,7 +7,7 @@ import { isObject } from './references.ts'
 
 type ObjectCheck = (value: JsonObject, run: CheckRun, evaluated: Evaluated | undefined) => boolean
 
-/** What an object may have, must have, and what its properties must be. Keys are looked up as its own alone (I38). */
+/** Checks of required, allowed and dependent properties. Only own properties count (I38). */
 export function objectChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const checks: ObjectCheck[] = []
   const { required, minProperties, maxProperties, propertyNames } = schema
@@ -40,12 +40,13 @@ function sizeCheck(min: JsonValue, max: JsonValue): ObjectCheck {
   }
 }
 
-/** `properties`, `patternProperties` and, for the rest, `additionalProperties`. */
+/** Checks of `properties`, `patternProperties` and, for all other keys, `additionalProperties`. */
 function propertiesCheck(schema: JsonObject, compiling: Compiling): ObjectCheck | undefined {
   const { properties, patternProperties, additionalProperties } = schema
   const named = new Map<string, SchemaNode>()
   const patterns: (readonly [Pattern, SchemaNode])[] = []
-  // Whether a key is of a pattern that cannot be checked is not known, so it may have a schema even without another one.
+  // If a pattern cannot be checked, any key may match it, so a key without another schema is not "additional" for
+  // certain.
   let anyKeyMayMatch = false
   if (isObject(properties))
     for (const key of Object.keys(properties)) named.set(key, compiling.inner(properties[key], 'properties', key))
@@ -105,7 +106,7 @@ function namesCheck(node: SchemaNode): ObjectCheck {
   }
 }
 
-/** `dependentRequired`, `dependentSchemas`, and `dependencies`, which was both. */
+/** Checks of `dependentRequired`, `dependentSchemas`, and `dependencies`, which combined both in earlier drafts. */
 function dependentChecks(schema: JsonObject, compiling: Compiling): ObjectCheck[] {
   const checks: ObjectCheck[] = []
   for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies'] as const) {

@@ -4,7 +4,7 @@ import type { Compiling } from './compile-node.ts'
 import { isObject, type SchemaPlace } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 
-/** `$ref`, `$dynamicRef`, `$recursiveRef`. */
+/** Checks of `$ref`, `$dynamicRef` and `$recursiveRef`. */
 export function referenceChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const { $ref, $dynamicRef, $recursiveRef } = schema
   const checks: Check[] = []
@@ -18,17 +18,17 @@ export function referenceChecks(schema: JsonObject, compiling: Compiling): Check
 }
 
 function resolved(ref: string, keyword: string, { references, base, pointer, work }: Compiling): SchemaPlace {
-  // An address is read whole each time.
+  // Each reference is resolved from its whole text.
   work.spend((ref.length + base.length) >> 2)
   const place = references.resolve(ref, base)
   if (place !== undefined) return place
   throw new UnusableSchema(
     `${pointer}/${keyword}`,
-    `${pointer === '#' ? '' : `at ${pointer} the `}${keyword} ${ref} leads out of the schema or to nothing in it`,
+    `${pointer === '#' ? '' : `at ${pointer} the `}${keyword} ${ref} leads outside of the schema or to a place that it does not have`,
   )
 }
 
-/** The outermost schema on the way here that has the anchor of the same name; that of the reference where none has. */
+/** The outermost entered schema with the anchor of that name; the target of the reference if there is none. */
 function dynamicCheck(ref: string, compiling: Compiling): Check {
   const place = resolved(ref, '$dynamicRef', compiling)
   const fallback = compiling.target(place, ref)

@@ -1,16 +1,16 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Work } from './work.ts'
 
-/** A place in a schema: what is there, and the address that references in it start from. */
+/** A schema in the document, and the base address of the references in it. */
 export interface SchemaPlace {
   readonly schema: JsonValue
   readonly base: string
 }
 
-/** Where a schema is that has no address of its own. */
+/** The base address of a schema without `$id`. */
 const ROOT = 'https://schema.invalid/'
 
-/** Keywords whose value is a schema, a list of schemas, or schemas by name. */
+/** Keywords whose value is a schema (`ONE`), a list of schemas (`MANY`), or schemas by name (`NAMED`). */
 const ONE: readonly string[] = [
   'not',
   'if',
@@ -36,13 +36,13 @@ const NAMED: readonly string[] = [
 ]
 
 /**
- * What references may lead to: the schemas within one document, by address, name and place. Nothing outside of it is
- * ever looked for (bad input 45).
+ * The possible targets of references: the schemas within one document, by address, anchor and location. References
+ * outside of the document are never fetched (bad input 45).
  */
 export class References {
   readonly root: SchemaPlace
   readonly #idKeyword: '$id' | 'id'
-  /** Whether a `$ref` makes everything beside it meaningless. */
+  /** Whether `$ref` disables all keywords beside it. */
   readonly #refIsAlone: boolean
   readonly #documents = new Map<string, SchemaPlace>()
   readonly #anchors = new Map<string, SchemaPlace>()
@@ -52,8 +52,8 @@ export class References {
   readonly #work: Work
 
   /**
-   * @param work what finding them may take
-   * @throws Error where two schemas have one address, and OverBudget
+   * @param work the bound of work for indexing
+   * @throws Error if two schemas have one address, and OverBudget
    */
   constructor(schema: JsonValue, idKeyword: '$id' | 'id', refIsAlone: boolean, work: Work) {
     this.#work = work
@@ -64,7 +64,7 @@ export class References {
     this.root = { schema, base: this.baseOf(schema, ROOT) }
   }
 
-  /** The address from which references in `schema` start, which is found within something of address `outer`. */
+  /** The base address of references in `schema`, which stands within a schema of the address `outer`. */
   baseOf(schema: JsonValue, outer: string): string {
     return (isObject(schema) ? this.#bases.get(schema) : undefined) ?? outer
   }
@@ -74,17 +74,17 @@ export class References {
     return this.#documents.keys()
   }
 
-  /** The whole schema of an address. */
+  /** The schema that has an address. */
   document(base: string): SchemaPlace | undefined {
     return this.#documents.get(base)
   }
 
-  /** What a `$dynamicAnchor` names within the schema of an address. */
+  /** The schema with a `$dynamicAnchor` below an address. */
   dynamic(base: string, name: string): SchemaPlace | undefined {
     return this.#dynamic.get(`${base}#${name}`)
   }
 
-  /** What `ref` leads to from within the schema of an address; undefined where that is nothing, or somewhere else. */
+  /** The target of `ref` within the schema of an address; undefined if it does not exist or lies outside. */
   resolve(ref: string, base: string): SchemaPlace | undefined {
     const address = addressOf(ref, base)
     if (address === undefined) return undefined

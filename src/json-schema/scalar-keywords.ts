@@ -8,7 +8,7 @@ import { isMultipleOf } from './multiple-of.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 import type { Work } from './work.ts'
 
-/** `type`, `enum`, `const`, and what is said of texts and numbers. */
+/** Checks of `type`, `enum` and `const`, and the keywords for strings and numbers. */
 export function scalarChecks(schema: JsonObject, compiling: Compiling): Check[] {
   return [...valueChecks(schema, compiling), ...textChecks(schema, compiling), ...numberChecks(schema)]
 }
@@ -20,7 +20,7 @@ function valueChecks(schema: JsonObject, { work, pointer }: Compiling): Check[] 
   const { type, const: only } = schema
   if (typeof type === 'string' || Array.isArray(type)) {
     const types = [type].flat().filter((one) => typeof one === 'string')
-    // Nothing would fit, and whoever calls the tool would be told that it is their fault.
+    // No value would fit, and the error would blame the arguments.
     const unknown = types.find((one) => !TYPES.includes(one))
     if (unknown !== undefined)
       throw new UnusableSchema(
@@ -46,7 +46,7 @@ function typeCheck(types: readonly string[]): Check {
 }
 
 function oneOfValues(values: readonly JsonValue[], work: Work, words: string): Check {
-  // Values may be large, and many may be refused for them.
+  // The message is built once: the values may be large, and many arguments may be refused.
   let text: string | undefined
   const message = (): string => (text ??= `${words} ${shown(values)}.`)
   const scalars = new Set<JsonValue>(values.filter((one) => !isComposite(one)))
@@ -73,14 +73,14 @@ function textChecks(schema: JsonObject, compiling: Compiling): Check[] {
     const pattern = compiling.pattern(source, 'pattern')
     checks.push((value, run) => {
       if (pattern === undefined) return run.doubt()
-      return pattern.test(value, run.work) ? undefined : () => `Expected a text that matches ${source}.`
+      return pattern.test(value, run.work) ? undefined : () => `Expected a string that matches ${source}.`
     })
   }
   const isFormat = typeof format === 'string' ? formats.get(format) : undefined
   if (isFormat !== undefined) {
     checks.push((value, run) => {
       run.work.spend(1 + (value.length >> 1))
-      return isFormat(value) ? undefined : () => `Expected a text of the format ${String(format)}.`
+      return isFormat(value) ? undefined : () => `Expected a string of the format ${String(format)}.`
     })
   }
   return checks.map((check) => (value, run) => {
@@ -89,7 +89,7 @@ function textChecks(schema: JsonObject, compiling: Compiling): Check[] {
   })
 }
 
-/** Lengths count characters, of which some take two places in a text. */
+/** Lengths count code points; some take two code units. */
 function lengthCheck(min: number, max: number): (value: string, run: CheckRun) => Refusal {
   return (value, run) => {
     if (value.length >= 2 * min && value.length <= max) return undefined
@@ -110,7 +110,7 @@ function charactersOf(text: string): number {
 function numberChecks(schema: JsonObject): Check[] {
   const checks: ((value: number, run: CheckRun) => Refusal)[] = []
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
-  // In draft 4 the exclusive ones were flags beside the others.
+  // In draft 4 the exclusive bounds are flags beside the others.
   const above = exclusiveMinimum === true ? minimum : exclusiveMinimum
   const below = exclusiveMaximum === true ? maximum : exclusiveMaximum
   const limit = (bound: JsonValue | undefined, fits: (value: number, at: number) => boolean, words: string): void => {

@@ -1,7 +1,7 @@
-/** A schema, or a part of it, that cannot be used. */
+/** A schema that cannot be used, or has a part that cannot. */
 export class UnusableSchema extends Error {
   override readonly name: string = 'UnusableSchema'
-  /** The place of what is wrong within the schema, as a URI fragment with a JSON Pointer, e.g. `#/properties/city/type`. */
+  /** Location of the fault in the schema, as a URI fragment with a JSON Pointer, e.g. `#/properties/city/type`. */
   readonly pointer: string
 
   constructor(pointer: string, message: string, options?: ErrorOptions) {

@@ -1,23 +1,23 @@
-/** More work than allowed. */
+/** The bound of work is exceeded. */
 export class OverBudget extends Error {
   override readonly name: string = 'OverBudget'
 }
 
 /**
- * How much work a check may take, counted in visits of schemas, entries and characters: a limit that every machine keeps
- * in the same place, so that neither a schema nor a value can hold up others. A unit is some twenty nanoseconds.
+ * The bound of work of a check, counted in visits of schemas, entries and characters. It is the same on every machine,
+ * and keeps a schema or a value from blocking other work. One unit takes about twenty nanoseconds.
  */
 export class Work {
   #left: number
   #more: (() => number) | undefined
 
-  /** @param more how much may be added for what is worked on; asked once, where `budget` is used up */
+  /** @param more returns the additional budget for the checked value; called once, when `budget` is used up */
   constructor(budget: number, more?: () => number) {
     this.#left = budget
     this.#more = more
   }
 
-  /** @throws OverBudget where it is used up */
+  /** @throws OverBudget if the budget is used up */
   spend(units: number): void {
     this.#left -= units
     if (this.#left < 0) this.#extend()

@@ -53,7 +53,7 @@ describe('misuse throws early, naming option, expectation and value', () => {
     [
       'a schema',
       { tools: [{ ...t, inputSchema: { $ref: 'http://a.b/c' } }] },
-      /^tool 't'\.inputSchema: expected a usable JSON Schema \(\$ref http:\/\/a\.b\/c leads out of the schema or to nothing in it\), got an object\.$/,
+      /^tool 't'\.inputSchema: expected a usable JSON Schema \(\$ref http:\/\/a\.b\/c leads outside of the schema or to a place that it does not have\), got an object\.$/,
     ],
     ['spill', { tools: [], spill: true }, 'spill: expected an object with a directory, or false, got true.'],
     [

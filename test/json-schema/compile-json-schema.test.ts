@@ -149,7 +149,9 @@ describe('references', () => {
     ['deep inside', { allOf: [{ anyOf: [{ not: { $ref: 'other.json' } }] }] }, 'other.json'],
     ['to an anchor that is not there', { $ref: '#nowhere' }, '#nowhere'],
   ])('%s are refused when the tool is registered: nothing is ever fetched', (_where, schema, shown) => {
-    expect(() => compileJsonSchema(schema)).toThrow(`$ref ${shown} leads out of the schema or to nothing in it`)
+    expect(() => compileJsonSchema(schema)).toThrow(
+      `$ref ${shown} leads outside of the schema or to a place that it does not have`,
+    )
   })
 
   test('46: two schemas of one $id are refused', () => {

@@ -61,11 +61,11 @@ describe('a keyword whose value has no meaning is refused, with its place', () =
     [{ prefixItems: {} }, '#/prefixItems', 'expected an array of schemas'],
     [{ contains: [] }, '#/contains', 'there is no schema'],
     [{ $ref: {} }, '#/$ref', 'expected a string'],
-    [{ $ref: '#/nowhere' }, '#/$ref', '$ref #/nowhere leads out of the schema or to nothing in it'],
+    [{ $ref: '#/nowhere' }, '#/$ref', '$ref #/nowhere leads outside of the schema or to a place that it does not have'],
     [
       { properties: { a: { $ref: '#/nowhere' } } },
       '#/properties/a/$ref',
-      'at #/properties/a the $ref #/nowhere leads out of the schema or to nothing in it',
+      'at #/properties/a the $ref #/nowhere leads outside of the schema or to a place that it does not have',
     ],
     [{ $defs: [] }, '#/$defs', 'expected an object of schemas'],
     [{ definitions: 'x' }, '#/definitions', 'expected an object of schemas'],

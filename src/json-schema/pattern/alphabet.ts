@@ -1,10 +1,10 @@
 import type { Work } from '../work.ts'
 import type { CharacterSet } from './character-set.ts'
 
-/** Characters that a pattern cannot tell apart. */
+/** A class of characters that a pattern treats alike. */
 export interface CharacterClass {
   readonly number: number
-  /** For each set of the pattern, whether it has them. */
+  /** For each set of the pattern, whether it contains the characters of the class. */
   readonly inSets: Uint8Array
   readonly isWord: boolean
 }
@@ -12,16 +12,16 @@ export interface CharacterClass {
 const PAGE_BITS = 8
 const PAGE = 1 << PAGE_BITS
 
-/** Up to how many sets a character's membership in them is one small number. */
+/** With up to this many sets, a character's memberships fit into one small integer. */
 const MAX_BITS = 30
 
-/** Sorts characters into classes, as they come. */
+/** Assigns characters to classes, at their first occurrence. */
 export class Alphabet {
-  /** By number; the first one stands for the end of the text. */
+  /** The classes by number; class 0 stands for the end of the text. */
   readonly classes: CharacterClass[]
-  /** The classes of the first characters, by code; 0 where they have not come yet. */
+  /** The classes of ASCII characters by code; 0 if not assigned yet. */
   readonly ascii: Uint16Array = new Uint16Array(128)
-  /** By the upper bits of a character. */
+  /** The classes of all other characters, by the upper bits of their code. */
   readonly #pages: (Uint16Array | undefined)[] = []
   #pageCount = 0
   readonly #byMembership = new Map<number | string, number>()
@@ -29,7 +29,7 @@ export class Alphabet {
   readonly #asksWord: boolean
   readonly #cost: number
 
-  /** @param asksWord whether characters of words have to be told from others */
+  /** @param asksWord whether word characters must be in classes of their own */
   constructor(sets: readonly CharacterSet[], asksWord: boolean) {
     this.#sets = sets
     this.#asksWord = asksWord
@@ -37,12 +37,12 @@ export class Alphabet {
     this.classes = [{ number: 0, inSets: new Uint8Array(sets.length), isWord: false }]
   }
 
-  /** How many code points have a place to remember their class. */
+  /** Number of code points for which there is a table entry. */
   get size(): number {
     return this.#pageCount * PAGE
   }
 
-  /** The number of the class of a character. @throws OverBudget */
+  /** The number of a character's class. @throws OverBudget */
   classOf(codePoint: number, work: Work): number {
     const page = codePoint < 128 ? this.ascii : (this.#pages[codePoint >> PAGE_BITS] ?? this.#newPage(codePoint))
     const place = codePoint & (PAGE - 1)

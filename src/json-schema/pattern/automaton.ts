@@ -4,35 +4,34 @@ import { type Condition, Program, type State } from './program.ts'
 import { StepCache } from './step-cache.ts'
 import { type Expression, isAnchored } from './syntax.ts'
 
-/** Where the reading stands: the states in which it may be. Each is made when a text first leads there. */
+/** A state of the deterministic automaton, created when a text first reaches it: the program states at one place. */
 interface Standing {
-  /** The states that are reached, before those that they lead to by themselves. */
+  /** The states reached by the last character, without those that follow without a character. */
   readonly states: Int32Array
-  /** Whether nothing has been read. */
+  /** Whether no character has been read. */
   readonly isFirst: boolean
   readonly afterWord: boolean
-  /** Whether the pattern matched up to the place before the character that led here. */
+  /** Whether the pattern matched before the character that led here. */
   readonly matched: boolean
-  /** Whether nothing that is read can lead to a match any more. */
+  /** Whether no further character can lead to a match. */
   readonly isDead: boolean
-  /** Whether it tells whether the pattern matches anywhere. */
+  /** Whether it is decided if the pattern matches anywhere. */
   readonly isDecided: boolean
-  /** What characters lead to where no look-around has found anything, by the character's class. */
+  /** The next states by character class, at places where no look-around matches. */
   readonly plain: (Standing | undefined)[]
-  /** The same where some have, by the number of what was found. */
+  /** The same for places where some look-arounds match, by the number of their combination. */
   looked: (Standing | undefined)[][] | undefined
 }
 
-/** What a step takes beside the states that it looks at: the making of what it leads to. */
+/** Work for creating the target of a step, beside the states that it contains. */
 const STEP_WORK = 24
 
-/** How many of a text's units may be read for one unit of work where the steps are known. */
+/** Along known steps, 2 ** READ_SHIFT code units are read for one unit of work. */
 const READ_SHIFT = 1
 
 /**
- * Finds whether a text matches, in time that grows with the length of the text and that of the pattern, whatever both
- * are: all ways to match are followed at the same time, character by character. Steps are remembered, so that most characters
- * cost a look into a table.
+ * Matches a text in time proportional to the lengths of the text and of the pattern: it follows all possible matches at
+ * the same time, character by character. Steps are cached, so that most characters cost one table look-up.
  */
 export class Automaton {
   readonly #program: Program
@@ -43,19 +42,19 @@ export class Automaton {
   #alphabet: Alphabet
   #standings = new Map<number, Standing[]>()
   #first: Standing | undefined
-  /** Numbers of the combinations of look-arounds that have come. */
+  /** Numbers of the combinations of look-arounds seen so far. */
   #lookNumbers = new Map<number, number>([[0, 0]])
   readonly #marks: Uint32Array
   #mark = 0
-  /** How much of what is remembered beside the steps has been counted. */
+  /** Cells of the cache, beside the steps, that have been counted. */
   #counted = 0
 
   /**
-   * @param expression what is looked for
-   * @param work what making it may take
-   * @param cache bounds what it remembers
-   * @param backward whether it reads from the end to the beginning, as for what follows a place
-   * @throws Error where the pattern unfolds to too many states, and OverBudget
+   * @param expression the pattern to find
+   * @param work the bound of work for creating the automaton
+   * @param cache bounds the memory of all automata of a schema
+   * @param backward whether it reads from the end to the beginning, as look-aheads do
+   * @throws Error if the pattern expands to too many states, and OverBudget
    */
   constructor(expression: Expression, work: Work, cache: StepCache = new StepCache(), backward = false) {
     this.#program = new Program(expression, work, backward)
@@ -64,14 +63,14 @@ export class Automaton {
     this.#cache = cache
     this.#alphabet = this.#newAlphabet()
     this.#marks = new Uint32Array(this.#program.states.length)
-    // What lies ahead is read backward: so all places are found by one reading.
+    // A look-ahead is read backward, so that one pass over the text finds all its places.
     this.#looks = this.#program.looks.map(({ of, ahead }) => new Automaton(of, work, cache, ahead))
   }
 
   /** Whether any part of the text matches. @throws OverBudget */
   finds(text: string, work: Work): boolean {
     if (this.#looks.length > 0) return this.#read(text, work, undefined, 0)
-    // Most texts are of plain characters, and lead by steps that are known.
+    // The fast path: plain characters and known steps, as in most texts.
     const { ascii } = this.#alphabet
     const { length } = text
     let standing = (this.#first ??= begin())
@@ -89,7 +88,7 @@ export class Automaton {
     return (standing.plain[0] ?? this.#step(standing, 0, 0, work)).matched
   }
 
-  /** For {@link StepCache}. */
+  /** Called by {@link StepCache}. */
   forget(): void {
     this.#alphabet = this.#newAlphabet()
     this.#standings = new Map()
@@ -103,15 +102,15 @@ export class Automaton {
   }
 
   /**
-   * Reads a text: to the first match or, where `places` are given, to the end, to mark with `bit` each place at which a match
-   * ends that has begun anywhere; where it reads backward, at which one begins.
+   * Reads a text up to the first match. If `places` is given, reads to the end and sets `bit` at each place where a
+   * match ends (where one begins, if it reads backward).
    */
   #read(text: string, work: Work, places: Int32Array | undefined, bit: number, from?: Standing, start = 0): boolean {
     const looked = this.#lookAround(text, work)
     try {
       return this.#scan(text, work, looked, places, bit, from ?? (this.#first ??= begin()), start)
     } finally {
-      // No step is under way, so all may be forgotten.
+      // No step is under way here, so the cache may be cleared.
       this.#count()
     }
   }
@@ -148,7 +147,7 @@ export class Automaton {
       const known = knownStep(standing, lookNumber, kind)
       if (known === undefined) {
         standing = this.#step(standing, kind, found, work)
-        // Everything may have been forgotten.
+        // The cache may have been cleared.
         ;({ ascii } = this.#alphabet)
         lookNumber = this.#numberOf(found)
       } else standing = known
@@ -170,7 +169,7 @@ export class Automaton {
     return matched
   }
 
-  /** What look-arounds find at each place, a bit for each; undefined where there are none. */
+  /** The look-arounds that match at each place, as bits; undefined if there are none. */
   #lookAround(text: string, work: Work): Int32Array | undefined {
     if (this.#looks.length === 0) return undefined
     work.spend(1 + (text.length >> READ_SHIFT))
@@ -179,7 +178,7 @@ export class Automaton {
     return places
   }
 
-  /** A step that has not been taken before. */
+  /** Computes and caches a step. */
   #step(from: Standing, kind: number, looked: number, work: Work): Standing {
     const { start, end, asksBoundary } = this.#program
     const read = this.#alphabet.classes[kind] as CharacterClass
@@ -219,7 +218,7 @@ export class Automaton {
     const before = this.#alphabet
     const { standing, isNew } = this.#intern(made)
     this.#cache.keep(this, isNew ? 40 + made.states.length : 4)
-    // Where all has been forgotten, the numbers in what was known mean something else.
+    // If the cache was cleared meanwhile, the class numbers of `from` are obsolete.
     if (this.#alphabet !== before) return made
     const number = this.#numberOf(looked)
     const steps = number === 0 ? from.plain : ((from.looked ??= [])[number] ??= [])
@@ -227,7 +226,7 @@ export class Automaton {
     return standing
   }
 
-  /** Counts what has been remembered beside the steps. */
+  /** Reports to the cache how much was added beside the steps. */
   #count(): void {
     const size = this.#alphabet.size + 8 * this.#lookNumbers.size
     const grown = size - this.#counted
@@ -278,7 +277,7 @@ function knownStep({ plain, looked }: Standing, lookNumber: number, kind: number
   return lookNumber === 0 ? plain[kind] : looked?.[lookNumber]?.[kind]
 }
 
-/** The character beside `place` of which `unit` is a half; `unit` where it has no other half. */
+/** The code point beside `place` that `unit` is half of; `unit` itself if it has no other half. */
 function codeAt(text: string, place: number, backward: boolean, unit: number): number {
   const isHigh = unit < 0xdc00
   if (isHigh === backward) return unit

@@ -1,4 +1,4 @@
-/** First and last code points of ranges, one pair after the other. */
+/** Pairs of first and last code points. */
 export type Ranges = readonly number[]
 
 const LAST_CODE_POINT = 0x10_ff_ff
@@ -11,7 +11,7 @@ export const SPACE: Ranges = [
 ]
 export const LINE_ENDS: Ranges = [0x0a, 0x0a, 0x0d, 0x0d, 0x2028, 0x2029]
 
-/** The code points outside of ranges that are in order and apart. */
+/** The code points outside of sorted, disjoint ranges. */
 export function complement(ranges: Ranges): Ranges {
   const others: number[] = []
   let from = 0
@@ -23,11 +23,11 @@ export function complement(ranges: Ranges): Ranges {
   return others
 }
 
-/** Properties by how they are written; making one is dear. */
+/** Property tests by their source; creating one is expensive. */
 const MAX_PROPERTIES = 100
 const properties = new Map<string, RegExp>()
 
-/** A test for `\p{…}` or `\P{…}`. @throws SyntaxError where Unicode has no such property */
+/** A test for `\p{…}` or `\P{…}`. @throws SyntaxError if Unicode has no such property */
 export function propertyTest(source: string): RegExp {
   let test = properties.get(source)
   if (test === undefined) {
@@ -38,11 +38,11 @@ export function propertyTest(source: string): RegExp {
   return test
 }
 
-/** A set of characters: what one place of a pattern accepts. */
+/** A set of characters that one place of a pattern accepts. */
 export class CharacterSet {
-  /** The same for equal sets, as they are written. */
+  /** The same for equal sets: their source. */
   readonly key: string
-  /** How much work it is to ask. */
+  /** Work for one membership test. */
   readonly cost: number
   readonly #ranges: Ranges
   readonly #properties: readonly RegExp[]

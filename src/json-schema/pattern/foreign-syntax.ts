@@ -1,13 +1,13 @@
-/** What other dialects mean by escapes that ECMAScript does not have: it would silently take the letter. */
+/** Escapes of other dialects, and their meaning there. ECMAScript would silently take them as the letter. */
 const ESCAPES: Readonly<Record<string, string>> = {
   A: 'the beginning of the text is written ^',
   Z: 'the end of the text is written $',
   z: 'the end of the text is written $',
   G: 'write ^ for the beginning of the text',
   h: 'write [ \\t] for a horizontal space',
-  H: 'write [^ \\t] for what is no horizontal space',
+  H: 'write [^ \\t] for any character but a horizontal space',
   R: 'write (?:\\r\\n|[\\n\\v\\f\\r\\u2028\\u2029]) for a line break',
-  N: 'write . for what is no line break',
+  N: 'write . for any character but a line break',
   K: 'write a look-behind, (?<=…)',
   X: 'write . for a character',
   Q: 'escape each character that has a meaning',
@@ -25,16 +25,16 @@ const ESCAPES: Readonly<Record<string, string>> = {
   k: 'write the letter without the backslash',
 }
 
-/** Why an escape of a letter or digit has no meaning in a JSON Schema. */
+/** The reason why an escaped letter or digit has no meaning in a JSON Schema. */
 export function foreignEscape(character: string): string {
   if (character >= '0' && character <= '9') return `it has an octal escape, \\${character}: write \\xHH`
   const meant = ESCAPES[character] ?? 'write the letter without the backslash'
-  return `it has \\${character}, which is no escape of ECMAScript regular expressions: ${meant}`
+  return `it has \\${character}, which is not an escape in ECMAScript regular expressions: ${meant}`
 }
 
 const GROUPS: readonly (readonly [opening: RegExp, reason: string])[] = [
   [/^\(\?P</, 'it has a named group as Python writes it: write (?<name>…) instead of (?P<name>…)'],
-  [/^\(\?P[=>]/, 'it refers back to what was matched, which takes time without bounds'],
+  [/^\(\?P[=>]/, 'it has a back-reference, which cannot be matched in bounded time'],
   [/^\(\?#/, 'it has a comment, (?#…), which ECMAScript regular expressions do not know: leave it out'],
   [/^\(\?>/, 'it has an atomic group, (?>…), which ECMAScript regular expressions do not know: write (?:…)'],
   [/^\(\?\|/, 'it has (?|…), which ECMAScript regular expressions do not know: write (?:…)'],
@@ -46,22 +46,22 @@ const GROUPS: readonly (readonly [opening: RegExp, reason: string])[] = [
   ],
   [
     /^\(\?(?:[a-zA-Z^]+(?:-[a-zA-Z]*)?|-[a-zA-Z]+):/,
-    'it sets flags for a group, which a JSON Schema cannot: write out what is meant',
+    'it sets flags for a group, which a JSON Schema cannot: write the pattern so that it needs none',
   ],
   [/^\(\*/, 'it has a verb, (*…), which ECMAScript regular expressions do not know: leave it out'],
 ]
 
-/** Why a group that begins like this has no meaning in a JSON Schema; undefined where no dialect knows it. */
+/** The reason why a group that begins like this has no meaning in a JSON Schema; undefined if no dialect has it. */
 export function foreignGroup(text: string): string | undefined {
   return GROUPS.find(([opening]) => opening.test(text))?.[1]
 }
 
 const POSIX_NAMES = 'alnum|alpha|ascii|blank|cntrl|digit|graph|lower|print|punct|space|upper|word|xdigit'
 
-/** A POSIX class: within a set, or, written wrongly, as one. */
+/** A POSIX class: within a set, or, by mistake, in place of one. */
 export const POSIX_CLASS: RegExp = new RegExp(`\\[:\\^?(?:${POSIX_NAMES}):\\]`, 'y')
 
-/** Why a set with a POSIX class has no meaning in a JSON Schema. */
+/** The reason why a set with a POSIX class has no meaning in a JSON Schema. */
 export function posixClass(written: string): string {
   return `it has the POSIX class ${written}, which ECMAScript regular expressions do not know: write e.g. \\p{L} for letters, \\d for digits, \\s for spaces`
 }

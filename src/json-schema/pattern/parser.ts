@@ -4,19 +4,19 @@ import { Reader } from './reader.ts'
 import { readEscape, readSet } from './set-parser.ts'
 import type { Expression } from './syntax.ts'
 
-/** How deep groups may be nested. */
+/** The deepest nesting of groups. */
 const MAX_DEPTH = 100
 
 const GROUP_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u
-const BACK_REFERENCE = 'it refers back to what was matched, which takes time without bounds'
+const BACK_REFERENCE = 'it has a back-reference, which cannot be matched in bounded time'
 
 /**
- * The tree of a pattern: an ECMAScript regular expression with the flag `u`, as JSON Schema has it. What the flag refuses and
- * has one meaning nevertheless is taken: characters that are escaped without need, and braces, brackets and hyphens that stand
- * for themselves.
+ * Parses a pattern: an ECMAScript regular expression with the flag `u`, as JSON Schema defines it. It also accepts some
+ * syntax that the flag refuses but that has only one meaning: unnecessary escapes, and literal braces, brackets and
+ * hyphens.
  *
- * @throws Error for what is no pattern, for what other dialects mean by it and ECMAScript does not, for what a linear search
- * cannot do (back-references), and for groups nested too deep
+ * @throws Error for invalid syntax, for syntax of other dialects that ECMAScript lacks, for syntax that linear-time
+ * matching cannot support (back-references), and for groups that are nested too deep
  */
 export function parsePattern(source: string): Expression {
   return new Parser(source).parse()
@@ -122,7 +122,7 @@ class Parser {
     const of = this.#choice()
     if (!reader.take(')')) throw reader.invalid('it has a ( that is not closed')
     this.#depth--
-    // A group may be repeated, also one of what may not be repeated itself.
+    // A look-around that must not be repeated itself may be repeated within a group.
     if (!/[=!]$/.test(opening)) return { type: 'sequence', of: [of] }
     return { type: 'look', ahead: !opening.includes('<'), negated: opening.endsWith('!'), of }
   }
@@ -140,7 +140,7 @@ class Parser {
       return named[0]
     }
     const opening = reader.match(/\((?:\?(?:<?[=!]|:))?/y)?.[0] ?? ''
-    if (opening === '(' && reader.sees('?')) throw reader.invalid('it has a group that is none')
+    if (opening === '(' && reader.sees('?')) throw reader.invalid('it has (? without a known kind of group after it')
     return opening
   }
 }

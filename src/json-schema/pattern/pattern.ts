@@ -3,23 +3,22 @@ import { Automaton } from './automaton.ts'
 import { parsePattern } from './parser.ts'
 import type { StepCache } from './step-cache.ts'
 
-/** How long a pattern may be. */
+/** The longest pattern, in code units. */
 const MAX_LENGTH = 4_096
 
 /**
- * A regular expression that no text can make slow (I39), and that means the same for every text.
+ * A regular expression that takes linear time for every text (I39) and gives the same answer each time.
  *
- * The engine of the platform goes back and tries again, which may take for ever, so it is never asked: every text is read by
- * an {@link Automaton}.
+ * The platform's engine backtracks, which may take exponential time. An {@link Automaton} reads every text instead.
  */
 export class Pattern {
   readonly source: string
   readonly #automaton: Automaton
 
   /**
-   * @param work what making it may take
-   * @param cache bounds what is remembered of the texts that it has read
-   * @throws Error that completes "it cannot be used: …", and OverBudget
+   * @param work the bound of work for compiling
+   * @param cache bounds the memory of steps
+   * @throws Error whose message completes "it cannot be used: …", and OverBudget
    */
   constructor(source: string, work: Work, cache?: StepCache) {
     if (source.length > MAX_LENGTH) throw new Error(`it is longer than ${MAX_LENGTH} characters`)

@@ -2,53 +2,53 @@ import type { Work } from '../work.ts'
 import type { CharacterSet } from './character-set.ts'
 import type { Expression } from './syntax.ts'
 
-/** How many states the counted repetitions of a pattern may unfold to. */
+/** The largest number of states to which the counted repetitions of a pattern may expand. */
 const MAX_STATES = 10_000
 
-/** How many look-arounds a pattern may have beside each other: each has a bit. */
+/** The largest number of look-arounds in a pattern: each has a bit. */
 const MAX_LOOKS = 31
 
-/** What making a look-around or a set takes, beside its states. */
+/** Work for creating a look-around or a set, beside its states. */
 const MAKING_WORK = 20
 
-/** What must hold at a place for a state to be passed. */
+/** A condition at a place of the text for passing through a state. */
 export type Condition =
   | { readonly type: 'first' | 'last' }
   | { readonly type: 'boundary'; readonly negated: boolean }
   | { readonly type: 'look'; readonly bit: number; readonly negated: boolean }
 
-/** What a state leads to: with a character, under a condition, or by itself. */
+/** A state of the nondeterministic automaton. It leads on with a character, under a condition, or freely. */
 export interface State {
   readonly number: number
-  /** The place of its set in {@link Program.sets}; −1 for a state that takes no character. */
+  /** Index of its set in {@link Program.sets}; −1 for a state that takes no character. */
   readonly set: number
   readonly condition: Condition | undefined
-  /** A state with a set has one. */
+  /** A state with a set has exactly one. */
   next: readonly State[]
 }
 
-/** A look-around: what is looked for, and whether it lies ahead. */
+/** A look-around: its expression, and whether it looks ahead. */
 export interface Look {
   readonly of: Expression
   readonly ahead: boolean
 }
 
-/** The states through which a pattern is followed. */
+/** The nondeterministic automaton of a pattern. */
 export class Program {
   readonly states: State[] = []
   readonly sets: CharacterSet[] = []
   readonly looks: Look[] = []
   readonly start: State
   readonly end: State
-  /** Whether it asks where words begin and end. */
+  /** Whether the pattern has word boundaries. */
   asksBoundary = false
   readonly #backward: boolean
   readonly #work: Work
   readonly #setNumbers = new Map<string, number>()
 
   /**
-   * @param backward whether it reads from the end to the beginning, as for what follows a place
-   * @throws Error where the pattern unfolds to too many states, and OverBudget
+   * @param backward whether it reads from the end to the beginning, as look-aheads do
+   * @throws Error if the pattern expands to too many states, and OverBudget
    */
   constructor(expression: Expression, work: Work, backward: boolean) {
     this.#backward = backward
@@ -65,7 +65,7 @@ export class Program {
     return state
   }
 
-  /** The state from which `expression` leads to `next`. */
+  /** The first state of `expression`, which leads to `next`. */
   #build(expression: Expression, next: State): State {
     switch (expression.type) {
       case 'empty':

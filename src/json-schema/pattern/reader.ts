@@ -1,4 +1,4 @@
-/** A pattern that is read from its beginning to its end. */
+/** A cursor over the source of a pattern. */
 export class Reader {
   readonly source: string
   #at = 0
@@ -11,12 +11,12 @@ export class Reader {
     return this.#at >= this.source.length
   }
 
-  /** What is left. */
+  /** The next `length` characters, which stay unread. */
   rest(length: number): string {
     return this.source.slice(this.#at, this.#at + length)
   }
 
-  /** Takes a letter, a digit or a space, which mean themselves. */
+  /** Takes a letter, a digit or a space, which stand for themselves. */
   takeOrdinary(): number | undefined {
     const code = this.source.charCodeAt(this.#at)
     const isOrdinary =
@@ -45,10 +45,10 @@ export class Reader {
     return match
   }
 
-  /** The platform's words for what is wrong with the syntax, or `reason` where the platform has none. */
+  /** The platform's message about a syntax error, or `reason` if the platform finds no error. */
   invalid(reason: string): Error {
     try {
-      // Without the flag: its words for that are about the pattern as it is written most often.
+      // Without the flag `u`: the platform's message for it describes the pattern as most authors write it.
       void new RegExp(this.source)
       return new Error(reason)
     } catch (error) {

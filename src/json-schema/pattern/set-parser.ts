@@ -2,7 +2,7 @@ import { CharacterSet, complement, DIGITS, propertyTest, type Ranges, SPACE, WOR
 import { foreignEscape, POSIX_CLASS, posixClass } from './foreign-syntax.ts'
 import type { Reader } from './reader.ts'
 
-/** What an escape stands for: one character, or any of a set. */
+/** The meaning of an escape: one character, or any character of a set. */
 export type Escaped = number | { readonly ranges: Ranges; readonly properties: readonly RegExp[] }
 
 const CLASSES: Readonly<Record<string, Ranges>> = {
@@ -18,7 +18,7 @@ const NESTED_SET =
 
 const CONTROLS: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, v: 0x0b, f: 0x0c, r: 0x0d }
 
-/** Reads an escape that stands for characters, the same within a set and outside of one. */
+/** Reads an escape for characters. Its syntax is the same inside and outside of a set. */
 export function readEscape(reader: Reader): Escaped {
   const property = reader.match(/\\[pP]\{[\w=]+\}/y)
   if (property !== undefined) {
@@ -50,7 +50,7 @@ export function readEscape(reader: Reader): Escaped {
     if (code !== undefined) return code
     throw new Error(foreignEscape(letter))
   }
-  // Any other character may be escaped, needed or not.
+  // Any other character may be escaped without need.
   const other = reader.match(/\\(.)/suy)
   if (other === undefined) throw reader.invalid('it ends with a backslash')
   return (other[1] as string).codePointAt(0) as number
@@ -89,7 +89,7 @@ export function readSet(reader: Reader): CharacterSet {
       if (first > last) throw reader.invalid('it has a range that is out of order')
       ranges.push(first, last)
     } else {
-      // Beside a class a hyphen is a hyphen.
+      // A hyphen beside a class is literal.
       add(first)
       add(0x2d)
       add(last)

@@ -1,17 +1,17 @@
-/** How much the automata of one schema may remember together, in numbers kept. */
+/** The memory that the automata of one schema share, in numbers stored. */
 const MAX_CELLS = 400_000
 
-/** What can be forgotten, and found out again. */
+/** A cache that can be cleared and computed again. */
 interface Forgetful {
   forget(): void
 }
 
-/** Bounds what the automata of a schema remember: when it is too much, all of them forget. */
+/** Bounds the memory of the automata of a schema: at the bound, all of them clear their caches. */
 export class StepCache {
   #cells = 0
   readonly #users = new Set<Forgetful>()
 
-  /** Notes that `user` remembers more. */
+  /** Counts `cells` more for `user`. */
   keep(user: Forgetful, cells: number): void {
     this.#users.add(user)
     this.#cells += cells

@@ -1,16 +1,15 @@
 import type { CharacterSet } from './character-set.ts'
 
-/** A regular expression as a tree: that of ECMAScript, without what needs memory of what was matched. */
+/** The syntax tree of an ECMAScript regular expression without back-references. */
 export type Expression =
   | { readonly type: 'empty' }
-  /** One character. */
   | { readonly type: 'character'; readonly set: CharacterSet }
   | { readonly type: 'sequence' | 'choice'; readonly of: readonly Expression[] }
   | { readonly type: 'repeat'; readonly of: Expression; readonly min: number; readonly max: number }
   | { readonly type: 'start' | 'end' }
-  /** Between a word's character and another one, or, where `negated`, not. */
+  /** Between a word character and another character, or, if `negated`, not. */
   | { readonly type: 'boundary'; readonly negated: boolean }
-  /** What follows (`ahead`), or what came before, matches or, where `negated`, does not. */
+  /** A look-ahead (`ahead`) or look-behind matches or, if `negated`, does not. */
   | { readonly type: 'look'; readonly ahead: boolean; readonly negated: boolean; readonly of: Expression }
 
 /** Whether every match begins at the first place that is read: the start of the text or, backward, its end. */
