@@ -26,25 +26,25 @@ import type { AgentMessage } from './result.ts'
 import { RunLoop } from './run-loop.ts'
 
 /**
- * What a run begins with: words of the user, or a history to go on from, which is mended where it is not valid. With an
- * empty one the model gets the instructions alone, which not every provider takes.
+ * The start of a run: the user's text, or a history to continue, which is repaired if it is invalid. With an empty
+ * history the model gets only the instructions, which some providers refuse.
  */
 export type AgentInput = string | { readonly messages: readonly AgentMessage[] }
 
-/** What a run may be given. */
+/** Options of one run. */
 export interface RunOptions {
-  /** Ends the run: nothing more starts, what runs gets its signal. */
+  /** Aborts the run: no further call starts, and running calls get the abort signal. */
   readonly signal?: AbortSignal
-  /** The application's own object, given to the tools as `ctx.context`; never shown to the model. */
+  /** The application's own object, passed to the tools as `ctx.context`; never shown to the model. */
   readonly context?: unknown
   /**
-   * The run's name, part of its calls' idempotency keys, 1 to 256 characters: the same name again means the same keys.
-   * @default a new one
+   * The run's name, 1 to 256 characters. It is part of its calls' idempotency keys: the same name gives the same keys.
+   * @default a new name
    */
   readonly run?: string
   /**
-   * What the run may use; its limits, or a `Budget` to share with other runs (a tool finds its run's as `ctx.budget`). A run
-   * that would use more ends with the status `budget`.
+   * Limits of the run, or a `Budget` that it shares with other runs (a tool finds its run's as `ctx.budget`). A run
+   * that would exceed them ends with the status `budget`.
    * @default no limits
    */
   readonly budget?: Budget | BudgetOptions
@@ -98,7 +98,7 @@ const CLOSE_OPTIONS = optionNames<NonNullable<Parameters<AgentExecutor['close']>
  */
 export class AgentExecutor {
   readonly name: string
-  /** What runs the tools; its `subscribe` and `stats` show them. */
+  /** The executor of the tools, e.g. for its `subscribe` and `stats`. */
   readonly executor: ToolExecutor
   readonly #options: AgentOptions
   readonly #modelSettings: ModelSettings
@@ -114,7 +114,7 @@ export class AgentExecutor {
   #runs = 0
   #isClosed = false
 
-  /** @throws MisuseError where an option is impossible, or a tool has no schema that the model could be shown */
+  /** @throws MisuseError if an option is invalid, or a tool has no schema that the model can be shown */
   constructor(options: AgentOptions) {
     checkAgentOptions(options)
     const { name = 'agent', executor, maxParallelTools, admission, effects, clock, logger } = options
@@ -151,18 +151,18 @@ export class AgentExecutor {
     this.#idPrefix = drawId(systemRandom)
   }
 
-  /** What is wrong with its tools: with those that are left out, and what is not checked of others. */
+  /** Problems of its tools: of those that are left out, and schema patterns of others that are not checked. */
   get problems(): readonly ToolProblem[] {
     return [...this.#problems, ...this.executor.problems]
   }
 
   /**
-   * Starts a run; it goes on by itself.
+   * Starts a run, which continues by itself.
    *
-   * @throws MisuseError where the input is neither text nor messages, an option is impossible, or the agent is closed
+   * @throws MisuseError if the input is neither a string nor messages, an option is invalid, or the agent is closed
    */
   run(input: AgentInput, options: RunOptions = {}): AgentRun {
-    if (this.#isClosed) throw new MisuseError('agent.run()', 'an agent that is open', 'a closed one')
+    if (this.#isClosed) throw new MisuseError('agent.run()', 'an open agent', 'a closed one')
     const messages = messagesOf(input)
     checkOptions('', options, RUN_OPTIONS)
     const { budget: given, priority, weight, ...others } = options
@@ -223,11 +223,11 @@ export class AgentExecutor {
   }
 
   /**
-   * Takes no more runs, lets those under way end for `drainMs`, aborts the rest, and resolves when all have ended. An
-   * executor that the agent made for itself is closed then; one that it was given stays open.
+   * Refuses new runs, waits up to `drainMs` for those under way, aborts the rest, and resolves when all have ended. It
+   * closes the executor that the agent created; an executor that was given to it stays open.
    *
    * @param options.drainMs 0 to 2 147 483 647, or `Infinity`; 5 000 by default
-   * @returns how many tools of its own executor have been abandoned and still run
+   * @returns the number of abandoned tools of its own executor that still run
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<{ abandoned: number }> {
     checkOptions('', options, CLOSE_OPTIONS)
@@ -238,7 +238,7 @@ export class AgentExecutor {
     return this.#ownsExecutor ? this.executor.close(options) : { abandoned: 0 }
   }
 
-  /** The tools, and one for plans of them where that is wanted. */
+  /** The tools, and a tool for plans of them if the option `plan` asks for it. */
   #offered(tools: readonly AnyTool[], options: AgentOptions): readonly AnyTool[] {
     const { plan = false, onUnusableTool } = options
     if (plan === false) return tools
@@ -273,7 +273,7 @@ export class AgentExecutor {
   }
 }
 
-/** The tools that an executor would take; plans name no others. */
+/** The tools that an executor accepts; plans can name only these. */
 function usableTools(tools: readonly AnyTool[], { onUncheckablePattern }: AgentOptions): readonly AnyTool[] {
   const options = { tools, onUnusableTool: 'omit', spill: false } as const
   return new ComposedExecutor({ ...options, ...(onUncheckablePattern !== undefined && { onUncheckablePattern }) }).tools

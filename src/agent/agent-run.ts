@@ -2,15 +2,15 @@ import type { AgentEvent } from './events.ts'
 import type { AgentResult } from './result.ts'
 
 /**
- * A run of an agent, under way. It goes on whether or not anyone iterates; who begins late gets the newest of what has
- * been (`maxKeptEvents`), then the rest. Any number may iterate, at any pace: who falls behind misses nothing, and what
- * it has yet to read stays in memory. Leaving early cancels nothing.
+ * A run of an agent, under way. It continues whether or not it is iterated. A late reader gets the newest past events
+ * (`maxKeptEvents`), then all further ones. There may be any number of readers, each at its own pace: a slow reader
+ * misses no event, and its unread events stay in memory. Leaving the iteration early cancels nothing.
  */
 export interface AgentRun extends AsyncIterable<AgentEvent> {
   /** The run's name, part of its calls' idempotency keys. */
   readonly id: string
-  /** How it ended; resolves for every end, never rejects. */
+  /** The result of the run. It resolves for every end and never rejects. */
   readonly result: Promise<AgentResult>
-  /** Ends it: nothing more starts, what runs gets its signal, and the result says `aborted`. */
+  /** Aborts the run: no further call starts, and running calls get the abort signal. */
   abort(reason?: unknown): void
 }

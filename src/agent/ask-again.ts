@@ -5,27 +5,28 @@ import { type RetryOptions, retryDelay } from '../core/retry.ts'
 import { AnswerBroke, mayPass } from './begin-answer.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** How often a model is asked that is busy or cannot be reached, unless the agent says otherwise. */
+/** The default retries of a model that is busy or unreachable. */
 export const MODEL_RETRY: RetryOptions = { maxAttempts: 3, initialDelayMs: 2_000, maxDelayMs: 60_000 }
 
-/** What asking again needs. */
-export interface Patience {
+/** The retry policy of one request, and its surroundings. */
+export interface RetryPolicy {
   readonly retry: RetryOptions
   readonly clock: Clock
   readonly random: Random
   readonly signal: AbortSignal
-  /** Told before each wait. */
+  /** Called before each wait. */
   readonly failed: (attempt: number, thrown: unknown, retryInMs: number) => void
 }
 
 /**
- * Asks until there is an answer: again after a wait where the failure is one that passes (I33: 429, 503, a connection that
- * broke), as `Retry-After` has it. Nothing of an answer may have been used, so only the beginning of one is asked for again.
+ * Requests an answer, and repeats the request after a wait if the failure is transient (I33: 429, 503, a broken
+ * connection), respecting `Retry-After`. The caller must not have used any part of an answer, so `ask` reads only the
+ * beginning of one.
  *
- * @throws what the last attempt threw; the signal's reason after an abort
+ * @throws the error of the last attempt; the signal's reason after an abort
  */
-export async function askAgain<T>(ask: () => Promise<T>, patience: Patience): Promise<T> {
-  const { retry, random, signal, failed } = patience
+export async function askAgain<T>(ask: () => Promise<T>, policy: RetryPolicy): Promise<T> {
+  const { retry, random, signal, failed } = policy
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask()
@@ -33,11 +34,11 @@ export async function askAgain<T>(ask: () => Promise<T>, patience: Patience): Pr
       if (signal.aborted) throw thrown
       const hasBegun = thrown instanceof AnswerBroke
       const cause = hasBegun ? thrown.cause : thrown
-      const policy: RetryOptions = { ...retry, when: retry.when ?? (hasBegun ? mayPass : isTransient) }
-      const delayMs = retryDelay(policy, attempt, cause, random)
+      const options: RetryOptions = { ...retry, when: retry.when ?? (hasBegun ? mayPass : isTransient) }
+      const delayMs = retryDelay(options, attempt, cause, random)
       if (delayMs === undefined) throw thrown
       failed(attempt, cause, delayMs)
-      await wait(delayMs, patience)
+      await wait(delayMs, policy)
     }
   }
 }
@@ -46,7 +47,7 @@ function isTransient(thrown: unknown): boolean {
   return failureKind(thrown).lasting === 'transient'
 }
 
-async function wait(ms: number, { clock, signal }: Patience): Promise<void> {
+async function wait(ms: number, { clock, signal }: RetryPolicy): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = clock.setTimer(resolve, ms)
   try {

@@ -6,7 +6,7 @@ type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['
 type AssistantPart = AssistantContent[number]
 type ToolCall = Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>
 
-/** A text, or a train of thought, as far as it has come. */
+/** A text or a reasoning part, as far as it has arrived. */
 interface TextEntry {
   readonly type: 'text' | 'reasoning'
   text: string
@@ -14,25 +14,25 @@ interface TextEntry {
   metadata: SharedV4ProviderMetadata | undefined
 }
 
-/** The place of a call among what the model said. */
+/** The place of a call in the assistant's message. */
 export interface CallEntry {
   readonly type: 'call'
   /** Its id in the history. */
   readonly id: string
   /** Its tool's name in the history. */
   readonly name: string
-  /** The call itself, once it is to be in the history; without one the place stays empty. */
+  /** The call, if it is to be in the history; an entry without one is left out. */
   call: ToolCall | undefined
 }
 
 /**
- * What the model said in one turn, put together from its stream, for the history.
+ * Builds the assistant's message of one turn from its stream, for the history.
  *
- * 1. Everything stands in the order in which it began.
- * 2. A text that was cut off is kept as far as it came; reasoning that was cut off is left out, since providers refuse
- *    it without its signature, and so is reasoning that nothing follows, which they refuse as well.
- * 3. Values are as `mendHistory` would have them: what is in the history once never changes.
- * 4. A provider's metadata goes back to it with the same part, unless that was cut off: it may point to what the
+ * 1. All parts stand in the order in which they began.
+ * 2. A text that was cut off is kept as far as it arrived. Reasoning that was cut off is left out, because providers
+ *    refuse it without its signature, and so is reasoning at the end of the message.
+ * 3. Values have the form that `mendHistory` gives them: a message in the history never changes.
+ * 4. A provider's metadata is sent back with its part, unless the part was cut off: it may point to data that the
  *    provider never stored.
  */
 export class AssistantContentBuilder {
@@ -40,7 +40,7 @@ export class AssistantContentBuilder {
   readonly #open = new Map<string, TextEntry>()
   #text = ''
 
-  /** All text so far, as well-formed Unicode: a stream may be cut off in the middle of a character. */
+  /** All text so far, as well-formed Unicode: a stream may break off in the middle of a character. */
   get text(): string {
     return this.#text.toWellFormed()
   }
@@ -71,7 +71,7 @@ export class AssistantContentBuilder {
     return entry
   }
 
-  /** A part that came whole. */
+  /** Adds a complete part. */
   add(part: AssistantPart): void {
     this.#entries.push(part)
   }
@@ -96,7 +96,7 @@ export class AssistantContentBuilder {
   }
 }
 
-/** Blank text says nothing, and some providers refuse it; but its metadata may be what the provider wants back. */
+/** Blank text says nothing, and some providers refuse it; but the provider may need its metadata back. */
 function isKept({ type, text, done, metadata }: TextEntry): boolean {
   if (type === 'reasoning') return done
   return text.trim() !== '' || (done && metadata !== undefined)
@@ -117,7 +117,7 @@ function callPart({ id, name }: CallEntry, { input, providerExecuted, providerMe
   }
 }
 
-/** A provider's metadata, to be sent back to it. */
+/** The provider's metadata in the form in which it is sent back. */
 export function withOptions(metadata: SharedV4ProviderMetadata | undefined): {
   providerOptions?: SharedV4ProviderMetadata
 } {

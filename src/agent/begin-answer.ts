@@ -3,24 +3,24 @@ import { failureKind } from '../core/failure-kind.ts'
 import { turnEnd } from '../core/turn-end.ts'
 import { cutOff, endedEarly, ModelStream, type Reading } from './model-stream.ts'
 
-/** An answer that has begun: what came of it so far, and the rest. */
+/** An answer that has begun: the parts read so far, and the rest of the stream. */
 export interface BegunAnswer {
   readonly first: readonly LanguageModelV4StreamPart[]
   readonly rest: ModelStream
 }
 
-/** An answer broke off before there was any text, reasoning or call in it, so that it can be asked for again. */
+/** An answer broke off before it had text, reasoning or a call, so that the request can be repeated. */
 export class AnswerBroke extends Error {
-  /** @param cause what broke it */
+  /** @param cause the error of the stream */
   constructor(cause: unknown) {
     super('The answer broke off before it had begun.', { cause })
   }
 }
 
 /**
- * Asks the model, and reads as far as the first thing that it says.
+ * Requests an answer, and reads up to its first text, reasoning or call.
  *
- * @throws AnswerBroke where it breaks before that; what the model throws where it gives no answer at all
+ * @throws AnswerBroke if it breaks off before that; the model's error if there is no answer at all
  */
 export async function beginAnswer(
   model: LanguageModelV4,
@@ -49,7 +49,7 @@ function brokenBy(part: LanguageModelV4StreamPart): { readonly cause: unknown } 
   return part.type === 'finish' ? cutOff(turnEnd(part.finishReason.raw, part.finishReason.unified)) : undefined
 }
 
-/** Whether an answer that has this part is not asked for again: the model says or calls something, or ends well without. */
+/** Whether an answer with this part must not be requested again: it has content, or it ended well without any. */
 export function saysSomething(part: LanguageModelV4StreamPart): boolean {
   if (brokenBy(part) !== undefined) return false
   switch (part.type) {
@@ -69,16 +69,16 @@ export function saysSomething(part: LanguageModelV4StreamPart): boolean {
   }
 }
 
-/** Words in the type or code of an error of a stream that the same request gets again. */
+/** Words in the type or code of a stream's error that show that the same request would fail again. */
 const LASTING =
   /invalid|unsupported|authenticat|permission|forbidden|not_found|billing|quota|filter|safety|context_length/i
 
-/** Statuses of a client's mistake that pass all the same: request timeout, too early, too many requests. */
+/** Client error statuses that are transient all the same: request timeout, too early, too many requests. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
 
 /**
- * Whether what broke an answer before it had begun may pass. The provider took the request and began, so that what it says
- * nothing clear of is its own trouble.
+ * Whether the error that broke an answer before it began may be transient. The provider had accepted the request, so an
+ * unclear error counts as the provider's own trouble.
  */
 export function mayPass(cause: unknown): boolean {
   const { lasting } = failureKind(cause)

@@ -1,19 +1,19 @@
 import { sentId } from './sent-id.ts'
 
 /**
- * The ids of a history's calls, no two the same, and all such that providers take them.
+ * The ids of a history's calls: unique, and in a form that providers accept.
  *
- * Models repeat ids, within a turn and from turn to turn, and some send none; providers refuse a history in which two
- * calls share one, and ids of characters that another provider made up.
+ * Models repeat ids, within a turn and across turns, and some send none. Providers refuse a history in which two calls
+ * share an id, and ids with characters that only another provider uses.
  */
 export class CallIds {
   readonly #taken = new Set<string>()
-  /** For each id that came more than once, the number to try next: many calls of one id stay cheap. */
+  /** For each repeated id, the number to try next, so that many calls of one id stay cheap. */
   readonly #next = new Map<string, number>()
 
   /**
-   * `id` as providers take it, or the first of `id_2`, `id_3`, … that is free; taken from now on. For one that is missing,
-   * `call` stands in.
+   * Reserves `id` in the form that providers accept, or the first free one of `id_2`, `id_3`, …; a missing id becomes
+   * `call`.
    */
   take(id: string): string {
     const wanted = typeof id === 'string' && id !== '' ? sentId(id) : 'call'

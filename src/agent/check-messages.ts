@@ -4,8 +4,8 @@ import type { AgentMessage } from './result.ts'
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'] satisfies AgentMessage['role'][]
 
 /**
- * Throws a {@link MisuseError} unless `messages` has the form of the provider interface; one that providers cannot read
- * is found here, by its place, rather than in their converters.
+ * Throws a {@link MisuseError} unless `messages` has the form of the provider interface. The error names the invalid
+ * place, which the providers' converters would not.
  */
 export function checkMessages(option: string, messages: readonly AgentMessage[]): void {
   if (!Array.isArray(messages)) throw new MisuseError(option, 'an array of messages', messages)

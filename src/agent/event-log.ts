@@ -7,17 +7,17 @@ interface Entry<T> extends Link<T> {
 }
 
 /**
- * The past of a run, for readers who come at any time.
+ * The events of a run, for readers that come at any time.
  *
- * Duty: every reader gets the events that are still kept when it begins, in order, then all that come, then the end.
- * Boundary: nothing waits for a reader; the run goes on whether or not anyone reads.
- * 1. At most `capacity` events are kept, the newest, for those who come late; they are told how many are gone.
- * 2. A reader that falls behind misses nothing: events are linked, so what it has yet to read stays while it does.
+ * Duty: every reader gets the events that are still kept when it begins, in order, then all further ones, then the end.
+ * Boundary: readers never delay the run.
+ * 1. At most `capacity` events, the newest, are kept for late readers, which get the number of the missed ones.
+ * 2. A slow reader misses no event: events are linked, so its unread events stay in memory while it reads.
  */
 export class EventLog<T> {
   readonly #capacity: number
   readonly #missed: (count: number) => T
-  /** Its next is the oldest event that is kept. */
+  /** Its `next` is the oldest event that is kept. */
   #start: Link<T> = { next: undefined }
   #newest: Link<T> = this.#start
   #kept = 0
@@ -27,7 +27,7 @@ export class EventLog<T> {
 
   /**
    * @param capacity at least 1
-   * @param missed makes the event that stands for `count` lost ones
+   * @param missed creates the event that stands for `count` missed ones
    */
   constructor(capacity: number, missed: (count: number) => T) {
     this.#capacity = capacity

@@ -2,41 +2,41 @@ import type { ToolEvent } from '../core/events.ts'
 import type { AgentResult } from './result.ts'
 import type { Usage } from './usage.ts'
 
-/** A turn begins: the model is asked. */
+/** A turn begins: the model is called. */
 export interface TurnStartedEvent {
   readonly type: 'turn_started'
-  /** From 0; where an earlier run of the same name had turns, from the one after its last. */
+  /** From 0; if an earlier run of the same name had turns, from the one after its last. */
   readonly turn: number
 }
 
-/** The model could not be asked, and will be asked again. */
+/** The request to the model failed and will be repeated. */
 export interface ModelFailedEvent {
   readonly type: 'model_failed'
   readonly turn: number
-  /** Which attempt, from 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number
   readonly message: string
-  /** What was thrown, whole. */
+  /** The thrown value. */
   readonly thrown: unknown
-  /** How long the run waits, in milliseconds. */
+  /** The wait before the next attempt, in milliseconds. */
   readonly retryInMs: number
 }
 
-/** The model says something. */
+/** A piece of the model's text. */
 export interface TextEvent {
   readonly type: 'text'
   readonly turn: number
   readonly delta: string
 }
 
-/** The model thinks aloud. */
+/** A piece of the model's reasoning. */
 export interface ReasoningEvent {
   readonly type: 'reasoning'
   readonly turn: number
   readonly delta: string
 }
 
-/** The model has begun a tool call; its arguments are on their way. */
+/** The model has begun a tool call; its arguments are still arriving. */
 export interface CallArrivingEvent {
   readonly type: 'call_arriving'
   readonly turn: number
@@ -46,15 +46,15 @@ export interface CallArrivingEvent {
   readonly name: string
 }
 
-/** The model's answer has arrived, whole or broken; its calls may still be running. */
+/** The model's answer has arrived, complete or broken off; its calls may still be running. */
 export interface ModelFinishedEvent {
   readonly type: 'model_finished'
   readonly turn: number
-  /** Why the model stopped, in the AI SDK's words; `error` where the stream broke. */
+  /** The reason why the model stopped, in the AI SDK's words; `error` if the stream broke off. */
   readonly finishReason: string
 }
 
-/** What the turn cost, and the run so far. */
+/** The usage of the turn, and of the run so far. */
 export interface UsageEvent {
   readonly type: 'usage'
   readonly turn: number
@@ -66,7 +66,7 @@ export interface UsageEvent {
 export interface TurnFinishedEvent {
   readonly type: 'turn_finished'
   readonly turn: number
-  /** Tool calls of the turn that the runtime ran or refused. */
+  /** Number of tool calls of the turn that the runtime ran or refused. */
   readonly calls: number
 }
 
@@ -76,13 +76,13 @@ export interface DoneEvent {
   readonly result: AgentResult
 }
 
-/** Events that this reader came too late for: they are no longer kept. */
+/** Events that this reader missed, because they are no longer kept. */
 export interface MissedEvent {
   readonly type: 'missed'
   readonly count: number
 }
 
-/** Everything that can be observed of a run: its own events, and those of the tool executor for its calls. A union on `type`. */
+/** Everything observable of a run: its own events, and those of the tool executor for its calls. A union on `type`. */
 export type AgentEvent =
   | TurnStartedEvent
   | ModelFailedEvent

@@ -2,8 +2,8 @@ import type { AgentMessage } from './result.ts'
 import { mistralId } from './sent-id.ts'
 
 /**
- * The messages as one provider wants them that takes less than the others do: Mistral, call ids of nine letters and digits.
- * Each id is mapped by itself, so that what was sent once is sent the same ever after (I49).
+ * Adapts the messages to a provider that accepts less than the others: Mistral, whose call ids have nine letters and
+ * digits. Each id is mapped independently, so that a message is always sent in the same form (I49).
  *
  * @param provider as the model names it, e.g. `mistral.chat`
  */

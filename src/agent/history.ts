@@ -15,17 +15,17 @@ interface SameId {
 }
 
 /**
- * A history that every provider takes. What is valid is returned as it is, so mending twice is mending once, and what a
- * prompt cache has seen stays the same.
+ * Repairs a history so that every provider accepts it. Valid messages are returned unchanged, so that repairing twice
+ * has no further effect, and prompt caches stay valid.
  *
  * - After each assistant message there is exactly one result for each of its calls, in call order, in one tool message;
- *   no result without a call; no call id twice. A result that stands too late, e.g. behind a message of the user, is
- *   brought to its call. Orphaned calls get an error result that says so; orphaned and repeated results are left out, and
- *   so are empty messages of the assistant; of two calls with one id the later one gets another id.
- * - Names and ids of calls have characters and lengths that providers take: the same name or id always becomes the same.
- *   Inputs are objects: `{}` stands for a list, cut text or nothing.
- * - Text and data are well-formed Unicode, and can be written as JSON. Blank text of the assistant is left out.
- * - Calls that the provider ran itself are left alone, but for those that have no result though the conversation went on.
+ *   no result without a call; no call id twice. A result that stands too late, e.g. after a message of the user, is
+ *   moved to its call. A call without a result gets an error result that says so. Orphaned and repeated results are
+ *   left out, and so are empty assistant messages. If two calls have one id, the later one gets another id.
+ * - Names and ids of calls have characters and lengths that providers accept; equal names or ids stay equal. Inputs are
+ *   objects: an array, cut-off text or a missing input becomes `{}`.
+ * - Text and data are well-formed Unicode and can be written as JSON. Blank text of the assistant is left out.
+ * - Calls that the provider ran itself stay, except those without a result in a conversation that has moved on.
  */
 export function mendHistory(messages: readonly AgentMessage[]): AgentMessage[] {
   const said = mendProviderCalls(messages.map(sendableMessage)).filter(
@@ -56,8 +56,8 @@ export function callIds(messages: readonly AgentMessage[]): CallIds {
 }
 
 /**
- * For each call, in order, its result. A result belongs to the last message before it that has calls of its id, and there
- * to the first of them that has none.
+ * The result of each call, in order. A result belongs to the last message before it with calls of its id, and there to
+ * the first of them without a result.
  */
 function pairedResults(messages: readonly AgentMessage[]): (LanguageModelV4ToolResultPart | undefined)[] {
   const results: (LanguageModelV4ToolResultPart | undefined)[] = []
@@ -82,7 +82,7 @@ function pairedResults(messages: readonly AgentMessage[]): (LanguageModelV4ToolR
   return results
 }
 
-/** @param results yields those of this turn's calls next */
+/** @param results yields the results of this turn's calls next */
 function mendTurn(
   message: AssistantMessage,
   answers: readonly ToolMessage[],
@@ -111,7 +111,7 @@ function mendTurn(
   ]
 }
 
-/** What a tool message holds beside results that belong to no call before it, e.g. an approval for the provider. */
+/** The parts of a tool message that are not results of calls before it, e.g. an approval for the provider. */
 function withoutResults(message: ToolMessage): ToolMessage[] {
   const others = message.content.filter((part) => part.type !== 'tool-result')
   return others.length > 0 ? [withParts(message, others)] : []

@@ -1,12 +1,12 @@
 import type { Clock, TimerHandle } from '../core/clock.ts'
 
-/** The longest time in which a model sends no part of its answer, unless the agent says otherwise. */
+/** The default for the longest time without a part of the answer. */
 export const MODEL_IDLE_TIMEOUT_MS = 120_000
 
-/** A model sent nothing for too long. */
+/** The model sent nothing for too long. */
 export class ModelIdle extends Error {
   override readonly name: string = 'ModelIdle'
-  /** As a connection that timed out, so that the model is asked again. */
+  /** The code of a connection that timed out, so that the request is repeated. */
   readonly code = 'ETIMEDOUT'
 
   constructor(idleMs: number) {
@@ -14,7 +14,7 @@ export class ModelIdle extends Error {
   }
 }
 
-/** Calls back once after a time without a touch. A touch costs no timer. */
+/** Calls back once after a time without a call of `touch`. `touch` sets no timer. */
 export class IdleWatch {
   readonly #clock: Clock
   readonly #ms: number

@@ -6,10 +6,10 @@ import { hidesMarks } from './responses-marks.ts'
 import type { AgentMessage } from './result.ts'
 
 /**
- * What the model is asked: the agent's settings, those of this turn over them, the instructions and the history. The
- * same tools and messages give the same bytes, turn after turn, so that providers' prompt caches hold.
+ * The request to the model: the agent's settings, overridden by those of this turn, the instructions and the history.
+ * The same tools and messages give the same bytes in every turn, so that providers' prompt caches stay valid.
  *
- * @param provider of the model that is asked, as it names it
+ * @param provider of the model, as it names itself
  * @param base the agent's settings, picked by {@link modelSettings}
  * @param instructions the agent's
  * @param settings those of this turn
@@ -37,7 +37,7 @@ export function modelRequest(
   }
 }
 
-/** What the model takes; everything else stays here. */
+/** The settings that are passed to the model; all others stay here. */
 const MODEL_SETTINGS = [
   'temperature',
   'maxOutputTokens',
@@ -54,7 +54,7 @@ const MODEL_SETTINGS = [
   'providerOptions',
 ] as const satisfies readonly (keyof ModelSettings)[]
 
-/** Those of some settings that go to the model. */
+/** The settings among `settings` that are passed to the model. */
 export function modelSettings(settings: ModelSettings): ModelSettings {
   const given: Record<string, unknown> = {}
   for (const name of MODEL_SETTINGS) if (settings[name] !== undefined) given[name] = settings[name]

@@ -4,12 +4,12 @@ import type { TurnEnd } from '../core/turn-end.ts'
 import { IdleWatch, ModelIdle } from './idle-watch.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** What broke a stream. */
+/** The error that broke a stream. */
 export interface Broken {
   readonly cause: unknown
 }
 
-/** How an answer is read. */
+/** Settings for reading an answer. */
 export interface Reading {
   readonly signal: AbortSignal
   readonly clock: Clock
@@ -18,11 +18,11 @@ export interface Reading {
 }
 
 /**
- * The answer of a model, as it comes.
+ * The answer of a model, as it arrives.
  *
- * 1. A model that ignores its signal holds nothing: after an abort, and after too long without a part, reading ends at once
- *    and the stream is cancelled.
- * 2. Once it has ended, broken or not, no timer and no listener of it is left.
+ * 1. A model that ignores its signal delays nothing: after an abort, and after too long without a part, reading ends at
+ *    once and the stream is cancelled.
+ * 2. After its end, normal or not, it leaves no timer and no listener behind.
  */
 export class ModelStream {
   readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>
@@ -35,9 +35,9 @@ export class ModelStream {
   }
 
   /**
-   * Asks the model.
+   * Sends the request to the model.
    *
-   * @throws what its `doStream` throws; the signal's reason after an abort; {@link ModelIdle} where no answer begins
+   * @throws the error of `doStream`; the signal's reason after an abort; {@link ModelIdle} if no answer begins
    */
   static async open(
     model: LanguageModelV4,
@@ -56,16 +56,16 @@ export class ModelStream {
   }
 
   /**
-   * Gives each next part to `take`, until that returns true or the stream ends.
+   * Passes each next part to `take`, until that returns true or the stream ends.
    *
    * @returns whether `take` returned true
-   * @throws what breaks the stream, or what `take` throws: then nothing more is read
+   * @throws the error of the stream or of `take`: then nothing more is read
    */
   async readUntil(take: (part: LanguageModelV4StreamPart) => boolean): Promise<boolean> {
     const { signal, idle } = this.#watch
     try {
       for (let read = await this.#reader.read(); !read.done; read = await this.#reader.read()) {
-        // Signs of life that providers send are raw parts, too; the model says nothing with them.
+        // Raw parts include the provider's keep-alive messages, which are not output of the model.
         if (read.value.type !== 'raw') idle?.touch()
         if (take(read.value)) return true
       }
@@ -78,7 +78,7 @@ export class ModelStream {
     return false
   }
 
-  /** Reads no more of it. */
+  /** Stops reading and cancels the stream. */
   cancel(reason: unknown): void {
     this.#watch.stop()
     this.#reader.cancel(reason).catch(() => undefined)
@@ -125,10 +125,10 @@ async function ask(
 }
 
 /**
- * Gives each part of a stream to `take`, until the stream ends, breaks, or the signal aborts.
+ * Passes each part of a stream to `take`, until the stream ends, breaks, or the signal aborts.
  *
  * @param first parts that were read before
- * @returns what broke it, if something did
+ * @returns the error that broke the stream, if any
  */
 export async function readStream(
   stream: ModelStream,
@@ -149,9 +149,9 @@ export async function readStream(
 }
 
 /**
- * What broke a stream that ended as if all were well: it may end before the model had ended.
+ * The error of a stream that seemed to end normally, but possibly before the model's own end.
  *
- * @param end how the turn ended; undefined where the model never said so
+ * @param end how the turn ended; undefined if the model never reported an end
  */
 export function cutOff(end: TurnEnd | undefined): Broken | undefined {
   if (end === undefined || end.reason === 'interrupted') return endedEarly()
@@ -160,7 +160,7 @@ export function cutOff(end: TurnEnd | undefined): Broken | undefined {
   return { cause: new Error(`${what.charAt(0).toLowerCase()}${what.slice(1)}`) }
 }
 
-/** The fault of a stream in which the model never said that it had ended. */
+/** The error of a stream in which the model never reported an end. */
 export function endedEarly(): Broken {
-  return { cause: new Error('the stream ended before the model did') }
+  return { cause: new Error('the stream ended before the model had finished') }
 }

@@ -4,13 +4,13 @@ import { sentName } from '../core/sent-name.ts'
 import { problemOf, type ToolProblem, UnusableTool } from '../core/tool-problem.ts'
 import { type AnyTool, checkTool } from '../core/tool.ts'
 
-/** The tools that a model can be shown, and what is wrong with the others. */
+/** The tools that a model can be shown, and the problems of the others. */
 export interface OfferedTools {
   readonly tools: readonly AnyTool[]
   readonly problems: readonly ToolProblem[]
 }
 
-/** Leaves out the tools that a model cannot be shown. Those that no executor takes stay, for the executor to say why. */
+/** Leaves out tools that a model cannot be shown. Those that no executor accepts stay, for it to report. */
 export function offeredTools(tools: readonly AnyTool[]): OfferedTools {
   const offered: AnyTool[] = []
   const problems: ToolProblem[] = []
@@ -36,7 +36,7 @@ function isTool(tool: AnyTool): boolean {
   }
 }
 
-/** @param names of the tools so far, by the ones under which providers know them */
+/** @param names of the tools so far, by their sent names */
 function checkShown(tool: AnyTool, names: Map<string, string>): void {
   const sent = sentName(tool.name)
   const other = names.get(sent)

@@ -16,9 +16,9 @@ import type { AgentMessage } from './result.ts'
 import type { Eager } from './turn.ts'
 
 /**
- * Settings that go to the model as they are; see the AI SDK's provider interface. They hold for every turn: with the
- * `toolChoice` `required` an agent calls tools until `maxIterations`, unless `stopWhen` ends it or `prepareTurn` sets
- * another for later turns.
+ * Settings that are passed to the model unchanged; see the AI SDK's provider interface. They apply to every turn: with
+ * the `toolChoice` `required` an agent calls tools until `maxIterations`, unless `stopWhen` ends it or `prepareTurn`
+ * sets another choice for later turns.
  */
 export type ModelSettings = Partial<
   Pick<
@@ -55,43 +55,43 @@ const MODEL_SETTINGS = {
   providerOptions: true,
 } satisfies Record<keyof ModelSettings, true>
 
-/** What {@link AgentOptions.prepareTurn} is told. */
+/** Argument of {@link AgentOptions.prepareTurn}. */
 export interface TurnToPrepare {
-  /** From 0 in each call of `run`, also where the run goes on with the turns of an earlier one. */
+  /** From 0 in each call of `run`, also if the run continues the turns of an earlier one. */
   readonly turn: number
   /** The history so far, without the instructions. */
   readonly messages: readonly AgentMessage[]
-  /** Aborts with the run, which then waits for the hook no more. */
+  /** Aborts with the run, which then no longer waits for the hook. */
   readonly signal: AbortSignal
 }
 
-/** What {@link AgentOptions.prepareTurn} may change for this one turn. */
+/** Changes that {@link AgentOptions.prepareTurn} may make for this one turn. */
 export interface TurnSettings extends ModelSettings {
   /** Another model. */
   readonly model?: LanguageModelV4
   /**
-   * What the model is shown instead of the whole history, e.g. its newest part; mended where it is not valid, as by
-   * `mendHistory`. The history itself stays.
+   * The messages that the model is shown instead of the whole history, e.g. its newest part; repaired as by
+   * `mendHistory` if they are invalid. The history itself does not change.
    */
   readonly messages?: readonly AgentMessage[]
   /**
-   * The names of the tools that the model is offered; all by default. A call of another one is refused. Changing them
-   * costs the provider's prompt cache.
+   * The names of the tools that the model is offered; all by default. A call of another tool is refused. A change
+   * invalidates the provider's prompt cache.
    */
   readonly activeTools?: readonly string[]
 }
 
 const TURN_SETTINGS = optionNames<TurnSettings>({ ...MODEL_SETTINGS, model: true, messages: true, activeTools: true })
 
-/** What {@link AgentOptions.stopWhen} is told. */
+/** Argument of {@link AgentOptions.stopWhen}. */
 export interface FinishedTurn extends TurnToPrepare {
-  /** What the model said in this turn. */
+  /** The model's text in this turn. */
   readonly text: string
-  /** What its calls came to, in call order. */
+  /** The results of its calls, in call order. */
   readonly results: readonly ToolResult[]
 }
 
-/** What an agent is made with. */
+/** Options of an agent. */
 export interface AgentOptions extends ModelSettings {
   /** For logs and traces. @default 'agent' */
   readonly name?: string
@@ -100,80 +100,80 @@ export interface AgentOptions extends ModelSettings {
   /** The system prompt. */
   readonly instructions?: string
   /**
-   * What the model may call; each needs a schema that an object fits and that the model can be shown, and no two may be sent
-   * under one name. Not together with `executor`.
+   * The tools that the model may call. Each needs an object schema that the model can be shown, and each must have a
+   * sent name of its own. Not together with `executor`.
    */
   readonly tools?: readonly AnyTool[]
-  /** An executor to share with other agents; its tools are the agent's. */
+  /** An executor to share with other agents; the agent has its tools. */
   readonly executor?: ToolExecutor
-  /** How many tools run at once, over all runs of the agent. Not together with `executor`, which has its own. @default 10 */
+  /** Largest number of tools that run at once, over all runs of the agent. Not together with `executor`. @default 10 */
   readonly maxParallelTools?: number
   /**
-   * Whether the model is also offered a tool with which it sends a whole graph of calls in one turn, and how that is called
+   * Whether the model is also offered a tool that takes a whole graph of calls in one turn, and options of that tool
    * (see `planTool`). Not together with `executor`.
    * @default false
    */
   readonly plan?: boolean | PlanToolOptions
   /**
-   * Whether calls whose effects are in conflict run one after the other, see `effects` of a tool. Not together with
+   * Whether calls with conflicting effects run one after the other, see `effects` of a tool. Not together with
    * `executor`.
    * @default 'on'
    */
   readonly effects?: 'on' | 'off'
   /**
-   * What becomes of a tool that cannot be used, or that a model cannot be shown: `throw`, making the agent throws; `omit`, it is
-   * left out, told in the agent's `problems` and as a warning to the logger. Together with `executor` it speaks of what a model
-   * cannot be shown.
+   * How to treat a tool that cannot be used, or that a model cannot be shown. `throw`: the constructor throws. `omit`:
+   * the tool is left out, with an entry in the agent's `problems` and a warning to the logger. Together with `executor`
+   * the option covers only tools that a model cannot be shown.
    * @default 'throw'
    */
   readonly onUnusableTool?: 'throw' | 'omit'
   /**
-   * What becomes of a JSON Schema with a pattern that cannot be checked: `refuse`, its tool cannot be used; `skip`, that pattern
-   * lets everything through. Not together with `executor`.
+   * How to treat a JSON Schema with a pattern that cannot be checked. `refuse`: its tool cannot be used. `skip`: the
+   * pattern accepts everything. Not together with `executor`.
    * @default 'refuse'
    */
   readonly onUncheckablePattern?: 'refuse' | 'skip'
-  /** Who decides which calls run next, for agents and executors that share it. Not together with `executor`. */
+  /** The controller that admits calls, for agents and executors that share it. Not together with `executor`. */
   readonly admission?: AdmissionController
-  /** Who goes first of all that wait: the calls of the agent with the higher one, −100 to 100. @default 0 */
+  /** Waiting calls of the agent with the higher priority are admitted first, −100 to 100. @default 0 */
   readonly priority?: number
-  /** The share of each run, beside those of others where several want permits: more than 0. @default 1 */
+  /** The share of each run in the permits when several runs want them: more than 0. @default 1 */
   readonly weight?: number
-  /** How many calls one turn may make: at least 1, or `Infinity`; those beyond are rejected. @default 1 000 */
+  /** Largest number of calls in one turn: at least 1, or `Infinity`; further calls are rejected. @default 1 000 */
   readonly maxCallsPerTurn?: number
-  /** How often the model may be asked in one run: at least 1. @default 10 */
+  /** Largest number of model calls in one run: at least 1. @default 10 */
   readonly maxIterations?: number
   /**
-   * When a call may start: `all` as soon as it is known to be complete (the model has gone on after it, or ended of its own
-   * will), while the turn is still arriving; `read-only` so only for tools with `readOnlyHint`; `off` after the whole turn.
-   * However a turn ends, a call that its end may have cut off never starts.
+   * When a call may start. `all`: as soon as it is known to be complete (the model has continued after it, or has ended
+   * the turn itself), while the turn is still arriving. `read-only`: the same, but only for tools with `readOnlyHint`.
+   * `off`: after the whole turn. In all modes a call that the end of the turn may have cut off never starts.
    * @default 'all'
    */
   readonly eager?: Eager
-  /** Called before each turn. A throw, or an impossible setting, ends the run as `failed` with `hook_failed`. */
+  /** Called before each turn. A throw, or an invalid setting, ends the run as `failed` with `hook_failed`. */
   readonly prepareTurn?: (turn: TurnToPrepare) => TurnSettings | undefined | Promise<TurnSettings | undefined>
-  /** Called after each turn that had calls: true ends the run as `done`, a throw as `failed` with `hook_failed`. */
+  /** Called after each turn with calls: true ends the run as `done`, a throw as `failed` with `hook_failed`. */
   readonly stopWhen?: (turn: FinishedTurn) => boolean | Promise<boolean>
   /**
-   * Whether and when a model is asked again that is busy (429, 503, 529), cannot be reached or sends nothing for
-   * `modelIdleTimeoutMs`. An answer that breaks off is asked for again as long as it held no text, no reasoning and no call.
+   * Retries of a model that is busy (429, 503, 529), unreachable or silent for `modelIdleTimeoutMs`. An answer that
+   * breaks off is requested again if it had no text, no reasoning and no call.
    * @default { maxAttempts: 3, initialDelayMs: 2 000, maxDelayMs: 60 000 }
    */
   readonly modelRetry?: RetryOptions
   /**
-   * The longest time in which the model sends no part of its answer, in milliseconds, from 1, or `Infinity`; the time until
-   * the answer begins counts too. Parts count, and not bytes: what a server sends to keep a connection open does not. A
-   * model that has said nothing is asked again then (`modelRetry`); an answer that has begun breaks off.
+   * The longest time without a part of the model's answer, in milliseconds, from 1, or `Infinity`. It includes the time
+   * until the answer begins. Only parts count: bytes that a server sends to keep a connection open do not. A request
+   * without an answer is then repeated (`modelRetry`); an answer that has begun breaks off.
    * @default 120 000
    */
   readonly modelIdleTimeoutMs?: number
-  /** How many of a run's events are kept for readers that come late: at least 1. @default 1 000 */
+  /** Number of a run's events that are kept for late readers: at least 1. @default 1 000 */
   readonly maxKeptEvents?: number
-  /** Where log lines go. @default the executor's logger */
+  /** The logger. @default the executor's logger */
   readonly logger?: Logger
   /** @default the machine's monotonic clock */
   readonly clock?: Clock
-  /** Draws the waits before a model is asked again. @default the platform's cryptographic source */
+  /** Random source for the waits between retries of a model. @default the platform's cryptographic source */
   readonly random?: Random
 }
 
@@ -205,7 +205,7 @@ const AGENT_OPTIONS = optionNames<AgentOptions>({
   random: true,
 })
 
-/** Throws a {@link MisuseError} for a setting that is impossible. */
+/** Throws a {@link MisuseError} for an invalid setting. */
 export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet<string>): void {
   checkOptions('prepareTurn()', settings, TURN_SETTINGS)
   checkModelSettings('prepareTurn().', settings)
@@ -218,7 +218,7 @@ export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet
     if (!toolNames.has(name)) throw new MisuseError('prepareTurn().activeTools', "names of the agent's tools", name)
 }
 
-/** Throws a {@link MisuseError} for an option that is impossible. */
+/** Throws a {@link MisuseError} for an invalid option. */
 export function checkAgentOptions(options: AgentOptions): void {
   checkOptions('', options, AGENT_OPTIONS)
   checkModelSettings('', options)
@@ -254,14 +254,14 @@ function checkExecutor(options: AgentOptions): void {
     if (value !== undefined) throw new MisuseError(option, `either ${option} or executor (which has its own)`, value)
 }
 
-/** Throws a {@link MisuseError} for a priority or a weight that is out of bounds. */
+/** Throws a {@link MisuseError} for a priority or a weight out of bounds. */
 export function checkRank({ priority, weight }: Pick<AgentOptions, 'priority' | 'weight'>): void {
   if (priority !== undefined) checkPriority('priority', priority)
   if (weight !== undefined && (typeof weight !== 'number' || !(weight > 0 && weight < Infinity)))
     throw new MisuseError('weight', 'a number greater than 0', weight)
 }
 
-/** Throws a {@link MisuseError} unless `model` speaks version 4 of the provider interface. */
+/** Throws a {@link MisuseError} unless `model` implements version 4 of the provider interface. */
 function checkModel(option: string, model: LanguageModelV4): void {
   const version: unknown = model?.specificationVersion
   if (version === 'v4' && typeof model.doStream === 'function') return
@@ -270,7 +270,7 @@ function checkModel(option: string, model: LanguageModelV4): void {
   throw new MisuseError(option, `a LanguageModelV4 of an AI SDK provider${hint}`, model)
 }
 
-/** Throws a {@link MisuseError} for a setting of the model that is not even of its kind; which values it takes is its own to say. */
+/** Throws a {@link MisuseError} for a model setting of the wrong type; the model checks the value itself. */
 function checkModelSettings(prefix: string, settings: ModelSettings): void {
   for (const [kind, names] of SETTINGS_BY_KIND)
     for (const name of names) {
@@ -281,7 +281,7 @@ function checkModelSettings(prefix: string, settings: ModelSettings): void {
 
 const KINDS = {
   'a number': (value: unknown) => typeof value === 'number' && Number.isFinite(value),
-  'an array of texts': (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  'an array of strings': (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
   'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
   "an object, e.g. { type: 'auto' }": (value: unknown) =>
     typeof value === 'object' && value !== null && 'type' in value,
@@ -289,7 +289,7 @@ const KINDS = {
 
 const SETTINGS_BY_KIND: readonly (readonly [kind: keyof typeof KINDS, names: readonly (keyof ModelSettings)[]])[] = [
   ['a number', ['temperature', 'maxOutputTokens', 'topP', 'topK', 'presencePenalty', 'frequencyPenalty', 'seed']],
-  ['an array of texts', ['stopSequences']],
+  ['an array of strings', ['stopSequences']],
   ['an object', ['headers', 'providerOptions']],
   ["an object, e.g. { type: 'auto' }", ['toolChoice', 'responseFormat']],
 ]

@@ -5,8 +5,8 @@ type Part = LanguageModelV4StreamPart
 type ToolChoice = NonNullable<LanguageModelV4CallOptions['toolChoice']>
 
 /**
- * Gives the parts of a stream with the tools' own names in place of those under which the model knows them, so that
- * events, results and logs have the names that the application gave. What the provider runs itself keeps its name.
+ * Returns a function that replaces sent tool names in the parts of a stream by the tools' own names, so that events,
+ * results and logs have the application's names. Tools that the provider runs itself keep their names.
  *
  * @param toolNames the tools' own names
  */
@@ -14,7 +14,7 @@ export function withOwnNames(toolNames: ReadonlySet<string>): (part: Part) => Pa
   const own = new Map<string, string | undefined>()
   for (const name of toolNames) {
     const sent = sentName(name)
-    // A name that is sent for several tools is none's.
+    // A sent name shared by several tools is ambiguous, so it is not replaced.
     if (sent !== name) own.set(sent, own.has(sent) ? undefined : name)
   }
   if (own.size === 0) return (part) => part
@@ -25,7 +25,7 @@ export function withOwnNames(toolNames: ReadonlySet<string>): (part: Part) => Pa
   }
 }
 
-/** A choice of one tool by its own name, as the provider is told of it. */
+/** A choice of one tool, with its own name replaced by the sent name. */
 export function sentToolChoice(choice: ToolChoice): ToolChoice {
   return choice.type === 'tool' ? { ...choice, toolName: sentName(choice.toolName) } : choice
 }

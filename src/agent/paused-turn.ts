@@ -5,8 +5,8 @@ import { withParts } from './sendable-message.ts'
 type AssistantMessage = Extract<AgentMessage, { role: 'assistant' }>
 
 /**
- * A history without the calls that the provider was to run itself and never answered, in what the assistant said last: it
- * paused, perhaps more than once, and providers refuse a history that goes on after such a call.
+ * The history without unanswered calls of the provider's own at its end. The provider paused there, perhaps more than
+ * once, and providers refuse a history that continues after such a call.
  */
 export function withoutOpenProviderCalls(messages: readonly AgentMessage[]): AgentMessage[] {
   const begin = messages.findLastIndex(({ role }) => role !== 'assistant') + 1

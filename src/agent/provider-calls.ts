@@ -5,12 +5,12 @@ type AssistantMessage = Extract<AgentMessage, { role: 'assistant' }>
 type AssistantPart = AssistantMessage['content'][number]
 
 /**
- * A history without the calls of the provider's own that it would refuse: one that has no result though the conversation
- * went on, a result without its call, and either of them a second time. Reasoning at the end of what the assistant said is left
- * out with them, since providers refuse it there.
+ * The history without calls of the provider's own that it would refuse: one without a result in a conversation that has
+ * moved on, a result without its call, and repetitions of either. Reasoning that is then at the end of the assistant's
+ * message is left out with them, because providers refuse it there.
  *
- * A call stays without a result where the provider may still give one: in what the assistant said last, and where the
- * user has answered its request for approval.
+ * A call stays without a result if the provider may still give one: in the last assistant message, and if the user has
+ * answered its request for approval.
  */
 export function mendProviderCalls(messages: readonly AgentMessage[]): AgentMessage[] {
   const answered = answeredIds(messages)
@@ -44,7 +44,7 @@ function answeredIds(messages: readonly AgentMessage[]): ReadonlySet<string> {
   return answered
 }
 
-/** Leaves out reasoning that nothing follows, which providers refuse. */
+/** Leaves out reasoning at the end, which providers refuse. */
 export function withoutTrailingReasoning(content: readonly AssistantPart[]): AssistantPart[] {
   return content.slice(0, content.findLastIndex(({ type }) => type !== 'reasoning') + 1)
 }
@@ -53,7 +53,7 @@ function isApproved(next: AgentMessage | undefined): boolean {
   return next?.role === 'tool' && next.content.some(({ type }) => type === 'tool-approval-response')
 }
 
-/** Adds `id` to those that were there; whether it was not among them. */
+/** Adds `id` to the set, and returns whether it was missing. */
 function isNew(ids: Set<string>, id: string): boolean {
   const { size } = ids
   return ids.add(id).size > size

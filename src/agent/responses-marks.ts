@@ -1,6 +1,6 @@
 import { isMarkedIncomplete, isMarkedUndone } from '../core/turn-end.ts'
 
-/** Whether a provider's models hide what {@link ResponsesMarks} reads, unless they are asked for raw chunks. */
+/** Whether a provider's models send the data for {@link ResponsesMarks} only if raw chunks are requested. */
 export function hidesMarks(provider: string): boolean {
   return /\bresponses$/.test(provider)
 }
@@ -8,15 +8,15 @@ export function hidesMarks(provider: string): boolean {
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Marks of an answer of the Responses API that is not complete, which the AI SDK's parts leave out: calls that the
- * provider marks as incomplete, and the status of an answer that ended early without a reason.
+ * Marks of an incomplete answer of the Responses API that the AI SDK's parts leave out: calls that the provider marks
+ * as incomplete, and the status of an answer that ended early without a reason.
  */
 export class ResponsesMarks {
   #incomplete: Set<unknown> | undefined
-  /** The status of an answer that is not complete. */
+  /** The status of an incomplete answer. */
   status: string | undefined
 
-  /** Takes the raw value of a chunk, or of a whole answer. */
+  /** Reads the raw value of a chunk, or of a whole answer. */
   take(raw: unknown): void {
     const { type, item, response, output, status } = fieldsOf(raw)
     if (type === 'response.output_item.done') this.#note(item, isMarkedIncomplete)

@@ -5,54 +5,58 @@ import type { Usage } from './usage.ts'
 export type AgentMessage = LanguageModelV4Message
 
 /**
- * How a run ended:
- * - `done`: the model had nothing more to call, or `stopWhen` said so
- * - `aborted`: its signal, `run.abort()`, or the agent or its executor was closed
- * - `max_iterations`: the model still wanted tools after the last turn that it was allowed
+ * The end of a run:
+ * - `done`: the model made no further call, or `stopWhen` returned true
+ * - `aborted`: by its signal, by `run.abort()`, or because the agent or its executor was closed
+ * - `max_iterations`: the model still made calls in the last allowed turn
  * - `failed`: the model or a hook failed, see `error`
- * - `budget`: it would have used more than its budget, see `exceeded`
- * - `awaiting_approval`: kept for what is to come; no run ends so yet
+ * - `budget`: the run would have exceeded its budget, see `exceeded`
+ * - `awaiting_approval`: reserved; no run ends with it yet
  */
 export type AgentStatus = 'done' | 'aborted' | 'max_iterations' | 'budget' | 'awaiting_approval' | 'failed'
 
-/** Why a run failed. */
+/** The error of a failed run. */
 export interface AgentError {
-  /** `model_failed`: the provider refused, its stream broke before any call came, a content filter or a refusal stopped the answer, or the calls that the provider speaks of never came. `hook_failed`: `prepareTurn` or `stopWhen` threw, or `prepareTurn` gave an impossible setting. */
+  /**
+   * `model_failed`: the provider refused, its stream broke off before any call, a content filter or a refusal stopped
+   * the answer, or announced calls never arrived. `hook_failed`: `prepareTurn` or `stopWhen` threw, or `prepareTurn`
+   * returned an invalid setting.
+   */
   readonly code: 'model_failed' | 'hook_failed'
-  /** Without what looks like a credential, as the messages of tools' errors are. */
+  /** Credentials are redacted, as in the error messages of tools. */
   readonly message: string
-  /** What was thrown, whole. */
+  /** The thrown value. */
   readonly cause: unknown
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface AgentResult {
   readonly status: AgentStatus
-  /** What the model said in its last turn. */
+  /** The model's text in its last turn. */
   readonly text: string
   /**
-   * The whole history, without the instructions: the messages that the run began with (mended where they were not
-   * valid) and its own. Valid for every provider after any end: each call has exactly one result, in call order, and tools
-   * have the names under which they are sent.
+   * The whole history, without the instructions: the run's first messages (repaired if they were invalid) and its own.
+   * It is valid for every provider after any end: each call has exactly one result, in call order, and tools have their
+   * sent names.
    */
   readonly messages: readonly AgentMessage[]
   /** Tokens of all model calls of the run. */
   readonly usage: Usage
-  /** Model calls that were made. */
+  /** Number of model calls. */
   readonly iterations: number
   /**
-   * Why the model stopped last, in the AI SDK's words: `stop`, `tool-calls`, `length` (the answer came to its limit of
-   * tokens, so that `text` may be half of it), `content-filter` (also a refusal; the run has `failed`), `error` (also a
-   * stream that broke), `other` (a reason that is not known here, so that `text` may be incomplete).
+   * The reason why the model stopped last, in the AI SDK's words: `stop`, `tool-calls`, `length` (the answer reached
+   * its limit of tokens, so `text` may be cut off), `content-filter` (also a refusal; the run has `failed`), `error`
+   * (also a broken stream), `other` (an unknown reason, so `text` may be incomplete).
    */
   readonly finishReason?: string
-  /** What the run's tool calls came to. */
+  /** Totals of the run's tool calls. */
   readonly calls: CallTotals
-  /** From start to end, in milliseconds. */
+  /** Time from start to end, in milliseconds. */
   readonly wallMs: number
-  /** Why it failed; only with the status `failed`. */
+  /** The error; only with the status `failed`. */
   readonly error?: AgentError
-  /** Which limit of its budget the run came to, as it is named there, e.g. `toolCalls`; only with the status `budget`. */
+  /** The name of the exceeded limit of the budget, e.g. `toolCalls`; only with the status `budget`. */
   readonly exceeded?: string
 }
 
@@ -61,6 +65,6 @@ export interface CallTotals {
   readonly total: number
   readonly succeeded: number
   readonly failed: number
-  /** The sum of the times that tools ran, in milliseconds; beside the wall time it shows what running them in parallel won. */
+  /** The sum of the tools' run times, in milliseconds; above the wall time if tools ran in parallel. */
   readonly runMs: number
 }

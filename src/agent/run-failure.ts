@@ -8,30 +8,30 @@ import type { Turn } from './turn.ts'
 export class RunFailure extends Error {
   readonly code: AgentError['code']
 
-  /** @param cause what was thrown; its message ends ours */
+  /** @param cause the thrown value, whose message ends this one */
   constructor(code: AgentError['code'], what: string, cause: unknown) {
     super(`${what}: ${reasonOf(cause)}`, { cause })
     this.code = code
   }
 
   /**
-   * As a run's result tells it.
+   * The error in the form of a run's result.
    *
-   * @param redact takes secrets out: providers quote keys
+   * @param redact removes secrets: providers quote keys
    */
   toAgentError(redact: (message: string) => string): AgentError {
     return { code: this.code, message: redact(this.message), cause: this.cause }
   }
 }
 
-/** An answer broke off, and nothing of it can be gone on with. */
+/** An answer broke off without content to continue from. */
 export function brokeOff(cause: unknown): RunFailure {
   return new RunFailure('model_failed', "The model's answer broke off", cause)
 }
 
 /**
- * Why a run fails whose last turn ended without a call to answer: a filter or a refusal stopped it, or the calls that the
- * provider speaks of never came. Undefined where the turn is an answer, whole or cut at its limit.
+ * The failure of a run whose last turn ended without a call: a filter or a refusal stopped it, or announced calls never
+ * arrived. Undefined if the turn is an answer, complete or cut off at its limit.
  */
 export function failureOf({ end, hasCalls }: Pick<Turn, 'end' | 'hasCalls'>): RunFailure | undefined {
   if (end?.reason === 'content-filter')
@@ -46,8 +46,8 @@ export function failureOf({ end, hasCalls }: Pick<Turn, 'end' | 'hasCalls'>): Ru
 }
 
 /**
- * What a thrown value, or an error that a provider sent, says, with the reasons below it; runs code of the value's own only
- * under guard.
+ * The message of a thrown value, or of an error that a provider sent, with the messages of its causes. Code of the
+ * value runs guarded.
  */
 export function reasonOf(thrown: unknown): string {
   try {
@@ -58,6 +58,6 @@ export function reasonOf(thrown: unknown): string {
     const none = thrown === undefined || thrown === null ? `no reason was given (${thrown})` : 'no reason was given'
     return `${none}${reasons}`
   } catch {
-    return 'what was thrown cannot be read'
+    return 'the thrown value cannot be read'
   }
 }

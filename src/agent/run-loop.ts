@@ -30,13 +30,13 @@ import { type Eager, Turn } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
 import { addUsage, NO_USAGE, type Usage } from './usage.ts'
 
-/** What a run needs of its agent. */
+/** The parts of the agent that a run uses. */
 export interface RunSetup {
   readonly id: string
-  /** The next turn of the run, at least `least`. */
+  /** Returns the number of the run's next turn, which is at least `least`. */
   readonly nextTurn: (least: number) => number
   readonly options: AgentOptions
-  /** Those of the options that go to the model. */
+  /** The agent's options that are passed to the model. */
   readonly modelSettings: ModelSettings
   readonly executor: ToolExecutor
   readonly definitions: readonly LanguageModelV4FunctionTool[]
@@ -51,24 +51,25 @@ export interface RunSetup {
   readonly context: unknown
   readonly logger: Logger | undefined
   readonly emit: (event: AgentEvent) => void
-  /** Takes secrets out of an error message. */
+  /** Removes secrets from an error message. */
   readonly redact: (message: string) => string
 }
 
-/** Why a loop ended. */
+/** The reason why a loop ended. */
 interface Ending {
   readonly status: AgentStatus
   readonly error?: AgentError
 }
 
 /**
- * The loop: ask the model, run what it calls while it is still talking, tell it the results, until it calls nothing.
+ * The loop: call the model, run its calls while it is still answering, send the results, until it makes no further
+ * call.
  *
- * Duty: one result for every end, with a history that every provider takes.
- * Boundary: a turn reads its stream, the executor runs its calls; this decides what comes next.
+ * Duty: one result for every end, with a history that every provider accepts. Boundary: a turn reads its stream, the
+ * executor runs its calls; the loop decides what comes next.
  * 1. A turn enters the history only as a whole: its complete calls with all their results.
- * 2. A stream that breaks after a call has started is not asked again for that turn: the run goes on from the results.
- * 3. After an abort the model is not asked again, no tool starts, and no hook is waited for.
+ * 2. If a stream breaks after a call has started, that turn is not requested again: the run continues from the results.
+ * 3. After an abort the model is not called again, no tool starts, and hooks are not awaited.
  */
 export class RunLoop {
   readonly #setup: RunSetup
@@ -79,9 +80,9 @@ export class RunLoop {
   #iterations = 0
   #text = ''
   #finishReason: string | undefined
-  /** Whether the provider stopped its last answer for a while, which it goes on with when it is asked again. */
+  /** Whether the provider paused its last answer, which it continues at the next request. */
   #isPaused = false
-  /** The last turn within the run, which may have had some before. */
+  /** The number of the run's last turn; the run may continue an earlier one. */
   #lastTurn = -1
   #totals = { total: 0, succeeded: 0, failed: 0, runMs: 0 }
 
@@ -167,7 +168,7 @@ export class RunLoop {
     }
   }
 
-  /** One turn, whole; what it adds to the history is in the history when this resolves. */
+  /** Runs one turn completely; when it resolves, the history has the turn's messages. */
   async #turn(settings: TurnSettings | undefined): Promise<readonly ToolResult[]> {
     const { emit, signal, options, modelSettings, definitions } = this.#setup
     const { model = options.model, messages, activeTools } = settings ?? {}
@@ -269,7 +270,7 @@ export class RunLoop {
   }
 }
 
-/** The executor takes no more calls, so there is nothing to go on for. */
+/** A closed executor rejects all further calls, so the run ends. */
 function isClosed(result: ToolResult): boolean {
   return !result.success && result.error.code === 'closed'
 }

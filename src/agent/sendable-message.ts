@@ -8,8 +8,8 @@ type UserPart = Extract<AgentMessage, { role: 'user' }>['content'][number]
 type ToolPart = Extract<AgentMessage, { role: 'tool' }>['content'][number]
 
 /**
- * A message whose values every provider takes, each part by itself: text of well-formed Unicode that is not blank, names
- * and inputs of calls and outputs of results that can be sent. A message that is so already is returned as it is.
+ * A message in which every provider accepts each part: well-formed Unicode text that is not blank, and names, inputs
+ * and outputs that can be sent. A message that is so already is returned unchanged.
  */
 export function sendableMessage<M extends AgentMessage>(message: M): M
 export function sendableMessage(message: AgentMessage): AgentMessage {
@@ -27,14 +27,14 @@ export function sendableMessage(message: AgentMessage): AgentMessage {
   }
 }
 
-/** The message itself where none of its parts changes. */
+/** The message with this content; the same object if no part differs. */
 export function withParts<M extends { readonly content: readonly unknown[] }>(message: M, content: M['content']): M {
   return message.content.length === content.length && content.every((part, i) => part === message.content[i])
     ? message
     : { ...message, content }
 }
 
-/** Blank text says nothing, and some providers refuse it; but its metadata may be what the provider wants back. */
+/** Blank text says nothing, and some providers refuse it; but the provider may need its metadata back. */
 function isNotBlank(part: {
   readonly type: string
   readonly text?: unknown
@@ -47,7 +47,7 @@ function isBlank(text: unknown): boolean {
   return typeof text !== 'string' || text.trim() === ''
 }
 
-/** A user's blank text stays where there is nothing else: a message that says nothing is the user's to send. */
+/** A user's blank text stays if there is no other content: an empty message is the user's choice. */
 function withoutBlanks(content: UserPart[]): UserPart[] {
   const others = content.filter(isNotBlank)
   return others.length === 0 ? content : others
@@ -60,14 +60,14 @@ function userPart(part: UserPart): UserPart {
 function assistantPart(part: AssistantPart): AssistantPart {
   switch (part.type) {
     case 'text':
-      // A provider may refuse blank text, yet take an empty one for the sake of its metadata.
+      // A provider may refuse blank text, but accept an empty one because of its metadata.
       return isBlank(part.text) ? withFields(part, { text: '' }) : withText(part)
     case 'reasoning':
       return withText(part)
     case 'tool-result':
       return withFields(part, { output: sendableOutput(part.output) })
     case 'tool-call':
-      // The provider knows the names of what it runs itself.
+      // The provider knows the names of its own tools.
       return part.providerExecuted === true
         ? withFields(part, {
             input: typeof part.input === 'string' ? sendableInput(part.input) : (sendableJson(part.input) ?? {}),
@@ -88,13 +88,13 @@ function withText<Part extends { readonly text: string }>(part: Part): Part {
   return part.text.isWellFormed() ? part : { ...part, text: part.text.toWellFormed() }
 }
 
-/** The part itself where nothing changes. */
+/** The part with these fields; the same object if they are equal. */
 function withFields<Part extends object>(part: Part, fields: Partial<Part>): Part {
   for (const key in fields) if (part[key] !== fields[key]) return { ...part, ...fields }
   return part
 }
 
-/** What a result says, as it can be sent; the very same where that is so already. */
+/** The output of a result in a form that can be sent; the same object if it can be sent already. */
 export function sendableOutput(output: LanguageModelV4ToolResultOutput): LanguageModelV4ToolResultOutput {
   switch (output?.type) {
     case 'text':
@@ -116,7 +116,7 @@ export function sendableOutput(output: LanguageModelV4ToolResultOutput): Languag
   }
 }
 
-/** Stands for a result that the history does not hold in a form that could be sent. */
+/** Replaces a result that the history does not hold in a form that can be sent. */
 const UNREADABLE: LanguageModelV4ToolResultOutput = {
   type: 'error-json',
   value: { error: { code: 'unserializable_result', message: 'The result of this call cannot be read any more.' } },

@@ -6,7 +6,8 @@ import { sendableOutput } from './sendable-message.ts'
 type ContentPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number]
 
 /**
- * A call's result as the history holds it. The same result gives the same bytes: it is rendered once and kept.
+ * A call's result in the form of the history. It is rendered once and kept, so that the same result gives the same
+ * bytes.
  *
  * @param toolCallId the call's id in the history
  * @param toolName the tool's name in the history

@@ -13,21 +13,21 @@ export interface TurnCall {
   readonly id: string
   readonly name: string
   readonly entry: CallEntry
-  /** The call, once its arguments have come. */
+  /** The call, once its arguments have arrived. */
   part: PartOf<'tool-call'> | undefined
-  /** The arguments as far as they came in pieces. */
+  /** The arguments as far as their pieces have arrived. */
   written: string
-  /** Whether something could not be read while its arguments arrived; what is left of them may still parse. */
+  /** Whether a chunk was unreadable while its arguments arrived; the rest of them may still parse. */
   damaged: boolean
   /** Whether the provider marks it as incomplete, so that it never runs. */
   isMarked: boolean
   /**
-   * - `arriving`: the arguments are on their way
-   * - `held`: the arguments are here, and the stream has not shown yet that the model had no more to write
-   * - `complete`: the model went on after it, so that it may run
-   * - `repeat`: the same as an earlier call of its id
-   * - `settling`: it will have, or has, a result for the model
-   * - `dropped`: it has no part in the history
+   * - `arriving`: the arguments are still arriving
+   * - `held`: the arguments have arrived, but the stream has not shown yet that the call is complete
+   * - `complete`: the model continued after it, so that it may run
+   * - `repeat`: equal to an earlier call of its id
+   * - `settling`: it has a result for the model, or will have one
+   * - `dropped`: it is not in the history
    */
   state: 'arriving' | 'held' | 'complete' | 'repeat' | 'settling' | 'dropped'
 }
@@ -39,23 +39,23 @@ export function newCall(begun: Pick<TurnCall, 'slot' | 'id' | 'name' | 'entry'>)
 }
 
 /**
- * Whether a call that comes whole is one of the turn's again: the same id, tool and arguments.
+ * Whether a complete call repeats one of the turn's calls: the same id, tool and arguments.
  *
- * @param ofId the calls of its id whose arguments have come
+ * @param ofId the calls of its id whose arguments have arrived
  */
 export function isRepeat(ofId: readonly TurnCall[] | undefined, { toolName, input }: PartOf<'tool-call'>): boolean {
   return ofId?.some(({ name, part }) => name === toolName && part?.input === input) === true
 }
 
-/** Whether the provider names each call of the turn by an id of its own, so that one that comes again is a repetition. */
+/** Whether the provider gives each call of the turn an id of its own, so that an equal id means a repetition. */
 export function haveOwnIds(calls: readonly TurnCall[]): boolean {
   const ids = calls.filter(({ state }) => state !== 'repeat' && state !== 'dropped').map(({ id }) => id)
   return ids.every((id) => typeof id === 'string' && id !== '') && new Set(ids).size === ids.length
 }
 
 /**
- * Whether a part shows that the call before it was complete: the model says more. What a provider sends by itself shows
- * nothing: signs of life, sources, the ends of what it had left open.
+ * Whether a part shows that the call before it was complete, because the model continues. Parts that the provider adds
+ * itself show nothing: keep-alive messages, sources, ends of open parts.
  */
 export function showsMore(part: LanguageModelV4StreamPart, callBefore: string): boolean {
   switch (part.type) {
@@ -80,9 +80,9 @@ export function showsMore(part: LanguageModelV4StreamPart, callBefore: string): 
 }
 
 /**
- * Whether an error in a stream stands for a chunk that could not be read, so that a piece of a call may be missing. What a
- * provider says of its own trouble takes the place of nothing: it comes as text, a plain object, or an error of the AI SDK that
- * says whether to ask again.
+ * Whether an error in a stream stands for an unreadable chunk, so that a piece of a call may be missing. A provider's
+ * report of its own trouble replaces no chunk: it is a string, a plain object, or an error of the AI SDK that says
+ * whether to retry.
  */
 export function isUnreadable(error: unknown): boolean {
   return isInstance(error, Error) && !('isRetryable' in error)

@@ -13,10 +13,10 @@ import { ResponsesMarks } from './responses-marks.ts'
 import { haveOwnIds, isRepeat, isUnreadable, newCall, type PartOf, showsMore, type TurnCall } from './turn-call.ts'
 import { NO_USAGE, type Usage, usageOf } from './usage.ts'
 
-/** When a call of the model may start: as soon as it is known to be complete, only if it is read-only, or after the turn has arrived. */
+/** When a call may start: once it is complete, the same if it is read-only, or after the whole turn. */
 export type Eager = 'all' | 'read-only' | 'off'
 
-/** What a turn needs of the run that it belongs to. */
+/** The parts of the run that a turn uses. */
 export interface TurnSetup {
   readonly turn: number
   readonly batch: OpenBatch
@@ -24,47 +24,47 @@ export interface TurnSetup {
   readonly startsEarly: (toolName: string) => boolean
   /** The names of the agent's tools. */
   readonly tools: ReadonlySet<string>
-  /** Those of them that the model was offered in this turn. */
+  /** The names of the tools that the model was offered in this turn. */
   readonly offered: ReadonlySet<string>
   /**
-   * Whether the parts come as the model writes them. A stream may repeat a call that it has sent whole; in an answer that
-   * came whole each call counts.
+   * Whether the parts arrive as the model writes them. A stream may repeat a complete call; in an answer that arrived
+   * as a whole each call counts.
    */
   readonly isStreamed: boolean
-  /** Of all calls of the history. */
+  /** The ids of all calls of the history. */
   readonly ids: CallIds
   readonly emit: (event: AgentEvent) => void
 }
 
 /**
- * One turn of the model: its stream in, the batch of its calls filled, its messages out.
+ * One turn of the model: reads its stream, fills the batch of its calls, and returns its messages.
  *
  * Duty: a call gets its place when the model begins it and starts when it is known to be complete, never twice.
- * Boundary: asks no model and waits for no tool.
+ * Boundary: requests no answer and waits for no tool.
  * 1. `calls[i]` has the slot `i` of the batch.
- * 2. Each call in the history has one result, in call order. A stream that broke leaves out the calls that it never gave.
- * 3. A call is complete when the model goes on after it, or ends of its own will. After any other end the turn's last call
- *    never runs, though providers give it as if it were whole (I37); its result says why.
- * 4. What the provider runs itself is left to it: its calls and results stay in the assistant's message.
+ * 2. Each call in the history has one result, in call order. Calls that a broken stream never completed are left out.
+ * 3. A call is complete when the model continues after it, or ends the turn itself. After any other end the turn's last
+ *    call never runs, though providers present it as complete (I37); its result says why.
+ * 4. Calls and results of the provider's own tools stay in the assistant's message.
  */
 export class Turn {
   readonly #setup: TurnSetup
   readonly #content = new AssistantContentBuilder()
   readonly #calls: TurnCall[] = []
-  /** Those whose arguments have come, by the provider's id. */
+  /** Calls whose arguments have arrived, by the provider's id. */
   readonly #ofId = new Map<string, TurnCall[]>()
-  /** Calls whose arguments are on their way, by the provider's id. */
+  /** Calls whose arguments are still arriving, by the provider's id. */
   readonly #arriving = new Map<string, TurnCall>()
-  /** The call whose arguments came last, until the model is seen to go on after it. */
+  /** The call whose arguments arrived last, until the model continues after it. */
   #held: TurnCall | undefined
   #calledProvider = false
   readonly #marks = new ResponsesMarks()
-  /** Calls that the provider runs and has not answered, by id. */
+  /** Unanswered calls of the provider's own tools, by id. */
   readonly #providerCalls = new Map<string, CallEntry>()
-  /** How the turn ended; undefined while the model has not said so. */
+  /** How the turn ended; undefined until the model reports it. */
   end: TurnEnd | undefined
   usage: Usage = NO_USAGE
-  /** The error that the stream carried, if one did. */
+  /** The error that the stream carried, if any. */
   error: { readonly cause: unknown } | undefined
 
   constructor(setup: TurnSetup) {
@@ -75,12 +75,12 @@ export class Turn {
     return this.#content.text
   }
 
-  /** Whether the model called anything, the runtime's tools or the provider's own. */
+  /** Whether the model made any call, of the runtime's tools or of the provider's own. */
   get hasCalls(): boolean {
     return this.#calls.length > 0 || this.#calledProvider
   }
 
-  /** Takes the next part of the stream; a call that it shows to be complete has started when this returns, if it may. */
+  /** Takes the next part of the stream. A call that it shows to be complete has started on return, if it may. */
   take(part: LanguageModelV4StreamPart): void {
     if (part.type === 'tool-call' && this.#takeRepeat(part)) return
     if (this.#held !== undefined && showsMore(part, this.#held.id)) this.#complete(this.#held)
@@ -113,9 +113,9 @@ export class Turn {
   }
 
   /**
-   * The stream has ended: calls that waited for its end start, and the one that it may have cut off is refused.
+   * Ends the turn: calls that waited for the end start, and a call that the end may have cut off is refused.
    *
-   * @param how `broken`: the stream ended before the model did; `aborted`: the run was
+   * @param how `broken`: the stream ended before the model had finished; `aborted`: the run was aborted
    */
   finish(how: 'whole' | 'broken' | 'aborted'): void {
     const end = how === 'whole' || this.end?.what !== undefined ? (this.end ?? INTERRUPTED_TURN) : INTERRUPTED_TURN
@@ -128,8 +128,8 @@ export class Turn {
       else if (call.state === 'held' || how === 'whole') this.#refuse(call, end.incompleteCall ?? INCOMPLETE_ITEM)
       else this.#drop(call, end.incompleteCall ?? INCOMPLETE_ITEM)
     }
-    // A provider goes on with an unanswered call of its own in the next turn, but not with one that was cut off, and where
-    // there is no next turn nothing answers it.
+    // The provider continues an unanswered call of its own in the next turn, but not one that was cut off. Without a
+    // next turn nothing answers it.
     const goesOn = end.isPaused || this.#calls.some(({ state }) => state === 'settling')
     if (end.what !== undefined || !goesOn) for (const entry of this.#providerCalls.values()) entry.call = undefined
     this.#setup.batch.close()
@@ -138,7 +138,7 @@ export class Turn {
   /**
    * The messages that the turn adds to the history, and the results of its calls.
    *
-   * @param results the batch's, in call order
+   * @param results the batch's results, in call order
    */
   messages(results: readonly ToolResult[]): { readonly messages: AgentMessage[]; readonly results: ToolResult[] } {
     const settled = this.#calls
@@ -154,7 +154,7 @@ export class Turn {
     return { messages, results: settled.map(({ result }) => result) }
   }
 
-  /** Whether this is a call of the turn that comes once more. Whether it is left out shows at the end of the turn. */
+  /** Whether the part repeats a call of the turn. The end of the turn shows whether the repetition is left out. */
   #takeRepeat(part: PartOf<'tool-call'>): boolean {
     const { isStreamed } = this.#setup
     if (!isStreamed || part.providerExecuted === true || !isRepeat(this.#ofId.get(part.toolCallId), part)) return false
@@ -170,7 +170,7 @@ export class Turn {
     this.#held = call
   }
 
-  /** The call whose arguments have come; undefined where something of them is missing. */
+  /** The call whose arguments have arrived; undefined if a piece of them is missing. */
   #arrived(part: PartOf<'tool-call'>): TurnCall | undefined {
     const begun = this.#begun(part.toolCallId)
     if (begun !== undefined && begun.name !== part.toolName)
@@ -193,7 +193,7 @@ export class Turn {
     if (call !== undefined) call.written += delta
   }
 
-  /** The model went on after the call, so it had no more of it to write. */
+  /** The model continued after the call, so the call is complete. */
   #complete(call: TurnCall): void {
     this.#held = undefined
     if (call.isMarked) return
@@ -223,7 +223,7 @@ export class Turn {
           ...withOptions(part.providerMetadata),
         })
       case 'tool-approval-request':
-        // It waits for the application, and not for the provider.
+        // It waits for an answer of the application, not of the provider.
         this.#providerCalls.delete(part.toolCallId)
         return
       case 'file':
@@ -270,7 +270,7 @@ export class Turn {
     return call
   }
 
-  /** Gives a complete call to the executor, once, which starts or refuses it; a tool that was not offered never starts. */
+  /** Gives a complete call to the executor, once. A tool that was not offered never starts. */
   #settle(call: TurnCall): void {
     const { tools, offered } = this.#setup
     if (call.state !== 'complete' || call.part === undefined) return
@@ -281,7 +281,7 @@ export class Turn {
     else call.slot.complete(call.part.input)
   }
 
-  /** Answers a call that may be incomplete: the model gets to know why nothing was run. */
+  /** Answers a call that may be incomplete: the result tells the model why the call did not run. */
   #refuse(call: TurnCall, reason: string): void {
     if (call.state !== 'held' && call.state !== 'arriving') return
     const { id: toolCallId, name: toolName, written: input } = call

@@ -1,4 +1,4 @@
-/** What `promise` comes to, unless the signal aborts first: then it rejects with the signal's reason and waits no more. */
+/** Settles like `promise`, unless the signal aborts first: then it rejects at once with the signal's reason. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error)

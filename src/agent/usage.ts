@@ -1,21 +1,21 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider'
 
-/** Tokens, as far as the provider tells; what it does not tell counts as 0. */
+/** Numbers of tokens; a number that the provider does not report counts as 0. */
 export interface Usage {
   /** All tokens of the prompts. */
   readonly inputTokens: number
-  /** Those of them that the provider's cache had. */
+  /** Input tokens from the provider's cache. */
   readonly cachedInputTokens: number
   /** All tokens that the model produced. */
   readonly outputTokens: number
-  /** Those of them that were reasoning. */
+  /** Output tokens that were reasoning. */
   readonly reasoningTokens: number
 }
 
-/** Nothing used. */
+/** No tokens. */
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }
 
-/** A model call's usage in our words. */
+/** A model call's usage in this form. */
 export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
   return {
     inputTokens: inputTokens.total ?? 0,
@@ -25,7 +25,7 @@ export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Us
   }
 }
 
-/** The sum of two. */
+/** The sum of two usages. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,

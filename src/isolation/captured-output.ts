@@ -3,15 +3,15 @@ import type { Writable } from 'node:stream'
 import { LineFeed } from './line-feed.ts'
 import type { LogLevel } from './protocol.ts'
 
-/** The standard output of this worker, taken line by line. */
+/** Captures the standard output of this worker line by line. */
 export interface CapturedOutput {
-  /** Passes on last lines that have no end. */
+  /** Passes on last lines without a line break. */
   flush(): void
 }
 
 /**
- * Takes what the worker's own JavaScript writes to its standard output (as `info`) and standard error (as `warn`), so
- * that it comes in order with what else the call reports, and never reaches the application's own output.
+ * Captures the standard output (as `info`) and standard error (as `warn`) that the worker's JavaScript writes, so that
+ * the lines keep their order among the call's other reports, and never reach the application's own output.
  */
 export function captureOutput(line: (level: LogLevel, line: string) => void): CapturedOutput {
   const feeds = [

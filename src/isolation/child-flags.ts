@@ -1,13 +1,13 @@
-/** Flags of Node that say what to run, or that make it something to debug or to watch: none of it is a worker's. */
+/** Flags of Node that choose the program, or start a debugger or a watcher. Workers must not inherit them. */
 const OWN =
   /^(?:-[pe]+|-c|-i|--eval|--print|--check|--interactive|--input-type|--run|--test.*|--watch.*|--inspect.*|--cpu-prof.*|--heap-prof.*)(?:=|$)/
 
-/** Those of them whose value is the next argument. */
+/** The flags among them whose value is the next argument. */
 const WITH_VALUE = /^(?:-[pe]+|--eval|--print|--run|--input-type)$/
 
 /**
- * The flags of Node that a worker process is started with: those of this process, since modules may need them to load
- * and restrictions are to hold there, too; but for what is this process's own.
+ * The Node flags of a worker process: those of this process, because modules may need them to load and restrictions
+ * must apply in the worker too, without the flags that choose the program or start a debugger.
  */
 export function childFlags(execArgv: readonly string[], maxMemoryMb: number | undefined): string[] {
   const flags: string[] = []
@@ -20,7 +20,7 @@ export function childFlags(execArgv: readonly string[], maxMemoryMb: number | un
   return flags
 }
 
-/** The environment of a worker process: all of this one's, but that it asks for no debugger. */
+/** The environment of a worker process: that of this process without a request for a debugger. */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: options, ...others } = env
   return options === undefined ? others : { ...others, NODE_OPTIONS: options.replace(/--inspect[^\s]*/g, '') }

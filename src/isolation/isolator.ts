@@ -15,32 +15,32 @@ import { openProcess } from './process-link.ts'
 import { openThread } from './thread-link.ts'
 import { CLOSED, WorkerPool } from './worker-pool.ts'
 
-/** How many workers there may be, and what they may keep. */
+/** Bounds on the number of workers and their use of memory and time. */
 export interface IsolatorOptions {
-  /** How many worker threads there are at most. @default the number of processors that this process may use */
+  /** Largest number of worker threads. @default the number of processors that this process may use */
   readonly maxThreads?: number
-  /** How many worker processes there are at most. @default 10 */
+  /** Largest number of worker processes. @default 10 */
   readonly maxProcesses?: number
-  /** How long a worker waits for another call before it ends, in milliseconds: 0 to 2 147 483 647. @default 30 000 */
+  /** Time after which an idle worker ends, in milliseconds: 0 to 2 147 483 647. @default 30 000 */
   readonly idleMs?: number
   /**
-   * The most bytes that a tool may return across the border. Above the executor's own `maxResultBytes`, so that what is
-   * between them can be spilled.
+   * The most bytes that a tool may return from its worker. It is larger than the executor's own `maxResultBytes`, so
+   * that results in between can be spilled.
    * @default 16 777 216 (16 MiB)
    */
   readonly maxResultBytes?: number
   /**
-   * How long `close` waits at most, in milliseconds: a thread in a native call ends only by itself.
+   * Longest wait of `close`, in milliseconds: a thread in a native call ends only when the native call returns.
    * @default 5 000
    */
   readonly closeMs?: number
 }
 
 /**
- * Runs tools in worker threads and worker processes, which are started when they are needed, used again, and can be
- * ended by force. Idle ones do not keep the process alive.
+ * Runs tools in worker threads and worker processes. Workers start on demand, are reused, and can be ended by force.
+ * Idle workers do not keep the process alive.
  *
- * @throws MisuseError where an option is impossible
+ * @throws MisuseError if an option is invalid
  *
  * @example
  * ```ts

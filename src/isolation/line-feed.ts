@@ -3,12 +3,10 @@ import { StringDecoder } from 'node:string_decoder'
 /** The longest line that is passed on whole, in UTF-16 code units. */
 const MAX_LINE = 4_000
 
-/** How many lines of one call are passed on. */
+/** The largest number of lines that are passed on for one call. */
 const MAX_LINES = 1_000
 
-/**
- * Makes lines of what a program writes, bounded in number and length; what is over is dropped, and that is said.
- */
+/** Splits a program's output into lines, bounded in number and length; a line says that the rest is dropped. */
 export class LineFeed {
   readonly #line: (line: string) => void
   readonly #decoder = new StringDecoder('utf8')
@@ -30,7 +28,7 @@ export class LineFeed {
     }
   }
 
-  /** Passes on a last line that has no end. The next call begins with a count of its own. */
+  /** Passes on a last line without a line break, and resets the count for the next call. */
   flush(): void {
     if (this.#rest !== '') this.#emit()
     this.#lines = 0

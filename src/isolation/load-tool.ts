@@ -1,6 +1,5 @@
 import { thrownMessage } from '../core/failure.ts'
 
-/** What an isolated tool is in the end. */
 export type ToolFunction = (input: unknown, ctx: unknown) => unknown
 
 /** The tool's module cannot be loaded. */
@@ -9,11 +8,11 @@ export class ModuleFailed extends Error {
 }
 
 /**
- * The tool that a module exports: a function of input and context, or an object whose `execute` is one. The exports of a
- * CommonJS module are found by name, too.
+ * The tool that a module exports: a function of input and context, or an object with such a function as `execute`.
+ * Exports of a CommonJS module are found by name, too.
  *
  * @param module a URL
- * @throws ModuleFailed where it cannot be loaded; an Error that names module and export where it has no such tool
+ * @throws ModuleFailed if it cannot be loaded. @throws Error that names module and export if it has no such tool
  */
 export async function loadTool(module: string, name: string): Promise<ToolFunction> {
   const exported = find(await load(module), module, name)
@@ -44,7 +43,7 @@ async function load(module: string): Promise<Exports> {
 function find(exports: Exports, module: string, name: string): unknown {
   const inner = exports['default']
   const whole = typeof inner === 'object' && inner !== null ? (inner as Exports) : undefined
-  // What a compiler has made of an ECMAScript module has its default export one level down.
+  // In an ECMAScript module that was compiled to CommonJS, the default export is one level down.
   if (name === 'default' && whole !== undefined && typeof whole['execute'] !== 'function' && 'default' in whole)
     return whole['default']
   if (Object.hasOwn(exports, name)) return exports[name]

@@ -6,12 +6,12 @@ import { packThrown } from './packed-thrown.ts'
 import type { Ending } from './protocol.ts'
 
 /**
- * What a tool returned, ready to cross the border. It crosses as JSON, as its result will hold it in the end, so that
- * `toJSON` and getters are asked where they are; what JSON cannot hold crosses as a structured clone (binary data), or
- * becomes an error that says what it was.
+ * Packs the value that a tool returned for the transfer. It crosses as JSON, in the form that the result will have, so
+ * that `toJSON` and getters run in the worker. A value beyond JSON crosses as a structured clone (binary data), or
+ * becomes an error that describes it.
  */
 export function packResult(tool: string, run: number, value: unknown, maxBytes: number): Ending {
-  // A tool may say that it failed by returning an error as well as by throwing it.
+  // A tool may report a failure by returning an error.
   if (isInstance(value, Error)) return { type: 'threw', run, thrown: packThrown(value) }
   try {
     return { type: 'returned', run, value: copyJson(value, { maxBytes }) }
@@ -28,7 +28,7 @@ export function packResult(tool: string, run: number, value: unknown, maxBytes: 
   }
 }
 
-/** Undefined for what cannot be cloned: functions, symbols, promises, streams. */
+/** The serialised clone; undefined for values that cannot be cloned: functions, symbols, promises, streams. */
 function cloned(value: unknown): Uint8Array | undefined {
   try {
     return serialize(value)

@@ -3,7 +3,7 @@ import { httpFailure } from '../core/http-failure.ts'
 import { bodyOf, severalOf, shownJson } from '../core/reasons.ts'
 import { isInstance } from '../core/safe-checks.ts'
 
-/** A thrown value in a form that can cross the border, whatever it was. */
+/** Any thrown value in a form that can be cloned. */
 export type PackedThrown =
   | { readonly kind: 'value'; readonly value: string | number | bigint | boolean | null | undefined }
   | { readonly kind: 'symbol'; readonly description: string }
@@ -14,30 +14,30 @@ interface PackedFields {
   readonly message?: string
   readonly stack?: string
   readonly code?: string | number
-  /** Of the HTTP answer that it stands for. */
+  /** The status of the HTTP response that caused the error. */
   readonly status?: number
   readonly retryAfterMs?: number
   /** Only of a ToolFailure. */
   readonly retryable?: boolean
   readonly cause?: PackedThrown
-  /** Of an error that gathers several. */
+  /** The errors within an AggregateError or similar. */
   readonly errors?: readonly PackedThrown[]
-  /** The beginning of the body of the HTTP answer that it stands for. */
+  /** The beginning of the body of the HTTP response that caused the error. */
   readonly responseBody?: string
-  /** All of a plain value that has neither a name nor a message: its JSON is what is shown of it. */
+  /** A plain value without name and message, whose JSON is shown instead. */
   readonly plain?: object
 }
 
-/** How much is kept of a text, in UTF-16 code units. */
+/** The longest text that is kept, in UTF-16 code units. */
 const MAX_TEXT = 16_000
 
-/** How many errors that are wrapped in one another are kept. */
+/** The largest number of nested causes that are kept. */
 const MAX_CAUSES = 5
 
-/** In how many of them gathered errors are kept. */
+/** The depth to which aggregated errors are kept. */
 const MAX_GATHERING = 3
 
-/** Packs any thrown value; runs code of its own only under guard. */
+/** Packs any thrown value. Getters and methods of the value run only within `attempt`. */
 export function packThrown(thrown: unknown): PackedThrown {
   try {
     return pack(thrown, 0)
@@ -83,7 +83,7 @@ function packObject(thrown: object, depth: number): PackedThrown {
     code: typeof code === 'number' ? code : text('code'),
     status: http?.status,
     retryAfterMs: http?.retryAfterMs,
-    // By its name, since the tool's module may have a copy of the class that is not ours.
+    // Compared by name, because the tool's module may have its own copy of the class.
     retryable: read('name') === 'ToolFailure' && typeof retryable === 'boolean' ? retryable : undefined,
     cause: cause === undefined || depth === MAX_CAUSES ? undefined : pack(cause, depth + 1),
     errors: packSeveral(thrown, depth),
@@ -92,17 +92,17 @@ function packObject(thrown: object, depth: number): PackedThrown {
   })
 }
 
-/** A copy that can cross the border and has the same JSON; undefined where that is more than anyone reads. */
+/** A copy that can be cloned and has the same JSON; undefined if the JSON is longer than any message shows. */
 function plainCopy(thrown: object): object | undefined {
   const json = shownJson(thrown)
   if (json === undefined) return undefined
   const clone = attempt(() => structuredClone(thrown))
   if (clone !== undefined && JSON.stringify(shownJson(clone)) === JSON.stringify(json)) return clone
-  // The JSON of a class of the tool's own may be a text, or null.
+  // The `toJSON` of the tool's own class may return a string or null.
   return json === null ? new Date(Number.NaN) : (Object(json) as object)
 }
 
-/** Those of errors at the top, where somebody looks for them. */
+/** Aggregated errors, down to {@link MAX_GATHERING} levels. */
 function packSeveral(thrown: object, depth: number): readonly PackedThrown[] | undefined {
   const several = depth >= MAX_GATHERING ? [] : severalOf(thrown)
   return several.length === 0 ? undefined : several.map((each) => pack(each, depth + 1))
@@ -122,7 +122,7 @@ function defined<T extends object>(fields: Optional<T>): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
-/** Makes the thrown value anew, with all that says what it was: a ToolFailure is one again. */
+/** Rebuilds the thrown value with everything that describes it; a ToolFailure becomes a ToolFailure again. */
 export function unpackThrown(packed: PackedThrown): unknown {
   switch (packed.kind) {
     case 'value':
@@ -134,7 +134,7 @@ export function unpackThrown(packed: PackedThrown): unknown {
     case 'error':
       return unpackError(packed)
     default:
-      return new Error('The tool failed, and what it threw could not be told.')
+      return new Error('The tool failed, and the thrown value could not be transferred.')
   }
 }
 
@@ -149,7 +149,7 @@ function unpackError(packed: PackedFields): Error {
   return error
 }
 
-/** What errors have, but do not show. */
+/** Properties of errors that are not enumerable. */
 const HIDDEN: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'errors'])
 
 function plainFields({ name, message, stack, code, status, retryAfterMs, errors, responseBody }: PackedFields): object {

@@ -1,4 +1,4 @@
-/** The thread of a worker process that does nothing but wait for the end of the parent. */
+/** The thread of a worker process that waits for the end of the parent. */
 import { Socket } from 'node:net'
 import { endThisProcess } from './descendants.ts'
 import { LIFELINE_FD } from './parent-watch.ts'

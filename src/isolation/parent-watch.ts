@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads'
 import { endThisProcess } from './descendants.ts'
 import { entryFile } from './entry-file.ts'
 
-/** The file descriptor of a pipe to the parent: it closes when the parent is gone, however it went. */
+/** The file descriptor of a pipe to the parent. The pipe closes when the parent is gone, for any reason. */
 export const LIFELINE_FD = 4
 
 /**
- * Ends this worker process, and what it has started, with its parent. The lifeline is watched in a thread of its own,
- * since a tool may keep the main thread from hearing anything.
+ * Ends this worker process and its descendants when the parent ends. A separate thread watches the pipe, because a tool
+ * may block the main thread.
  */
 export function watchParent(): void {
   process.once('disconnect', endThisProcess)

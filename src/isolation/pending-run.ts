@@ -9,7 +9,7 @@ import {
 import type { AbortReason } from './protocol.ts'
 import type { Loss } from './worker-link.ts'
 
-/** Where a run is before it is over: waiting, or at a worker. */
+/** The place of a run before its outcome: in the queue, or at a worker. */
 export interface RunPlace {
   abort(reason: AbortReason, run: PendingRun): void
   kill(run: PendingRun): Promise<void>
@@ -23,9 +23,9 @@ export class PendingRun implements IsolatedRun {
   readonly outcome: Promise<unknown>
   /** The URL of the tool's module. */
   module = ''
-  /** Undefined once it is over: whoever it was with may be with another run by then. */
+  /** Undefined once the run is over: its worker may have another run by then. */
   place: RunPlace | undefined
-  /** A worker was lost that should have taken it up: it is given to one other. */
+  /** Whether the run was passed on to a second worker because the first was lost before it took the run up. */
   wasPassedOn = false
   #began = false
   readonly #resolve: (value: unknown) => void
@@ -39,11 +39,11 @@ export class PendingRun implements IsolatedRun {
     this.outcome = promise
     this.#resolve = resolve
     this.#reject = reject
-    // Whoever asks later still gets it; nobody needs to.
+    // The outcome may be awaited later, or never: a rejection is not unhandled.
     promise.catch(() => {})
   }
 
-  /** Whether a worker has taken it up. */
+  /** Whether a worker has taken the run up. */
   get began(): boolean {
     return this.#began
   }
@@ -71,33 +71,33 @@ export class PendingRun implements IsolatedRun {
     this.#reject(thrown)
   }
 
-  /** It cannot be started as it is, which is an error of the call's. As every other outcome of its own, it comes after its begin. */
+  /** The run cannot be started, which is an error of the call. As with every such outcome, `began` comes first. */
   refused(thrown: unknown): void {
     this.place = undefined
     this.begin()
     this.#reject(thrown)
   }
 
-  /** @param loss what happened, which completes "the worker that ran it …" */
+  /** @param loss the event, in words that complete "the worker that ran it …" */
   lost({ why, cause }: Loss): void {
     const { name } = this.call
     const worker = this.isolation.mode
     const what = /[.!?…]$/.test(why) ? why : `${why}.`
     const message = this.#began
       ? `The ${worker} that ran '${name}' ${what} What the tool had done by then is unknown.`
-      : `The ${worker} that was to run '${name}' ${what} The tool was not started.`
+      : `The ${worker} that should have run '${name}' ${what} The tool was not started.`
     this.threw(new WorkerLost(message, { began: this.#began, cause }))
   }
 
-  /** It was ended before a worker had taken it up. */
+  /** The run ended before a worker took it up. */
   withdrawn(why: string): void {
     this.threw(new WorkerLost(`'${this.call.name}' was not started: ${why}`, { began: false }))
   }
 
-  /** The worker threw something that no `await` of the tool's was there for. */
+  /** An error in the worker was not caught by any `await` of the tool. */
   strayed(thrown: unknown): void {
     this.lost({
-      why: `was ended, since the tool failed where nothing awaited it: ${thrownMessage(thrown)}`,
+      why: `was ended because of an unhandled error in the tool: ${thrownMessage(thrown)}`,
       cause: thrown,
     })
   }

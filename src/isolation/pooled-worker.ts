@@ -13,60 +13,61 @@ import {
 } from './protocol.ts'
 import type { Loss, OpenWorker, WorkerLink } from './worker-link.ts'
 
-/** How long a tool's module may take to load, in milliseconds. */
+/** The longest time to load a tool's module, in milliseconds. */
 const LOAD_MS = 30_000
 
-/** How long a worker may take to answer that it has heard of a call, in milliseconds. */
+/** The longest time for a worker to confirm a call, in milliseconds. */
 const ANSWER_MS = 1_000
 
-/** The pool, as one of its workers sees it. */
+/** The pool, as its workers see it. */
 export interface WorkerOwner {
   /** The worker can take a run. */
   free(worker: PooledWorker): void
-  /** The worker takes no run any more, though it may not have gone yet. */
+  /** The worker takes no more runs, though it may not have ended yet. */
   leaving(worker: PooledWorker): void
-  /** The worker has gone; `starting` where it never came up. */
+  /** The worker has ended; `starting` if it never came up. */
   gone(worker: PooledWorker, loss: Loss, starting: boolean): void
   /** The run was given to a worker that did not take it up. */
   passOn(run: PendingRun): void
 }
 
 /**
- * A worker of the pool, with the run that it has.
+ * A worker of the pool, with its current run.
  *
- * Duty: exactly one outcome for each run that it is given, whatever becomes of the worker (I10).
- * Boundary: the pool decides who gets which run.
+ * Duty: exactly one outcome for each run that it is given, whatever becomes of the worker (I10). Boundary: the pool
+ * assigns runs to workers.
  * 1. It has one run at a time.
- * 2. What it says of any other run than that one, or the last where that is a log line, is dropped.
+ * 2. Messages about any other run are dropped, except log lines of the last one.
  * 3. It keeps this process alive while it has a run, or starts for one.
- * 4. One that does not answer within {@link ANSWER_MS} that it has heard of a call is ended, and the call given to another: it
- *    was stopped, or a tool has left something behind that blocks it. A busy machine may take longer, which does no harm.
- * 5. A module that does not load within {@link LOAD_MS} ends it: the run's own timeouts begin only after that.
+ * 4. A worker that does not confirm a call within {@link ANSWER_MS} is ended, and the call is given to another: it was
+ *    stopped, or a tool has left something behind that blocks it. On a busy machine this may end a healthy worker,
+ *    which does no harm.
+ * 5. A module that does not load within {@link LOAD_MS} ends the worker: the run's own timeouts begin only after that.
  */
 export class PooledWorker implements RunPlace {
   readonly maxMemoryMb: number | undefined
   readonly #owner: WorkerOwner
   readonly #link: WorkerLink
   #isStarting = true
-  /** What it wrote of an error before it was ready. */
+  /** An error that it reported before it was ready. */
   #startError: string | undefined
-  /** How many runs it was given: the number of the last. */
+  /** Number of runs so far, which is the number of the last run. */
   #count = 0
   #run: PendingRun | undefined
-  /** Gets the log lines that come after its end. */
+  /** The last run, which receives log lines after its end. */
   #last: PendingRun | undefined
   #unanswered = 0
   #isRetired = false
   #loading: TimerHandle | undefined
   /** Whether its run is to end with it. */
   #isKilled = false
-  /** Whether it is ended since it did not answer. */
+  /** Whether it is being ended because it did not confirm a call. */
   #isDeaf = false
-  /** Whether it is ended since a module did not load. */
+  /** Whether it is being ended because a module did not load. */
   #isTooSlow = false
   #killing: Promise<void> | undefined
 
-  /** @throws where it cannot be started, and that is known at once */
+  /** @throws if the worker cannot be started and the system reports that at once */
   constructor(owner: WorkerOwner, open: OpenWorker, maxMemoryMb: number | undefined, settings: WorkerSettings) {
     this.#owner = owner
     this.maxMemoryMb = maxMemoryMb
@@ -82,7 +83,7 @@ export class PooledWorker implements RunPlace {
     return this.#isStarting
   }
 
-  /** Gives it a run; only when it is free. False where the run could not be sent: then it is over, and the worker free. */
+  /** Gives a free worker a run. False if the run could not be sent: it is over, and the worker still free. */
   take(run: PendingRun): boolean {
     const { module, call, isolation } = run
     this.#count++
@@ -102,7 +103,7 @@ export class PooledWorker implements RunPlace {
     }
   }
 
-  /** Its answer may have come while this thread was blocked, and waits to be heard: so it gets its time in parts. */
+  /** The timer runs in two parts: after a block of this thread, a confirmation that has arrived is read in between. */
   #awaitAnswer(parts: number): void {
     this.#loading = systemClock.setTimer(() => {
       if (parts > 1) return this.#awaitAnswer(parts - 1)
@@ -128,7 +129,7 @@ export class PooledWorker implements RunPlace {
     return this.end()
   }
 
-  /** Ends it by force, and with it the run that it has. Resolves when it has gone. */
+  /** Ends it by force together with its run. Resolves when it has ended. */
   end(): Promise<void> {
     if (this.#killing === undefined) {
       this.#owner.leaving(this)
@@ -138,7 +139,7 @@ export class PooledWorker implements RunPlace {
   }
 
   #hear(message: FromWorker): void {
-    // A tool may send what it likes on our channel.
+    // A tool may send anything on our channel.
     if (typeof message !== 'object' || message === null) return
     switch (message.type) {
       case 'ready':
@@ -166,7 +167,7 @@ export class PooledWorker implements RunPlace {
         if (this.#run === undefined) void this.end()
         return
       default:
-      // A tool's own message, which is for nobody.
+      // A message of the tool's own code is ignored.
     }
   }
 
@@ -229,7 +230,7 @@ export class PooledWorker implements RunPlace {
     const why = this.#startError === undefined ? loss.why : `did not come up: ${this.#startError}`
     this.#owner.gone(this, { ...loss, why }, this.#isStarting && this.#killing === undefined)
     if (run !== undefined) {
-      if (this.#isTooSlow) run.lost({ why: `was ended by force, since the module did not load within ${LOAD_MS} ms.` })
+      if (this.#isTooSlow) run.lost({ why: `was ended by force because the module did not load within ${LOAD_MS} ms.` })
       else if (this.#isDeaf && !this.#isKilled && !run.wasPassedOn) this.#owner.passOn(run)
       else if (this.#isDeaf && !this.#isKilled)
         run.lost({ why: `did not answer within ${ANSWER_MS} ms, and was ended by force.` })

@@ -10,7 +10,7 @@ import { LineFeed } from './line-feed.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { endedItself, outOfMemory, startProblem, type WorkerEvents, type WorkerLink } from './worker-link.ts'
 
-/** How long pipes may stay open after the process has ended, where something that cannot be found still holds them. */
+/** The longest time that pipes may stay open after the process has ended, if an unknown descendant still holds them. */
 const DRAIN_MS = 100
 
 /** Starts a worker process. */
@@ -19,8 +19,8 @@ export function openProcess(maxMemoryMb: number | undefined, events: WorkerEvent
 }
 
 /**
- * A process with a channel, a group of its own, and a lifeline: a pipe that nobody writes to, whose end tells it that
- * this process has gone.
+ * A process with a message channel, a process group of its own, and a lifeline: a pipe without data, whose end shows
+ * the worker that this process is gone.
  */
 class ProcessLink implements WorkerLink {
   readonly #child: ChildProcess
@@ -28,7 +28,7 @@ class ProcessLink implements WorkerLink {
   readonly #maxMemoryMb: number | undefined
   readonly #events: WorkerEvents
   readonly #gone: Promise<void>
-  /** Why it could not be started. */
+  /** The reason why it could not be started. */
   #failed: { readonly thrown: unknown } | undefined
   #isOutOfMemory = false
 
@@ -46,12 +46,12 @@ class ProcessLink implements WorkerLink {
   }
 
   send(message: ToWorker): void {
-    // A channel that has closed: the end of the process will be told.
+    // If the channel has closed, the end of the process is reported soon.
     if (this.#child.connected) this.#child.send(message, () => {})
   }
 
   async kill(): Promise<void> {
-    // Whoever waits for the end must hear of it, even if nothing else keeps this process alive.
+    // The caller waits for the end, even if nothing else keeps this process alive.
     this.hold(true)
     this.#end()
     await this.#gone
@@ -74,21 +74,21 @@ class ProcessLink implements WorkerLink {
   #listen(): Promise<void> {
     const child = this.#child
     child.on('message', (message) => this.#events.message(message as FromWorker))
-    // Nothing can be asked of it any more, even if it runs on.
+    // Without a channel the process is useless, even if it still runs.
     child.on('disconnect', () => this.#end())
     for (const pipe of pipesOf(child)) pipe?.on('error', () => {})
     this.#readOutput(child)
     return new Promise((resolve) => {
       let isOver = false
       const over = (code: number | null, signal: NodeJS.Signals | null): void => {
-        // A process that could not be started may close all the same.
+        // A process that could not be started may emit `close` after `error`.
         if (isOver) return
         isOver = true
         this.#events.gone({ why: this.#why(code, signal), cause: this.#failed?.thrown })
         resolve()
       }
       child.on('error', (thrown) => {
-        // With a process, it is about a message or a signal that came too late.
+        // If the process has started, the error is about a message or a signal that came too late.
         if (child.pid !== undefined) return
         this.#failed = { thrown }
         over(null, null)
@@ -118,12 +118,12 @@ class ProcessLink implements WorkerLink {
     if (this.#failed !== undefined) return startProblem(this.#failed.thrown)
     if (this.#isOutOfMemory) return outOfMemory(this.#maxMemoryMb)
     if (signal === null) return endedItself(code)
-    const memory = signal === 'SIGKILL' ? ' It may be that the system had no memory left.' : ''
+    const memory = signal === 'SIGKILL' ? ' The system may have run out of memory.' : ''
     return `was ended by ${signal}.${memory}`
   }
 }
 
-/** None where the system had no room for them: then the process has not started. */
+/** Empty if the system had no resources for pipes: then the process has not started. */
 function pipesOf({ stdio }: ChildProcess): readonly (ChildProcess['stdio'][number] | undefined)[] {
   return (stdio as ChildProcess['stdio'] | undefined) ?? []
 }

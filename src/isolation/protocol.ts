@@ -2,17 +2,17 @@ import type { IsolatedCall } from '../core/isolation.ts'
 import type { Logger } from '../core/logger.ts'
 import type { PackedThrown } from './packed-thrown.ts'
 
-/** What holds for a worker as long as it lives. */
+/** Settings for the whole life of a worker. */
 export interface WorkerSettings {
-  /** How long it waits for another call before it says that it is idle, in milliseconds. */
+  /** Time that it waits for another call before it reports that it is idle, in milliseconds. */
   readonly idleMs: number
   /** The most bytes that a tool may return. */
   readonly maxResultBytes: number
 }
 
-/** One start of a tool, as its worker is told. */
+/** One start of a tool, as sent to its worker. */
 export interface WorkerCall {
-  /** Its number among the calls of this worker, from 1: what else is said of it carries the same. */
+  /** Its number among the calls of this worker, from 1. All messages about the call carry it. */
   readonly run: number
   /** A URL. */
   readonly module: string
@@ -20,12 +20,12 @@ export interface WorkerCall {
   readonly call: IsolatedCall
 }
 
-/** What a worker is told. Its first message is the settings. */
+/** A message to a worker. The first one is the settings. */
 export type ToWorker =
   | ({ readonly type: 'settings' } & WorkerSettings)
   | ({ readonly type: 'call' } & WorkerCall)
   | { readonly type: 'abort'; readonly run: number; readonly reason: AbortReason }
-  /** So many more reports have arrived: see {@link MAX_UNHEARD}. */
+  /** Acknowledges so many more reports: see {@link MAX_UNHEARD}. */
   | { readonly type: 'heard'; readonly count: number }
 
 export interface AbortReason {
@@ -35,38 +35,38 @@ export interface AbortReason {
 
 export type LogLevel = keyof Logger
 
-/** Something that a tool says on its way; it may come after its call has ended, too. */
+/** A report of a running tool; it may also come after the end of its call. */
 export type Report =
   | { readonly type: 'progress'; readonly run: number; readonly value: unknown }
   | { readonly type: 'log'; readonly run: number; readonly level: LogLevel; readonly message: string }
 
-/** How a call ended. */
+/** The end of a call. */
 export type Ending =
   | { readonly type: 'returned'; readonly run: number; readonly value: unknown }
-  /** What JSON cannot hold, but a clone can: binary data above all. */
+  /** A value that can be cloned but not written as JSON, such as binary data. */
   | { readonly type: 'returned-bytes'; readonly run: number; readonly bytes: Uint8Array }
   | { readonly type: 'threw'; readonly run: number; readonly thrown: PackedThrown }
-  /** It threw where nothing awaited it: the worker can be trusted no more. */
+  /** An error was not caught by any `await`: the worker cannot be trusted any more. */
   | { readonly type: 'strayed'; readonly run: number; readonly thrown: PackedThrown }
 
-/** What a worker says. */
+/** A message from a worker. */
 export type FromWorker =
   | { readonly type: 'ready' }
-  /** It has heard of the call, and is about to load the tool's module. */
+  /** It confirms the call and is about to load the tool's module. */
   | { readonly type: 'took'; readonly run: number }
-  /** It has loaded the tool's module, or failed to, and the tool is about to run. */
+  /** The tool's module is loaded, or could not be, and the tool is about to run. */
   | { readonly type: 'began'; readonly run: number }
   | Report
   | Ending
-  /** It takes up no call from now on. */
+  /** It takes up no further call. */
   | { readonly type: 'retired' }
   | { readonly type: 'idle' }
 
 /**
- * How many reports may be on their way at once: a tool that reports faster than it is heard loses what is over, instead
- * of filling the memory of both sides.
+ * The largest number of unacknowledged reports. A tool that reports faster than the executor reads loses further
+ * reports, so that neither side runs out of memory.
  */
 export const MAX_UNHEARD = 1_000
 
-/** After how many reports the worker is told that they were heard. */
+/** The number of reports after which the executor acknowledges them. */
 export const HEARD_EVERY = 250

@@ -9,8 +9,8 @@ const MAX_PROGRESS_BYTES = 65_536
 const MAX_MESSAGE = 16_000
 
 /**
- * What tools report on their way, in order, and no faster than it is heard: with {@link MAX_UNHEARD} on their way,
- * further ones are dropped and counted.
+ * Sends a tool's reports in order. With {@link MAX_UNHEARD} reports unacknowledged, further ones are dropped and
+ * counted.
  */
 export class Reports {
   readonly #send: (report: Report) => void
@@ -21,7 +21,7 @@ export class Reports {
     this.#send = send
   }
 
-  /** A value that JSON cannot hold becomes a log line that says so. */
+  /** For a value that JSON cannot hold, a log line is sent instead. */
   progress(run: number, value: unknown): void {
     if (!this.#admits()) return
     let copy: unknown
@@ -42,7 +42,7 @@ export class Reports {
     this.#unheard -= count
   }
 
-  /** Says how much was dropped, if anything. */
+  /** Reports the number of dropped reports, if any. */
   close(run: number): void {
     if (this.#dropped === 0) return
     const message = `${this.#dropped} progress values and log lines were dropped: they came faster than they were read.`

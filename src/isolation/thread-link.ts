@@ -19,7 +19,7 @@ class ThreadLink implements WorkerLink {
 
   constructor(maxMemoryMb: number | undefined, events: WorkerEvents) {
     this.#worker = new Worker(entryFile('worker-main'), {
-      // Threads refuse to start with the flags of a program that came as text, which they would get from this process.
+      // A thread inherits the flags of this process, and refuses to start with those of a program given as text.
       ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
       ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
     })
@@ -49,7 +49,7 @@ class ThreadLink implements WorkerLink {
     worker.on('message', (message: FromWorker) => events.message(message))
     let failed: { readonly thrown: unknown } | undefined
     worker.on('error', (thrown: unknown) => (failed = { thrown }))
-    // The thread cannot be trusted with what it sent and nobody can read.
+    // The message cannot be read, so the thread cannot be trusted any more.
     worker.on('messageerror', () => void worker.terminate())
     return new Promise((resolve) => {
       worker.on('exit', (code) => {
@@ -61,9 +61,9 @@ class ThreadLink implements WorkerLink {
 }
 
 /**
- * Reads what a thread writes without keeping this process alive. Reading the streams that the options `stdout` and `stderr`
- * give does: it holds a port that `unref` does not let go. Those that are piped to this process's own streams hold
- * nothing, so they are taken off these instead, before anything has come.
+ * Reads a thread's output without keeping this process alive. The streams of the options `stdout` and `stderr` would
+ * keep it alive: reading them holds a port that `unref` does not release. The default streams, which are piped to this
+ * process's own, do not; they are unpiped here before any output arrives.
  */
 function readUnheld(stream: Readable, feed: LineFeed): void {
   stream.unpipe()

@@ -13,22 +13,22 @@ import { WorkerContext } from './worker-context.ts'
 import type { WorkerPort } from './worker-port.ts'
 
 /**
- * A worker's inside: takes up one call after the other, and tells what comes of each.
+ * The worker's side: takes up one call after the other, and reports the end of each.
  *
- * Duty: `began` before the tool runs, once its module is loaded or cannot be; then exactly one ending, whatever the tool
- * returns or throws, unless the tool never ends or takes the worker down.
- * Boundary: knows nothing of the pool, of timeouts or retries; it is told to abort, and ended from outside.
+ * Duty: `began` before the tool runs, once its module is loaded or cannot be; then exactly one ending, whatever the
+ * tool returns or throws, unless the tool never ends or takes the worker down. Boundary: timeouts, retries and the pool
+ * are outside; the worker gets an abort message, or is ended by force.
  * 1. It has one call at a time; the next one comes after the ending of the last.
- * 2. An error that nothing awaits belongs to the call whose code made it: where that call still runs it is the call's
- *    ending, else a line of its log. Either way the worker takes up no further call.
- * 3. After `retired` it takes up nothing, even if a call was on its way.
+ * 2. An unhandled error belongs to the call whose code caused it: while that call runs the error is the call's ending,
+ *    later it is a line of the call's log. In both cases the worker takes up no further call.
+ * 3. After `retired` it takes up no call, even if one is on its way.
  */
 export class ToolWorker {
   readonly #port: WorkerPort
   readonly #settings: WorkerSettings
   readonly #reports: Reports
   readonly #output: CapturedOutput
-  /** Which call the running code belongs to. */
+  /** The call that the running code belongs to. */
   readonly #calls = new AsyncLocalStorage<WorkerContext>()
   #current: WorkerContext | undefined
   /** Whether the current call has begun. */
@@ -50,7 +50,7 @@ export class ToolWorker {
     this.#wait()
   }
 
-  /** Follows a message. */
+  /** Handles a message. */
   hear(message: ToWorker): void {
     if (message.type === 'call') void this.#run(message)
     else if (message.type === 'heard') this.#reports.heard(message.count)
@@ -76,18 +76,18 @@ export class ToolWorker {
       const value = await execute(call.arguments, context)
       return packResult(call.name, run, value, this.#settings.maxResultBytes)
     } catch (thrown) {
-      // A module that could not be loaded is remembered by the loader: the next worker tries anew.
+      // The module loader caches failures, so only a new worker can try again.
       if (isInstance(thrown, ModuleFailed)) this.#isRetired = true
       return { type: 'threw', run, thrown: packThrown(thrown) }
     }
   }
 
-  /** Loading is no part of the call: the first one after a start would pay for all that come. */
+  /** The load time is not part of the call: otherwise the first call after a start would pay for all later ones. */
   async #load(run: number, module: string, name: string): ReturnType<typeof loadTool> {
     try {
       return await loadTool(module, name)
     } finally {
-      // The tool may block this thread at once, so it waits until this is out.
+      // The tool may block this thread at once, so it starts only after the message is out.
       if (!this.#hasBegun) await this.#port.sendSafely({ type: 'began', run })
       this.#hasBegun = true
     }
@@ -113,7 +113,11 @@ export class ToolWorker {
       return
     }
     if (owner !== undefined) {
-      this.#reports.log(owner.run, 'error', `It left something behind that failed later: ${thrownMessage(thrown)}`)
+      this.#reports.log(
+        owner.run,
+        'error',
+        `An error after the end of the call was not handled: ${thrownMessage(thrown)}`,
+      )
     }
     this.#isRetired = true
     this.#port.send({ type: 'retired' })

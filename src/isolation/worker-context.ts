@@ -7,7 +7,7 @@ import { ToolFailure } from '../core/tool-failure.ts'
 import type { AbortReason } from './protocol.ts'
 import type { Reports } from './reports.ts'
 
-/** Says in words that there is none. */
+/** An executor whose calls fail with an explanation. */
 const ABSENT_EXECUTOR: NestedExecutor = {
   tools: [],
   executeTools: () => Promise.reject(absent()),
@@ -18,21 +18,21 @@ const ABSENT_EXECUTOR: NestedExecutor = {
 }
 
 function absent(): ToolFailure {
-  return new ToolFailure('A tool in isolation cannot call other tools: ctx.executor stays where the executor is.')
+  return new ToolFailure('A tool in isolation cannot call other tools: ctx.executor is not available in a worker.')
 }
 
-/** One call as its worker sees it, and what the tool gets of it. */
+/** One call within its worker, and the context of its tool. */
 export class WorkerContext implements ToolContext<undefined> {
   readonly run: number
   readonly call: ToolCall
   readonly index: number
   readonly attempt: number
   readonly idempotencyKey: string
-  /** The application's own object stays behind. */
+  /** The application's own object is not transferred. */
   readonly context: undefined = undefined
-  /** Counted where the executor is. */
+  /** The executor's side counts the budget. */
   readonly budget: undefined = undefined
-  /** Calls are made where the executor is. */
+  /** Calls are made on the executor's side. */
   readonly executor: NestedExecutor = ABSENT_EXECUTOR
   readonly logger: Logger
   readonly progress: (value: unknown) => void
@@ -57,7 +57,7 @@ export class WorkerContext implements ToolContext<undefined> {
     }
   }
 
-  /** Made when it is first read. */
+  /** Created when it is first read. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
@@ -70,7 +70,7 @@ export class WorkerContext implements ToolContext<undefined> {
     return this.#isOver
   }
 
-  /** Why it was aborted, if it was. */
+  /** The reason of the abort, if there was one. */
   get abortReason(): DOMException | undefined {
     return this.#reason
   }
@@ -81,7 +81,7 @@ export class WorkerContext implements ToolContext<undefined> {
     this.#controller?.abort(this.#reason)
   }
 
-  /** Progress is heard no more. */
+  /** Ignores progress from now on. */
   end(): void {
     this.#isOver = true
   }

@@ -1,4 +1,4 @@
-/** What worker threads and worker processes run: the first message is the settings, then calls come. */
+/** The program of worker threads and worker processes. The first message is the settings; calls follow. */
 import { isMainThread } from 'node:worker_threads'
 import { watchParent } from './parent-watch.ts'
 import { ToolWorker } from './tool-worker.ts'

@@ -3,31 +3,30 @@ import { PooledWorker, type WorkerOwner } from './pooled-worker.ts'
 import type { AbortReason, WorkerSettings } from './protocol.ts'
 import { type Loss, type OpenWorker, startProblem } from './worker-link.ts'
 
-/** Why nothing starts any more. */
+/** The reason for calls that start after `close`. */
 export const CLOSED = 'the executor was closed.'
 
 /**
- * Workers of one kind, and the runs that wait for one.
+ * Workers of one kind, and the queue of runs.
  *
- * Duty: every run gets a worker, or an outcome, in the order of their start; a worker that dies is replaced as soon as
- * somebody waits for it.
- * Boundary: what is said between both sides is the worker's own affair.
- * 1. At most `max` workers start, run or wait. One that is ended by force counts no more from then on, even where its
- *    end takes time (a thread in a native call): its place is free for others.
- * 2. A run waits only while `max` workers are taken, or as many start as are waited for.
- * 3. A worker that never came up costs one waiting run its start, so that no run waits for ever and no start is
- *    tried for ever.
+ * Duty: every run gets a worker, or an outcome, in the order of their start. A dead worker is replaced as soon as a run
+ * waits. Boundary: the messages between both sides are the worker's concern.
+ * 1. At most `max` workers start, run or wait. A worker that is being ended by force does not count, even if its end
+ *    takes time (a thread in a native call): its place is free for others.
+ * 2. A run waits only while `max` workers are taken, or as many workers are starting as runs are waiting.
+ * 3. A worker that never came up fails one waiting run, so that no run waits for ever and starts are not repeated for
+ *    ever.
  */
 export class WorkerPool implements WorkerOwner, RunPlace {
   readonly #max: number
   readonly #open: OpenWorker
   readonly #settings: WorkerSettings
   readonly #waiting = new Set<PendingRun>()
-  /** Those that count, started ones first. */
+  /** The workers that count against `max`, in the order of their start. */
   readonly #workers = new Set<PooledWorker>()
-  /** The last one used comes first again, since it is warm, and the others may become idle. */
+  /** The last one used is taken first, because it is warm, and the others may become idle. */
   readonly #free: PooledWorker[] = []
-  /** All that have not gone. */
+  /** All workers that have not ended. */
   readonly #live = new Set<PooledWorker>()
   #isClosed = false
 
@@ -43,7 +42,7 @@ export class WorkerPool implements WorkerOwner, RunPlace {
     this.#pump()
   }
 
-  /** Ends all workers, and with them all runs. Resolves when they have gone. */
+  /** Ends all workers together with their runs. Resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosed = true
     for (const run of this.#waiting) run.withdrawn(CLOSED)
@@ -95,7 +94,7 @@ export class WorkerPool implements WorkerOwner, RunPlace {
     }
   }
 
-  /** Gives free workers to those that wait, the first one first, and starts workers for the others. */
+  /** Gives free workers to waiting runs in order, and starts workers for the remaining runs. */
   #pump(): void {
     const starting = [...this.#workers].filter((worker) => worker.isStarting)
     for (const run of this.#waiting) {
@@ -114,7 +113,7 @@ export class WorkerPool implements WorkerOwner, RunPlace {
     }
   }
 
-  /** Whether another worker may start; a free one with another limit of memory gives way. */
+  /** Whether another worker may start. If necessary, a free worker with another memory limit is ended to make room. */
   #makeRoom(): boolean {
     if (this.#workers.size >= this.#max) {
       const other = this.#free.shift()

@@ -2,9 +2,9 @@ import process from 'node:process'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { FromWorker, ToWorker } from './protocol.ts'
 
-/** How a worker speaks with whoever started it: the same for threads and processes. */
+/** A worker's connection to its executor: the same for threads and processes. */
 export interface WorkerPort {
-  /** @throws where the message cannot be cloned */
+  /** @throws if the message cannot be cloned */
   send(message: FromWorker): void
   /** Sends, and resolves when nothing can lose the message any more, not even the end of the worker. */
   sendSafely(message: FromWorker): Promise<void>
@@ -27,7 +27,7 @@ class ThreadPort implements WorkerPort {
     this.#port.postMessage(message)
   }
 
-  // What has been posted is delivered even if the thread ends at once.
+  // A posted message is delivered even if the thread ends at once.
   async sendSafely(message: FromWorker): Promise<void> {
     this.send(message)
   }
@@ -38,11 +38,11 @@ class ThreadPort implements WorkerPort {
 }
 
 class ProcessPort implements WorkerPort {
-  // Taken before any tool is loaded, which might put something else in its place.
+  // Read before a tool is loaded, which might replace it.
   readonly #send = process.send?.bind(process)
 
   send(message: FromWorker): void {
-    // Without a callback, a channel that has gone would be an uncaught error.
+    // Without a callback, a closed channel would be an uncaught error.
     this.#send?.(message, undefined, undefined, () => {})
   }
 

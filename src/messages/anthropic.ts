@@ -12,49 +12,49 @@ import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
 import { sentElements, sentInput, wellFormed, withFields } from './sent-turn.ts'
 
-/** What is read of an answer of the Messages API; the SDK's `Message` is one. */
+/** The fields read from an answer of the Messages API; the SDK's `Message` fits. */
 export interface AnthropicAnswer {
   readonly content: readonly object[]
   readonly stop_reason?: string | null
 }
 
-/** A tool as the Messages API is told of it; one of the SDK's `Tool`. */
+/** A tool definition for the Messages API, assignable to the SDK's `Tool`. */
 export interface AnthropicTool {
   name: string
   description?: string
   input_schema: ObjectSchema
 }
 
-/** The model's turn, for the history; one of the SDK's `MessageParam`. */
+/** The model's turn for the history, assignable to the SDK's `MessageParam`. */
 export interface AnthropicTurn<Content = AnthropicAnswer['content']> {
   role: 'assistant'
   content: Content
 }
 
-/** The results of a turn, all in one message; one of the SDK's `MessageParam`. */
+/** The results of a turn in one message, assignable to the SDK's `MessageParam`. */
 export interface AnthropicResults {
   role: 'user'
   content: AnthropicToolResult[]
 }
 
-/** One result; one of the SDK's `ToolResultBlockParam`. */
+/** One result, assignable to the SDK's `ToolResultBlockParam`. */
 export interface AnthropicToolResult {
   type: 'tool_result'
   tool_use_id: string
-  /** Left out where it would be empty, which the API refuses. */
+  /** Left out if it would be empty, because the API refuses empty content. */
   content?: string | AnthropicContent[]
   is_error?: true
   /** Repeated from calls of the provider's toolsets. */
   toolset_name?: string
 }
 
-/** What a result can hold. */
+/** A content block of a result. */
 export type AnthropicContent =
   | { type: 'text'; text: string }
   | { type: 'image'; source: { type: 'base64'; media_type: AnthropicImageType; data: string } }
   | { type: 'document'; source: { type: 'base64'; media_type: 'application/pdf'; data: string }; title?: string }
 
-/** The images that the API takes. */
+/** The image types that the API accepts. */
 export type AnthropicImageType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp'
 
 /** The functions of {@link anthropic}. */
@@ -63,11 +63,12 @@ export interface AnthropicDialect extends Dialect<AnthropicAnswer, AnthropicTool
 }
 
 /**
- * Anthropic's Messages API, also as other providers offer it.
+ * Anthropic's Messages API, and other providers that offer the same API.
  *
- * Calls are the blocks `tool_use`; `server_tool_use` and `mcp_tool_use` are left to the provider. A call at the very end
- * of an answer that ended by anything but the model's own will (its limit, a refusal, …) is taken as cut off. Results are one message with
- * a `tool_result` for each call, failures with `is_error`; jpeg, png, gif and webp images and PDF are given as they are.
+ * Calls are the `tool_use` blocks; the provider runs `server_tool_use` and `mcp_tool_use` itself. If the answer ended
+ * for any reason but the model's own decision (token limit, refusal, …), a call at its very end counts as cut off. The
+ * results are one message with a `tool_result` for each call; failures have `is_error`. JPEG, PNG, GIF and WebP images
+ * and PDF are sent as they are.
  *
  * @example
  * ```ts
@@ -126,7 +127,7 @@ function results(given: readonly ToolResult[], answer?: AnthropicAnswer): Anthro
   return content.length === 0 ? [] : [{ role: 'user', content }]
 }
 
-/** The API gives blocks of blank text now and then, and refuses them. */
+/** The API sometimes sends blocks of blank text, but refuses them in a request. */
 function isBlank(block: unknown): boolean {
   const { type, text } = fieldsOf(block)
   return type === 'text' && typeof text === 'string' && text.trim() === ''

@@ -2,7 +2,7 @@ import type { ToolCall } from '../core/call.ts'
 import { INCOMPLETE_ITEM, type TurnEnd } from '../core/turn-end.ts'
 import type { Fields } from './fields.ts'
 
-/** A call as it stands in an answer, before anything of it is known to be sound. */
+/** A call as found in an answer, not validated yet. */
 export interface FoundCall {
   /** The provider's own object. */
   readonly source: Fields
@@ -10,21 +10,20 @@ export interface FoundCall {
   readonly name: unknown
   /** JSON text, or a value. */
   readonly arguments: unknown
-  /** Why the call may be incomplete, for the model; undefined where it is complete. */
+  /** The reason why the call may be incomplete, for the model; undefined if it is complete. */
   readonly incomplete: string | undefined
 }
 
-/** What decides whether a call of an answer is complete. */
+/** The facts that decide whether a call of an answer is complete. */
 export interface Completeness {
-  /** How the turn ended. */
   readonly end: TurnEnd
-  /** Whether nothing came after the call, which would show that it is complete. */
+  /** Whether nothing follows the call; anything after it shows that it is complete. */
   readonly isLast: boolean
   /** Whether the provider marks the call itself as incomplete. */
   readonly isMarked?: boolean
 }
 
-/** Why a call may be incomplete: the model may have been cut off while it wrote the call. */
+/** The reason why the model may have been cut off while it wrote the call; undefined if the call is complete. */
 export function incompleteness({ end, isLast, isMarked = false }: Completeness): string | undefined {
   if (isMarked) return end.incompleteCall ?? INCOMPLETE_ITEM
   return isLast ? end.incompleteCall : undefined
@@ -41,12 +40,12 @@ export function toolCalls(found: readonly FoundCall[]): ToolCall[] {
   }))
 }
 
-/** The id of a call that the provider gave none. */
+/** The replacement for a missing id. */
 function standIn(index: number): string {
   return `call-${index}`
 }
 
-/** Whether `id` can be a stand-in for the id of the call at this place. */
+/** Whether `id` may be the replacement for a missing id of the call at this place. */
 export function isStandIn(id: string, index: number): boolean {
   return id === standIn(index) || id.startsWith(`${standIn(index)}-`)
 }
@@ -56,7 +55,7 @@ export function hasId(id: unknown): id is string {
   return typeof id === 'string' && id !== ''
 }
 
-/** An id for each call: its own, or a stand-in that no other call of the answer goes by. */
+/** An id for each call: its own, or a replacement that no other call of the answer has. */
 export function idsOf(found: readonly FoundCall[]): string[] {
   const taken = new Set(found.map(({ id }) => id))
   return found.map(({ id }, index) => {

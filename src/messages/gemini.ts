@@ -13,42 +13,42 @@ import { type Answered, inCallOrder } from './pairing.ts'
 import { failureOf, type Media, renderSuccess } from './render.ts'
 import { type SentCall, sentElements, sentInput, wellFormed, withFields } from './sent-turn.ts'
 
-/** What is read of an answer of generateContent; the SDK's `GenerateContentResponse` is one. */
+/** The fields read from an answer of generateContent; the SDK's `GenerateContentResponse` fits. */
 export interface GeminiAnswer {
   readonly candidates?: readonly GeminiCandidate[] | undefined
   readonly promptFeedback?: object | undefined
 }
 
-/** What is read of a candidate. */
+/** The fields read from a candidate. */
 export interface GeminiCandidate {
   readonly content?: { readonly parts?: readonly object[] | undefined } | undefined
   readonly finishReason?: string | number | undefined
 }
 
-/** All tools together, as generateContent is told of them; one of the SDK's `Tool`. */
+/** All tool definitions together for generateContent, assignable to the SDK's `Tool`. */
 export interface GeminiTool {
   functionDeclarations: { name: string; description?: string; parametersJsonSchema: ObjectSchema }[]
 }
 
-/** The results of a turn, all in one message; one of the SDK's `Content`. */
+/** The results of a turn in one message, assignable to the SDK's `Content`. */
 export interface GeminiResults {
   role: 'user'
   parts: { functionResponse: GeminiToolResult }[]
 }
 
-/** One result; one of the SDK's `FunctionResponse`. */
+/** One result, assignable to the SDK's `FunctionResponse`. */
 export interface GeminiToolResult {
-  /** Only where the call has one. */
+  /** Present only if the call has one. */
   id?: string
   name: string
   response: GeminiOutput
   parts?: GeminiMedia[]
 }
 
-/** What a result says: `output` of a success, `error` of a failure, so that no data can look like the other. */
+/** The outcome: `output` of a success, `error` of a failure, so that no data can be mistaken for a failure. */
 export type GeminiOutput = { output: JsonValue } | { error: { code: string; message: string } }
 
-/** Media beside what a result says. */
+/** Media of a result, beside its outcome. */
 export interface GeminiMedia {
   inlineData: { mimeType: string; data: string }
 }
@@ -58,16 +58,17 @@ export interface GeminiDialect extends Dialect<GeminiAnswer, GeminiTool, GeminiR
   turn<Answer extends GeminiAnswer>(answer: Answer): GeminiTurn<Answer>[]
 }
 
-/** The model's turn, for the history: the content of the first candidate, with its thought signatures. */
+/** The model's turn for the history: the content of the first candidate, with its thought signatures. */
 export type GeminiTurn<Answer extends GeminiAnswer> = NonNullable<NonNullable<Answer['candidates']>[number]['content']>
 
 /**
  * Google's generateContent, of the Gemini API and of Vertex AI.
  *
- * The first candidate is read; its calls are the parts `functionCall`, what the provider runs (`executableCode`,
- * `toolCall`) is left to it. A call at the very end of an answer that ended by anything but the model's own will (its limit,
- * a filter, …) is taken as cut off; the calls of `UNEXPECTED_TOOL_CALL` are whole. Results are one message with a `functionResponse` for each call; it has an id only where the call had one, so give
- * the answer too. png, jpeg and webp images and PDF are given as they are, which models before Gemini 3 may refuse.
+ * Only the first candidate is read. Its calls are the `functionCall` parts; the provider runs `executableCode` and
+ * `toolCall` itself. If the answer ended for any reason but the model's own decision (token limit, a filter, …), a call
+ * at its very end counts as cut off; the calls of `UNEXPECTED_TOOL_CALL` are complete. The results are one message with
+ * a `functionResponse` for each call. A result has an id only if the call had one, so pass the answer too. PNG, JPEG
+ * and WebP images and PDF are sent as they are, which models before Gemini 3 may refuse.
  *
  * @example
  * ```ts
@@ -94,10 +95,7 @@ export type GeminiTurn<Answer extends GeminiAnswer> = NonNullable<NonNullable<An
  */
 export const gemini: GeminiDialect = { tools, calls, turn, results }
 
-/**
- * The reasons to finish by their numbers, which Vertex AI gives where it is asked to, as far as it and the Gemini API agree
- * on them.
- */
+/** Finish reasons by number, as Vertex AI may send them; only those on which it and the Gemini API agree. */
 export const FINISH_REASONS = [
   'FINISH_REASON_UNSPECIFIED',
   'STOP',
@@ -158,12 +156,12 @@ function findCalls(answer: unknown): FoundCall[] {
   })
 }
 
-/** Without a reason the model is taken to have been done. */
+/** An answer without a reason counts as finished by the model. */
 function reasonName(given: unknown): unknown {
   return typeof given === 'number' ? (FINISH_REASONS[given] ?? `number ${given}`) : (given ?? 'STOP')
 }
 
-/** Where the prompt was blocked there is no candidate, and the API leaves out what is empty. */
+/** A blocked prompt has no candidate, and the API leaves out empty fields. */
 function checkAnswer(answer: unknown): void {
   const { candidates, promptFeedback } = fieldsOf(answer)
   if (Array.isArray(candidates) || isObject(promptFeedback)) return

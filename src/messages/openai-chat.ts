@@ -12,18 +12,18 @@ import { inCallOrder } from './pairing.ts'
 import { failureText, successText } from './render.ts'
 import { type SentCall, sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
 
-/** What is read of an answer of the Chat Completions API; the SDK's `ChatCompletion` is one. */
+/** The fields read from an answer of the Chat Completions API; the SDK's `ChatCompletion` fits. */
 export interface OpenAIChatAnswer {
   readonly choices: readonly { readonly message: object; readonly finish_reason?: string | null }[]
 }
 
-/** A tool as the Chat Completions API is told of it; one of the SDK's `ChatCompletionTool`. */
+/** A tool definition for the Chat Completions API, assignable to the SDK's `ChatCompletionTool`. */
 export interface OpenAIChatTool {
   type: 'function'
   function: { name: string; description?: string; parameters: ObjectSchema }
 }
 
-/** One result; one of the SDK's `ChatCompletionMessageParam`. */
+/** One result, assignable to the SDK's `ChatCompletionMessageParam`. */
 export interface OpenAIChatResult {
   role: 'tool'
   tool_call_id: string
@@ -36,14 +36,14 @@ export interface OpenAIChatDialect extends Dialect<OpenAIChatAnswer, OpenAIChatT
 }
 
 /**
- * OpenAI's Chat Completions API, and what speaks like it: Groq, Mistral, DeepSeek, xAI, OpenRouter, Ollama, llama.cpp,
- * vLLM, Azure and many more.
+ * OpenAI's Chat Completions API, and the services with the same API: Groq, Mistral, DeepSeek, xAI, OpenRouter, Ollama,
+ * llama.cpp, vLLM, Azure and many more.
  *
- * The first choice is read, with the calls of all others where it has none (some servers give text and calls apart). Calls
- * are the `tool_calls`, also those to custom tools, whose free text becomes JSON text
- * of a string. (The `function_call` that came before `tool_calls` is not read.) The last call of an
- * answer that ended by anything but the model's own will (a limit, a filter, …) is taken as cut off. Results are one message each and
- * carry text alone, and a failure has no other mark than its text.
+ * The first choice is read; if it has no calls, the calls of all other choices too (some servers send text and calls in
+ * separate choices). Calls are the `tool_calls`, including those to custom tools, whose free text becomes JSON text of
+ * a string. (The older `function_call` is not read.) If the answer ended for any reason but the model's own decision (a
+ * limit, a filter, …), its last call counts as cut off. Each result is one message of text alone, and only its text
+ * marks a failure.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ function findCalls(answer: unknown): FoundCall[] {
   }))
 }
 
-/** The choices whose calls count: the first or, where it has no calls, all; some servers give text and calls apart. */
+/** The choices whose calls count: the first one or, if it has no calls, all (see {@link openaiChat}). */
 function callingChoices(choices: readonly unknown[]): readonly Fields[] {
   const [first = {}, ...others] = choices.map(fieldsOf)
   return callsOf(first).length > 0 ? [first] : [first, ...others]

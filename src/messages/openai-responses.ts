@@ -12,24 +12,24 @@ import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
 import { sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
 
-/** What is read of an answer of the Responses API; the SDK's `Response` is one. */
+/** The fields read from an answer of the Responses API; the SDK's `Response` fits. */
 export interface OpenAIResponsesAnswer {
   readonly output: readonly object[]
   readonly status?: string | null
   readonly incomplete_details?: { readonly reason?: string | null } | null
 }
 
-/** A tool as the Responses API is told of it; one of the SDK's `Tool`. */
+/** A tool definition for the Responses API, assignable to the SDK's `Tool`. */
 export interface OpenAIResponsesTool {
   type: 'function'
   name: string
   description?: string
   parameters: ObjectSchema
-  /** Always false: with true, which is the API's default, it takes a part of JSON Schema alone. */
+  /** Always false: strict mode, the API's default, supports only a part of JSON Schema. */
   strict: false
 }
 
-/** One result; one of the SDK's `ResponseInputItem`. */
+/** One result, assignable to the SDK's `ResponseInputItem`. */
 export interface OpenAIResponsesResult {
   type: 'function_call_output' | 'custom_tool_call_output'
   call_id: string
@@ -38,7 +38,7 @@ export interface OpenAIResponsesResult {
   caller?: { type: 'program'; caller_id: string }
 }
 
-/** What a result can hold. */
+/** A content block of a result. */
 export type OpenAIResponsesContent =
   | { type: 'input_text'; text: string }
   | { type: 'input_image'; detail: 'auto'; image_url: string }
@@ -54,8 +54,8 @@ export interface OpenAIResponsesDialect extends Dialect<
 }
 
 /**
- * An item of the model's turn; one of the SDK's `ResponseInputItem`. Two kinds of items are in the list if they are in
- * the answer, but not in this type, as the SDK's types of what the API gives and what it takes differ in them.
+ * An item of the model's turn, assignable to the SDK's `ResponseInputItem`. Two kinds of items can be in the list
+ * although this type leaves them out, because the SDK's input and output types disagree about them.
  */
 export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Exclude<
   Answer['output'][number],
@@ -63,16 +63,15 @@ export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Excl
 >
 
 /**
- * OpenAI's Responses API, also as other providers offer it.
+ * OpenAI's Responses API, and other providers that offer the same API.
  *
- * Calls are the items `function_call` and `custom_tool_call`, whose free text becomes JSON text of a string. All other
- * calls (web search, code interpreter, MCP, …) are left to the provider; those that an application answers in another
- * form (computer, shell, patch), to the application. A call that is marked as incomplete, or is the last of an incomplete
- * answer, is taken as cut off. An answer that is queued, or in progress with nothing in it yet, is refused: it has to be
- * retrieved again. Results are one item each, a failure has no
- * other mark than its text; png, jpeg, webp and gif images and PDF are given as they are.
+ * Calls are the items `function_call` and `custom_tool_call`, whose free text becomes JSON text of a string. The
+ * provider runs its own calls (web search, code interpreter, MCP, …); the application answers calls of another form
+ * (computer, shell, patch) itself. A call that is marked as incomplete, or is the last of an incomplete answer, counts
+ * as cut off. An answer that is queued, or in progress without output, is refused: retrieve it again later. Each result
+ * is one item, and only its text marks a failure. PNG, JPEG, WebP and GIF images and PDF are sent as they are.
  *
- * With `previous_response_id` or a conversation the provider has the model's turn already: send the results alone.
+ * With `previous_response_id` or a conversation the provider already has the model's turn: send the results alone.
  *
  * @example
  * ```ts
@@ -142,7 +141,7 @@ function findCalls(answer: unknown): FoundCall[] {
   })
 }
 
-/** The arguments of an item that is a call for the application. */
+/** The arguments of an item that is a call for the application; undefined for all other items. */
 function argumentsOf(source: Fields): { arguments: unknown } | undefined {
   if (source.type === 'function_call') return { arguments: source.arguments }
   if (source.type === 'custom_tool_call') return { arguments: JSON.stringify(source.input) }

@@ -4,21 +4,21 @@ import { sentName } from '../core/sent-name.ts'
 import { type FoundCall, toolCalls } from './found-call.ts'
 import type { Fields } from './fields.ts'
 
-/** A result with what it goes back by. */
+/** A result with the id and name under which it is sent. */
 export interface Answered {
   readonly result: ToolResult
-  /** The id of the call, and its tool's name as providers take it. */
+  /** The id of the call, and the name of its tool in the form that providers accept. */
   readonly id: string
   readonly name: string
-  /** The call as it stands in the answer, where that is known. */
+  /** The call as found in the answer, if the answer is known. */
   readonly source: Fields | undefined
 }
 
 /**
- * The results in call order. With the calls that they are of, exactly one for each: a result belongs to the call at its
- * place, and its id and name must be that call's.
+ * The results in call order. If the calls are known, there must be exactly one result for each: the result at a place
+ * must have the id and name of the call at that place.
  *
- * @throws MisuseError where that is not so
+ * @throws MisuseError otherwise
  */
 export function inCallOrder(results: readonly ToolResult[], found: readonly FoundCall[] | undefined): Answered[] {
   const ordered = byPlace(results)
@@ -31,7 +31,7 @@ export function inCallOrder(results: readonly ToolResult[], found: readonly Foun
     const result = ordered[index]
     checkPlace(index, 'index', index, result?.index)
     checkPlace(index, 'id', id, result?.id)
-    // A tool may be sent under another name than its own.
+    // A tool may be sent under a changed name.
     if (result?.name === undefined || sentName(result.name) !== sentName(name))
       checkPlace(index, 'name', name, result?.name)
     return { result: result as ToolResult, id, name: sentName(name), source: found[index]?.source }

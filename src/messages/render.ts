@@ -3,20 +3,20 @@ import type { JsonValue } from '../core/json.ts'
 import type { SucceededResult, UnsuccessfulResult } from '../core/result.ts'
 import { printable } from '../core/text.ts'
 
-/** Bytes with a type, which some providers take as they are. */
+/** Binary data with a type, which some providers accept as it is. */
 export interface Media {
-  /** In lower case and without parameters. */
+  /** In lower case, without parameters. */
   readonly mimeType: string
   /** In base64. */
   readonly data: string
-  /** Where the bytes are of, if they are a resource's. */
+  /** The URI of the resource, if it is one. */
   readonly uri: string | undefined
 }
 
 /**
- * What a success says to the model: text, or text and blocks where there is something else that the provider takes.
+ * The text of a success, or text and blocks if it has media that the provider accepts.
  *
- * @param takes the provider's block for some media; undefined where it has none
+ * @param takes the provider's block for some media; undefined if the provider does not accept them
  */
 export function renderSuccess<Block extends object>(
   { content, data }: SucceededResult,
@@ -27,17 +27,17 @@ export function renderSuccess<Block extends object>(
   return parts.every((part) => typeof part === 'string') ? parts.join('\n') : parts
 }
 
-/** What a success says where a provider takes text alone. */
+/** The text of a success for a provider that accepts text alone. */
 export function successText({ content, data }: SucceededResult): string {
   return content === undefined ? dataText(data) : content.map((part) => renderPart(part, () => undefined)).join('\n')
 }
 
-/** What a failure says to the model. */
+/** The text of a failure. */
 export function failureText(result: UnsuccessfulResult): string {
   return JSON.stringify({ error: failureOf(result) })
 }
 
-/** What of an error a model can act on. */
+/** The fields of an error that help a model. */
 export function failureOf({ error }: UnsuccessfulResult): { code: string; message: string } {
   return { code: error.code, message: error.message.toWellFormed() }
 }
@@ -72,9 +72,9 @@ function media(mimeType: string | undefined, data: string, uri?: string): Media 
   return { mimeType: bare === 'image/jpg' ? 'image/jpeg' : bare, data, uri }
 }
 
-/** The model is told of what it cannot be shown, lest it take the result for empty. */
+/** The line names the omitted media, so that the model does not take the result for empty. */
 function leftOut({ mimeType, data, uri }: Media): string {
   const of = uri === undefined ? '' : ` of ${printable(uri, 1_000)}`
   const bytes = Math.floor((data.replace(/=+$/, '').length * 3) / 4)
-  return `[left out: ${bytes} bytes of ${printable(mimeType, 100)}${of}, which cannot be shown in a tool result here]`
+  return `[left out: ${bytes} bytes of ${printable(mimeType, 100)}${of}, which this API does not accept in a tool result]`
 }

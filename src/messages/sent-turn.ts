@@ -4,20 +4,20 @@ import { sentName } from '../core/sent-name.ts'
 import { type Fields, isObject } from './fields.ts'
 import { type FoundCall, idsOf } from './found-call.ts'
 
-/** What a call goes back by. */
+/** The id and name under which a call is sent. */
 export interface SentCall {
-  /** Its own id, or a stand-in where it has none. */
+  /** Its own id, or a replacement if it has none. */
   readonly id: string
-  /** The name as the model wrote it where providers take that. */
+  /** The model's own name for the tool if providers accept it. */
   readonly name: string
 }
 
 /**
- * The elements of an answer as its provider takes them back: the very same list where nothing has to change.
+ * The elements of an answer in the form that the provider accepts back; the same array if nothing has to change.
  *
  * @param found the calls among them
- * @param write a call's element with what it goes back by
- * @param callIn the call that an element holds; by default it is the call itself
+ * @param write returns a call's element with its sent id and name
+ * @param callIn returns the call within an element; by default the element is the call
  */
 export function sentElements<Element>(
   elements: readonly Element[],
@@ -39,18 +39,18 @@ export function sentElements<Element>(
   return sent.every((element, i) => element === elements[i]) ? elements : sent
 }
 
-/** The object with these fields: the very same where they are so already. */
+/** The object with these fields; the same object if it has them already. */
 export function withFields(object: Fields, fields: Fields): Fields {
   return Object.entries(fields).every(([key, value]) => object[key] === value) ? object : { ...object, ...fields }
 }
 
-/** Arguments that are a value: an object, since providers take back nothing else. */
+/** Arguments as a value: always an object, because providers accept nothing else back. */
 export function sentInput(given: unknown): Fields {
   return sendableInput(given)
 }
 
 /**
- * Arguments that are text: the model's own where they are an object. Servers that read the text (Ollama, llama.cpp, vLLM,
+ * Arguments as text: the model's own text if it is a JSON object. Servers that parse the text (Ollama, llama.cpp, vLLM,
  * Mistral) refuse a request with any other.
  */
 export function sentText(given: unknown): string {
@@ -65,10 +65,10 @@ function isObjectText(text: string): boolean {
   }
 }
 
-/** A turn in well-formed Unicode: the very same where it is that already. */
+/** The turn in well-formed Unicode; the same object if it is well-formed already. */
 export function wellFormed<Turn>(turn: Turn): Turn {
   try {
-    // JSON shows an unpaired surrogate as an escape, and so it would be sent.
+    // JSON escapes an unpaired surrogate, and the SDK would send the escape.
     return /\\ud[89a-f]/.test(JSON.stringify(turn)) ? (copyJson(turn, { maxBytes: Infinity }) as Turn) : turn
   } catch {
     return turn

@@ -7,21 +7,21 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import type { SpillContent, SpilledFile, SpillOptions, SpillStore } from '../core/spill.ts'
 
-/** How much is written at a time, in bytes, roughly. */
+/** Approximate size of one write, in bytes. */
 const CHUNK = 65_536
 
 /**
- * Keeps what is too large for results in files that their owner alone can read (mode 0600).
+ * Stores results that are too large in files that only their owner can read (mode 0600).
  *
  * 1. Nothing is touched before the first `write`.
- * 2. A file is there whole, or not at all; no file of anybody else's is ever written over.
- * 3. After `close`, and when the process exits, nothing is written, and the directory that the store made for itself has gone.
- *    One that it was given stays, with its files. (A process that a signal ends without a handler does not exit, but is
- *    ended: then the directory stays.)
+ * 2. A file is written whole or not at all; a file of another owner is never overwritten.
+ * 3. After `close`, and when the process exits, nothing is written, and the directory that the store created is
+ *    removed. A directory that was given to it stays, with its files. (If a signal without a handler ends the process,
+ *    there is no exit event: then the directory stays.)
  */
 export class FileStore implements SpillStore {
   readonly #given: string | undefined
-  /** Tells the files of this store from others in a directory that it shares. */
+  /** Distinguishes the files of this store from others in a shared directory. */
   readonly #prefix: string
   #directory: Promise<string> | undefined
   #files = 0
@@ -84,7 +84,7 @@ export class FileStore implements SpillStore {
   }
 }
 
-/** Directories that this process made and has not removed. */
+/** Directories that this process created and has not removed. */
 const made = new Set<string>()
 
 function removedAtExit(directory: string): string {
@@ -102,12 +102,12 @@ function removeAll(): void {
     try {
       rmSync(directory, { recursive: true, force: true })
     } catch {
-      // Nothing can be told any more.
+      // The process is exiting, so there is no place to report the error.
     }
   }
 }
 
-/** Writes everything, a portion at a time: in between others have their turn. */
+/** Writes everything in portions; other work runs in between. */
 async function fill(file: FileHandle, content: SpillContent, maxBytes: number): Promise<number> {
   let total = 0
   let pending: Uint8Array[] = []

@@ -1,4 +1,4 @@
-/** `text` in pieces of at most `length` code points; none for an empty text. Joined they are the text again. */
+/** Pieces of `text` of at most `length` code points; none for an empty text. Joined, they are the text again. */
 export function chunks(text: string, length: number): string[] {
   if (text.length <= length) return text === '' ? [] : [text]
   const points = Array.from(text)

@@ -9,7 +9,7 @@ import type {
 } from '@ai-sdk/provider'
 import { usageOf } from './scripted-turn.ts'
 
-/** A stream's parts as the one answer that the same provider gives without streaming. Throws what an `error` part holds. */
+/** The answer without streaming, from the parts of a stream. @throws the error of an `error` part */
 export function generateResult(parts: readonly LanguageModelV4StreamPart[]): LanguageModelV4GenerateResult {
   const content: LanguageModelV4Content[] = []
   const blocks = new Map<string, { text: string }>()

@@ -1,4 +1,4 @@
-/** The ways in which a host can be asked for its next turn; of each, at least `setTimeout` is everywhere. */
+/** The host's functions for running code in a later turn of the event loop; `setTimeout` exists everywhere. */
 export interface MacrotaskHost {
   readonly setImmediate?: ((callback: () => void) => unknown) | undefined
   readonly MessageChannel?: typeof MessageChannel | undefined
@@ -6,13 +6,13 @@ export interface MacrotaskHost {
 }
 
 /**
- * A function that waits for the host's next turn, by the quickest way that the host has.
+ * Returns a function that waits for the next turn of the host's event loop, by the fastest means that the host has.
  *
- * Everything that is queued as a microtask, or by `process.nextTick`, and all that those queue in turn, runs before it
- * resolves: that is what a fixed number of `await`s cannot promise.
+ * All microtasks and `process.nextTick` callbacks that are queued, and those that they queue in turn, run before it
+ * resolves. A fixed number of `await`s cannot promise that.
  */
 export function macrotaskTurn(host: MacrotaskHost): () => Promise<void> {
-  // Kept as they are now, so that a test that fakes the global timers does not stop the virtual clock.
+  // Read once, so that a test that replaces the global timers does not stop the virtual clock.
   const { setImmediate: immediate, MessageChannel: Channel, setTimeout: timeout } = host
   if (immediate !== undefined) return () => new Promise((resolve) => void immediate(resolve))
   if (Channel !== undefined) return () => messageTurn(new Channel())
@@ -30,8 +30,7 @@ function messageTurn({ port1, port2 }: MessageChannel): Promise<void> {
 }
 
 /**
- * Resolves once all microtasks that are queued, and those that they queue, have run. No time passes on any virtual
- * clock.
+ * Resolves when all queued microtasks, and those that they queue, have run. No virtual time passes.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 import { MisuseError } from '../core/misuse.ts'
 
 /**
- * A guard for asynchronous work that must not overlap: it runs what it is given, and rejects with a misuse error what
- * comes while something is under way.
+ * A guard for asynchronous work that must not overlap. Work that is given while other work is under way is rejected
+ * with a misuse error.
  *
- * @param subject what the work moves, as the error calls it
+ * @param subject the thing that the work moves, for the error message
  */
 export function oneAtATime(subject: string): <T>(work: () => Promise<T>) => Promise<T> {
   let busy = false

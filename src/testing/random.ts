@@ -5,8 +5,8 @@ const MASK_64 = 0xffff_ffff_ffff_ffffn
 /**
  * SplitMix64: turns one number into many unrelated ones, to fill the state of another generator.
  *
- * G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014; constants as in
- * S. Vigna's public-domain splitmix64.c (https://prng.di.unimi.it/splitmix64.c).
+ * G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014; constants as in S.
+ * Vigna's public-domain splitmix64.c (https://prng.di.unimi.it/splitmix64.c).
  */
 export function splitMix64(seed: bigint): () => bigint {
   let state = seed & MASK_64
@@ -48,11 +48,11 @@ function rotateLeft(value: number, bits: number): number {
 }
 
 /**
- * A generator of numbers in [0, 1) with 53 random bits, to stand where `Math.random` would: the same seed gives the same
+ * A generator of numbers in [0, 1) with 53 random bits, to replace `Math.random` in tests: the same seed gives the same
  * numbers on every machine. Not for secrets.
  *
- * @param seed a whole number from 0 to 2⁵³ − 1
- * @throws MisuseError where the seed is anything else
+ * @param seed an integer from 0 to 2⁵³ − 1
+ * @throws MisuseError if the seed is anything else
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ function lower(value: bigint): number {
 }
 
 /**
- * Draws for tests, all from one seed.
+ * Random values for tests, all from one seed.
  *
  * @example
  * ```ts
@@ -92,16 +92,16 @@ function lower(value: bigint): number {
  */
 export class SeededRandom {
   readonly seed: number
-  /** The next number in [0, 1); may be handed on without its object. */
+  /** The next number in [0, 1). It is bound, so that it can be passed on without its object. */
   readonly next: () => number
 
-  /** @param seed a whole number from 0 to 2⁵³ − 1 */
+  /** @param seed an integer from 0 to 2⁵³ − 1 */
   constructor(seed: number) {
     this.seed = seed
     this.next = seededRandom(seed)
   }
 
-  /** A whole number from `min` to `max`, both included; at most 2⁵³ of them. */
+  /** An integer from `min` to `max`, both included; the range may have at most 2⁵³ numbers. */
   int(min: number, max: number): number {
     checkCount('min', min, Number.MIN_SAFE_INTEGER)
     checkCount('max', max, min)
@@ -115,13 +115,13 @@ export class SeededRandom {
     return this.next() < probability
   }
 
-  /** One of the items, all with the same probability. */
+  /** One of the items, each with the same probability. */
   pick<T>(items: readonly T[]): T {
     if (items.length === 0) throw new MisuseError('items', 'at least one to pick from', items)
     return items[this.int(0, items.length - 1)] as T
   }
 
-  /** The items in an order drawn from all orders (Fisher–Yates); the given array stays as it is. */
+  /** The items in a random order (Fisher–Yates), each with the same probability; the given array stays unchanged. */
   shuffle<T>(items: readonly T[]): T[] {
     const shuffled = [...items]
     for (let index = shuffled.length - 1; index > 0; index--) {
@@ -139,7 +139,7 @@ export class SeededRandom {
     return median * Math.exp(sigma * this.#standardNormal())
   }
 
-  /** Another generator with a seed drawn from this one: what the one draws later does not change the other. */
+  /** Another generator, with a seed drawn from this one. Later draws from one do not change the other. */
   fork(): SeededRandom {
     return new SeededRandom(this.int(0, Number.MAX_SAFE_INTEGER))
   }

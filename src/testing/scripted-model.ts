@@ -15,11 +15,11 @@ import { sleep } from './sleep.ts'
 
 /** Options of {@link scriptedModel}. */
 export interface ScriptedModelOptions {
-  /** What paces the parts. @default the machine's clock */
+  /** The clock for the delays. @default the machine's clock */
   readonly clock?: Clock
-  /** Time before each part, in milliseconds, for turns that say nothing of their own. @default 0 */
+  /** Time before each part, in milliseconds, for turns without a delay of their own. @default 0 */
   readonly delayMs?: ScriptedPlay['delayMs']
-  /** The longest delta that text and arguments are cut into, in code points. @default 20 */
+  /** The longest delta of text and arguments, in code points. @default 20 */
   readonly chunkLength?: number
   /** @default 'scripted' */
   readonly provider?: string
@@ -35,20 +35,20 @@ const MODEL_OPTIONS = optionNames<ScriptedModelOptions>({
   modelId: true,
 })
 
-/** A model that plays a script, and notes what it is asked. */
+/** A model that plays a script and records its calls. */
 export interface ScriptedModel extends LanguageModelV4 {
-  /** What the model was called with, oldest first: a copy of that moment, whatever the caller does to its prompt later. */
+  /** The options of each call, oldest first, copied at that moment, so that later changes to the prompt do not show. */
   readonly calls: readonly LanguageModelV4CallOptions[]
 }
 
 /**
- * A language model that plays scripted turns, one per call, for tests, examples and demonstrations. It streams the parts
- * that a provider streams and honours the abort signal; it reads nothing of the prompt unless a turn is a function.
+ * A language model that plays scripted turns, one per call, for tests, examples and demonstrations. It streams parts as
+ * a provider does and honours the abort signal; it ignores the prompt unless a turn is a function.
  *
- * A call beyond the script, and a turn that is none, reject with an error that says so.
+ * A call beyond the end of the script rejects with an explanation, and so does an invalid turn.
  *
  * @param turns the turns in order, or one function for all of them
- * @throws MisuseError where an option is impossible
+ * @throws MisuseError if an option is invalid
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ async function scriptOf(
   const script = typeof turns === 'function' ? turns : turns[turn]
   if (script === undefined) {
     throw new Error(
-      `The scripted model was called for turn ${turn + 1}, and its script has ${turns.length}. Add a turn, or find out why the model is asked again (its last message is of role ${asked.prompt.at(-1)?.role ?? 'none'}).`,
+      `The scripted model was called for turn ${turn + 1}, and its script has ${turns.length}. Add a turn, or find out why the model is called again (the prompt's last message has the role ${asked.prompt.at(-1)?.role ?? 'none'}).`,
     )
   }
   return typeof script === 'function' ? script(asked, turn) : script
@@ -118,7 +118,7 @@ function isParts(script: TurnScript): script is readonly LanguageModelV4StreamPa
   return Array.isArray(script)
 }
 
-/** A copy in depth of arrays and plain objects; everything else (signals, URLs, bytes) stays the same object. */
+/** A deep copy of arrays and plain objects; everything else (signals, URLs, bytes) stays the same object. */
 function copyOf<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copyOf) as T
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value

@@ -4,20 +4,20 @@ import { checkCount, checkDuration } from '../core/misuse.ts'
 import type { ScriptedPlay } from './scripted-turn.ts'
 import { sleep } from './sleep.ts'
 
-/** A turn ready to be played: what comes when, and how it ends. */
+/** A turn ready to be played: its parts, their times, and its end. */
 export interface Recital {
-  /** The parts that come, up to where the stream breaks. */
+  /** The parts, up to the place where the stream breaks. */
   readonly parts: readonly LanguageModelV4StreamPart[]
-  /** For each part, how long after the call it comes, in milliseconds. */
+  /** The time of each part after the call, in milliseconds. */
   readonly offsetsMs: readonly number[]
-  /** What the stream breaks with after the last of the parts; `undefined` where it ends by itself. */
+  /** The error after the last of the parts; `undefined` if the stream ends normally. */
   readonly breakWith: Error | undefined
 }
 
 /**
- * Works out how `parts` are played.
+ * Computes how `parts` are played.
  *
- * @throws MisuseError where `delayMs` or `breakAfter` is impossible
+ * @throws MisuseError if `delayMs` or `breakAfter` is invalid
  */
 export function recital(parts: readonly LanguageModelV4StreamPart[], play: ScriptedPlay): Recital {
   const { breakAfter, breakWith = new Error(`The stream broke after part ${breakAfter}, as scripted.`) } = play
@@ -43,8 +43,8 @@ function offsetsOf(
 }
 
 /**
- * Plays a turn. A part is handed over when it is read, but never before its moment; so what comes before a break is
- * never lost to a slow reader. An abort errors the stream with the signal's reason.
+ * Plays a turn. A part is delivered when it is read, but never before its time, so that a slow reader loses no part
+ * before a break. An abort errors the stream with the signal's reason.
  */
 export function recitalStream(
   { parts, offsetsMs, breakWith }: Recital,

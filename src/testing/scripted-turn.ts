@@ -12,47 +12,47 @@ export interface ScriptedCall {
   /** @default `call-<turn>-<index>`, counted from 0 */
   readonly id?: string
   readonly name: string
-  /** A string goes out as it is, so that text which is no JSON can be played; of anything else, its JSON. @default {} */
+  /** A string is sent unchanged, so that invalid JSON can be played; any other value is sent as JSON. @default {} */
   readonly arguments?: unknown
 }
 
-/** Tokens of a turn; what is left out counts as not told by the provider. */
+/** Tokens of a turn; omitted fields are not reported, as with some providers. */
 export interface ScriptedUsage {
-  /** All input tokens, read from a cache or not. */
+  /** All input tokens, including those from a cache. */
   readonly inputTokens?: number
-  /** Those of them that came from the provider's cache. */
+  /** Input tokens that came from the provider's cache. */
   readonly cachedInputTokens?: number
   readonly outputTokens?: number
 }
 
-/** How a turn is played, whatever is in it. */
+/** The timing and the end of a turn, for any content. */
 export interface ScriptedPlay {
   /**
-   * Time before each part, in milliseconds; moments count from the call of the model, so a slow reader delays nothing.
-   * For `doGenerate` their sum passes before the answer. @default the model's `delayMs`
+   * Time before each part, in milliseconds. Times count from the call of the model, so that a slow reader delays
+   * nothing. `doGenerate` answers after the sum of them. @default the model's `delayMs`
    */
   readonly delayMs?: number | ((part: LanguageModelV4StreamPart, index: number) => number)
-  /** The stream breaks after so many parts, 0 to all of them. @default it does not */
+  /** The stream breaks after so many parts, 0 to all of them. @default it does not break */
   readonly breakAfter?: number
-  /** How it breaks: with an error, or by ending as if all were well. @default an error that says so */
+  /** The kind of the break: an error, or a normal end of the stream. @default an error that mentions the script */
   readonly breakWith?: Error | 'end'
 }
 
-/** A turn in terms of what the model says; reasoning comes first, then text, then calls. */
+/** A turn as the model's words and calls; reasoning comes first, then text, then calls. */
 export interface ScriptedSpeech extends ScriptedPlay {
-  /** Several strings are several deltas; one is cut into deltas by the model's `chunkLength`. */
+  /** Several strings are several deltas; a single string is cut into deltas by the model's `chunkLength`. */
   readonly text?: string | readonly string[]
   /** As `text`. */
   readonly reasoning?: string | readonly string[]
   readonly calls?: readonly ScriptedCall[]
-  /** An `error` part, before the end. */
+  /** An `error` part before the end. */
   readonly error?: unknown
-  /** @default `error` with an error, `tool-calls` with calls, else `stop` */
+  /** @default `error` with an error, `tool-calls` with calls, otherwise `stop` */
   readonly finishReason?: LanguageModelV4FinishReason['unified']
   readonly usage?: ScriptedUsage
 }
 
-/** A turn part by part, played as it stands: nothing is added, nothing is checked. */
+/** A turn part by part, played unchanged and unchecked. */
 export interface ScriptedParts extends ScriptedPlay {
   readonly parts: readonly LanguageModelV4StreamPart[]
 }
@@ -62,10 +62,10 @@ export interface ScriptedRefusal {
   readonly rejectWith: unknown
 }
 
-/** A turn as data. A bare list is short for `{ parts }`. */
+/** A turn as data. A bare array is short for `{ parts }`. */
 export type TurnScript = ScriptedSpeech | ScriptedParts | ScriptedRefusal | readonly LanguageModelV4StreamPart[]
 
-/** A turn that depends on what the model is asked, or on which turn it is, from 0. */
+/** A turn that depends on the call's options, or on its number, from 0. */
 export type TurnFunction = (options: LanguageModelV4CallOptions, turn: number) => TurnScript | Promise<TurnScript>
 
 const TURN_FIELDS = optionNames<ScriptedSpeech & ScriptedParts & ScriptedRefusal>({
@@ -87,16 +87,16 @@ const CALL_FIELDS = optionNames<ScriptedCall>({ id: true, name: true, arguments:
 const USAGE_FIELDS = optionNames<ScriptedUsage>({ inputTokens: true, cachedInputTokens: true, outputTokens: true })
 
 /**
- * Scripts come from files as well, where nobody has checked their types.
+ * Checks the type, because scripts may also come from files.
  *
- * @throws Error for what is no turn, saying what one is
+ * @throws Error for an invalid turn, with an explanation of a valid one
  */
 export function checkTurn(script: TurnScript, turn: number): TurnScript {
   const where = `Turn ${turn + 1} of the scripted model`
   const given: unknown = script
   if (Array.isArray(given)) return script
   if (typeof given !== 'object' || given === null)
-    throw new Error(`${where} is no object: expected e.g. { text: '…' } or { calls: [{ name: '…', arguments: {} }] }.`)
+    throw new Error(`${where} must be an object, e.g. { text: '…' } or { calls: [{ name: '…', arguments: {} }] }.`)
   checkFields(where, script, TURN_FIELDS)
   const { calls = [], usage = {} } = script as ScriptedSpeech
   checkFields(`${where}: usage`, usage, USAGE_FIELDS)
@@ -112,12 +112,12 @@ function checkFields(where: string, given: object, known: ReadonlySet<string>): 
   if (unknown !== undefined) throw new Error(`${where} has the unknown field '${unknown.name}'. ${unknown.advice}`)
 }
 
-/** What the parts of a turn take from the model that plays it. */
+/** Settings of the playing model for the parts of a turn. */
 export interface SpeechContext {
   /** The turn's number, from 0. */
   readonly turn: number
   readonly modelId: string
-  /** The longest delta that a string is cut into, in Unicode code points. */
+  /** The longest delta of a string, in code points. */
   readonly chunkLength: number
 }
 
@@ -174,7 +174,7 @@ function finishReasonOf({ finishReason, error, calls = [] }: ScriptedSpeech): La
   return { unified, raw: unified }
 }
 
-/** The provider's form of a usage; nothing known where there is none. */
+/** The usage in the provider's form; all unknown by default. */
 export function usageOf({ inputTokens, cachedInputTokens, outputTokens }: ScriptedUsage = {}): LanguageModelV4Usage {
   return {
     inputTokens: {

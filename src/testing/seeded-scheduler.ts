@@ -1,11 +1,11 @@
 /**
- * Duty: decides in which order concurrent work goes on, by a seed.
- * Boundary: knows only work that waits at its points, and the clock it was given; it starts and stops nothing.
+ * Duty: chooses the order in which concurrent work continues, from a seed. Boundary: knows only work that waits at its
+ * points, and the given clock; it starts and stops nothing.
  *
  * Invariants:
  * 1. A point is released exactly once, or its wait is aborted.
- * 2. Between two releases all microtasks have run; so one piece of work goes on at a time.
- * 3. The order depends on the seed and on what waits at each release, on nothing else.
+ * 2. Between two releases all microtasks have run, so that one piece of work continues at a time.
+ * 3. The order depends only on the seed and on the work waiting at each release.
  */
 import { checkCount, checkDuration } from '../core/misuse.ts'
 import { checkOptions, optionNames } from '../core/option-names.ts'
@@ -16,23 +16,23 @@ import { SeededRandom } from './random.ts'
 import { StalledError } from './stalled.ts'
 import { DEFAULT_MAX_MS, RUN_UNTIL_OPTIONS, type RunUntilOptions, type VirtualClock } from './virtual-clock.ts'
 
-/** When a {@link SeededScheduler} may move time on. */
+/** When a {@link SeededScheduler} may advance time. */
 export type TimeMoves = 'when-idle' | 'any-time'
 
 /** Options of a {@link SeededScheduler}. */
 export interface SeededSchedulerOptions {
-  /** A whole number from 0 to 2⁵³ − 1. */
+  /** An integer from 0 to 2⁵³ − 1. */
   readonly seed: number
-  /** The clock that {@link SeededScheduler.waitFor} moves. @default none: only points are released */
+  /** The clock that {@link SeededScheduler.waitFor} advances. @default none: only points are released */
   readonly clock?: VirtualClock
   /**
-   * When {@link SeededScheduler.waitFor} may move time on. `when-idle`: once nothing waits at a point, so that points
-   * take no time. `any-time`: also while something waits at a point, which may then be held up for as long as timers
-   * run. Either way timers that are due at the present moment are drawn among the points.
+   * When {@link SeededScheduler.waitFor} may advance time. `when-idle`: only if no work waits at a point, so that
+   * points take no time. `any-time`: also while work waits at a point, which may then be delayed for as long as timers
+   * run. In both modes timers that are due at the present moment are drawn among the points.
    * @default 'when-idle'
    */
   readonly timeMoves?: TimeMoves
-  /** How many points one wait may release before that counts as going round in circles. @default 1 000 000 */
+  /** Number of points in one wait after which it counts as an endless loop. @default 1 000 000 */
   readonly maxReleases?: number
 }
 
@@ -49,8 +49,8 @@ interface Point {
 }
 
 /**
- * Holds concurrent work at the points where it asks, and lets one go on at a time, in an order drawn from a seed: each
- * seed is one interleaving, and the same seed is the same one again.
+ * Holds concurrent work at the points that it declares, and lets one piece continue at a time, in an order drawn from a
+ * seed. Each seed is one interleaving, and the same seed gives the same one again.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class SeededScheduler {
   readonly #trace: string[] = []
   readonly #exclusively = oneAtATime('scheduler')
 
-  /** @throws MisuseError where an option is impossible */
+  /** @throws MisuseError if an option is invalid */
   constructor(options: SeededSchedulerOptions) {
     checkOptions('', options, SCHEDULER_OPTIONS)
     const { seed, clock, timeMoves = 'when-idle', maxReleases = 1_000_000 } = options
@@ -88,10 +88,10 @@ export class SeededScheduler {
   }
 
   /**
-   * Waits until the scheduler lets this work go on. Rejects with the signal's reason as soon as that aborts; the point
-   * then waits no more.
+   * Waits until the scheduler lets this work continue. If the signal aborts, it rejects with the signal's reason, and
+   * the point is removed.
    *
-   * @param label what waits, for the trace
+   * @param label names the work in the trace
    */
   point(label: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { signal } = options
@@ -113,31 +113,31 @@ export class SeededScheduler {
     })
   }
 
-  /** The labels of the points that wait, in order of arrival as far as none was released. */
+  /** The labels of the waiting points, in order of arrival until one of them is released. */
   get waiting(): readonly string[] {
     return this.#points.map(({ label }) => label)
   }
 
-  /** What happened, in order: labels of released points, `clock <moment>` for timers, and what was recorded. */
+  /** The trace, in order: labels of released points, `clock <moment>` for timers, and recorded entries. */
   get trace(): readonly string[] {
     return this.#trace
   }
 
-  /** Puts an entry of the test's own into the trace, e.g. an event of the code under test, so that the hash covers it. */
+  /** Adds an entry to the trace, e.g. an event of the code under test, so that the hash covers it. */
   record(entry: string): void {
     this.#trace.push(entry)
   }
 
-  /** 16 hexadecimal digits that stand for the trace: two runs with the same hash went the same way. */
+  /** 16 hexadecimal digits that identify the trace: two runs with the same hash had the same trace. */
   traceHash(): string {
     return fnv1a64(JSON.stringify(this.#trace)).toString(16).padStart(16, '0')
   }
 
   /**
-   * Releases one waiting point or fires the clock's next timer, as {@link SeededScheduler.waitFor} does again and again,
-   * and lets microtasks run: for tests that look at the world after every move.
+   * Releases one waiting point or fires the clock's next timer, like one step of {@link SeededScheduler.waitFor}, and
+   * lets microtasks run. For tests that check their state after every step.
    *
-   * @returns false where nothing waits at a point or for a timer
+   * @returns false if no point and no timer is waiting
    */
   async moveOne(): Promise<boolean> {
     return this.#exclusively(async () => {
@@ -146,7 +146,7 @@ export class SeededScheduler {
     })
   }
 
-  /** Releases one waiting point and lets microtasks run; false where none waits. */
+  /** Releases one waiting point and lets microtasks run; false if none waits. */
   async waitOne(): Promise<boolean> {
     return this.#exclusively(async () => {
       await settleMicrotasks()
@@ -154,7 +154,7 @@ export class SeededScheduler {
     })
   }
 
-  /** Releases points, also those that are reached on the way, until none waits. Moves no clock. */
+  /** Releases points, including those reached meanwhile, until none waits. The clock does not move. */
   async waitAll(): Promise<void> {
     await this.#exclusively(async () => {
       await settleMicrotasks()
@@ -166,10 +166,10 @@ export class SeededScheduler {
   }
 
   /**
-   * Releases points, and fires the clock's timers, until `promise` settles; settles like it.
+   * Releases points and fires the clock's timers until `promise` settles, and settles like it.
    *
-   * @throws StalledError (as a rejection) where the promise is still pending and nothing waits at a point or for a
-   * timer, or no timer within `maxMs`
+   * @throws StalledError (as a rejection) if the promise is still pending and there is no waiting point and no timer,
+   * or no timer within `maxMs`
    */
   async waitFor<T>(promise: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
     checkOptions('', options, RUN_UNTIL_OPTIONS)
@@ -221,7 +221,7 @@ export class SeededScheduler {
   #checkReleases(releases: number): void {
     if (releases < this.#maxReleases) return
     throw new StalledError(
-      `${this.#maxReleases} points and timers went by in one wait, and there are still more: something goes round in circles (maxReleases). The last: ${this.#last()}.`,
+      `${this.#maxReleases} points and timers were released in one wait, and more are waiting: this may be an endless loop (maxReleases). The last: ${this.#last()}.`,
     )
   }
 
@@ -230,9 +230,9 @@ export class SeededScheduler {
     const moment = clock === undefined ? '' : ` at ${clock.now()} ms`
     const why =
       clock?.nextAt === undefined
-        ? `nothing waits at a point${clock === undefined ? '' : ' or for a timer'}. What it waits for never comes; look for a promise that nobody resolves.`
+        ? `nothing waits at a point${clock === undefined ? '' : ' or for a timer'}. Look for a promise that is never resolved.`
         : `the next timer is due at ${clock.nextAt} ms, beyond the bound of ${limit} ms (maxMs).`
-    return `Waiting for ${label}: still pending${moment}, and ${why} The last to go on: ${this.#last()}.`
+    return `Waiting for ${label}: still pending${moment}, and ${why} The last to continue: ${this.#last()}.`
   }
 
   #last(): string {

@@ -4,21 +4,21 @@ import { SeededRandom } from './random.ts'
 import { SeededScheduler, type TimeMoves } from './seeded-scheduler.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** Everything that a simulated run draws on, all from one seed. */
+/** The tools of a simulated run, all driven by one seed. */
 export interface Simulation {
   readonly seed: number
   readonly random: SeededRandom
   /** Timers of one moment fire in an order drawn from the seed. */
   readonly clock: VirtualClock
-  /** Moves `clock` where nothing waits at a point. */
+  /** Advances `clock` when no work waits at a point. */
   readonly scheduler: SeededScheduler
 }
 
 /**
  * A simulation from a seed.
  *
- * @param seed a whole number from 0 to 2⁵³ − 1
- * @param timeMoves when its scheduler may move time on
+ * @param seed an integer from 0 to 2⁵³ − 1
+ * @param timeMoves when its scheduler may advance time
  */
 export function simulation(seed: number, timeMoves: TimeMoves = 'when-idle'): Simulation {
   const random = new SeededRandom(seed)
@@ -29,32 +29,32 @@ export function simulation(seed: number, timeMoves: TimeMoves = 'when-idle'): Si
 
 /** Options of {@link forEachSeed}. */
 export interface ForEachSeedOptions {
-  /** How many seeds to run. */
+  /** Number of seeds to run. */
   readonly seeds: number
-  /** The first of them. @default 0 */
+  /** The first seed. @default 0 */
   readonly from?: number
-  /** Run this seed alone. @default the environment variable `AOF_SEED`, where it is set */
+  /** Runs this seed alone. @default the environment variable `AOF_SEED`, if it is set */
   readonly replay?: number
-  /** When the scheduler may move time on; as for a `SeededScheduler`. @default 'when-idle' */
+  /** When the scheduler may advance time; as for a `SeededScheduler`. @default 'when-idle' */
   readonly timeMoves?: TimeMoves
 }
 
 const SEED_OPTIONS = optionNames<ForEachSeedOptions>({ seeds: true, from: true, replay: true, timeMoves: true })
 
-/** What is known of a seed that failed. */
+/** Details of a seed that failed. */
 export interface SeedFailureDetails {
   readonly seed: number
   /** The hash of the run's trace; see {@link SeededScheduler.traceHash}. */
   readonly traceHash: string
-  /** What happened, in order; see {@link SeededScheduler.trace}. */
+  /** The trace of the run; see {@link SeededScheduler.trace}. */
   readonly trace: readonly string[]
-  /** Whether the seed, run a second time, failed again and with the same trace. */
+  /** Whether a second run with the seed failed again with the same trace. */
   readonly reproduced: boolean
-  /** What the run threw. */
+  /** The error that the run threw. */
   readonly cause: unknown
 }
 
-/** A seed with which a simulated run failed; the failure itself is its `cause`. */
+/** A seed with which a simulated run failed; the run's error is its `cause`. */
 export class SeedFailure extends Error {
   override readonly name: string = 'SeedFailure'
   readonly seed: number
@@ -71,15 +71,15 @@ export class SeedFailure extends Error {
   }
 }
 
-/** A run that is over: how it ended, and what it drew on. */
+/** A run that is over, with its error and its simulation. */
 interface EndedRun {
   readonly simulation: Simulation
   readonly failure: { readonly thrown: unknown } | undefined
 }
 
 /**
- * Runs a simulated run once per seed, one after the other. The first seed that fails is run a second time, and the error
- * says how to replay it and whether it went the same way again.
+ * Runs a simulation once per seed, one after the other. The first seed that fails is run a second time, and the error
+ * says how to replay it and whether the second run had the same trace.
  *
  * @throws SeedFailure (as a rejection) for the first seed that fails
  *
@@ -148,8 +148,8 @@ function seedFailure({ seed, scheduler }: Simulation, thrown: unknown, second: E
 
 function comparison(failedAgain: boolean, first: string, second: string): string {
   if (first !== second) {
-    return `Run a second time, it ${failedAgain ? 'failed again' : 'passed'}, and went another way (traces ${first} and ${second}): something beside the seed decides, e.g. real time, or state kept between runs.`
+    return `Run a second time, it ${failedAgain ? 'failed again' : 'passed'}, with another trace ( ${first} and ${second}): the run depends on more than the seed, e.g. on real time, or on state kept between runs.`
   }
   if (failedAgain) return `Run a second time, it failed again with the same trace (${first}).`
-  return `Run a second time, it passed although the trace was the same (${first}): something decides that neither the seed nor the trace shows.`
+  return `Run a second time, it passed although the trace was the same (${first}): the run depends on something that neither the seed nor the trace shows.`
 }

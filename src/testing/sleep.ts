@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 
 /**
- * Resolves `ms` milliseconds from now on `clock`, or rejects with the reason of the first signal that aborts. Either
- * way it leaves neither timer nor listener behind.
+ * Resolves after `ms` milliseconds on `clock`, or rejects with the reason of the first signal that aborts. In both
+ * cases it leaves neither timer nor listener behind.
  */
 export function sleep(clock: Clock, ms: number, signals: readonly AbortSignal[] = []): Promise<void> {
   return new Promise((resolve, reject) => {

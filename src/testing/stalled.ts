@@ -1,6 +1,6 @@
 /**
- * What a test waits for cannot come any more: it is still pending, and nothing is left that could bring it, or not
- * within the bound. This is how a hang shows, at once, in virtual time.
+ * The promise that a test waits for is still pending, and nothing is left that could settle it, or not within the bound
+ * of time. This is how a hang shows in virtual time: at once.
  */
 export class StalledError extends Error {
   override readonly name: string = 'StalledError'

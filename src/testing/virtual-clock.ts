@@ -1,9 +1,9 @@
 /**
- * Duty: time for tests, which moves only when it is told to.
- * Boundary: fires timers and waits for microtasks; what else holds work back (points, real I/O) is not its business.
+ * Duty: time for tests, which moves only on request. Boundary: fires timers and waits for microtasks; other delays
+ * (points, real I/O) are outside.
  *
  * Invariants:
- * 1. Every timer fires exactly once, unless it was cleared before: at its moment, or late where time leapt past it.
+ * 1. Every timer fires exactly once, unless it was cleared before: at its moment, or late if time leapt past it.
  * 2. `now()` never goes back, and is a timer's moment while that timer fires in time.
  * 3. Between two timers all microtasks have run.
  * 4. One advance at a time.
@@ -20,23 +20,23 @@ import { StalledError } from './stalled.ts'
 
 /** Options of a {@link VirtualClock}. */
 export interface VirtualClockOptions {
-  /** What `now()` says at first, in milliseconds. @default 0 */
+  /** The initial value of `now()`, in milliseconds. @default 0 */
   readonly startMs?: number
-  /** With a seed, timers that are due at the same moment fire in an order drawn from it. @default in order of setting */
+  /** With a seed, timers of the same moment fire in an order drawn from it. @default the order of their creation */
   readonly seed?: number
-  /** How many timers may fire at one moment before that counts as going round in circles. @default 1 000 000 */
+  /** Number of timers at one moment after which it counts as an endless loop. @default 1 000 000 */
   readonly maxTimersPerMoment?: number
 }
 
 /** A bound in virtual time. */
 export interface AdvanceBound {
-  /** How far time may move, in milliseconds from now. @default 3 600 000, an hour */
+  /** Longest advance, in milliseconds from now. @default 3 600 000, an hour */
   readonly maxMs?: number
 }
 
 /** Options of {@link VirtualClock.runUntil}. */
 export interface RunUntilOptions extends AdvanceBound {
-  /** What is waited for, in the words of the error. @default 'the promise' */
+  /** Name of the awaited promise for the error message. @default 'the promise' */
   readonly label?: string
 }
 
@@ -47,7 +47,7 @@ const ADVANCE_BOUND = optionNames<AdvanceBound>({ maxMs: true })
 /** The names of {@link RunUntilOptions}. */
 export const RUN_UNTIL_OPTIONS: ReadonlySet<string> = optionNames<RunUntilOptions>({ maxMs: true, label: true })
 
-/** How far time moves at most where nothing else is said: an hour. */
+/** The default bound of an advance: an hour. */
 export const DEFAULT_MAX_MS = 3_600_000
 
 interface Timer extends HeapEntry {
@@ -58,8 +58,8 @@ interface Timer extends HeapEntry {
 }
 
 /**
- * A clock that stands still until it is advanced: what takes hours in life takes microseconds in a test, and the same
- * way every time.
+ * A clock that stands still until it is advanced. Hours of real time take microseconds in a test, and every run is the
+ * same.
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ export class VirtualClock implements Clock {
   readonly #timers = new BinaryHeap<Timer>(firesBefore)
   readonly #exclusively = oneAtATime('clock')
 
-  /** @throws MisuseError where an option is impossible */
+  /** @throws MisuseError if an option is invalid */
   constructor(options: VirtualClockOptions = {}) {
     checkOptions('', options, CLOCK_OPTIONS)
     const { startMs = 0, seed, maxTimersPerMoment = 1_000_000 } = options
@@ -95,8 +95,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * @throws MisuseError where `delayMs` is not from 0 to 2 147 483 647: a real timer would fire at once, which is
-   * never what was meant
+   * @throws MisuseError unless `delayMs` is from 0 to 2 147 483 647: a real timer with any other value would fire at
+   * once, which is never intended
    */
   setTimer(callback: () => void, delayMs: number): TimerHandle {
     checkDuration('delayMs', delayMs, 0, MAX_DELAY_MS)
@@ -111,19 +111,19 @@ export class VirtualClock implements Clock {
     return { clear: () => void this.#timers.remove(timer) }
   }
 
-  /** How many timers are set and have neither fired nor been cleared. */
+  /** Number of timers that have neither fired nor been cleared. */
   get pending(): number {
     return this.#timers.size
   }
 
-  /** The moment of the next timer, which has passed where time leapt; `undefined` where none is set. */
+  /** The moment of the next timer, which is in the past after a leap; `undefined` if there is none. */
   get nextAt(): number | undefined {
     return this.#timers.peek()?.at
   }
 
   /**
-   * Resolves `ms` milliseconds from now; rejects with the signal's reason as soon as that aborts, and then leaves no
-   * timer behind.
+   * Resolves after `ms` milliseconds. If the signal aborts, it rejects with the signal's reason and leaves no timer
+   * behind.
    *
    * @param ms 0 to 2 147 483 647
    */
@@ -132,10 +132,10 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets `ms` milliseconds pass: fires what falls due, also timers that are set on the way, and lets all microtasks
-   * run before, between and after. `advance(0)` fires what is due now.
+   * Lets `ms` milliseconds pass. Due timers fire, including those that are set meanwhile, and all microtasks run
+   * before, between and after them. `advance(0)` fires the timers that are due now.
    *
-   * Rejects with what a timer's callback throws; time then stands at that timer's moment.
+   * Rejects with the error of a timer's callback; time then stands at that timer's moment.
    *
    * @param ms 0 to 2⁵³ − 1
    */
@@ -147,7 +147,7 @@ export class VirtualClock implements Clock {
   /** {@link advance} up to a moment, which must not lie in the past. */
   async advanceTo(moment: number): Promise<void> {
     if (!(moment >= this.#now && moment < Infinity)) {
-      throw new MisuseError('moment', `one that is not before now, ${this.#now} ms`, moment)
+      throw new MisuseError('moment', `a moment that is not before now, ${this.#now} ms`, moment)
     }
     await this.#exclusively(async () => {
       await settleMicrotasks()
@@ -157,8 +157,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * `ms` milliseconds pass at once and nothing fires on the way, as on a machine that was asleep: timers that fell due
-   * meanwhile are late, and fire with the next move, in order. May be called from a timer's callback, too.
+   * Lets `ms` milliseconds pass at once without firing timers, as on a machine that was asleep. Timers that fell due
+   * meanwhile are late, and fire in order with the next advance. May also be called from a timer's callback.
    *
    * @param ms 0 to 2⁵³ − 1
    */
@@ -167,7 +167,7 @@ export class VirtualClock implements Clock {
     this.#moveTo(this.#now + ms)
   }
 
-  /** Goes to the next timer, fires it and lets microtasks run; false where none is set. */
+  /** Advances to the next timer, fires it and lets microtasks run; false if there is none. */
   async fireNext(): Promise<boolean> {
     return this.#exclusively(async () => {
       await settleMicrotasks()
@@ -178,9 +178,9 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Goes from timer to timer until none is left.
+   * Advances from timer to timer until none is left.
    *
-   * @throws StalledError (as a rejection) where timers are left beyond `maxMs`
+   * @throws StalledError (as a rejection) if timers are left beyond `maxMs`
    */
   async runAll(options: AdvanceBound = {}): Promise<void> {
     checkOptions('', options, ADVANCE_BOUND)
@@ -192,11 +192,10 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Goes from timer to timer until `promise` settles, and settles like it. Time stands at the moment of the last timer
-   * that was needed.
+   * Advances from timer to timer until `promise` settles, and settles like it. Time then stands at the moment of the
+   * last timer that fired.
    *
-   * @throws StalledError (as a rejection) where the promise is still pending and no timer is left, or none within
-   * `maxMs`
+   * @throws StalledError (as a rejection) if the promise is still pending and no timer is left, or none within `maxMs`
    */
   async runUntil<T>(promise: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
     checkOptions('', options, RUN_UNTIL_OPTIONS)
@@ -210,7 +209,7 @@ export class VirtualClock implements Clock {
       while (!settled) {
         if (this.#timers.size === 0) {
           throw new StalledError(
-            `Waiting for ${label}: still pending at ${this.#now} ms, and no timer is left to fire. What it waits for never comes; look for a promise that nobody resolves.`,
+            `Waiting for ${label}: still pending at ${this.#now} ms, and no timer is left to fire. Look for a promise that is never resolved.`,
           )
         }
         await this.#fireBefore(limit, `Waiting for ${label}: still pending`)
@@ -241,7 +240,7 @@ export class VirtualClock implements Clock {
     this.#firedAtThisMoment += 1
     if (this.#firedAtThisMoment > this.#maxTimersPerMoment) {
       throw new StalledError(
-        `${this.#maxTimersPerMoment} timers fired at ${this.#now} ms and still more are due then: one that sets itself again without delay never ends (maxTimersPerMoment).`,
+        `${this.#maxTimersPerMoment} timers fired at ${this.#now} ms and more are due: a timer that restarts itself without delay never ends (maxTimersPerMoment).`,
       )
     }
     timer.callback()

@@ -1,12 +1,12 @@
-/** How much of both outputs together an error quotes, in UTF-16 code units: less than a result's error may hold. */
+/** The longest quote of both outputs in an error, in UTF-16 code units: less than a result's error may hold. */
 const QUOTED_LENGTH = 3_200
 
-/** How much is quoted of one that stands alone. */
+/** The longest quote if there is only one output. */
 const ALONE_LENGTH = 2_000
 
 /**
- * What a program wrote, as the end of a sentence about how it ended: the ends of both outputs, since the reason may stand
- * in either, and a warning on one must not hide the other. Empty where it wrote nothing.
+ * A program's output, as the end of a sentence about how it ended. It has the ends of both outputs, because either may
+ * hold the reason, and a warning on one must not hide the other. Empty if the program wrote nothing.
  */
 export function bothOutputs(stdout: string, stderr: string): string {
   const [out, err] = [stdout.trim(), stderr.trim()]

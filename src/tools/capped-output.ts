@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
 
 /**
- * What a program wrote, of which the beginning and the end are kept and the middle is dropped as it comes.
+ * The output of a program. The beginning and the end are kept, and the middle is dropped as it arrives.
  *
- * Duty: bounded memory for output of any length; well-formed text of it.
- * 1. At most `maxBytes` are kept, and as long as there were no more than that, all of them.
- * 2. A character that the cut went through is left out; bytes that are no UTF-8 become U+FFFD.
+ * Duty: bounded memory for output of any length, and well-formed text.
+ * 1. At most `maxBytes` are kept; if there are no more than that, all of them.
+ * 2. A character that the cut divides is left out; bytes that are not UTF-8 become U+FFFD.
  */
 export class CappedOutput {
   readonly #headBytes: number
@@ -22,7 +22,7 @@ export class CappedOutput {
     this.#tailBytes = maxBytes - this.#headBytes
   }
 
-  /** How many bytes were written, with those that were not kept. */
+  /** Number of bytes written, including those that were dropped. */
   get size(): number {
     return this.#size
   }
@@ -38,7 +38,7 @@ export class CappedOutput {
     if (chunk.length > room) this.#addToTail(chunk.subarray(room))
   }
 
-  /** The text, with a line in place of what was left out. */
+  /** The text, with a line in place of the dropped bytes. */
   text(): string {
     const head = Buffer.concat(this.#head)
     const tail = Buffer.concat(this.#tail).subarray(Math.max(0, this.#tailSize - this.#tailBytes))
@@ -51,7 +51,7 @@ export class CappedOutput {
     const last = chunk.subarray(-this.#tailBytes)
     this.#tail.push(last)
     this.#tailSize += last.length
-    // Joined now and then, so that neither many small chunks nor old ones are kept.
+    // Chunks are joined from time to time, so that neither many small ones nor old ones stay in memory.
     if (this.#tailSize < 2 * this.#tailBytes && this.#tail.length < 256) return
     const joined = Buffer.concat(this.#tail).subarray(-this.#tailBytes)
     this.#tail = [Buffer.from(joined)]
@@ -63,7 +63,7 @@ function decode(bytes: Buffer): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
-/** The length of `bytes` without a last character that has no end. */
+/** The length of `bytes` without an incomplete last character. */
 function wholeEnd(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -73,7 +73,7 @@ function wholeEnd(bytes: Buffer): number {
   return bytes.length
 }
 
-/** Where the first character that has a beginning begins. */
+/** The index of the first complete character. */
 function wholeBegin(bytes: Buffer): number {
   let at = 0
   while (at < Math.min(3, bytes.length) && ((bytes[at] ?? 0) & 0xc0) === 0x80) at++

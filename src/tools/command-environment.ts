@@ -1,6 +1,6 @@
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Variables that programs need to find their way; none of them holds a secret. */
+/** Variables that programs need to find their files; none of them holds a secret. */
 const COMMON: ReadonlySet<string> = new Set([
   'PATH',
   'HOME',
@@ -10,7 +10,7 @@ const COMMON: ReadonlySet<string> = new Set([
   'LANGUAGE',
   'TZ',
   'TMPDIR',
-  // of Windows
+  // Windows
   'APPDATA',
   'COMSPEC',
   'LOCALAPPDATA',
@@ -25,12 +25,13 @@ const COMMON: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The environment of a program that a tool runs: an allow-list (I45). It gets what programs need to find their way
- * (`PATH`, `HOME`, `LANG`, `LC_…`, `TZ`, …), those that are named, and those that are given; nothing else of ours.
+ * The environment of a program that a tool runs: an allow-list (I45). It has the variables that programs need to find
+ * their files (`PATH`, `HOME`, `LANG`, `LC_…`, `TZ`, …), the named ones and the given ones; no other variable of this
+ * process.
  *
  * @param from the environment of this process
- * @param names variables to pass on as they are; those that are not set are left out
- * @param given variables with their values, which win over all others
+ * @param names variables to pass on unchanged; those that are not set are left out
+ * @param given variables with their values, which take precedence
  */
 export function commandEnvironment(
   from: Environment,
@@ -52,7 +53,7 @@ function isCommon(name: string): boolean {
   return COMMON.has(name.toUpperCase()) || /^LC_[A-Z]+$/.test(name)
 }
 
-/** Without the entries that stand for the current directory: what lies there is not to be run by its name alone. */
+/** Removes the entries that mean the current directory: a program there must not run by its name alone. */
 function absoluteOnly(path: string): string {
   const separator = /^[A-Za-z]:[\\/]|;/.test(path) ? ';' : ':'
   return path

@@ -9,47 +9,48 @@ import { ProcessGroup } from './process-group.ts'
 
 /** A program to run for a tool. */
 export interface CommandRequest {
-  /** The program (a name for the `PATH` of `env`, or a path) and its arguments, as it gets them; no shell takes part. */
+  /** The program (a name in the `PATH` of `env`, or a path) and its arguments, without a shell. */
   readonly argv: readonly [program: string, ...args: string[]]
-  /** The path to execute, where it is not the program's name. */
+  /** The path to execute, if it differs from the program's name. */
   readonly file?: string
-  /** The directory that it runs in. */
+  /** The working directory. */
   readonly cwd: string
-  /** Its whole environment. */
+  /** The whole environment. */
   readonly env: Readonly<Record<string, string>>
-  /** Ends it: SIGTERM first, SIGKILL after `graceMs`. */
+  /** Ends the program: SIGTERM first, SIGKILL after `graceMs`. */
   readonly signal?: AbortSignal
   /** The exit codes that mean success. @default [0] */
   readonly okExitCodes?: readonly number[]
   /**
-   * How much is kept of each of its outputs, in bytes: the beginning and the end of what is longer.
-   * @default 65 536, so that both outputs fit into a tool's result however they are escaped
+   * The most bytes kept of each output: the beginning and the end of a longer one.
+   * @default 65 536, so that both outputs fit into a tool's result, however they are escaped
    */
   readonly maxOutputBytes?: number
-  /** How much it may write in all before it is ended, in bytes. @default 67 108 864 (64 MiB) */
+  /** The most bytes that the program may write in all before it is ended. @default 67 108 864 (64 MiB) */
   readonly maxWrittenBytes?: number
-  /** How long it may take to end after SIGTERM, in milliseconds; less than the executor's `graceMs`. @default 20 */
+  /** Time to end after SIGTERM, in milliseconds; less than the executor's `graceMs`. @default 20 */
   readonly graceMs?: number
   readonly clock?: Clock
 }
 
-/** What a program came to. */
+/** The outcome of a program. */
 export interface CommandOutput {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** How long pipes may stay open after the program has ended, where something that cannot be found still holds them. */
+/** The longest time that pipes may stay open after the program has ended, if an unknown descendant still holds them. */
 const DRAIN_MS = 250
 
 /**
- * Runs a program to its end, and ends with it all that it started (I16): its process group, and on Linux also what has
- * left the group. It has no standard input, no terminal and no environment but the one given (I41, I45).
+ * Runs a program to its end, and ends everything that it started (I16): its process group, and on Linux also processes
+ * that left the group. The program has no standard input, no terminal and only the given environment (I41, I45).
  *
- * @throws ToolFailure in words for a model: it cannot be started, its exit code is not among `okExitCodes`, it was ended
- *   by a signal, it wrote too much, it was aborted and had written something (each with the ends of both outputs); or the
- *   reason of `signal`
+ * @throws ToolFailure with a message for a model: the program cannot be started, its exit code is not among
+ * `okExitCodes`, a signal ended it, it wrote too much, it was aborted after it had written something (each with the
+ * ends of both outputs).
+ * @throws the reason of `signal` otherwise
  *
  * @example
  * ```ts
@@ -74,7 +75,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutput
 /**
  * One run of a program.
  *
- * 1. `result` is decided once: by the close of its pipes, by what kept it from starting, or by a cut (abort, too much
+ * 1. `result` is decided once: when its pipes close, when it cannot be started, or after a cut (abort, too much
  *    output), and not before the group has been ended.
  */
 class CommandRun {
@@ -84,7 +85,7 @@ class CommandRun {
   readonly #group: ProcessGroup
   readonly #stdout: CappedOutput
   readonly #stderr: CappedOutput
-  /** Why it was ended before its time. */
+  /** The reason why it was ended early. */
   #cut: unknown
 
   constructor(request: CommandRequest) {
@@ -137,7 +138,7 @@ class CommandRun {
     output.add(chunk)
     const { argv, maxWrittenBytes = 67_108_864 } = this.#request
     if (this.#stdout.size + this.#stderr.size <= maxWrittenBytes || this.#cut !== undefined) return
-    this.#end(new ToolFailure(`${shown(argv[0])} was ended, since it had written more than ${maxWrittenBytes} bytes.`))
+    this.#end(new ToolFailure(`${shown(argv[0])} was ended because it had written more than ${maxWrittenBytes} bytes.`))
   }
 
   #end(cut: unknown): void {
@@ -150,7 +151,7 @@ class CommandRun {
     leader.once('exit', () => timer.clear())
   }
 
-  /** What a cut comes to: its reason alone where the program had written nothing. */
+  /** The error of a cut: its reason alone if the program had written nothing. */
   #cutShort(reason: unknown): unknown {
     if (reason instanceof ToolFailure) return reason
     const said = bothOutputs(this.#stdout.text(), this.#stderr.text())
@@ -167,23 +168,25 @@ class CommandRun {
     const stderr = this.#stderr.text()
     if (code !== null && okExitCodes.includes(code)) return { exitCode: code, stdout, stderr }
     const how = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`
-    throw new ToolFailure(`${shown(argv[0])} ${how}${bothOutputs(stdout, stderr) || ', without a word.'}`)
+    throw new ToolFailure(`${shown(argv[0])} ${how}${bothOutputs(stdout, stderr) || ' and wrote nothing.'}`)
   }
 }
 
 function checkArguments(argv: readonly string[]): void {
   argv.forEach((argument, index) => {
     if (argument.includes('\0')) {
-      throw new ToolFailure(`Argument ${index} of ${shown(argv[0])} has the character U+0000, which no program takes.`)
+      throw new ToolFailure(
+        `Argument ${index} of ${shown(argv[0])} has the character U+0000, which cannot be passed to a program.`,
+      )
     }
   })
 }
 
-/** What kept a program from starting, in words; the system says the same of a missing program and a missing directory. */
+/** The reason why a program could not start. The system reports a missing program and directory alike. */
 async function startFailure(program: string, cwd: string, error: unknown): Promise<ToolFailure> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if ((code === 'ENOENT' || code === 'ENOTDIR') && !(await isDirectory(cwd))) {
-    return new ToolFailure(`The directory that ${shown(program)} is to run in is not there.`, { cause: error })
+    return new ToolFailure(`The directory that ${shown(program)} should run in does not exist.`, { cause: error })
   }
   const words = START_FAILURES.get(code)?.(shown(program))
   const message =
@@ -194,10 +197,10 @@ async function startFailure(program: string, cwd: string, error: unknown): Promi
 const START_FAILURES: ReadonlyMap<string, (program: string) => string> = new Map([
   [
     'ENOENT',
-    (program) => `The program ${program} is not there: it is not installed on this machine, or not on its PATH.`,
+    (program) => `The program ${program} was not found: it is not installed on this machine, or not on its PATH.`,
   ],
-  ['EACCES', (program) => `The program ${program} may not be executed: it is no program, or permission is denied.`],
-  ['E2BIG', (program) => `The arguments of ${program} are too long for this machine; give it less at once.`],
+  ['EACCES', (program) => `The program ${program} may not be executed: it is not a program, or permission is denied.`],
+  ['E2BIG', (program) => `The arguments of ${program} are too long for this machine; pass less at once.`],
   ['EAGAIN', (program) => `${program} cannot be started: too many processes are running.`],
   ['EMFILE', (program) => `${program} cannot be started: too many files are open.`],
 ])

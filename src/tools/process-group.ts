@@ -3,37 +3,37 @@ import process from 'node:process'
 import { drawId, systemRandom } from '../core/random.ts'
 import { endStragglers, MARK } from './stragglers.ts'
 
-/** What a process group is started with. */
+/** The start of a process group. */
 export interface GroupStart {
-  /** What is executed: a name for the `PATH` of `env`, or a path. */
+  /** The file to execute: a name in the `PATH` of `env`, or a path. */
   readonly file: string
-  /** The program as it is to see its own name, and its arguments. */
+  /** The program's own name, as it sees it, and its arguments. */
   readonly argv: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Groups that may have members; they end with this process. */
+/** Groups that may have members; they are ended when this process exits. */
 const live = new Set<ProcessGroup>()
 
 /**
- * A program and whatever it starts.
+ * A program and all its descendants.
  *
- * Duty: none of it outlives the command, an abort, or this process (I16).
- * Boundary: reads nothing of what the program writes, and waits for nothing.
+ * Duty: none of them outlives the command, an abort, or this process (I16). Boundary: reads no output of the program,
+ * and waits for nothing.
  * 1. The program leads a group of its own and has neither terminal nor standard input.
  * 2. It is in the list of live groups from its start until {@link ProcessGroup.end}.
- * 3. While that list has members, and no longer, the exit of this process is listened for. A SIGKILL of this process
- *    is the one end that leaves them behind.
+ * 3. This process listens for its own exit only while that list has members. After a SIGKILL of this process, and only
+ *    then, they stay behind.
  *
- * On Windows there are no such groups: there the program itself is ended, and not what it started.
+ * Windows has no process groups: there the program itself is ended, but not its descendants.
  */
 export class ProcessGroup {
-  /** Without pipes where the system had no room for them; its `error` event says so. */
+  /** Has no pipes if the system had no resources for them; its `error` event says so. */
   readonly leader: ChildProcess
   readonly #mark = drawId(systemRandom)
 
-  /** @throws the error of the system, for those that are known at once */
+  /** @throws the error of the system, if it is reported at once */
   constructor({ file, argv, cwd, env }: GroupStart) {
     const [argv0 = file, ...args] = argv
     this.leader = spawn(file, args, {
@@ -54,7 +54,7 @@ export class ProcessGroup {
     this.#signal('SIGTERM')
   }
 
-  /** Ends every member for good, also those that left the group, as far as they can be found. */
+  /** Kills every member, and those that left the group as far as they can be found. */
   end(): void {
     if (!live.delete(this)) return
     if (live.size === 0) process.off('exit', endAll)
@@ -72,7 +72,7 @@ export class ProcessGroup {
     try {
       process.kill(-pid, signal)
     } catch {
-      // Nobody is left in the group.
+      // The group has no members left.
     }
   }
 }

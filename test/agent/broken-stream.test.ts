@@ -77,7 +77,7 @@ describe('a stream that breaks', () => {
           error: { code: 'model_failed' },
         })
         expect(ended.error?.message, at).toBe(
-          `The model's answer broke off: ${breakWith === 'end' ? 'the stream ended before the model did' : 'the line went dead'}`,
+          `The model's answer broke off: ${breakWith === 'end' ? 'the stream ended before the model had finished' : 'the line went dead'}`,
         )
         expect(ended.messages, at).toEqual([user('x')])
       } else {

@@ -88,7 +88,7 @@ describe('closing an agent', () => {
     const run = given.run('x')
     const closed = given.close()
     expect(() => given.run('y')).toThrow(MisuseError)
-    expect(() => given.run('y')).toThrow('agent.run(): expected an agent that is open, got "a closed one".')
+    expect(() => given.run('y')).toThrow('agent.run(): expected an open agent, got "a closed one".')
     expect(await clock.runUntil(closed)).toEqual({ abandoned: 0 })
     expect(await run.result).toMatchObject({ status: 'done', wallMs: 200, calls: { succeeded: 4 } })
     const [refused] = await given.executor.executeTools([{ id: 'a', name: 'work', arguments: {} }])

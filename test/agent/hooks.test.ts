@@ -202,7 +202,7 @@ describe('prepareTurn', () => {
           throw new Error('x')
         },
       },
-      'prepareTurn failed: what was thrown cannot be read',
+      'prepareTurn failed: the thrown value cannot be read',
     ],
   ])('I7: any thrown value: %#', async (thrown, message) => {
     const { agent, model, end } = bench()

@@ -77,7 +77,7 @@ describe('what never runs (I37)', () => {
   test('a stream that just ends is told of too', async () => {
     const { events, frame } = FIXTURES.find(({ dialect }) => dialect === 'anthropic-on-bedrock') ?? {}
     const executed = await execute(frame?.(events?.slice(0, 7) ?? []) ?? '')
-    expect(String(executed.broken?.cause)).toBe('Error: the stream ended before the model did')
+    expect(String(executed.broken?.cause)).toBe('Error: the stream ended before the model had finished')
     expect(codesOf(executed)).toEqual(['incomplete_call'])
   })
 

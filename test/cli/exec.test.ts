@@ -134,7 +134,7 @@ test('I37: what was cut off does not run; the answer that breaks off is told of'
   const called = await exec({ turn, 'tools.mjs': TOOLS }, ['turn', '-t', 'tools.mjs', '--json', '--strict'])
   expect(called.code).toBe(EXIT.tools)
   expect(document(called).results).toMatchObject([{ id: 'toolu_a', status: 'invalid', execution: 'none' }])
-  expect(called.stderr).toContain('note: the answer breaks off: the stream ended before the model did\n')
+  expect(called.stderr).toContain('note: the answer breaks off: the stream ended before the model had finished\n')
 })
 
 test('I46: nothing of an answer or of a tool acts on the terminal', async () => {

@@ -183,7 +183,7 @@ describe('values of the wrong kind are a MisuseError', () => {
     ["tool 't'.annotations.title: expected a string, got 3.", () => defined({ annotations: { title: 3 } })],
     ["tool 't'.annotations: expected an object, got an array.", () => defined({ annotations: ['readOnlyHint'] })],
     ['temperature: expected a number, got "warm".', () => agent({ temperature: 'warm' })],
-    ['stopSequences: expected an array of texts, got "END".', () => agent({ stopSequences: 'END' })],
+    ['stopSequences: expected an array of strings, got "END".', () => agent({ stopSequences: 'END' })],
     [
       'toolChoice: expected an object, e.g. { type: \'auto\' }, got "required".',
       () => agent({ toolChoice: 'required' }),

@@ -134,7 +134,7 @@ describe('I10 a worker that cannot come up is an outcome, and nothing began', ()
     [
       'it ends at once',
       () => (process.env['NODE_OPTIONS'] = '--import /nowhere.mjs'),
-      /that was to run 'default' did not come up: .*nowhere\.mjs.*The tool was not started/,
+      /that should have run 'default' did not come up: .*nowhere\.mjs.*The tool was not started/,
     ],
   ])('%s', async (_what, spoil, words) => {
     spoil()

@@ -84,7 +84,7 @@ describe.each(MODES)('in a %s', (mode) => {
   test('I8 what fails after the end of its call is a line of that call', async () => {
     const run: Started = start(at, mode, 'leavesBehind')
     expect(await run.outcome).toBe('left')
-    await run.hears('error: It left something behind that failed later: left behind')
+    await run.hears('error: An error after the end of the call was not handled: left behind')
     expect(await start(at, mode, 'default', { n: 2 }).outcome).toBe(4)
   })
 })

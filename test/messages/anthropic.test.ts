@@ -95,8 +95,8 @@ describe('anthropic', () => {
       { type: 'text', text: 'Look:' },
       { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw==' } },
       { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: '/9j/' } },
-      { type: 'text', text: '[left out: 2 bytes of image/bmp, which cannot be shown in a tool result here]' },
-      { type: 'text', text: '[left out: 4 bytes of audio/wav, which cannot be shown in a tool result here]' },
+      { type: 'text', text: '[left out: 2 bytes of image/bmp, which this API does not accept in a tool result]' },
+      { type: 'text', text: '[left out: 4 bytes of audio/wav, which this API does not accept in a tool result]' },
       {
         type: 'document',
         source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERg==' },
@@ -105,7 +105,7 @@ describe('anthropic', () => {
       { type: 'text', text: '[resource file:///a.txt]\nhello' },
       {
         type: 'text',
-        text: '[left out: 3 bytes of application/octet-stream of file:///a.bin, which cannot be shown in a tool result here]',
+        text: '[left out: 3 bytes of application/octet-stream of file:///a.bin, which this API does not accept in a tool result]',
       },
       { type: 'text', text: '{"type":"resource_link","uri":"https://example.com/a","name":"a"}' },
     ])

@@ -175,11 +175,13 @@ describe('an answer of another kind is refused with words that help', () => {
 
   test('one of another provider', () => {
     expect(refusal(() => anthropic.calls(completion as never))).toBe(
-      'answer: expected an answer of the Messages API, an object with a list `content` (this looks like one for openaiChat), got an object.',
+      'answer: expected an answer of the Messages API, an object with a list `content` (this looks like an answer for openaiChat), got an object.',
     )
-    expect(refusal(() => openaiChat.calls(response as never))).toContain('this looks like one for openaiResponses')
-    expect(refusal(() => openaiResponses.calls(generated as never))).toContain('this looks like one for gemini')
-    expect(refusal(() => gemini.calls(message as never))).toContain('this looks like one for anthropic')
+    expect(refusal(() => openaiChat.calls(response as never))).toContain(
+      'this looks like an answer for openaiResponses',
+    )
+    expect(refusal(() => openaiResponses.calls(generated as never))).toContain('this looks like an answer for gemini')
+    expect(refusal(() => gemini.calls(message as never))).toContain('this looks like an answer for anthropic')
   })
 
   test('a promise, a stream, a chunk, text, an error', async () => {

@@ -91,7 +91,7 @@ describe('gemini', () => {
     ])
     expect(message?.parts[0]?.functionResponse).toStrictEqual({
       name: 'weather',
-      response: { output: 'Look:\n[left out: 6 bytes of image/gif, which cannot be shown in a tool result here]' },
+      response: { output: 'Look:\n[left out: 6 bytes of image/gif, which this API does not accept in a tool result]' },
       parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBORw==' } }],
     })
   })

@@ -103,7 +103,7 @@ describe('openaiChat', () => {
       {
         role: 'tool',
         tool_call_id: 'call_a',
-        content: 'a\n[left out: 3 bytes of image/png, which cannot be shown in a tool result here]',
+        content: 'a\n[left out: 3 bytes of image/png, which this API does not accept in a tool result]',
       },
       { role: 'tool', tool_call_id: 'call_b', content: '{"error":{"code":"tool_error","message":"It broke."}}' },
     ])

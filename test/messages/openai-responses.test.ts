@@ -102,7 +102,7 @@ describe('openaiResponses', () => {
     expect(item?.output).toStrictEqual([
       { type: 'input_text', text: 'Look:' },
       { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,iVBORw==' },
-      { type: 'input_text', text: '[left out: 4 bytes of audio/wav, which cannot be shown in a tool result here]' },
+      { type: 'input_text', text: '[left out: 4 bytes of audio/wav, which this API does not accept in a tool result]' },
       { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERg==' },
     ])
   })
@@ -131,7 +131,7 @@ describe('openaiResponses', () => {
   test.each([{ status: 'queued', output: [] }, { status: 'queued' }, { status: 'in_progress', output: [] }])(
     'an answer that has not been begun is told as none yet: %j',
     (answer) => {
-      expect(() => openaiResponses.calls(answer as never)).toThrow('no answer yet')
+      expect(() => openaiResponses.calls(answer as never)).toThrow('is not ready')
       expect(() => openaiResponses.turn(answer as never)).toThrow('retrieve it again later')
     },
   )

@@ -28,7 +28,7 @@ const weather = defineTool({
 })
 const executor = new ToolExecutor({ tools: [weather] })
 const error = { error: { code: 'tool_error', message: 'No such city.' } }
-const leftOut = '[left out: 4 bytes of image/png, which cannot be shown in a tool result here]'
+const leftOut = '[left out: 4 bytes of image/png, which this API does not accept in a tool result]'
 
 /** What the server answers next, and the requests that it got. */
 let answers: object[] = []

@@ -201,8 +201,7 @@ describe('turns', () => {
   test('running past the script is an error that says so', async () => {
     const model = scriptedModel([{ text: 'only' }])
     await model.doGenerate(ask('first'))
-    const message =
-      'The scripted model was called for turn 2, and its script has 1. Add a turn, or find out why the model is asked again (its last message is of role user).'
+    const message = `The scripted model was called for turn 2, and its script has 1. Add a turn, or find out why the model is called again (the prompt's last message has the role user).`
     await expect(model.doStream(ask('second'))).rejects.toThrow(message)
     expect(model.calls).toHaveLength(2)
   })
@@ -441,7 +440,7 @@ describe('doGenerate', () => {
 })
 
 test.each([
-  ['hi', 'Turn 1 of the scripted model is no object'],
+  ['hi', 'Turn 1 of the scripted model must be an object'],
   [{ tool: 'x' }, "Turn 1 of the scripted model has the unknown field 'tool'"],
   [{ calls: [{ nam: 'x' }] }, 'calls[0] has no name'],
 ])('a turn that is none is refused, saying what one is: %j', async (turn, message) => {

@@ -104,7 +104,7 @@ describe('waitFor', () => {
       .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StalledError)
     expect(String(error)).toBe(
-      'StalledError: Waiting for the results: still pending, and nothing waits at a point. What it waits for never comes; look for a promise that nobody resolves. The last to go on: a.',
+      'StalledError: Waiting for the results: still pending, and nothing waits at a point. Look for a promise that is never resolved. The last to continue: a.',
     )
   })
 
@@ -165,7 +165,7 @@ describe('waitFor', () => {
     const clock = new VirtualClock({ startMs: 10 })
     const scheduler = new SeededScheduler({ seed: 1, clock })
     await expect(scheduler.waitFor(clock.sleep(101), { maxMs: 100 })).rejects.toThrow(
-      'Waiting for the promise: still pending at 10 ms, and the next timer is due at 111 ms, beyond the bound of 110 ms (maxMs). The last to go on: nothing yet.',
+      'Waiting for the promise: still pending at 10 ms, and the next timer is due at 111 ms, beyond the bound of 110 ms (maxMs). The last to continue: nothing yet.',
     )
     await scheduler.waitFor(clock.sleep(100), { maxMs: 100 })
     expect(clock.now()).toBe(110)
@@ -182,7 +182,7 @@ describe('waitFor', () => {
       }
     }
     void circle()
-    await expect(scheduler.waitAll()).rejects.toThrow('20 points and timers went by in one wait')
+    await expect(scheduler.waitAll()).rejects.toThrow('20 points and timers were released in one wait')
     expect(rounds).toBe(20)
     await expect(scheduler.waitFor(new Promise(() => {}))).rejects.toThrow(StalledError)
     expect(rounds).toBe(40)

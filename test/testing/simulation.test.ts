@@ -97,7 +97,7 @@ describe('forEachSeed', () => {
       }),
     )
     expect(failure.reproduced).toBe(false)
-    expect(failure.message).toContain('it failed again, and went another way (traces')
+    expect(failure.message).toContain('it failed again, with another trace (')
   })
 
   test('it says where the second run passes, by the same way or another', async () => {
@@ -118,7 +118,7 @@ describe('forEachSeed', () => {
         if (runs++ === 0) throw new Error('no')
       }),
     )
-    expect(other.message).toContain('it passed, and went another way')
+    expect(other.message).toContain('it passed, with another trace')
   })
 
   test('replays one seed alone, by option or by AOF_SEED; the option wins', async () => {

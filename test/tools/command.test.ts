@@ -53,7 +53,7 @@ describe('what a program is given', () => {
 
   test('bad input 120: U+0000 in an argument is refused in words, and nothing is started', async () => {
     expect(await failure(run(['touch', 'a\0b']))).toBe(
-      'Argument 1 of touch has the character U+0000, which no program takes.',
+      'Argument 1 of touch has the character U+0000, which cannot be passed to a program.',
     )
   })
 
@@ -96,8 +96,8 @@ describe('how it ends', () => {
     ],
     ['echo "no such thing" >&2; exit 2', 'sh ended with exit code 2: no such thing'],
     ['echo "1 test failed"; exit 1', 'sh ended with exit code 1: 1 test failed'],
-    ['exit 1', 'sh ended with exit code 1, without a word.'],
-    ['kill -SEGV $$', 'sh was ended by SIGSEGV, without a word.'],
+    ['exit 1', 'sh ended with exit code 1 and wrote nothing.'],
+    ['kill -SEGV $$', 'sh was ended by SIGSEGV and wrote nothing.'],
   ])('%j: %s', async (text, message) => {
     expect(await failure(script(text))).toBe(message)
   })
@@ -148,8 +148,10 @@ describe('how it ends', () => {
     })
     expect(JSON.parse(stdout)).toEqual([
       'echo cannot be started: too many files are open.',
-      expect.stringMatching(/^The thread that was to run 'thread' could not be started: too many files are open/),
-      expect.stringMatching(/^The process that was to run 'process' could not be started: too many files are open/),
+      expect.stringMatching(/^The thread that should have run 'thread' could not be started: too many files are open/),
+      expect.stringMatching(
+        /^The process that should have run 'process' could not be started: too many files are open/,
+      ),
       expect.stringContaining('too many open files'),
     ])
   })
@@ -161,27 +163,28 @@ describe('how it ends', () => {
   })
 
   test('a program that is not there', async () => {
-    const message = 'The program no-such-program is not there: it is not installed on this machine, or not on its PATH.'
+    const message =
+      'The program no-such-program was not found: it is not installed on this machine, or not on its PATH.'
     expect(await failure(run(['no-such-program', 'x']))).toBe(message)
     expect(await failure(run(['no\u001B[2J']))).not.toContain('\u001B')
   })
 
   test('a directory that is not there is not taken for a missing program', async () => {
     expect(await failure(run(['env'], { cwd: join(cwd, 'gone') }))).toBe(
-      'The directory that env is to run in is not there.',
+      'The directory that env should run in does not exist.',
     )
   })
 
   test('a file that may not be executed', async () => {
     await writeFile(join(cwd, 'data'), 'x')
     expect(await failure(run(['./data']))).toBe(
-      'The program ./data may not be executed: it is no program, or permission is denied.',
+      'The program ./data may not be executed: it is not a program, or permission is denied.',
     )
   })
 
   test.runIf(onLinux)('arguments that are too long for the system', async () => {
     expect(await failure(run(['echo', 'x'.repeat(200_000)]))).toBe(
-      'The arguments of echo are too long for this machine; give it less at once.',
+      'The arguments of echo are too long for this machine; pass less at once.',
     )
   })
 })
@@ -200,7 +203,7 @@ describe('output', () => {
 
   test('bad input 119: a program that writes for ever is ended', async () => {
     const message = await failure(run(['yes'], { maxWrittenBytes: 1_000_000 }))
-    expect(message).toBe('yes was ended, since it had written more than 1000000 bytes.')
+    expect(message).toBe('yes was ended because it had written more than 1000000 bytes.')
   })
 })
 
