@@ -609,13 +609,14 @@ export class Batch implements Keeper {
     }
   }
 
-  /** Whether any of its calls may have a deadline. */
+  /** Whether any of its calls, or of those that made them, may have a deadline. */
   get hasDeadlines(): boolean {
-    return this.#deadline !== undefined || this.#hasOwnDeadlines
+    return this.#deadline !== undefined || this.#hasOwnDeadlines || this.nesting?.call.batch.hasDeadlines === true
   }
 
   /**
-   * Ends a call whose deadline has passed, though its timer has not fired yet: the event loop may have stood still.
+   * Ends a call whose deadline has passed, or that of a call which made it, though the timer has not fired yet: the event loop
+   * may have stood still.
    *
    * @returns whether it has ended
    */
@@ -628,6 +629,8 @@ export class Batch implements Keeper {
       this.engine.timeouts.remove(due)
       due.expire()
     }
+    const maker = this.nesting?.call
+    maker?.batch.expireIfDue(maker, now)
     return record.isSettled
   }
 
@@ -690,10 +693,11 @@ export class Batch implements Keeper {
 
   #forget(record: CallRecord, result: ToolResult): void {
     const { deadline, queueDeadline, precedence } = this.#particulars?.get(record) ?? {}
-    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
-    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
+    // First: calls that depend on this one may settle the batch below, and then no timer may be left.
     if (deadline !== undefined) this.engine.timeouts.remove(deadline)
     if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
+    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
+    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
     this.#particulars?.delete(record)
   }
 

@@ -208,3 +208,37 @@ describe('idle timeouts (I12)', () => {
     }
   })
 })
+
+test('I11: a nested call does not start once the deadline of the call that makes it has passed, though no timer has fired', async () => {
+  const clock = new VirtualClock()
+  const ran: unknown[] = []
+  const inner: AnyTool = defineTool({
+    name: 'inner',
+    maxParallel: 1,
+    execute: async ({ of }: { of: string }) => {
+      ran.push(of)
+      await clock.sleep(10)
+      clock.leap(600)
+    },
+  })
+  const outer: AnyTool = defineTool({
+    name: 'outer',
+    execute: (_input, ctx) => ctx.executor.call('inner', { of: 'outer' }),
+  })
+  const { run, executor } = setUp([inner, outer], { clock })
+  const results = await run([callOf('inner', { of: 'host' }), { ...callOf('outer'), deadlineMs: 100 }])
+  expect(ran).toEqual(['host'])
+  expect(failureOf(results[1]).error.code).toBe('deadline')
+  expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, suspended: 0 })
+})
+
+test('I17: a call whose end ends all calls that depend on it leaves no timer of its deadline', async () => {
+  const clock = new VirtualClock()
+  const never = { '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => {}) } } as const
+  const first = defineTool({ name: 'first', inputSchema: never, timeoutMs: 5, execute: () => 1 })
+  const next = defineTool({ name: 'next', execute: () => 2 })
+  const { run } = setUp([first, next], { clock, deadlineMs: 60_000 })
+  const results = await run([callOf('first', {}, 'one'), { ...callOf('next', {}, 'two'), dependsOn: ['one'] }])
+  expect(results.map((each) => failureOf(each).error.code)).toEqual(['timeout', 'dependency_failed'])
+  expect([clock.now(), clock.pending]).toEqual([5, 0])
+})

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import module from 'node:module'
 import { expect, test } from 'vitest'
 import { PLANTED_BUGS } from '../../scripts/planted-bugs/bugs.ts'
 import { plant } from '../../scripts/planted-bugs/plant.ts'
@@ -8,6 +9,13 @@ test(`S14: each of the ${PLANTED_BUGS.length} bugs can still be planted, and cha
   for (const bug of PLANTED_BUGS) {
     const source = readFileSync(new URL(`../../src/core/${bug.file}`, import.meta.url), 'utf8')
     expect(plant(source, bug)).not.toBe(source)
+  }
+})
+
+test.skipIf(module.stripTypeScriptTypes === undefined)('S14: each of the bugs leaves a program that can be run', () => {
+  for (const bug of PLANTED_BUGS) {
+    const source = readFileSync(new URL(`../../src/core/${bug.file}`, import.meta.url), 'utf8')
+    expect(() => module.stripTypeScriptTypes(plant(source, bug)), bug.why).not.toThrow()
   }
 })
 

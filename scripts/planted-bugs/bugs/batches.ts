@@ -17,8 +17,28 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'batch.ts',
     'the listener on the caller’s signal is left',
-    "options.signal?.removeEventListener('abort', this.#onAbort)",
+    "this.#setup.options.signal?.removeEventListener('abort', this.#onAbort)",
     '',
+  ),
+  bug(
+    'batch.ts',
+    'a nested call starts after the deadline of the call that makes it',
+    'maker?.batch.expireIfDue(maker, now)',
+    '',
+  ),
+  bug(
+    'batch.ts',
+    'a deadline is removed after the calls that depend on its call have settled',
+    `    if (deadline !== undefined) this.engine.timeouts.remove(deadline)
+    if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
+    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
+    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
+`,
+    `    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
+    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
+    if (deadline !== undefined) this.engine.timeouts.remove(deadline)
+    if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
+`,
   ),
   bug(
     'batch.ts',

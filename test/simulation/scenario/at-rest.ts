@@ -161,6 +161,8 @@ export class RestCheck {
       if (now - Math.max(heardAt, runsSince) > limitOf(call, 'idleTimeoutMs') + LATE_MS + graceMs)
         wrong('I11', 'and is silent for too long')
     }
+    if (call.isChecking && now > call.checksSince + limitOf(call, 'timeoutMs') + LATE_MS)
+      wrong('I11', 'and a schema of its tool has had its time')
     const waitedMs = now - call.waitsSince
     if (this.#isInQueue(call) && waitedMs > plan.queue.deadlineMs + LATE_MS) wrong('I51', `since ${call.waitsSince} ms`)
     if (call.waitsFor === 'breaker' && waitedMs > (call.tool?.breaker?.openMs ?? 0) + LATE_MS)

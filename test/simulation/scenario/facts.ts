@@ -122,6 +122,7 @@ export interface CallFacts {
   isCompletedAtEnd: boolean
   /** Whether a schema of its tool is being asked that answers later. */
   isChecking: boolean
+  checksSince: number
   /** Whether a schema of its tool has let them pass, and whether the tool has said what the call reads and writes. */
   hasPassed: boolean
   hasNamed: boolean
@@ -155,6 +156,7 @@ export function newCall(batch: BatchFacts, plan: CallPlan, tool: ToolPlan | unde
     isDropped: false,
     isCompletedAtEnd: false,
     isChecking: false,
+    checksSince: 0,
     hasPassed: false,
     hasNamed: false,
     isKnown: false,

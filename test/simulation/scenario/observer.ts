@@ -18,6 +18,7 @@ import {
 import { judge } from './judge.ts'
 import { checkUnmade, makerOf } from './makers.ts'
 import type { Permits } from './permits.ts'
+import { judgeRetry } from './retries.ts'
 import type { Stage } from './stage.ts'
 
 type CallEvent = Extract<ToolEvent, { index: number }>
@@ -181,14 +182,7 @@ export class Observer {
       case 'attempt_failed':
         this.#ends(attempt)
         call.retryAt = event.at + event.retryInMs
-        if (
-          call.tool?.retry === undefined ||
-          call.tool.repeatable === 'no' ||
-          event.attempt >= call.tool.retry.maxAttempts
-        )
-          stage.fault('I20', `${call.mark} is to be tried again after attempt ${event.attempt}`)
-        if (attempt?.ended === undefined && call.tool?.repeatable !== 'read-only')
-          stage.fault('I20', `${call.mark} is to be tried again while its tool runs`)
+        if (attempt !== undefined) judgeRetry(stage, attempt, event)
         return this.#goes(call, ['running', 'suspended', 'resuming'], 'failed')
       case 'abandoned':
         return this.abandoned.add(call, event.at)
@@ -241,7 +235,8 @@ export class Observer {
     this.#goes(call, ['accepted', 'waiting', 'backing off'], 'running')
     if (number !== call.attempts.length + 1) stage.fault('I20', `${call.mark} starts attempt ${number}`)
     if (isCut(call)) stage.fault('I13', `${call.mark} starts after it was aborted`)
-    if (at >= deadlineAt(call)) stage.fault('I11', `${call.mark} starts after its deadline`)
+    for (let each: CallFacts | undefined = call; each !== undefined; each = parentOf(each.batch))
+      if (at >= deadlineAt(each)) stage.fault('I11', `${call.mark} starts after the deadline of ${each.mark}`)
     if (!call.isComplete || call.isDropped) stage.fault('I37', `${call.mark} starts without its arguments`)
     if (call.batch.plan.way === 'whole' && namesOf(call).some((name) => namedBy(call, name).length > 1))
       stage.fault('I6', `${call.mark} starts, and several calls have a name that it depends on`)

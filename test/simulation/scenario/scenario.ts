@@ -33,6 +33,8 @@ export class Scenario {
   readonly #reactions: Reactions
   readonly #admission: AdmissionController | undefined
   readonly #clock: Clock
+  /** How many timers of the runtime are set. */
+  #timers = 0
   /** The executor that is being closed: the timer that it sets ends its time to drain. */
   #closing: ExecutorFacts | undefined
 
@@ -83,9 +85,20 @@ export class Scenario {
     let moves = 0
     do {
       this.#rest.check()
+      this.#checkTimers()
       stage.throwFaults()
       if (++moves > MAX_MOVES) throw new Error(`I11: after ${MAX_MOVES} moves there are still more`)
     } while (await scheduler.moveOne())
+  }
+
+  /** I17: while nothing is under way, the runtime has no timers. */
+  #checkTimers(): void {
+    const { stage } = this
+    const isIdle =
+      stage.batches.every(({ isSettled }) => isSettled) &&
+      [...this.#observer.abandoned].length === 0 &&
+      stage.sites.every(({ closing, closed }) => closing === closed)
+    if (isIdle && this.#timers > 0) stage.fault('I17', `${this.#timers} timers are left while nothing is under way`)
   }
 
   #addExecutor(plan: ExecutorPlan, index: number, tools: readonly AnyTool[]): void {
@@ -193,12 +206,26 @@ export class Scenario {
       setTimer: (callback, delayMs) => {
         const site = this.#closing
         this.#closing = undefined
-        if (site === undefined) return clock.setTimer(callback, delayMs)
-        return clock.setTimer(() => {
-          site.cutAt ??= clock.now()
-          for (const batch of site.batches.values()) if (!batch.isSettled) batch.isAborted = true
+        let isSet = true
+        const isOver = (): void => {
+          if (isSet) this.#timers--
+          isSet = false
+        }
+        this.#timers++
+        const timer = clock.setTimer(() => {
+          isOver()
+          if (site !== undefined) {
+            site.cutAt ??= clock.now()
+            for (const batch of site.batches.values()) if (!batch.isSettled) batch.isAborted = true
+          }
           callback()
         }, delayMs)
+        return {
+          clear: () => {
+            isOver()
+            timer.clear()
+          },
+        }
       },
     }
   }

@@ -73,7 +73,10 @@ function inputSchema({ inputSchema: when }: ToolPlan, stage: Stage, around: Surr
     const call = stage.byMark.get((value as { of?: unknown } | null)?.of)
     if (when === 'at once') return judged(call, value)
     around.react('schema', call)
-    if (call !== undefined) call.isChecking = true
+    if (call !== undefined) {
+      call.isChecking = true
+      call.checksSince = stage.now
+    }
     return stage.simulation.clock.sleep(call?.plan.schemaMs ?? 0).then(() => {
       if (call !== undefined) call.isChecking = false
       return judged(call, value)
