@@ -43,7 +43,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   messages: { rooms: ['core'], node: [] },
   testing: { rooms: ['core'], types: ['@ai-sdk/provider'], node: [] },
   tools: { rooms: ['core'], node: 'all' },
-  'agent-file': { rooms: ['core'], packages: ['yaml'], node: [] },
+  'agent-file': { rooms: ['core', 'json-schema'], packages: ['yaml'], node: [] },
   cli: {
     rooms: [
       'core',

@@ -1,7 +1,7 @@
 import type { RateOptions } from '../core/admission/rate-limit.ts'
 import type { RetryOptions } from '../core/retry.ts'
-import { durationMs } from './duration.ts'
-import { RATE } from './format-command.ts'
+import { durationMs, readDuration } from './duration.ts'
+import { RATE } from './patterns.ts'
 import type { Findings } from './problem.ts'
 import { booleanOf, child, fieldPath, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 
@@ -18,7 +18,7 @@ export function readLimits(node: MapNode, path: string, findings: Findings): Com
   const idempotent = booleanOf(child(node, 'idempotent')) ?? false
   const retry = readRetry(child(node, 'retry'), fieldPath(path, 'retry'), findings)
   const maxParallel = numberOf(child(node, 'max_parallel'))
-  const rate = readRate(child(node, 'rate'))
+  const rate = readRate(child(node, 'rate'), fieldPath(path, 'rate'), findings)
   const isRepeatable = idempotent || booleanOf(child(node, 'read_only')) === true
   if (retry !== undefined && retry.maxAttempts > 1 && !isRepeatable) {
     findings.warn(child(node, 'retry')?.span ?? node.span, fieldPath(path, 'retry'), {
@@ -38,8 +38,8 @@ export function readLimits(node: MapNode, path: string, findings: Findings): Com
 function readRetry(node: Node | undefined, path: string, findings: Findings): RetryOptions | undefined {
   const times = numberOf(node) ?? numberOf(child(node, 'max_attempts'))
   if (node === undefined || times === undefined) return undefined
-  const initialDelayMs = durationOf(child(node, 'initial_delay'))
-  const maxDelayMs = durationOf(child(node, 'max_delay'))
+  const initialDelayMs = readDuration(child(node, 'initial_delay'), `${path}.initial_delay`, findings)
+  const maxDelayMs = readDuration(child(node, 'max_delay'), `${path}.max_delay`, findings)
   const factor = numberOf(child(node, 'factor'))
   if ((initialDelayMs ?? 200) > (maxDelayMs ?? 30_000)) {
     findings.error((child(node, 'max_delay') ?? child(node, 'initial_delay') ?? node).span, path, {
@@ -57,19 +57,14 @@ function readRetry(node: Node | undefined, path: string, findings: Findings): Re
   }
 }
 
-function readRate(node: Node | undefined): RateOptions | undefined {
-  const short = new RegExp(RATE.regex).exec(textOf(node) ?? '')
+function readRate(node: Node | undefined, path: string, findings: Findings): RateOptions | undefined {
+  const short = new RegExp(RATE).exec(textOf(node) ?? '')
   if (short !== null) {
     const [n = '', time = ''] = short[0].split('/')
     return { n: Number(n), perMs: durationMs(/^\d/.test(time) ? time : `1${time}`) ?? 1 }
   }
   const n = numberOf(child(node, 'n'))
-  const perMs = durationOf(child(node, 'per'))
+  const perMs = readDuration(child(node, 'per'), `${path}.per`, findings)
   const burst = numberOf(child(node, 'burst'))
   return n === undefined || perMs === undefined ? undefined : { n, perMs, ...(burst !== undefined && { burst }) }
-}
-
-function durationOf(node: Node | undefined): number | undefined {
-  const value = textOf(node) ?? numberOf(node)
-  return value === undefined ? undefined : durationMs(value)
 }

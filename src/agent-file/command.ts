@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import { type CommandLimits, readLimits } from './command-limits.ts'
 import { type CommandResources, readResources } from './command-resources.ts'
 import { argumentsOf, type ArgumentRule, type CommandTemplate, type Group, parseElement } from './command-template.ts'
-import { durationMs } from './duration.ts'
+import { readDuration } from './duration.ts'
 import { type InputSchema, readInputSchema, textSchema } from './input-schema.ts'
 import type { Findings } from './problem.ts'
 import { checkProgram, checkScripts } from './program.ts'
@@ -56,8 +56,7 @@ export function readCommand(node: MapNode, path: string, findings: Findings): Co
 
 function readSettings(node: MapNode, path: string, schema: InputSchema, findings: Findings) {
   const description = textOf(child(node, 'description'))
-  const timeout = child(node, 'timeout')
-  const timeoutMs = durationMs(textOf(timeout) ?? numberOf(timeout) ?? '')
+  const timeoutMs = readDuration(child(node, 'timeout'), fieldPath(path, 'timeout'), findings)
   const cwd = textOf(child(node, 'cwd'))
   const codes = itemsOf(child(node, 'ok_exit_codes'))
     .map(numberOf)

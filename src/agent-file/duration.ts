@@ -1,4 +1,7 @@
 import { MAX_DELAY_MS } from '../core/clock.ts'
+import type { Findings } from './problem.ts'
+import { quoted } from './source.ts'
+import { type Node, numberOf, textOf } from './tree.ts'
 
 /** A duration as text: hours, minutes, seconds and milliseconds, each at most once and in that order, at least one. */
 export const DURATION_PATTERN = '^(?=[0-9])([0-9]+h)?([0-9]+m)?([0-9]+(?:\\.[0-9]+)?s)?([0-9]+ms)?$'
@@ -35,4 +38,32 @@ export function durationMs(value: string | number): number | undefined {
   if (typeof value === 'number') return value * 1000
   const parts = DURATION.exec(value)?.slice(1)
   return parts?.reduce((sum, part, unit) => sum + Number.parseFloat(part ?? '0') * (UNITS_MS[unit] ?? 0), 0)
+}
+
+/** Reads a duration in milliseconds; one that no timer can keep is among the findings. */
+export function readDuration(node: Node | undefined, path: string, findings: Findings): number | undefined {
+  const written = textOf(node) ?? numberOf(node)
+  const ms = written === undefined ? undefined : durationMs(written)
+  if (node?.kind !== 'scalar' || node.doubt !== undefined || ms === undefined) return ms
+  if (ms < MIN_DURATION_MS || ms > MAX_DURATION_MS) {
+    findings.error(node.span, path, {
+      code: 'wrong_value',
+      message: `expected a duration from 1ms to ${Math.floor(MAX_DURATION_MS / 3_600_000)}h, found ${quoted(String(written))}`,
+    })
+  }
+  return ms
+}
+
+/** How the duration is written that `text` seems to mean. */
+export function durationFix(text: string): string | undefined {
+  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? []
+  if (amount === undefined || unit === undefined) return undefined
+  const known = unit === '' ? 's' : suggestUnit(unit.toLowerCase())
+  const meant = `${amount}${known}`
+  return known !== undefined && DURATION.test(meant) ? `write ${meant}` : undefined
+}
+
+function suggestUnit(unit: string): string | undefined {
+  if (/^(ms|millis.*|msecs?)$/.test(unit)) return 'ms'
+  return ['s', 'm', 'h'].find((known) => unit.startsWith(known))
 }

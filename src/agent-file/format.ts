@@ -1,7 +1,27 @@
 import type { JsonObject } from '../core/json.ts'
-import { commandTool, NAME } from './format-command.ts'
-import type { Field, Pattern, RecordShape, Shape, VariantsShape } from './shape.ts'
-import { LOADER_NAMES, TEMPLATE, VARIABLE } from './variable-names.ts'
+import { commandTool } from './format-command.ts'
+import {
+  BOOLEAN,
+  choice,
+  DEFINITIONS,
+  DURATION,
+  field,
+  type FormatSchema,
+  JSON_MAP,
+  list,
+  map,
+  matching,
+  number,
+  record,
+  shortOr,
+  TEXT,
+  VARIABLES,
+  when,
+  whole,
+  WITH_VARIABLES,
+  WORD,
+} from './format-parts.ts'
+import { AGENT_NAME, HEADER, LABEL, MODULE_ENDING, NAME } from './patterns.ts'
 
 /** The version and the kind of document that this package reads. */
 export const API_VERSION = 'aof.dev/v1'
@@ -11,258 +31,237 @@ export const KIND = 'Agent'
 const GROUPS = ['aof.dev', 'aof.sh', 'aof.agenticops.org', 'openagentix.dev']
 const API_VERSIONS = GROUPS.flatMap((group) => ['v1', 'v1beta1', 'v1alpha1'].map((version) => `${group}/${version}`))
 
-/** How the name of a module ends; as the text of a regular expression. */
-export const MODULE_ENDING = '\\.[cm]?[jt]s$'
+const COUNT = whole(1, 1_000_000_000)
+const TEMPERATURE = number(0, 2)
+const ARGUMENTS = list(WORD)
+const LABELS = map(LABEL, WORD)
 
-const HEADER: Pattern = { regex: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", words: 'the name of an HTTP header' }
+const ENABLED = field('false leaves the tool out. Default: true.', BOOLEAN)
+const TIMEOUT_SECS = field('As timeout, in seconds.', number(0.001, 2_147_483))
 
-const LABEL: Pattern = {
-  regex: '^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$',
-  words: 'letters, digits, and . _ - / between them',
+const MODEL_SETTINGS = {
+  temperature: field('The same as spec.temperature.', TEMPERATURE),
+  max_tokens: field('The same as spec.max_tokens.', COUNT),
 }
 
-const AGENT_NAME: Pattern = {
-  regex: '^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$',
-  words: 'letters, digits, and . _ - between them, at most 253',
-}
+/** Text without blanks; where it names no provider, the field beside it does. */
+const MODEL = shortOr(
+  { type: 'string', pattern: '^\\S+$' },
+  record(
+    'spec.model',
+    {
+      provider: field('Who serves the model, e.g. anthropic.', matching(NAME)),
+      name: field('What the provider calls the model.', TEXT),
+      ...MODEL_SETTINGS,
+    },
+    ['provider', 'name'],
+  ),
+  'provider:name, without blanks',
+)
 
-/** Without blanks; where it names no provider, the field beside it does. */
-const MODEL: Pattern = { regex: '^\\S+$', words: 'provider:name, without blanks' }
-
-const text: Shape = { kind: 'text' }
-const words: Shape = { kind: 'list', items: text }
-const template: Shape = { kind: 'word', schema: { pattern: TEMPLATE } }
-const variables: Shape = {
-  kind: 'map',
-  keys: VARIABLE,
-  values: template,
-  schema: { propertyNames: { pattern: VARIABLE.regex, not: { pattern: LOADER_NAMES } } },
-}
-const headers: Shape = { kind: 'map', keys: HEADER, values: template }
-const labels: Shape = { kind: 'map', keys: LABEL, values: { kind: 'word' } }
-const anything: Shape = { kind: 'json_object' }
-const positive: Shape = { kind: 'number', whole: true, min: 1, max: 1_000_000_000 }
-const temperature: Shape = { kind: 'number', whole: false, min: 0, max: 2 }
-const seconds: Shape = { kind: 'number', whole: false, min: 0.001, max: 2_147_483 }
-const argv: Shape = { kind: 'list', items: { kind: 'word' } }
-
-function optional(shape: Shape, doc: string): Field {
-  return { shape, doc }
-}
-
-function required(shape: Shape, doc: string): Field {
-  return { shape, doc, required: true }
-}
-
-const ENABLED = optional({ kind: 'boolean' }, 'false leaves the tool out. Default: true.')
-const TIMEOUT_SECS = optional(seconds, 'As timeout, in seconds.')
-
-const modelRecord: RecordShape = {
-  kind: 'record',
-  title: 'spec.model',
-  fields: {
-    provider: required({ kind: 'text', pattern: NAME }, 'Who serves the model, e.g. anthropic.'),
-    name: required(text, 'What the provider calls the model.'),
-    temperature: optional(temperature, 'The same as spec.temperature.'),
-    max_tokens: optional(positive, 'The same as spec.max_tokens.'),
-  },
-}
-
-const model: VariantsShape = {
-  kind: 'variants',
-  words: 'provider:name',
-  variants: [
-    { when: 'scalar', shape: { kind: 'text', pattern: MODEL } },
-    { when: 'map', shape: modelRecord },
-  ],
-}
-
-const moduleTool: RecordShape = {
-  kind: 'record',
-  title: 'a module of tools',
-  fields: {
-    module: required(
-      { kind: 'text', schema: { pattern: MODULE_ENDING } },
+const MODULE_TOOL = record(
+  'a module of tools',
+  {
+    module: field(
       'A JavaScript or TypeScript module below the directory of this file, e.g. ./tools.ts. Every tool that it exports (made with defineTool) is offered to the model.',
+      { ...TEXT, allOf: [{ pattern: MODULE_ENDING }] },
     ),
     enabled: ENABLED,
   },
-}
+  ['module'],
+)
 
-const typedTool: RecordShape = {
-  kind: 'record',
-  title: 'a tool with a type',
-  fields: {
-    type: required({ kind: 'choice', values: ['Shell', 'HTTP', 'MCP'], anyCase: true }, 'Shell, HTTP or MCP.'),
-    name: optional(text, 'What the model calls the tool.'),
-    config: optional(anything, 'Settings of the tool; they depend on its type.'),
-    enabled: ENABLED,
-  },
-}
+const TYPES = ['Shell', 'HTTP', 'MCP']
 
-/** A tool of which only the name is known here. */
-export const NAMED_TOOL: RecordShape = {
-  kind: 'record',
-  title: 'a tool by name',
-  fields: {
-    name: required(text, 'The name of a built-in tool, or of a tool of an MCP server.'),
-    source: optional({ kind: 'choice', values: ['builtin', 'mcp'] }, 'Where the tool comes from. Default: builtin.'),
-    server: optional(text, 'The MCP server that has the tool, one of mcp_servers.'),
-    config: optional(anything, 'Settings of the tool.'),
-    timeout_secs: TIMEOUT_SECS,
-    enabled: ENABLED,
-  },
-}
-
-const tool: VariantsShape = {
-  kind: 'variants',
-  words: 'a tool: {name, command}, {module}, a name, or {type, config}',
-  variants: [
-    { when: 'scalar', shape: { kind: 'text', schema: { not: { pattern: `[/\\\\]|${MODULE_ENDING}` } } } },
-    { when: { field: 'module' }, shape: moduleTool },
-    { when: { field: 'command' }, shape: commandTool(ENABLED) },
-    { when: { field: 'type' }, shape: typedTool },
-    { when: 'map', shape: NAMED_TOOL },
-  ],
-}
-
-const mcpServer: RecordShape = {
-  kind: 'record',
-  title: 'an MCP server',
-  fields: {
-    name: required(text, 'What the server is called here.'),
-    transport: optional({ kind: 'choice', values: ['stdio', 'sse', 'http'] }, 'How to talk to it. Default: stdio.'),
-    command: optional(
-      {
-        kind: 'variants',
-        words: 'a program, or a list of a program and its arguments',
-        variants: [
-          { when: 'scalar', shape: text },
-          { when: 'list', shape: argv },
-        ],
-      },
-      'The program that is the server (stdio).',
+const TYPED_TOOL = record(
+  'a tool with a type',
+  {
+    type: field(
+      'Shell, HTTP or MCP.',
+      choice(
+        TYPES,
+        TYPES.flatMap((type) => [type.toLowerCase(), type.toUpperCase()]).filter((type) => !TYPES.includes(type)),
+      ),
     ),
-    args: optional(argv, 'Its arguments.'),
-    env: optional(variables, 'Variables for it. ${NAME} and ${NAME:-default} take values from the environment.'),
-    url: optional(text, 'The address of the server (sse, http).'),
-    endpoint: optional(text, 'The same as url.'),
-    headers: optional(headers, 'HTTP headers. ${NAME} and ${NAME:-default} take values from the environment.'),
-    tools: optional(words, 'The tools that are used of it. Default: all.'),
-    init_options: optional(anything, 'Options for its start.'),
+    name: field('What the model calls the tool.', TEXT),
+    config: field('Settings of the tool; they depend on its type.', JSON_MAP),
+    enabled: ENABLED,
+  },
+  ['type'],
+)
+
+const NAMED_TOOL = record(
+  'a tool by name',
+  {
+    name: field('The name of a built-in tool, or of a tool of an MCP server.', TEXT),
+    source: field('Where the tool comes from. Default: builtin.', choice(['builtin', 'mcp'])),
+    server: field('The MCP server that has the tool, one of mcp_servers.', TEXT),
+    config: field('Settings of the tool.', JSON_MAP),
     timeout_secs: TIMEOUT_SECS,
-    auto_reconnect: optional({ kind: 'boolean' }, 'Whether to connect again when the connection is lost.'),
+    enabled: ENABLED,
   },
-}
+  ['name'],
+)
 
-const memory: VariantsShape = {
-  kind: 'variants',
-  words: 'InMemory, File:./path.json, or {type, config}',
-  variants: [
-    { when: 'scalar', shape: text },
-    { when: 'map', shape: anything },
-  ],
-}
+/** The fields of a tool of which only the name is known here. */
+export const NAMED_TOOL_FIELDS: readonly string[] = Object.keys(NAMED_TOOL.properties ?? {})
 
-const modelConfig: RecordShape = {
-  kind: 'record',
-  title: 'spec.model_config',
-  fields: {
-    temperature: optional(temperature, 'The same as spec.temperature.'),
-    max_tokens: optional(positive, 'The same as spec.max_tokens.'),
-  },
-}
+/** The tools that have a field which says of what kind they are. */
+const TOOL_KINDS: readonly (readonly [field: string, schema: FormatSchema])[] = [
+  ['module', MODULE_TOOL],
+  ['command', commandTool(ENABLED)],
+  ['type', TYPED_TOOL],
+]
 
-const agentFields: Readonly<Record<string, Field>> = {
-  model: required(model, 'The model as provider:name, e.g. anthropic:claude-sonnet-4-5.'),
-  provider: optional(
-    { kind: 'text', pattern: NAME },
-    'Who serves the model, where model does not say so, e.g. ollama.',
+/** The fields that say of what kind a tool is. */
+export const TOOL_SIGNS: readonly string[] = TOOL_KINDS.map(([sign]) => sign)
+
+const TOOL: FormatSchema = {
+  ...TEXT,
+  type: ['string', 'object'],
+  errorMessage: 'expected a tool: {name, command}, {module}, a name, or {type, config}',
+  allOf: [{ not: { type: 'string', pattern: `[/\\\\]|${MODULE_ENDING}` } }],
+  ...TOOL_KINDS.reduceRight<FormatSchema>(
+    (other, [sign, schema]) => when({ type: 'object', required: [sign] }, schema, other),
+    when({ type: 'object' }, NAMED_TOOL),
   ),
-  description: optional(text, 'What the agent is for, for people.'),
-  instructions: optional(text, 'What the model is told first. The text goes to the model as it is: no ${…} in it.'),
-  system_prompt: optional(text, 'The same as instructions.'),
-  tools: optional({ kind: 'list', items: tool }, 'The tools that the model may call.'),
-  temperature: optional(temperature, 'How much chance there is in the answers, 0 to 2.'),
-  max_tokens: optional(positive, 'The most tokens that the model may write in one turn.'),
-  max_iterations: optional(positive, 'The most turns that the model may take. Default: 10.'),
-  max_parallel_tools: optional(positive, 'The most tool calls that run at once. Default: 10.'),
-  timeout: optional({ kind: 'duration' }, 'The longest that a run may take, e.g. 5m. Default: no limit.'),
-  tool_timeout: optional({ kind: 'duration' }, 'The longest that one tool call may take. Default: 2m.'),
-  eager: optional(
-    { kind: 'choice', values: ['all', 'read-only', 'off'] },
+}
+
+const MCP_SERVER = record(
+  'an MCP server',
+  {
+    name: field('What the server is called here.', TEXT),
+    transport: field('How to talk to it. Default: stdio.', choice(['stdio', 'sse', 'http'])),
+    command: field('The program that is the server (stdio).', {
+      ...TEXT,
+      ...ARGUMENTS,
+      type: ['string', 'array'],
+      errorMessage: 'expected a program, or a list of a program and its arguments',
+    }),
+    args: field('Its arguments.', ARGUMENTS),
+    env: field('Variables for it. ${NAME} and ${NAME:-default} take values from the environment.', VARIABLES),
+    url: field('The address of the server (sse, http).', TEXT),
+    endpoint: field('The same as url.', TEXT),
+    headers: field(
+      'HTTP headers. ${NAME} and ${NAME:-default} take values from the environment.',
+      map(HEADER, WITH_VARIABLES),
+    ),
+    tools: field('The tools that are used of it. Default: all.', list(TEXT)),
+    init_options: field('Options for its start.', JSON_MAP),
+    timeout_secs: TIMEOUT_SECS,
+    auto_reconnect: field('Whether to connect again when the connection is lost.', BOOLEAN),
+  },
+  ['name'],
+)
+
+const AGENT_FIELDS = {
+  model: field('The model as provider:name, e.g. anthropic:claude-sonnet-4-5.', MODEL),
+  provider: field('Who serves the model, where model does not say so, e.g. ollama.', matching(NAME)),
+  description: field('What the agent is for, for people.', TEXT),
+  instructions: field('What the model is told first. The text goes to the model as it is: no ${…} in it.', TEXT),
+  system_prompt: field('The same as instructions.', TEXT),
+  tools: field('The tools that the model may call.', list(TOOL)),
+  temperature: field('How much chance there is in the answers, 0 to 2.', TEMPERATURE),
+  max_tokens: field('The most tokens that the model may write in one turn.', COUNT),
+  max_iterations: field('The most turns that the model may take. Default: 10.', COUNT),
+  max_parallel_tools: field('The most tool calls that run at once. Default: 10.', COUNT),
+  timeout: field('The longest that a run may take, e.g. 5m. Default: no limit.', DURATION),
+  tool_timeout: field('The longest that one tool call may take. Default: 2m.', DURATION),
+  eager: field(
     'Which tool calls start while the model is still writing its turn. Default: all.',
+    choice(['all', 'read-only', 'off']),
   ),
-  environment: optional(
-    variables,
+  environment: field(
     'Variables for the commands. ${NAME} and ${NAME:-default} take values from the environment.',
+    VARIABLES,
   ),
-  env: optional(variables, 'The same as environment.'),
-  model_config: optional(modelConfig, 'Settings of the model.'),
-  mcp_servers: optional({ kind: 'list', items: mcpServer }, 'MCP servers whose tools the model may call.'),
-  memory: optional(memory, 'Where conversations are kept from one run to the next.'),
-  max_context_messages: optional(
-    positive,
-    'Taken, and without effect: the model is shown all messages of its conversation.',
+  env: field('The same as environment.', VARIABLES),
+  model_config: field('Settings of the model.', record('spec.model_config', MODEL_SETTINGS)),
+  mcp_servers: field('MCP servers whose tools the model may call.', list(MCP_SERVER)),
+  memory: field(
+    'Where conversations are kept from one run to the next.',
+    shortOr(TEXT, JSON_MAP, 'InMemory, File:./path.json, or {type, config}'),
   ),
-  tool_restrictions: optional(anything, 'What tools may not be used for.'),
-  output_schema: optional(anything, 'The JSON Schema of the answer.'),
+  max_context_messages: field('Taken, and without effect: the model is shown all messages of its conversation.', COUNT),
+  tool_restrictions: field('What tools may not be used for.', JSON_MAP),
+  output_schema: field('The JSON Schema of the answer.', JSON_MAP),
 }
 
 /** A model that does not say who serves it needs the field that does. */
-const PROVIDER_IS_SAID: JsonObject = {
+const PROVIDER_IS_SAID: FormatSchema = {
   anyOf: [
     { required: ['provider'] },
     { properties: { model: { anyOf: [{ type: 'object' }, { pattern: '^[A-Za-z][A-Za-z0-9_-]*[:/]\\S' }] } } },
   ],
 }
 
-const spec: RecordShape = { kind: 'record', title: 'spec', fields: agentFields, together: PROVIDER_IS_SAID }
-
-const metadata: RecordShape = {
-  kind: 'record',
-  title: 'metadata',
-  fields: {
-    name: required({ kind: 'text', pattern: AGENT_NAME }, 'The name of the agent.'),
-    namespace: optional(text, 'For people and other tools; nothing here reads it.'),
-    description: optional(text, 'What the agent is for, for people.'),
-    labels: optional(labels, 'For people and other tools; nothing here reads them.'),
-    annotations: optional(labels, 'For people and other tools; nothing here reads them.'),
-  },
+const METADATA_FIELDS = {
+  name: field('The name of the agent.', matching(AGENT_NAME)),
+  namespace: field('For people and other tools; nothing here reads it.', TEXT),
+  description: field('What the agent is for, for people.', TEXT),
+  labels: field('For people and other tools; nothing here reads them.', LABELS),
+  annotations: field('For people and other tools; nothing here reads them.', LABELS),
 }
 
-const version: Shape = {
-  kind: 'choice',
-  values: [API_VERSION],
-  also: API_VERSIONS.filter((other) => other !== API_VERSION),
+const HEAD_FIELDS = {
+  apiVersion: field(`The version of the format: ${API_VERSION}.`, {
+    ...choice(
+      [API_VERSION],
+      API_VERSIONS.filter((other) => other !== API_VERSION),
+    ),
+    default: API_VERSION,
+  }),
+  kind: field(`What the file describes: ${KIND}.`, { ...choice([KIND]), default: KIND }),
 }
-const kind: Shape = { kind: 'choice', values: [KIND] }
 
-/** The format of agent files: what the validator checks, and the published JSON Schema says. */
-export const AGENT_FORMAT: RecordShape = {
-  kind: 'record',
-  title: 'an agent file',
-  fields: {
-    apiVersion: required(version, `The version of the format: ${API_VERSION}.`),
-    kind: required(kind, `What the file describes: ${KIND}.`),
-    metadata: required(metadata, 'Who the agent is.'),
-    spec: required(spec, 'What the agent does, and with what.'),
-  },
+/** The main parts of an agent file: the file itself, `metadata` and `spec`. */
+export const METADATA: FormatSchema = field('Who the agent is.', record('metadata', METADATA_FIELDS, ['name']))
+export const SPEC: FormatSchema = field('What the agent does, and with what.', {
+  ...record('spec', AGENT_FIELDS, ['model']),
+  allOf: [PROVIDER_IS_SAID],
+})
+export const AGENT: FormatSchema = record('an agent file', { ...HEAD_FIELDS, metadata: METADATA, spec: SPEC }, [
+  'apiVersion',
+  'kind',
+  'metadata',
+  'spec',
+])
+
+/** Fields that have the schemas of those at `pointer`. */
+function same(fields: Readonly<Record<string, FormatSchema>>, pointer: string): Record<string, FormatSchema> {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, { $ref: `${pointer}/${name}` }]))
 }
 
 /** The flat form: what `metadata` and `spec` hold, at the top. */
-export const FLAT_FORMAT: RecordShape = {
-  kind: 'record',
-  title: 'an agent file',
-  fields: {
-    apiVersion: optional(version, `The version of the format: ${API_VERSION}.`),
-    kind: optional(kind, `What the file describes: ${KIND}.`),
-    ...metadata.fields,
-    version: optional({ kind: 'word' }, 'For people; nothing here reads it.'),
-    ...agentFields,
-  },
-  together: PROVIDER_IS_SAID,
+const FLAT: FormatSchema = {
+  ...record(
+    'an agent file',
+    {
+      ...same(HEAD_FIELDS, '#/else/properties'),
+      ...same(METADATA_FIELDS, '#/else/properties/metadata/properties'),
+      version: field('For people; nothing here reads it.', WORD),
+      ...same(AGENT_FIELDS, '#/else/properties/spec/properties'),
+    },
+    ['name', 'model'],
+  ),
+  allOf: [PROVIDER_IS_SAID],
 }
 
 /** Fields of which one alone says that a document without `spec` and `metadata` is an agent in the flat form. */
-export const FLAT_SIGNS = ['model', 'instructions', 'system_prompt'] as const
+export const FLAT_SIGNS: readonly string[] = ['model', 'instructions', 'system_prompt']
+
+const having = (name: string): FormatSchema => ({ required: [name] })
+
+/** The JSON Schema of agent files: agent files are checked against it, and editors and other validators can use it. */
+export const AGENT_SCHEMA: FormatSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Agent',
+  description: 'An agent: a model, what it is told, and the tools that it may call.',
+  definitions: DEFINITIONS,
+  ...when({ anyOf: FLAT_SIGNS.map(having), not: { anyOf: ['spec', 'metadata'].map(having) } }, FLAT, AGENT),
+}
+
+/** {@link AGENT_SCHEMA} as JSON. */
+export function agentSchema(): JsonObject {
+  return structuredClone(AGENT_SCHEMA) as unknown as JsonObject
+}

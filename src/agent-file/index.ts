@@ -8,7 +8,7 @@ export {
   fillElements,
 } from './command-template.ts'
 export { MAX_BYTES } from './decode.ts'
-export { agentSchema } from './json-schema.ts'
+export { agentSchema } from './format.ts'
 export { parseAgentFile, parseAgentFiles } from './parse-agent.ts'
 export { FILE_PROVIDERS, providerNamed } from './provider-names.ts'
 export { type Problem, problemAt } from './problem.ts'

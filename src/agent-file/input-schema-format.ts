@@ -1,12 +1,12 @@
-import type { JsonObject } from '../core/json.ts'
+import { type FormatSchema, JSON_MAP } from './format-parts.ts'
 
 /** The types of an argument that a command can take as it is. */
 export const SCALAR_TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'null']
 
-const NO_SCALAR: JsonObject = { type: ['object', 'array'] }
+const NO_SCALAR: FormatSchema = { type: ['object', 'array'] }
 
 /** The schema of one value: of a type that a command can take, or all of its values. */
-const SCALAR: JsonObject = {
+const SCALAR: FormatSchema = {
   type: 'object',
   anyOf: [
     {
@@ -26,19 +26,25 @@ const SCALAR: JsonObject = {
 }
 
 /** The JSON Schema of `input_schema`; `readInputSchema` checks the same. */
-export const INPUT_SCHEMA: JsonObject = {
-  required: ['type'],
-  properties: {
-    type: { const: 'object' },
-    properties: {
-      type: 'object',
-      additionalProperties: {
-        anyOf: [
-          SCALAR,
-          { type: 'object', required: ['type', 'items'], properties: { type: { const: 'array' }, items: SCALAR } },
-        ],
+export const INPUT_SCHEMA: FormatSchema = {
+  ...JSON_MAP,
+  allOf: [
+    ...(JSON_MAP.allOf ?? []),
+    {
+      required: ['type'],
+      properties: {
+        type: { const: 'object' },
+        properties: {
+          type: 'object',
+          additionalProperties: {
+            anyOf: [
+              SCALAR,
+              { type: 'object', required: ['type', 'items'], properties: { type: { const: 'array' }, items: SCALAR } },
+            ],
+          },
+        },
+        required: { items: { type: 'string' } },
       },
     },
-    required: { items: { type: 'string' } },
-  },
+  ],
 }

@@ -1,9 +1,9 @@
 import type { AgentDocument, AgentFile, ParsedAgent, ParsedFile, SkippedDocument } from './agent-file.ts'
-import { checkShape } from './check-shape.ts'
+import { checkFormat } from './check-format.ts'
 import { chooseAgent, reportRepeatedNames } from './choose-agent.ts'
 import { decode } from './decode.ts'
-import { durationMs } from './duration.ts'
-import { AGENT_FORMAT, API_VERSION, FLAT_FORMAT, FLAT_SIGNS, KIND } from './format.ts'
+import { readDuration } from './duration.ts'
+import { API_VERSION, FLAT_SIGNS, KIND } from './format.ts'
 import { readModel } from './model.ts'
 import { parseTrees } from './parse-tree.ts'
 import type { Findings } from './problem.ts'
@@ -99,11 +99,14 @@ function reportNoAgent(span: { start: number; end: number }, found: string, find
 }
 
 function readAgent(tree: MapNode, isFlat: boolean, findings: Findings): AgentFile | undefined {
-  const format = isFlat ? FLAT_FORMAT : AGENT_FORMAT
-  checkShape({ node: tree, path: '', key: { start: tree.span.start, end: tree.span.start } }, format, findings)
   const spec = isFlat ? tree : child(tree, 'spec')
-  const path = isFlat ? '' : 'spec'
-  if (spec?.kind !== 'map') return undefined
+  const agent = spec?.kind === 'map' ? readSpec(tree, spec, isFlat ? '' : 'spec', findings) : undefined
+  // The readers know more of a value than the schema says, so theirs are the words where both object.
+  checkFormat(tree, isFlat ? '/tools' : '/spec/tools', findings)
+  return agent
+}
+
+function readSpec(tree: MapNode, spec: MapNode, path: string, findings: Findings): AgentFile | undefined {
   const name = nameOf(tree)
   const model = readModel(spec, path, findings)
   const { tools, unsupported: unsupportedTools } = readTools(spec, path, findings)
@@ -131,8 +134,8 @@ function readSettings(tree: MapNode, spec: MapNode, at: string, findings: Findin
     maxTokens: number('max_tokens'),
     maxIterations: numberOf(child(spec, 'max_iterations')),
     maxParallelTools: numberOf(child(spec, 'max_parallel_tools')),
-    timeoutMs: durationOf(child(spec, 'timeout')),
-    toolTimeoutMs: durationOf(child(spec, 'tool_timeout')),
+    timeoutMs: readDuration(child(spec, 'timeout'), fieldPath(at, 'timeout'), findings),
+    toolTimeoutMs: readDuration(child(spec, 'tool_timeout'), fieldPath(at, 'tool_timeout'), findings),
     eager: textOf(child(spec, 'eager')) as AgentFile['eager'],
   })
 }
@@ -153,11 +156,6 @@ function same(spec: MapNode, at: string, paths: readonly string[], findings: Fin
     })
   }
   return first?.node
-}
-
-function durationOf(node: Node | undefined): number | undefined {
-  const value = textOf(node) ?? numberOf(node)
-  return value === undefined ? undefined : durationMs(value)
 }
 
 /** The fields of an object that have a value. */

@@ -56,7 +56,7 @@ export function problemAt(place: Place, severity: Problem['severity'], finding: 
 }
 
 /** The most problems that are listed of one file. */
-const MAX_PROBLEMS = 100
+export const MAX_PROBLEMS = 100
 
 /** Collects what is wrong with one file. */
 export class Findings {

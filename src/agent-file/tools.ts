@@ -1,7 +1,8 @@
 import type { ToolEntry } from './agent-file.ts'
 import { readCommand } from './command.ts'
 import { checkInside } from './inside.ts'
-import { MODULE_ENDING, NAMED_TOOL } from './format.ts'
+import { NAMED_TOOL_FIELDS } from './format.ts'
+import { MODULE_ENDING } from './patterns.ts'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { warnOfReferences } from './template.ts'
@@ -55,7 +56,7 @@ function isKnown(node: Node): boolean {
 
 /** Whether it is a tool by name, and not another one with a misspelt field. */
 function isNamed({ entries }: MapNode): boolean {
-  return entries.has('name') && [...entries.keys()].every((field) => Object.hasOwn(NAMED_TOOL.fields, field))
+  return entries.has('name') && [...entries.keys()].every((field) => NAMED_TOOL_FIELDS.includes(field))
 }
 
 function readEntry(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {

@@ -1,3 +1,4 @@
+import { keysOf } from '../core/json-pointer.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Span } from './source.ts'
 
@@ -63,16 +64,44 @@ export function itemsOf(node: Node | undefined): readonly Node[] {
   return node?.kind === 'list' ? node.items : []
 }
 
-/** The node as a plain JSON value. */
-export function jsonOf(node: Node): JsonValue {
+/**
+ * The node as a plain JSON value.
+ *
+ * @param scalarOf the value of a scalar; by default the one that it was read as
+ */
+export function jsonOf(node: Node, scalarOf = ({ value }: ScalarNode): JsonValue => value): JsonValue {
   switch (node.kind) {
     case 'scalar':
-      return node.value
+      return scalarOf(node)
     case 'list':
-      return node.items.map(jsonOf)
+      return node.items.map((item) => jsonOf(item, scalarOf))
     case 'map':
-      return Object.fromEntries(Array.from(node.entries, ([key, entry]) => [key, jsonOf(entry.value)]))
+      return Object.fromEntries(Array.from(node.entries, ([key, entry]) => [key, jsonOf(entry.value, scalarOf)]))
   }
+}
+
+/** A value of a document: what it is, where it belongs, and where its key stands (a list item: itself). */
+export interface Value {
+  readonly node: Node
+  readonly path: string
+  readonly key: Span
+}
+
+/** The value at a JSON Pointer; as far as the document goes. */
+export function valueAt(document: Node, pointer: string): Value {
+  const { start } = document.span
+  return keysOf(pointer).reduce<Value>(
+    (value, key) => {
+      const { node, path } = value
+      if (node.kind === 'map') {
+        const entry = node.entries.get(key)
+        return entry === undefined ? value : { node: entry.value, path: fieldPath(path, key), key: entry.key }
+      }
+      const item = itemsOf(node)[Number(key)]
+      return item === undefined ? value : { node: item, path: `${path}[${key}]`, key: item.span }
+    },
+    { node: document, path: '', key: { start, end: start } },
+  )
 }
 
 /** `path` with a field's key appended, as it would be written in JavaScript. */

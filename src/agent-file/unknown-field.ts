@@ -1,6 +1,6 @@
 import { suggest } from '../core/suggest.ts'
-import { AGENT_FORMAT } from './format.ts'
-import type { RecordShape } from './shape.ts'
+import { AGENT, METADATA, SPEC } from './format.ts'
+import type { FormatSchema } from './format-parts.ts'
 
 /** What people call fields that the format has under another name. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
@@ -23,21 +23,21 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['shell', 'no shell runs: write command: [program, argument, …]'],
 ])
 
-/** What to do about a field that `shape` does not have. */
-export function unknownFix(name: string, shape: RecordShape): string {
-  const known = Object.keys(shape.fields)
+/** What to do about a field that the map of the given schema does not have. */
+export function unknownFix(name: string, schema: FormatSchema): string {
+  const known = Object.keys(schema.properties ?? {})
   const synonym = SYNONYMS.get(name)
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : suggest(name, known)
   if (meant !== undefined) return `did you mean ${meant}?`
-  const home = homeOf(name, shape)
+  const home = homeOf(name, schema)
   if (home !== undefined) return `it belongs into ${home}`
   return INSTEAD.get(name) ?? `known fields are ${known.join(', ')}`
 }
 
 /** The other one of the main parts of an agent file, for a field that is in the wrong one. */
-function homeOf(name: string, shape: RecordShape): string | undefined {
-  const { spec, metadata } = AGENT_FORMAT.fields
-  const parts = [AGENT_FORMAT, spec?.shape, metadata?.shape]
-  const home = parts.find((part) => part?.kind === 'record' && Object.hasOwn(part.fields, name))
-  return home?.kind === 'record' && parts.includes(shape) ? home.title : undefined
+function homeOf(name: string, schema: FormatSchema): string | undefined {
+  const parts = [AGENT, SPEC, METADATA]
+  return parts.includes(schema)
+    ? parts.find(({ properties }) => Object.hasOwn(properties ?? {}, name))?.title
+    : undefined
 }

@@ -3,7 +3,7 @@ import { type Findings, type Problem, problemAt } from './problem.ts'
 import { quoted, type Span } from './source.ts'
 import { fillTemplate, readTemplate } from './template.ts'
 import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
-import { LOADER_NAMES, VARIABLE } from './variable-names.ts'
+import { LOADER_NAMES, VARIABLE } from './patterns.ts'
 
 const VARIABLE_NAME = new RegExp(VARIABLE.regex)
 const LOADERS = new RegExp(LOADER_NAMES)

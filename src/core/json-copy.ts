@@ -1,4 +1,5 @@
 import { type Binary, binarySize, isBinary, takeBinary } from './binary.ts'
+import { pointerOf } from './json-pointer.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 
 /** How deep arrays and objects may be nested. */
@@ -305,7 +306,7 @@ class Copier {
   }
 
   #refusal(what: string): NotJson {
-    const pointer = this.#path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    const pointer = pointerOf(this.#path)
     return new NotJson('unserializable', pointer === '' ? what : `${what}, at ${pointer.slice(0, 200)}`)
   }
 }

@@ -1,4 +1,5 @@
 import { withItems } from './array-items.ts'
+import { keyOfToken } from './json-pointer.ts'
 import type { JsonSchema } from './schema.ts'
 
 /** The JSON Schema of an object, as every provider wants it for a tool's input. */
@@ -112,7 +113,7 @@ class Flattening {
 
 function decoded(token: string): string {
   try {
-    return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~')
+    return keyOfToken(decodeURIComponent(token))
   } catch {
     return token
   }

@@ -1,3 +1,4 @@
+import { pointerOf } from './json-pointer.ts'
 import { isThenable } from './safe-checks.ts'
 
 /**
@@ -88,14 +89,10 @@ function fromStandard(outcome: StandardResult<unknown>): Validation {
   if (outcome.issues === undefined) return { ok: true, value: outcome.value }
   return {
     ok: false,
-    issues: outcome.issues.map((issue) => ({ pointer: pointerOf(issue.path), message: issue.message })),
+    issues: outcome.issues.map((issue) => ({ pointer: pointerOf(keysIn(issue.path ?? [])), message: issue.message })),
   }
 }
 
-function pointerOf(path: StandardIssue['path']): string {
-  if (path === undefined) return ''
-  return path
-    .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
-    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('')
+function keysIn(path: NonNullable<StandardIssue['path']>): string[] {
+  return path.map((segment) => String(typeof segment === 'object' ? segment.key : segment))
 }

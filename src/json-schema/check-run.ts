@@ -1,3 +1,4 @@
+import { pointerOf } from '../core/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Issue } from '../core/schema.ts'
 import { OverBudget, type Work } from './work.ts'
@@ -11,11 +12,16 @@ const MAX_DEPTH = 1_500
 /** Objects with at most this many keys are listed anew at each visit; larger ones are listed once. */
 const FEW_KEYS = 32
 
+/** An issue, and the schema that the value does not fit: a URI fragment with a JSON Pointer. */
+export interface LocatedIssue extends Issue {
+  schema?: string
+}
+
 /** The state of one check of one value. */
 export class CheckRun {
   readonly work: Work
   /** The issues found so far; undefined if the caller only needs a yes or no. */
-  issues: Issue[] | undefined
+  issues: LocatedIssue[] | undefined
   /** The keys from the root to the current value. */
   readonly path: (string | number)[] = []
   /** The base addresses of the schemas entered so far, outermost first. Dynamic references search it. */
@@ -24,10 +30,12 @@ export class CheckRun {
   doubts = 0
   #depth = 0
   #keys: Map<JsonObject, readonly string[]> | undefined
+  readonly #maxIssues: number
 
-  constructor(work: Work, issues?: Issue[]) {
+  constructor(work: Work, issues?: LocatedIssue[], maxIssues: number = MAX_ISSUES) {
     this.work = work
     this.issues = issues
+    this.#maxIssues = maxIssues
   }
 
   /** Enters a schema with `checks` checks. @throws OverBudget */
@@ -56,12 +64,17 @@ export class CheckRun {
   /** Records an issue at the current value. */
   fail(message: () => string): false {
     const { issues } = this
-    if (issues !== undefined && issues.length < MAX_ISSUES) {
+    if (issues !== undefined && issues.length < this.#maxIssues) {
       this.work.spend(10 * (1 + this.path.length))
-      const pointer = this.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+      const pointer = pointerOf(this.path)
       issues.push({ pointer, message: message() })
     }
     return false
+  }
+
+  /** Assigns the issues from number `first` on that no inner schema has claimed to the schema at `pointer`. */
+  locate(first: number, pointer: string): void {
+    for (const issue of this.issues?.slice(first) ?? []) issue.schema ??= pointer
   }
 
   /** Counts a check that is skipped because it cannot be made. */
@@ -124,11 +137,13 @@ export class SchemaNode {
     run.enter(this.checks.length)
     run.scope.push(this.base)
     const own = this.asksEvaluated ? new Evaluated() : evaluated
+    const first = run.issues?.length ?? 0
     let isFit = true
     for (const check of this.checks) {
       if (check(value, run, own)) continue
       isFit = false
       if (run.issues === undefined) break
+      run.locate(first, this.pointer)
     }
     run.scope.pop()
     run.leave()

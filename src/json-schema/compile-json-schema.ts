@@ -1,7 +1,7 @@
 import { copyJson, NotJson, utf8Length } from '../core/json-copy.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { Issue, JsonSchema, JsonSchemaCompiler, OnUncheckable, Validation } from '../core/schema.ts'
-import { CheckRun, type SchemaNode } from './check-run.ts'
+import type { JsonSchema, JsonSchemaCompiler, OnUncheckable } from '../core/schema.ts'
+import { CheckRun, type LocatedIssue, type SchemaNode } from './check-run.ts'
 import { type Draft, SchemaCompiler } from './compile-node.ts'
 import { isComposite } from './equality.ts'
 import { References } from './references.ts'
@@ -38,7 +38,22 @@ const MOST_WORK = 40_000_000
  */
 export const compileJsonSchema: JsonSchemaCompiler = (schema, onUncheckable) => {
   const node = compile(schema, onUncheckable)
-  return (value) => check(node, value as JsonValue)
+  return (value) => {
+    const issues = issuesOf(node, value as JsonValue)
+    if (issues.length === 0) return { ok: true, value }
+    return { ok: false, issues: issues.map(({ pointer, message }) => ({ pointer, message })) }
+  }
+}
+
+/**
+ * A validator like that of {@link compileJsonSchema}, for code that has words of its own for the parts of its schema: its
+ * issues say which part of the schema a value does not fit.
+ *
+ * @param maxIssues how many issues it lists at most
+ */
+export function compileLocating(schema: JsonSchema, maxIssues: number): (value: JsonValue) => readonly LocatedIssue[] {
+  const node = compile(schema, undefined)
+  return (value) => issuesOf(node, value, maxIssues)
 }
 
 function compile(schema: JsonSchema, onUncheckable: OnUncheckable | undefined): SchemaNode {
@@ -56,17 +71,6 @@ function compile(schema: JsonSchema, onUncheckable: OnUncheckable | undefined): 
   }
 }
 
-function check(node: SchemaNode, value: JsonValue): Validation {
-  try {
-    // Most values fit, so the first check collects no locations and messages.
-    if (node.fits(value, new CheckRun(workFor(value)), undefined)) return { ok: true, value }
-  } catch (error) {
-    if (!(error instanceof OverBudget)) throw error
-    return { ok: false, issues: [{ pointer: '', message: 'It takes too much work to check; send a smaller value.' }] }
-  }
-  return { ok: false, issues: issuesOf(node, value) }
-}
-
 function workFor(value: JsonValue): Work {
   return new Work(CHECK_WORK, () => Math.min(sizeWork(value), MOST_WORK))
 }
@@ -81,10 +85,17 @@ function sizeWork(value: JsonValue): number {
   return work
 }
 
-function issuesOf(node: SchemaNode, value: JsonValue): readonly Issue[] {
-  const issues: Issue[] = []
+function issuesOf(node: SchemaNode, value: JsonValue, maxIssues?: number): readonly LocatedIssue[] {
   try {
-    node.fits(value, new CheckRun(workFor(value), issues), undefined)
+    // Most values fit, so the first check collects no locations and messages.
+    if (node.fits(value, new CheckRun(workFor(value)), undefined)) return []
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error
+    return [{ pointer: '', message: 'It takes too much work to check; send a smaller value.' }]
+  }
+  const issues: LocatedIssue[] = []
+  try {
+    node.fits(value, new CheckRun(workFor(value), issues, maxIssues), undefined)
   } catch (error) {
     if (!(error instanceof OverBudget)) throw error
   }

@@ -1,3 +1,4 @@
+import { pointerOf } from '../core/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { OnUncheckable } from '../core/schema.ts'
 import { arrayChecks } from './array-keywords.ts'
@@ -47,6 +48,7 @@ const KEYWORDS: readonly KeywordCompiler[] = [referenceChecks, scalarChecks, obj
 
 /** Work for compiling one schema, without its patterns. */
 const NODE_WORK = 100
+const FALSE_WORK = 10
 
 interface Waiting {
   readonly node: SchemaNode
@@ -59,7 +61,7 @@ export class SchemaCompiler {
   readonly references: References
   readonly work: Work
   readonly #nodes = new Map<JsonObject, SchemaNode>()
-  readonly #always = new Map<boolean, SchemaNode>()
+  #anything: SchemaNode | undefined
   readonly #waiting: Waiting[] = []
   readonly #patterns = new Map<string, Pattern>()
   readonly #steps = new StepCache()
@@ -84,17 +86,18 @@ export class SchemaCompiler {
 
   /** The node of a schema, created at the first request. */
   node({ schema, base }: SchemaPlace, pointer: string): SchemaNode {
-    const isKnown = isObject(schema) ? this.#nodes.get(schema) : this.#always.get(schema as boolean)
-    if (isKnown !== undefined) return isKnown
+    const known = isObject(schema) ? this.#nodes.get(schema) : schema === true ? this.#anything : undefined
+    if (known !== undefined) return known
     if (!isObject(schema) && typeof schema !== 'boolean')
       throw new UnusableSchema(
         pointer,
         `at ${pointer} there is no schema, but ${Array.isArray(schema) ? 'an array' : String(schema)}`,
       )
-    this.work.spend(NODE_WORK)
+    // Each false has a node of its own, so that an issue says which one it was.
+    this.work.spend(schema === false ? FALSE_WORK : NODE_WORK)
     const node = new SchemaNode(pointer, base)
     if (isObject(schema)) this.#nodes.set(schema, node)
-    else this.#always.set(schema, node)
+    else if (schema) this.#anything = node
     this.#waiting.push({ node, schema })
     return node
   }
@@ -168,7 +171,7 @@ class NodeCompiling implements Compiling {
     const found = schema as JsonValue
     return this.#compiler.node(
       { schema: found, base: this.references.baseOf(found, base) },
-      `${pointer}/${keywords.map(escaped).join('/')}`,
+      pointer + pointerOf(keywords),
     )
   }
 
@@ -187,10 +190,6 @@ class NodeCompiling implements Compiling {
   pattern(source: string, keyword: string): Pattern | undefined {
     return this.#compiler.pattern(source, this.#node.pointer, keyword)
   }
-}
-
-function escaped(key: string | number): string | number {
-  return typeof key === 'string' && /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
 }
 
 /** The longest chain of schemas that apply one another to the same value. */

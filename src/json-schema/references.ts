@@ -1,3 +1,4 @@
+import { keysOf } from '../core/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Work } from './work.ts'
 
@@ -98,8 +99,7 @@ export class References {
 
   #follow({ schema, base }: SchemaPlace, pointer: string): SchemaPlace | undefined {
     let place: SchemaPlace = { schema, base }
-    for (const token of pointer.slice(1).split('/')) {
-      const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    for (const key of keysOf(pointer)) {
       const { schema: outer } = place
       if (typeof outer !== 'object' || outer === null || !Object.hasOwn(outer, key)) return undefined
       const inner = (outer as JsonObject)[key] as JsonValue

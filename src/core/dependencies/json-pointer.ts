@@ -1,3 +1,4 @@
+import { keysOf, pointerOf } from '../json-pointer.ts'
 import type { JsonValue } from '../json.ts'
 import { printable } from '../text.ts'
 
@@ -9,10 +10,7 @@ import { printable } from '../text.ts'
 export function parsePointer(text: string): readonly string[] | undefined {
   if (text === '') return []
   if (!text.startsWith('/') || /~(?![01])/.test(text)) return undefined
-  return text
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return keysOf(text)
 }
 
 /** What a pointer leads to, or where it stops, in words that complete "…, which ". */
@@ -29,11 +27,6 @@ export function pointTo(value: JsonValue, tokens: readonly string[]): PointedAt 
     at = next
   }
   return { found: true, value: at }
-}
-
-/** The pointer of these tokens. */
-function pointerOf(tokens: readonly string[]): string {
-  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 function childOf(value: JsonValue, token: string): JsonValue | undefined {

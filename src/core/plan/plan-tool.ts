@@ -2,6 +2,7 @@ import { checkOptions, optionNames } from '../option-names.ts'
 import type { CallInfo } from '../context.ts'
 import type { Effect, ResourceEffect } from '../effects/effect.ts'
 import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor.ts'
+import { keysOf } from '../json-pointer.ts'
 import type { JsonValue } from '../json.ts'
 import { checkCount, MisuseError } from '../misuse.ts'
 import { executeNested } from '../nested-executor.ts'
@@ -155,17 +156,10 @@ function schemaOf(tools: PlanTools): StandardSchema<unknown, Plan> {
       validate: async (value): Promise<StandardResult<Plan>> => {
         const validation = await checkPlan(value, tools)
         if (validation.ok) return { value: validation.value }
-        return { issues: validation.issues.map(({ pointer, message }) => ({ message, path: pathOf(pointer) })) }
+        return { issues: validation.issues.map(({ pointer, message }) => ({ message, path: keysOf(pointer) })) }
       },
     },
   }
-}
-
-function pathOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 /** What a step reads and writes: as much as is known before others have run. */
