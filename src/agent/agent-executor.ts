@@ -48,11 +48,11 @@ export interface RunOptions {
    * @default no limits
    */
   readonly budget?: Budget | BudgetOptions
-  /** @default the agent's */
+  /** The rank of its waiting calls, −100 to 100: the higher one goes first. @default the agent's `priority` */
   readonly priority?: number
-  /** @default the agent's */
+  /** Its share beside other runs if several want permits: more than 0. @default the agent's `weight` */
   readonly weight?: number
-  /** @default the agent's */
+  /** Where its log lines go. @default the agent's `logger` */
   readonly logger?: Logger
 }
 

@@ -171,7 +171,7 @@ export interface AgentOptions extends ModelSettings {
   readonly maxKeptEvents?: number
   /** The logger. @default the executor's logger */
   readonly logger?: Logger
-  /** @default the machine's monotonic clock */
+  /** The source of time and timers. @default the machine's monotonic clock */
   readonly clock?: Clock
   /** Random source for the waits between retries of a model. @default the platform's cryptographic source */
   readonly random?: Random

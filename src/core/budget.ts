@@ -7,17 +7,18 @@ export interface BudgetOptions {
   /**
    * Tool calls: at least 0. A call is counted once its arguments are found good, whatever becomes of it then; one that is
    * invalid is not.
+   * @default no limit
    */
   readonly toolCalls?: number
-  /** Calls of single tools, by name: at least 0 each. */
+  /** Calls of single tools, by name: at least 0 each. @default no limit */
   readonly callsPerTool?: Readonly<Record<string, number>>
-  /** Attempts beyond the first one of each call: at least 0. */
+  /** Attempts beyond the first one of each call: at least 0. @default no limit */
   readonly retries?: number
-  /** Tokens of all model calls, in and out: at least 0. */
+  /** Tokens of all model calls, in and out: at least 0. @default no limit */
   readonly tokens?: number
-  /** From the first use on, in milliseconds: 1 to 2 147 483 647. */
+  /** From the first use on, in milliseconds: 1 to 2 147 483 647. @default no limit */
   readonly wallMs?: number
-  /** Money for model calls, in the currency of the prices. */
+  /** Money for model calls, in the currency of the prices. @default no limit */
   readonly cost?: CostLimit
 }
 
@@ -38,7 +39,9 @@ export interface CostLimit extends TokenPrices {
 
 /** What a million tokens cost. */
 export interface TokenPrices {
+  /** The price of a million input tokens: at least 0. */
   readonly inputPerMillion: number
+  /** The price of a million output tokens: at least 0. */
   readonly outputPerMillion: number
   /** Of input that the provider had in its cache. @default inputPerMillion */
   readonly cachedInputPerMillion?: number

@@ -26,12 +26,26 @@ export interface ToolCall {
    * `skipped`. In an open batch they may come later.
    */
   readonly dependsOn?: readonly (string | number)[]
-  /** Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`. Set by the host; beats every other layer. */
+  /**
+   * Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`. Set by the host; beats every other layer.
+   * @default that of the batch, else of the tool, else of the executor
+   */
   readonly timeoutMs?: number
-  /** How long an attempt may go on without reporting progress, in milliseconds. Set by the host; beats every other layer. */
+  /**
+   * How long an attempt may go on without reporting progress, in milliseconds, 1 to 2 147 483 647, or `Infinity`. Set by the
+   * host; beats every other layer.
+   * @default that of the batch, else of the tool, else of the executor
+   */
   readonly idleTimeoutMs?: number
-  /** By when it must have its result, in milliseconds from its acceptance. Set by the host; the earliest deadline counts. */
+  /**
+   * By when it must have its result, in milliseconds from its acceptance, 1 to 2 147 483 647, or `Infinity`. Set by the host;
+   * the earliest deadline counts.
+   * @default none
+   */
   readonly deadlineMs?: number
-  /** Who goes first of those who wait: the higher one, −100 to 100. Set by the host; beats the batch's and the tool's. */
+  /**
+   * The rank of the waiting call, −100 to 100: the higher one goes first. Set by the host.
+   * @default that of the batch, else of the tool, else 0
+   */
   readonly priority?: number
 }

@@ -26,6 +26,8 @@ const BREAKER_OPTIONS = optionNames<BreakerOptions>({
 })
 
 /**
+ * The state of a tool's circuit breaker:
+ *
  * - `closed`: calls run
  * - `open`: calls are rejected
  * - `half_open`: one call, the probe, runs; its end decides, and the others wait for it

@@ -166,13 +166,13 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly maxArgumentsBytes?: number
   /** Where log lines go. @default nowhere */
   readonly logger?: Logger
-  /** @default the machine's monotonic clock */
+  /** The source of time and timers. @default the machine's monotonic clock */
   readonly clock?: Clock
   /** Draws the names of runs. @default the platform's cryptographic source */
   readonly random?: Random
-  /** How JSON Schemas become validators; `aof-runtime` brings one. */
+  /** How JSON Schemas become validators. @default the validator of `aof-runtime` */
   readonly compileJsonSchema?: JsonSchemaCompiler
-  /** How tools with `isolation` run; `aof-runtime` brings one for Node. */
+  /** How tools with `isolation` run. @default the threads and processes of `aof-runtime`, on Node */
   readonly isolator?: Isolator
 }
 

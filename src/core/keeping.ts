@@ -38,7 +38,7 @@ export interface KeepingOptions {
    * @default a directory of its own below the system's temporary one, removed when the executor is closed
    */
   readonly spill?: SpillOptions | false
-  /** Makes what `spill` writes to; `aof-runtime` brings files. */
+  /** Makes the store that `spill` writes to. @default files, by `aof-runtime` */
   readonly openSpillStore?: SpillStoreOpener
 }
 

@@ -8,12 +8,14 @@ export interface RedactionOptions {
   /**
    * Values that must not reach a model, of at least 4 characters each: they are taken out of the error messages of
    * results, also as they stand in JSON, in a URL, in hexadecimal or in base64.
+   * @default none
    */
   readonly secrets?: readonly string[]
   /**
    * What looks like a credential (headers, keys of well-known services, JSON web tokens, private keys, passwords in URLs,
    * `password=…`) is taken out of the error messages of results; `false` leaves it there. A function gets each message
    * afterwards, to take out more. The `settled` event has what the tool threw as it is.
+   * @default all that looks like a credential
    */
   readonly redact?: false | ((message: string) => string)
 }

@@ -32,6 +32,10 @@ export interface AnyTool extends ToolLimits, EffectOptions {
   readonly inputJsonSchema?: JsonSchema
   /** What `execute` returns must fit this, or the call fails with `invalid_output`. */
   readonly outputSchema?: Schema
+  /**
+   * Hints about the effects of its calls, in MCP's names. Retries, eager start and `effectScope` depend on them.
+   * @default none: a call may change anything, and not twice the same
+   */
   readonly annotations?: ToolAnnotations
   /**
    * How long one attempt may take, in milliseconds from its start: 1 to 2 147 483 647, or `Infinity` for no limit.
