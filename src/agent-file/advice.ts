@@ -3,7 +3,7 @@ import { durationFix, DURATION_PATTERN } from './duration.ts'
 import type { FormatSchema } from './format-parts.ts'
 import type { Node } from './tree.ts'
 
-/** What to write in place of a value that does not fit its schema, where that can be guessed. */
+/** Advice for a value that does not fit its schema; undefined if the intended value cannot be guessed. */
 export function adviceFor(node: Node, schema: FormatSchema): string | undefined {
   if (node.kind !== 'scalar') return undefined
   const { value, written } = node

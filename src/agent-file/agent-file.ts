@@ -4,28 +4,28 @@ import type { Place } from './source.ts'
 import type { Template } from './template.ts'
 import type { Unsupported } from './unsupported.ts'
 
-/** An agent file that was checked. Paths in it are as written, relative to the directory of the file. */
+/** A checked agent file. Its paths are as written, relative to the directory of the file. */
 export interface AgentFile {
-  /** The name of the file, as it was given. */
+  /** The name of the file, as given. */
   readonly file: string
   readonly name: string
   readonly description?: string
   readonly model: ModelName
   readonly instructions?: string
   readonly temperature?: number
-  /** The most tokens that the model may write in one turn. */
+  /** The largest number of tokens that the model may write in one turn. */
   readonly maxTokens?: number
   readonly maxIterations?: number
   readonly maxParallelTools?: number
-  /** The longest that a run may take, in milliseconds. */
+  /** Timeout of a run, in milliseconds. */
   readonly timeoutMs?: number
-  /** The longest that one attempt of a tool call may take, in milliseconds. */
+  /** Timeout of one attempt of a tool call, in milliseconds. */
   readonly toolTimeoutMs?: number
   readonly eager?: 'all' | 'read-only' | 'off'
-  /** Variables for the commands, with their `${NAME}` still in them; see `resolveVariables`. */
+  /** Variables for the commands. `resolveVariables` substitutes each `${NAME}` in them. */
   readonly environment: readonly Variable[]
   readonly tools: readonly ToolEntry[]
-  /** What the file says that this version does not do. */
+  /** Fields and tools that this version does not support. */
   readonly unsupported: readonly Unsupported[]
 }
 
@@ -43,10 +43,13 @@ export interface Variable {
   readonly at: Place
 }
 
-/** Where tools come from. */
+/** A source of tools. */
 export type ToolEntry = ModuleTools | CommandTool
 
-/** A module whose exported tools the agent gets. Whether it is there, and inside, is checked when it is loaded. */
+/**
+ * A module whose exported tools the agent gets. Loading it checks whether it exists and is below the directory of the
+ * agent file.
+ */
 export interface ModuleTools {
   readonly kind: 'module'
   /** As written, e.g. `./tools.ts`. */
@@ -54,31 +57,31 @@ export interface ModuleTools {
   readonly at: Place
 }
 
-/** What came of reading an agent file. */
+/** The result of reading an agent file. */
 export type ParsedAgent =
   | { readonly ok: true; readonly agent: AgentFile; /** Warnings only. */ readonly problems: readonly Problem[] }
   | {
       readonly ok: false
       readonly problems: readonly Problem[]
-      /** What could be read nevertheless, so that more of what is wrong can be found; not to be run. */
+      /** The readable part of the file, for finding further problems. It must not run. */
       readonly readable?: AgentFile
     }
 
-/** The documents of a file, read. */
+/** The documents of a file. */
 export interface ParsedFile {
-  /** Those that are agents, or mean to be, in their order. */
+  /** The documents that are agents, or are meant to be, in the order of the file. */
   readonly agents: readonly AgentDocument[]
-  /** Those of other kinds. */
+  /** The documents of other kinds. */
   readonly skipped: readonly SkippedDocument[]
-  /** Problems of the file as a whole, beside those of its agents. */
+  /** Problems of the file as a whole. Each agent has its own. */
   readonly problems: readonly Problem[]
 }
 
-/** A document that is an agent, or means to be one. */
+/** A document that is an agent, or is meant to be one. */
 export interface AgentDocument {
-  /** Undefined where the document does not say it. */
+  /** Undefined if the document has no name. */
   readonly name: string | undefined
-  /** Whether nothing in it says that it means to be an agent. */
+  /** True if nothing in the document suggests that it is meant to be an agent. */
   readonly isForeign: boolean
   readonly at: Place
   readonly parsed: ParsedAgent

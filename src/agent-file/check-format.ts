@@ -15,16 +15,17 @@ let validate: ReturnType<typeof compileLocating> | undefined
 /**
  * Reports everything in an agent file that does not fit its schema.
  *
- * @param tools the pointer of its list of tools
- * @param findings includes the findings of the readers, whose rules the schema repeats under `allOf`
+ * @param tools the JSON Pointer of its list of tools
+ * @param findings includes the findings of the readers (command.ts, model.ts, …), whose rules the schema repeats
+ *   under `allOf`
  */
 export function checkFormat(document: MapNode, tools: string, findings: Findings): void {
   validate ??= compileLocating(AGENT_SCHEMA, MAX_PROBLEMS)
   const misspelt = reportMisspeltTools(document, tools, findings)
-  // No bound holds for NaN: a number that may not be the one that was meant never fits.
+  // NaN is within no bounds, so a number that is possibly not the intended one never fits.
   const issues = validate(jsonOf(document, ({ value, doubt }) => (doubt === undefined ? value : NaN)))
   for (const isRepeated of [false, true]) {
-    // A reader that found something has said it better.
+    // If a reader found an error, its words are better.
     if (isRepeated && findings.failed) return
     for (const { pointer, schema = '#', message } of issues) {
       if (schema.includes('/allOf/') !== isRepeated) continue
@@ -35,7 +36,7 @@ export function checkFormat(document: MapNode, tools: string, findings: Findings
 }
 
 /**
- * Reports tools in which the field that says of what kind they are is misspelt: nothing else can be said of them.
+ * Reports tools whose kind is unknown because the deciding field is misspelt. Further issues of these tools mean nothing.
  *
  * @returns their pointers
  */
@@ -56,7 +57,7 @@ function reportMisspeltTools(document: MapNode, tools: string, findings: Finding
   })
 }
 
-/** Reports that a value, whose key is `name`, does not fit the schema at `pointer`, with the words of the schema or `message`. */
+/** Reports that the value of the key `name` does not fit the schema at `pointer`. Without words in the schema, `message` is reported. */
 function report(value: Value, pointer: string, name: string, message: string, findings: Findings): void {
   const { node, path, key } = value
   const schema = schemaAt(pointer)
@@ -85,7 +86,7 @@ function schemaAt(pointer: string): FormatSchema | false {
     | false
 }
 
-/** Reports a key that a map may not have. */
+/** Reports a key that is not allowed in its map. */
 function reportKey({ path, key }: Value, name: string, schema: FormatSchema | false, findings: Findings): void {
   if (schema === false) return
   findings.error(
@@ -127,7 +128,7 @@ function isNumeric(type: string): boolean {
   return type === 'number' || type === 'integer'
 }
 
-/** The type of a value in the words of JSON Schema. */
+/** The type of a value, as JSON Schema names it. */
 function typeOf(node: Node): string {
   if (node.kind !== 'scalar') return node.kind === 'map' ? 'object' : 'array'
   return node.value === null ? 'null' : typeof node.value
@@ -139,7 +140,7 @@ function described(node: Node): string {
   return typeof node.value === 'string' ? quoted(node.value) : `the ${typeof node.value} ${node.written}`
 }
 
-/** What a schema asks for; undefined where it is a rule that is no type. */
+/** The expectation of a schema in words; undefined if the schema has neither words nor a type. */
 function expectation(schema: FormatSchema): string | undefined {
   const { errorMessage, patternErrorMessage, title, properties, minimum, maximum } = schema
   const [type] = [schema.type ?? []].flat()
@@ -156,7 +157,7 @@ const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ['array', 'a list'],
 ])
 
-/** Why a number may not be the one that was meant. */
+/** The reason why a number is possibly not the intended one. */
 function doubtOf(node: ScalarNode): Finding | undefined {
   switch (node.doubt) {
     case 'leading_zero':

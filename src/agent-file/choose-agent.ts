@@ -5,8 +5,8 @@ import { quoted } from './source.ts'
 import { suggest } from '../core/suggest.ts'
 
 /**
- * The agent of a file that is meant: the only one, or the one of the given name. Where there is none, or it is not clear
- * which, that is the problem.
+ * Chooses the only agent of a file, or the agent with the given name. A problem reports that there is none, or that the
+ * choice is ambiguous.
  */
 export function chooseAgent(file: ParsedFile, name: string | undefined): ParsedAgent {
   const { agents, skipped, problems } = file
@@ -59,7 +59,7 @@ function namesOf(agents: readonly AgentDocument[]): string[] {
   return agents.map(({ name }) => quoted(name ?? 'an agent without a name').slice(1, -1))
 }
 
-/** Two agents of one name could not be told apart. */
+/** Reports agents that have the same name, since `--name` could not choose between them. */
 export function reportRepeatedNames(agents: readonly AgentDocument[], findings: Findings): void {
   const lines = new Map<string, number>()
   for (const { name, at } of agents) {

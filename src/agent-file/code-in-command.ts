@@ -1,19 +1,19 @@
 import type { ProgramRule } from './program-rule.ts'
 import { ruleOf } from './programs.ts'
 
-/** A word of a command, with the arguments of the tool whose values stand in it and may be any text. */
+/** A word of a command, with the tool arguments in it whose values may be any text. */
 export interface Word {
   readonly text: string
   readonly free: readonly string[]
 }
 
-/** A word whose value would be code, or would choose the program that runs. */
+/** A word in which the value of an argument would be code, or would choose the program that runs. */
 export interface CodeFound<W extends Word> {
   readonly word: W
   readonly kind: 'code' | 'program'
 }
 
-/** Where in the words of a command a value would become code, as far as its programs are known. */
+/** Finds the words of a command in which a value would become code, as far as its programs are known. */
 export function codeIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
   const [program, ...rest] = words
   if (program === undefined) return []
@@ -21,7 +21,7 @@ export function codeIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
   return rule === undefined ? shellsIn(rest) : new Walk<W>(rule).through(rest)
 }
 
-/** Of a program that is not known, its arguments may be another one. */
+/** The arguments of an unknown program may name another program. */
 function shellsIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
   const at = words.findIndex(({ text, free }) => free.length === 0 && ruleOf(text)?.operands?.kind === 'file')
   const name = words[at]
@@ -30,7 +30,7 @@ function shellsIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
   return found.filter(({ kind }) => kind === 'code')
 }
 
-/** A program, then: `NAME=value` words may stand before it. */
+/** Starts a program; `NAME=value` words may precede it. */
 function commandIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
   const start = words.findIndex(({ text }) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(text))
   const [program] = words.slice(start)
@@ -39,24 +39,24 @@ function commandIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
   return codeIn(words.slice(start))
 }
 
-/** What an option is. */
+/** An option. */
 type Role = 'code' | 'rest' | 'programs' | 'setting' | 'value' | 'pair' | 'plain' | 'flag'
 
 interface Option {
   readonly role: Role
-  /** Whether its value is a part of the word itself. */
+  /** True if the value is part of the same word. */
   readonly isJoined: boolean
-  /** The value, where it is. */
+  /** The word that contains the value. */
   readonly value: string
 }
 
-/** Goes once through the arguments of one program. */
+/** Reads the arguments of one program once, from left to right. */
 class Walk<W extends Word> {
   readonly #rule: ProgramRule
   readonly #roles: ReadonlyMap<string, Role>
   readonly #found: CodeFound<W>[] = []
   #operands = 0
-  /** Whether the program has its code from an option. */
+  /** True if an option has given the program its code. */
   #hasCode = false
   #settingName: W | undefined
 
@@ -106,7 +106,7 @@ class Walk<W extends Word> {
     if (word !== undefined && word.free.length > 0) this.#found.push({ word, kind })
   }
 
-  /** The first option that a word sets, of those that are known; undefined for an operand. */
+  /** The first known option that a word sets; undefined for an operand. */
   #optionIn({ text, free }: W): Option | undefined {
     const plus = text.startsWith('+') ? this.#roles.get('+') : undefined
     if (plus !== undefined) return { role: plus, isJoined: true, value: text.slice(1) }
@@ -121,14 +121,14 @@ class Walk<W extends Word> {
     return text.startsWith('--') ? { role: 'flag', isJoined: true, value: '' } : this.#lettersIn(text, free)
   }
 
-  /** Many programs take the beginning of a long option for the whole: `--use-comp` of tar, `--upload-p` of git. */
+  /** Many programs accept the beginning of a long option: `--use-comp` of tar, `--upload-p` of git. */
   #shortened(name: string): Role | undefined {
     const { code = [], whole = [] } = this.#rule
     if (!/^--[A-Za-z][A-Za-z-]+$/.test(name) || whole.includes(name)) return undefined
     return code.some((option) => option.startsWith(name) && option !== name) ? 'code' : undefined
   }
 
-  /** `-xzf` is `-x -z -f`; what follows a letter that takes a value is that value. */
+  /** `-xzf` means `-x -z -f`. If a letter takes a value, the rest of the word is that value. */
   #lettersIn(text: string, free: readonly string[]): Option {
     const hasCodeLetters = [...this.#roles].some(([name, role]) => role === 'code' && name.length === 2)
     for (let k = 1; k < text.length; k++) {
@@ -142,7 +142,7 @@ class Walk<W extends Word> {
     return { role: 'flag', isJoined: true, value: '' }
   }
 
-  /** @returns how many of the words after it belong to it; undefined where all do */
+  /** @returns how many of the following words belong to it; undefined if all do */
   #option({ role, isJoined, value }: Option, word: W, after: readonly W[]): number | undefined {
     const [next] = after
     switch (role) {
@@ -174,13 +174,13 @@ class Walk<W extends Word> {
     }
   }
 
-  /** Whether a setting `name=value` makes its value code: its name says so, or is a value itself. */
+  /** True if a setting `name=value` makes its value code: its name is known for that, or is itself a value. */
   #isCode(text: string): boolean {
     const name = text.split(/[=\s]/, 1)[0] ?? ''
     return name.includes('{') || this.#rule.runs?.test(name) === true
   }
 
-  /** Of a subcommand that is not known, what counts with every other one, and the program that its arguments may be. */
+  /** For an unknown subcommand: the rules of all subcommands apply, and its arguments may name a program. */
   #unknown(word: W, rest: readonly W[]): void {
     if (rest.some(({ free }) => free.length > 0)) this.#report(word, 'program')
     const { anywhere = [] } = this.#rule
@@ -192,7 +192,7 @@ class Walk<W extends Word> {
 
   /**
    * @param words from this operand on
-   * @returns whether nothing after it is of concern
+   * @returns true if the following words need no check
    */
   #operand(word: W, words: readonly W[]): boolean {
     const place = this.#operands++

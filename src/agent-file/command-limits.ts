@@ -5,7 +5,7 @@ import { RATE } from './patterns.ts'
 import type { Findings } from './problem.ts'
 import { booleanOf, child, fieldPath, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 
-/** How often a command may run, and when it is tried again. */
+/** Concurrency limit, rate limit and retry policy of a command. */
 export interface CommandLimits {
   readonly idempotent: boolean
   readonly retry?: RetryOptions

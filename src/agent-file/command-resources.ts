@@ -6,7 +6,7 @@ import { suggest } from '../core/suggest.ts'
 import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 
-/** What the calls of a command read and write, as the file says it: undefined where it does not. */
+/** The resources that the calls of a command read and write; undefined if the file does not list them. */
 export interface CommandResources {
   readonly reads?: readonly Element[]
   readonly writes?: readonly Element[]

@@ -1,44 +1,44 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 
-/** A part of a command: one element of `argv`, made of text and the values of arguments. */
+/** One element of a command's `argv`, composed of text and argument values. */
 export type Element = readonly ElementPart[]
 
 export type ElementPart = string | { readonly argument: string }
 
-/** Elements that go together: all of them, or, where an argument of theirs is missing, none. */
+/** Elements that are included together. An optional group is left out if one of its arguments is missing. */
 export interface Group {
   readonly optional: boolean
   readonly elements: readonly Element[]
 }
 
-/** How the value of an argument becomes text. */
+/** The rule by which the value of an argument becomes text. */
 export interface ArgumentRule {
   readonly name: string
-  /** Whether the value may be a list, each item of which is an element of its own. */
+  /** True if the value may be a list; each item becomes an element. */
   readonly list: boolean
-  /** Whether a value may begin with `-`. */
+  /** True if a value may begin with `-`. */
   readonly mayBeginWithDash: boolean
   readonly fallback?: JsonValue
 }
 
-/** A program and its arguments, with places for the values that a model gives. */
+/** A program and its arguments, with placeholders for values from the model. */
 export interface CommandTemplate {
   readonly program: string
   readonly groups: readonly Group[]
   readonly rules: ReadonlyMap<string, ArgumentRule>
 }
 
-/** The longest value of one argument, in bytes; Linux takes 128 KiB. */
+/** The longest value of one argument, in bytes; the limit of Linux is 128 KiB. */
 const MAX_ARGUMENT_BYTES = 100_000
 
-/** What a command comes to with a model's arguments: the elements, or why they are refused, in words for the model. */
+/** A command with the model's arguments filled in, or the reason for refusing them, in words for the model. */
 export type FilledCommand =
   | { readonly ok: true; readonly argv: readonly string[] }
   | { readonly ok: false; readonly argument: string; readonly reason: string }
 
 /**
- * Reads one element: `{name}` is an argument, `\{` a brace. Braces that hold anything else, or that are doubled as in
- * Go templates, are text.
+ * Parses one element: `{name}` is an argument, `\{` a brace. Braces with other content, and doubled ones as in Go
+ * templates, are text.
  */
 export function parseElement(text: string): Element {
   const parts: ElementPart[] = []
@@ -62,9 +62,9 @@ export function argumentsOf(element: Element): string[] {
 }
 
 /**
- * Puts a model's arguments into a command. What comes out is the `argv` of a program, to be started without a shell:
- * a value fills its place and nothing else, whatever characters are in it. A value that would make an element begin
- * with `-` is refused, since the program would take it for an option, unless the file allows it.
+ * Fills a model's arguments into a command. The result is an `argv` for starting a program without a shell: a value
+ * fills its placeholder and nothing else, whatever characters it contains. A value that would make an element begin
+ * with `-` is refused, because the program would take it for an option, unless the file allows it.
  */
 export function fillCommand(template: CommandTemplate, input: JsonObject): FilledCommand {
   const argv = [template.program]
@@ -81,8 +81,8 @@ export function fillCommand(template: CommandTemplate, input: JsonObject): Fille
 }
 
 /**
- * Puts a model's arguments into elements that are no part of the command, such as the resources that it writes. Those
- * whose values are missing, or would be refused, are left out.
+ * Fills a model's arguments into elements outside the command, such as the resources that it writes. Elements whose
+ * values are missing or would be refused are left out.
  */
 export function fillElements(elements: readonly Element[], template: CommandTemplate, input: JsonObject): string[] {
   return elements.flatMap((element) => {
@@ -91,7 +91,7 @@ export function fillElements(elements: readonly Element[], template: CommandTemp
   })
 }
 
-/** The elements that one becomes; undefined where a value is missing. */
+/** The `argv` elements for one element of the template; undefined if a value is missing. */
 function elementValues(element: Element, template: CommandTemplate, input: JsonObject): FilledCommand | undefined {
   const texts: string[][] = []
   for (const part of element) {

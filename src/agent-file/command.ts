@@ -12,25 +12,25 @@ import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, numberOf, textOf, wordOf } from './tree.ts'
 import { checkVariableName } from './variables.ts'
 
-/** A tool that runs a program: what an entry `{name, command}` of an agent file says. */
+/** A tool that runs a program, from an entry `{name, command}` of an agent file. */
 export interface CommandTool extends CommandLimits, CommandResources {
   readonly kind: 'command'
   readonly name: string
   readonly description?: string
   readonly command: CommandTemplate
-  /** A JSON Schema; arguments must fit it before they are put into the command. */
+  /** A JSON Schema; arguments must fit it before they are filled into the command. */
   readonly inputSchema: JsonObject
   readonly readOnly: boolean
   readonly timeoutMs?: number
-  /** Names of variables that it gets from the environment, beside those that every command gets. */
+  /** Names of environment variables passed on to the command, in addition to those that every command gets. */
   readonly env: readonly string[]
-  /** As written: below the directory of the agent file. */
+  /** The working directory as written, below the directory of the agent file. */
   readonly cwd?: string
   readonly okExitCodes: readonly number[]
   readonly at: Place
 }
 
-/** Reads a command; undefined where it says too little to be one. What is wrong with it is among the findings. */
+/** Reads a command and reports its problems; undefined if too much of it is missing. */
 export function readCommand(node: MapNode, path: string, findings: Findings): CommandTool | undefined {
   const command = child(node, 'command')
   if (command?.kind !== 'list' || command.items.length === 0) return undefined
@@ -84,7 +84,7 @@ function readVariableNames(node: Node | undefined, path: string, findings: Findi
   })
 }
 
-/** Everything after the program, in groups: a list within the list goes together. */
+/** The elements after the program, in groups: a list within the list is one group. */
 function readGroups(command: Node): Group[] {
   return itemsOf(command)
     .slice(1)
@@ -98,7 +98,7 @@ function elementNodes(item: Node): readonly Node[] {
   return item.kind === 'list' ? item.items : [item]
 }
 
-/** Every argument in the command must be in the schema, there in every call or in a group of its own, and no list inside an element. */
+/** Checks the arguments in the command: each is in the schema, is present in every call or in an optional group, and a list fills a whole element. */
 function checkElements(command: Node, path: string, schema: InputSchema, findings: Findings): void {
   itemsOf(command).forEach((item, index) => {
     if (index === 0) return

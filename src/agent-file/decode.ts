@@ -1,12 +1,12 @@
 import { Findings } from './problem.ts'
 import { Source } from './source.ts'
 
-/** The largest agent file that is read, in bytes. */
+/** The largest allowed size of an agent file, in bytes. */
 export const MAX_BYTES = 1_048_576
 
 /**
- * Turns the bytes of a file into text: UTF-8, at most {@link MAX_BYTES}, nothing in it that is not text. What is wrong
- * is among the findings, whose source then holds what could be read.
+ * Decodes the bytes of a file, which must be UTF-8 text of at most {@link MAX_BYTES}. The findings report anything else;
+ * their source is the text as far as it could be decoded.
  */
 export function decode(input: string | Uint8Array, file: string): Findings {
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
@@ -49,7 +49,7 @@ function reportEncoding(bytes: Uint8Array, findings: Findings): void {
   })
 }
 
-/** The index of the first byte that is not well-formed UTF-8, found by halving: a prefix of good text decodes. */
+/** The index of the first byte that is not well-formed UTF-8. A binary search finds it, because every prefix of valid text decodes. */
 function findInvalidUtf8(bytes: Uint8Array): number | undefined {
   if (decodes(bytes, false)) return undefined
   let good = 0
@@ -86,7 +86,7 @@ function reportControlCharacters(findings: Findings): void {
   })
 }
 
-/** Characters that make a text look different from what it is: bidirectional overrides and tag characters (I46). */
+/** Characters that make a text look different from its content: bidirectional overrides and tag characters (I46). */
 const HIDDEN = /[\u061C\u202A-\u202E\u2066-\u2069]|[\u{E0000}-\u{E007F}]/gu
 
 function warnOfHiddenCharacters(findings: Findings): void {

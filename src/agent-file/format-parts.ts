@@ -3,8 +3,8 @@ import { LOADER_NAMES, type Pattern, TEMPLATE, VARIABLE } from './patterns.ts'
 
 /**
  * The JSON Schema of a part of an agent file, with the keywords that the format uses. `errorMessage` and
- * `patternErrorMessage` are those of editors: they begin with "expected". An `allOf` holds rules that a reader (tools.ts,
- * command.ts, …) checks too, with better words than a schema has.
+ * `patternErrorMessage` are keywords of editors; here they begin with "expected". An `allOf` contains rules that a reader
+ * (tools.ts, command.ts, …) checks too, because its messages can say more than a schema.
  */
 export type FormatSchema = {
   readonly $schema?: string
@@ -36,23 +36,23 @@ export type FormatSchema = {
   readonly else?: FormatSchema
 }
 
-/** A field: its schema, and what it is for, which editors show. */
+/** A field: its schema, and the description that editors show. */
 export function field(description: string, schema: FormatSchema): FormatSchema {
   return { description, ...schema }
 }
 
-/** Text that is not blank: what is written in quotes, or cannot be read as a number, a boolean or null. */
+/** Text that is not blank: in quotes, or not readable as a number, a boolean or null. */
 export const TEXT: FormatSchema = { type: 'string', pattern: '\\S' }
 
-/** Text, or a number or boolean that is taken as it is written: `8080`, `1.10`, `true`. */
+/** Text, or a number or boolean whose source text is used: `8080`, `1.10`, `true`. */
 export const WORD: FormatSchema = { type: ['string', 'number', 'boolean'] }
 
 export const BOOLEAN: FormatSchema = { type: 'boolean' }
 
-/** The part of the schema that {@link anyJson} defines. */
+/** A reference to {@link DEFINITIONS}. */
 const ANY_JSON: FormatSchema = { $ref: '#/definitions/json' }
 
-/** Any JSON; each number is finite and the one that was meant. */
+/** Any JSON. Each number must be finite, and certainly the intended one. */
 export const DEFINITIONS: Readonly<Record<string, FormatSchema>> = {
   json: {
     minimum: -Number.MAX_VALUE,
@@ -62,7 +62,7 @@ export const DEFINITIONS: Readonly<Record<string, FormatSchema>> = {
   },
 }
 
-/** A map of anything that JSON can hold. */
+/** A map with any JSON content. */
 export const JSON_MAP: FormatSchema = { type: 'object', allOf: [ANY_JSON] }
 
 /** A duration: `10s`, `500ms`, `1m30s`, or a number of seconds. */
@@ -73,7 +73,7 @@ export const DURATION: FormatSchema = {
   allOf: [ANY_JSON, { pattern: DURATION_IN_RANGE, minimum: MIN_DURATION_MS / 1000, maximum: MAX_DURATION_MS / 1000 }],
 }
 
-/** Text of a pattern. */
+/** Text that matches a pattern. */
 export function matching({ regex, words }: Pattern): FormatSchema {
   return { type: 'string', pattern: regex, patternErrorMessage: `expected ${words}` }
 }
@@ -86,7 +86,7 @@ export function number(minimum: number, maximum: number): FormatSchema {
   return { type: 'number', minimum, maximum }
 }
 
-/** One of a few words; `others` mean the same as these, and messages do not name them. */
+/** One of a few words; `others` are synonyms that messages do not list. */
 export function choice(words: readonly string[], others: readonly string[] = []): FormatSchema {
   const named = words.length === 1 ? String(words[0]) : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
   return { type: 'string', enum: [...words, ...others], errorMessage: `expected ${named}` }
@@ -96,7 +96,7 @@ export function list(items: FormatSchema): FormatSchema {
   return { type: 'array', items }
 }
 
-/** A map whose keys the author chooses. */
+/** A map whose keys are the author's choice. */
 export function map({ regex, words }: Pattern, values: FormatSchema): FormatSchema {
   return {
     type: 'object',
@@ -115,18 +115,18 @@ export function record(
   return { title, type: 'object', properties, required, additionalProperties: false }
 }
 
-/** A value that is written in short as text or a number, or as a map with fields. */
+/** A value with a short form, text or a number, and a full form, a map of fields. */
 export function shortOr(short: FormatSchema, whole: FormatSchema, errorMessage: string): FormatSchema {
   return { ...whole, ...short, type: [short.type ?? [], 'object'].flat(), errorMessage: `expected ${errorMessage}` }
 }
 
-/** The schema `fitting` for values that fit `condition`, `other` for the others. */
+/** The schema `fitting` for values that fit `condition`, and `other` for all other values. */
 export function when(condition: FormatSchema, fitting: FormatSchema, other: FormatSchema = {}): FormatSchema {
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema; nothing awaits a schema
   return { if: condition, then: fitting, else: other }
 }
 
-/** Text in which `${NAME}` stands for variables. */
+/** Text in which `${NAME}` stands for a variable. */
 export const WITH_VARIABLES: FormatSchema = { ...WORD, allOf: [{ pattern: TEMPLATE }] }
 
 /** Environment variables. */

@@ -1,11 +1,11 @@
 import { type FormatSchema, JSON_MAP } from './format-parts.ts'
 
-/** The types of an argument that a command can take as it is. */
+/** The types of arguments that a command can take unchanged. */
 export const SCALAR_TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'null']
 
 const NO_SCALAR: FormatSchema = { type: ['object', 'array'] }
 
-/** The schema of one value: of a type that a command can take, or all of its values. */
+/** The schema of one value: it has a type that a command can take, or lists all values. */
 const SCALAR: FormatSchema = {
   type: 'object',
   anyOf: [
@@ -25,7 +25,7 @@ const SCALAR: FormatSchema = {
   ],
 }
 
-/** The JSON Schema of `input_schema`; `readInputSchema` checks the same. */
+/** The JSON Schema of `input_schema`; `readInputSchema` checks the same rules. */
 export const INPUT_SCHEMA: FormatSchema = {
   ...JSON_MAP,
   allOf: [

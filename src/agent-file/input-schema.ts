@@ -5,26 +5,26 @@ import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, textOf } from './tree.ts'
 
-/** What a command may do with one argument of its schema. */
+/** The properties of one argument that matter to a command. */
 export interface ArgumentKind {
-  /** Whether its value is a list. */
+  /** True if its value is a list. */
   readonly list: boolean
-  /** Whether every call has it, given or by default. */
+  /** True if every call has a value for it, given or by default. */
   readonly always: boolean
-  /** Whether the schema lists all its values, so that the author chose each of them. */
+  /** True if the schema lists all its values, so the author has chosen each of them. */
   readonly chosen: boolean
-  /** Whether no value of it can be code: all are listed, or are numbers, true and false. */
+  /** True if its value is never code: all values are listed, or are numbers or booleans. */
   readonly isHarmless: boolean
   readonly fallback?: JsonValue
 }
 
-/** The arguments of a command by name, and their schema as the model is shown it. */
+/** The arguments of a command by name, and their schema as the model sees it. */
 export interface InputSchema {
   readonly json: JsonObject
   readonly kinds: ReadonlyMap<string, ArgumentKind>
 }
 
-/** The schema of a command that has none: one text for each of `names`. */
+/** The schema of a command without its own: one string for each of `names`. */
 export function textSchema(names: readonly string[]): InputSchema {
   return {
     json: {
@@ -37,7 +37,7 @@ export function textSchema(names: readonly string[]): InputSchema {
   }
 }
 
-/** Reads `input_schema`: an object whose properties are text, numbers, booleans, or lists of those. */
+/** Reads `input_schema`: an object whose properties are strings, numbers, booleans, or lists of these. */
 export function readInputSchema(node: MapNode, path: string, findings: Findings): InputSchema {
   if (textOf(child(node, 'type')) !== 'object') {
     findings.error(child(node, 'type')?.span ?? node.span, fieldPath(path, 'type'), {

@@ -3,8 +3,8 @@ import { quoted } from './source.ts'
 import { type Node, textOf } from './tree.ts'
 
 /**
- * Whether a path as it is written stays below the directory that it starts from: relative, with `/`, not up and out.
- * Links are not looked at; who opens the path must compare real paths (I42).
+ * True if a path, as written, stays below its starting directory: it is relative, uses `/`, and does not lead up and out.
+ * Links are not resolved, so code that opens the path must compare real paths (I42).
  */
 export function isInside(path: string): boolean {
   if (path === '' || path.startsWith('/') || /[\\\0]/.test(path) || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(path)) return false
@@ -24,7 +24,7 @@ export function checkInside(node: Node | undefined, path: string, what: string, 
   findings.error(node.span, path, outsideFinding(what, written))
 }
 
-/** What there is to say of a path that does not stay inside. */
+/** The finding for a path that leads outside. */
 export function outsideFinding(what: string, path: string): Finding {
   return {
     code: 'outside',

@@ -4,7 +4,7 @@ const EXEC_IN: ProgramRule = { subcommands: { exec: { operands: dashed(1) }, she
 const RUN_AFTER_DASHES: ProgramRule = { subcommands: { run: { operands: dashed(0) } } }
 const LOCKS: ProgramRule = { subcommands: { exec: { operands: code(0) }, lock: { operands: command(1) } } }
 
-/** Programs that run another one, with the number of operands before it. */
+/** Programs that run another program, with the number of operands before it. */
 export const LESS_USUAL_WRAPPERS: readonly (readonly [names: string, values: readonly string[], after?: number])[] = [
   ['pkexec', ['--user']],
   ['sshpass', ['-p', '-f', '-d', '-P']],
@@ -14,7 +14,7 @@ export const LESS_USUAL_WRAPPERS: readonly (readonly [names: string, values: rea
   ['dtach', ['-A', '-c', '-n', '-e', '-r'], 1],
 ]
 
-/** Programs that take programs, and are met less often. */
+/** Less usual programs that take programs. */
 export const LESS_USUAL_PROGRAMS: readonly (readonly [names: string, rule: ProgramRule])[] = [
   // languages
   ['coffee babel-node swift kotlin ocaml raku racket', { code: ['-e', '--eval', '-l'], operands: file }],

@@ -8,8 +8,8 @@ import { child, fieldPath, type MapNode, type Node, textOf } from './tree.ts'
 /**
  * The model of an agent: `model: provider:name` or `provider/name`, `provider` and `model`, or `model: {provider, name}`.
  *
- * @param path of the fields: `spec`, or empty in the flat form
- * @returns undefined where the file does not say it; why is among the findings
+ * @param path the path of the fields: `spec`, or empty in the flat form
+ * @returns undefined if the model is missing or wrong; the findings report why
  */
 export function readModel(spec: MapNode, path: string, findings: Findings): ModelName | undefined {
   const node = child(spec, 'model')
@@ -19,7 +19,7 @@ export function readModel(spec: MapNode, path: string, findings: Findings): Mode
   const parts = node.kind === 'map' ? recordParts(node) : textParts(textOf(node), given)
   if (parts === undefined) {
     const written = textOf(node)
-    // Blanks are told of by the shape.
+    // The schema reports blanks.
     if (written !== undefined && /^\S+$/.test(written)) reportNoProvider(node, at, written, findings)
     return undefined
   }
@@ -43,8 +43,8 @@ function recordParts(node: MapNode): ProviderAndName | undefined {
 }
 
 /**
- * With a provider given apart, a colon or a slash may belong to the name: `llama3.2:3b`, `meta-llama/llama-3`. A slash
- * does so unless what is before it is that very provider; gateways have models that begin with their own name.
+ * With a separate `provider`, a colon or a slash may belong to the model name: `llama3.2:3b`, `meta-llama/llama-3`. A slash
+ * does, unless the same provider precedes it; gateways have models that begin with the gateway's name.
  */
 function textParts(model: string | undefined, given: string | undefined): ProviderAndName | undefined {
   if (model === undefined || !/^\S+$/.test(model)) return undefined

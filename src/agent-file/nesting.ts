@@ -1,7 +1,7 @@
 import { Lexer } from 'yaml'
 import type { Span } from './source.ts'
 
-/** How deep a document may nest, and of how many tokens it may consist. */
+/** The deepest nesting and the largest number of tokens of a document. */
 export const MAX_DEPTH = 64
 export const MAX_TOKENS = 50_000
 
@@ -9,18 +9,18 @@ const DOCUMENT_START = '\u0002'
 const FLOW_END = '\u0018'
 const SCALAR_FOLLOWS = '\u001F'
 
-/** Where a document goes beyond a limit. */
+/** The place at which a document exceeds a limit. */
 export interface Excess {
   readonly limit: 'depth' | 'tokens'
   readonly span: Span
 }
 
 /**
- * Looks at a document token by token, in time linear in its length, for more nesting or more tokens than a parser
- * should be given: parsers need quadratic time and deep recursion for what is nested thousands of levels deep.
+ * Scans a document token by token, in linear time, for nesting or token counts beyond the limits: for thousands of
+ * levels, a parser needs quadratic time and deep recursion.
  *
- * Block nesting is judged by indentation, which is never less than the real depth. `text` must hold no control
- * characters, since the lexer marks its tokens with them.
+ * Block nesting is derived from indentation, which is never less than the real depth. `text` must not contain control
+ * characters, because the lexer marks its tokens with them.
  */
 export function findExcess(text: string): Excess | undefined {
   let offset = 0
@@ -51,7 +51,7 @@ function isLayout(token: string): boolean {
   return token.trim() === '' || token.startsWith('#')
 }
 
-/** `columns` are those at which the open blocks stand; one that stands further left ends those to its right. */
+/** `columns` are the columns of the open blocks; a token further left closes the blocks to its right. */
 function indent(columns: number[], column: number): void {
   while ((columns.at(-1) ?? -1) > column) columns.pop()
   if (columns.at(-1) !== column) columns.push(column)

@@ -16,11 +16,11 @@ import { checkServers, readEnvironment } from './variables.ts'
 
 /**
  * Reads a file of agents (`apiVersion: aof.dev/v1`, `kind: Agent`, or the flat form; YAML or JSON; one document or several)
- * and checks everything in it. Reading runs no code, opens no other file and looks at no environment variable. It never
- * throws: whatever is wrong is a problem with its place, its reason and its remedy.
+ * and checks everything in it. Reading runs no code, opens no other file and reads no environment variable. It never
+ * throws: it reports each problem with its place, its reason and its remedy.
  *
  * @param input the file's bytes (UTF-8, at most 1 MiB) or its text
- * @param options `file` is the name that problems carry
+ * @param options `file` is the file name in problems
  */
 export function parseAgentFiles(input: string | Uint8Array, options: { readonly file: string }): ParsedFile {
   const findings = decode(input, options.file)
@@ -38,9 +38,9 @@ export function parseAgentFiles(input: string | Uint8Array, options: { readonly 
 }
 
 /**
- * Reads the agent of a file that is meant: the only one, or the one of the given name.
+ * Reads the only agent of a file, or the one with the given name.
  *
- * @param options `file` is the name that problems carry; `name` chooses where there are several
+ * @param options `file` is the file name in problems; `name` chooses one of several agents
  */
 export function parseAgentFile(
   input: string | Uint8Array,
@@ -49,7 +49,7 @@ export function parseAgentFile(
   return chooseAgent(parseAgentFiles(input, options), options.name)
 }
 
-/** The kind of a document that is no agent. One that is nearly called so is an agent that is misspelt. */
+/** The kind of a document that does not describe an agent. A kind close to `Agent` counts as misspelt. */
 function otherKind(tree: Node, { source }: Findings): SkippedDocument | undefined {
   const node = child(tree, 'kind')
   const kind = textOf(node)
@@ -74,12 +74,12 @@ function readDocument(tree: Node | undefined, findings: Findings): AgentDocument
   return { name: nameOf(tree), isForeign, at: findings.source.place({ start, end: start + 1 }, ''), parsed }
 }
 
-/** Whether the fields of `metadata` and `spec` stand at the top. */
+/** True if the fields of `metadata` and `spec` are at the top level. */
 function isFlatForm({ entries }: MapNode): boolean {
   return !entries.has('spec') && !entries.has('metadata') && FLAT_SIGNS.some((field) => entries.has(field))
 }
 
-/** Whether the document means to be an agent file; if not, that alone is reported. */
+/** True if the document is meant to be an agent file. Otherwise only this is reported. */
 function meansAgent(tree: Node, findings: Findings): boolean {
   if (tree.kind !== 'map') {
     reportNoAgent(tree.span, `found a ${tree.kind === 'list' ? 'list' : 'single value'}`, findings)
@@ -101,7 +101,7 @@ function reportNoAgent(span: { start: number; end: number }, found: string, find
 function readAgent(tree: MapNode, isFlat: boolean, findings: Findings): AgentFile | undefined {
   const spec = isFlat ? tree : child(tree, 'spec')
   const agent = spec?.kind === 'map' ? readSpec(tree, spec, isFlat ? '' : 'spec', findings) : undefined
-  // The readers know more of a value than the schema says, so theirs are the words where both object.
+  // The readers run first: where both find an error, their words are better than those of the schema.
   checkFormat(tree, isFlat ? '/tools' : '/spec/tools', findings)
   return agent
 }
@@ -140,7 +140,7 @@ function readSettings(tree: MapNode, spec: MapNode, at: string, findings: Findin
   })
 }
 
-/** The value of a field that may stand in several places; where it stands in two, they must say the same. */
+/** The value of a field with several possible places; if it is in two of them, the values must be equal. */
 function same(spec: MapNode, at: string, paths: readonly string[], findings: Findings): Node | undefined {
   const found = paths.flatMap((path) => {
     const node = path.split('.').reduce<Node | undefined>(child, spec)
@@ -158,7 +158,7 @@ function same(spec: MapNode, at: string, paths: readonly string[], findings: Fin
   return first?.node
 }
 
-/** The fields of an object that have a value. */
+/** The fields of an object whose value is not undefined. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>

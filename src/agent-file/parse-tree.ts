@@ -6,26 +6,26 @@ import { quoted, type Span } from './source.ts'
 import { syntaxFinding, unclosedFinding } from './syntax.ts'
 import { type Entry, fieldPath, type ListNode, type MapNode, type Node, type ScalarNode } from './tree.ts'
 
-/** How many aliases a document may use, and how many values it may have when they are all written out. */
+/** The largest number of aliases, and of values after their expansion, in a file. */
 const MAX_ALIASES = 100
 const MAX_VALUES = 20_000
 
-/** How many documents a file may have. */
+/** The largest number of documents in a file. */
 const MAX_DOCUMENTS = 100
 
-/** A document of a file, and what is wrong with it. */
+/** A document of a file, and its findings. */
 export interface ParsedTree {
-  /** Undefined where there is nothing to go on with; why is among the findings. */
+  /** Undefined if the document is unusable; the findings report why. */
   readonly tree: Node | undefined
   readonly findings: Findings
 }
 
 /**
- * Parses a file of YAML 1.2 (or JSON) documents by the core schema: no tag that makes anything but text, numbers, booleans,
- * lists and maps, no merge keys, no duplicate keys, no key that is not text, within limits of depth, size and aliases.
- * Parsing runs no code and reads no other file (I43). Documents without content are left out.
+ * Parses a file of YAML 1.2 (or JSON) documents with the core schema: no tags that create other types than text,
+ * numbers, booleans, lists and maps, no merge keys, no duplicate keys, only text as keys, within limits of depth, size
+ * and aliases. Parsing runs no code and reads no other file (I43). Documents without content are left out.
  *
- * @param findings of the whole file: where it is no YAML at all, that is among them, and there are no documents
+ * @param findings the findings of the whole file. They include its syntax errors; then there are no documents.
  */
 export function parseTrees(findings: Findings): ParsedTree[] {
   const { text } = findings.source
@@ -49,7 +49,7 @@ export function parseTrees(findings: Findings): ParsedTree[] {
   let from = 0
   for (const document of documents) {
     reportSyntax(document, from, findings)
-    // What a parser says after its first complaint is mostly a consequence of it.
+    // Further errors of a parser are mostly consequences of the first one.
     if (findings.failed) return []
     from = document.range[2]
   }
@@ -87,7 +87,7 @@ const EXCESS = {
   },
 } as const
 
-/** @param from where the document before it ended */
+/** @param from the end of the previous document */
 function reportSyntax(document: Document.Parsed, from: number, findings: Findings): void {
   const { text } = findings.source
   for (const error of document.errors) {
@@ -117,7 +117,7 @@ function reportSyntax(document: Document.Parsed, from: number, findings: Finding
   }
 }
 
-/** Where the quotes or brackets begin that are still open at `offset`, if any are: the innermost. */
+/** The start of the innermost quotes or brackets that are still open at `offset`. */
 function openerOf(document: Document.Parsed, offset: number): number | undefined {
   let opener: number | undefined
   visit(document, {
@@ -141,7 +141,7 @@ const FORBIDDEN_KEYS: ReadonlyMap<string, string> = new Map([
   ['<<', 'a merge key, which YAML 1.2 does not have'],
 ])
 
-/** What all documents of a file may use together. */
+/** The usage counts of all documents of a file together. */
 class Budget {
   aliases = 0
   values = 0
@@ -194,7 +194,7 @@ class TreeBuilder {
 
   #tooMany(node: YamlNode, path: string): Node {
     const span = spanOf(node)
-    // Said once: unwinding from here, every further value would say it again.
+    // Reported once: every further value would exceed the limit again.
     if (this.#budget.values <= MAX_VALUES + 1 && this.#budget.aliases <= MAX_ALIASES + 1) {
       this.#findings.error(span, path, {
         code: 'alias',
@@ -297,7 +297,7 @@ class TreeBuilder {
     if (value.isWellFormed()) return
     this.#findings.error(span, path, {
       code: 'encoding',
-      message: 'expected text, found half of a surrogate pair, which is no character',
+      message: 'expected text, found half of a surrogate pair, which is not a character',
       fix: 'write the character itself',
     })
   }
@@ -324,7 +324,7 @@ function spanOf(node: YamlNode): Span {
   return { start, end }
 }
 
-/** Where the tag of the node at `span` stands: before it, with nothing but an anchor or a comment between. */
+/** The place of a node's tag, which is before `span`; only an anchor or a comment may be between them. */
 function tagSpan(span: Span, text: string): Span {
   const from = Math.max(0, span.start - 200)
   const tag = /![^\s,[\]{}]*(?=\s*(?:&\S+\s+)?(?:#.*\n\s*)?$)/.exec(text.slice(from, span.start))

@@ -1,8 +1,8 @@
 import type { Place, Source, Span } from './source.ts'
 
-/** What kind of thing is wrong; for programs. */
+/** The kind of a problem, for programs. */
 export type ProblemCode =
-  // the text itself
+  // problems of the text itself
   | 'too_large'
   | 'too_deep'
   | 'too_many_parts'
@@ -15,7 +15,7 @@ export type ProblemCode =
   | 'key'
   | 'duplicate_key'
   | 'forbidden_key'
-  // what it says
+  // problems of the content
   | 'missing_field'
   | 'unknown_field'
   | 'wrong_type'
@@ -35,30 +35,30 @@ export type ProblemCode =
   | 'unsupported'
   | 'suspicious'
 
-/** One thing that is wrong with a file: where, what, and what to do about it. */
+/** A problem of a file: its place, its reason and its remedy. */
 export interface Problem extends Place {
-  /** `error`: the file cannot be used; `warning`: it can, but does not do what it seems to say. */
+  /** `error`: the file cannot be used; `warning`: it can be used, but does not do what it seems to say. */
   readonly severity: 'error' | 'warning'
   readonly code: ProblemCode
-  /** What was expected and what is there. */
+  /** The expectation, and the actual content. */
   readonly message: string
-  /** What to do about it. */
+  /** The remedy. */
   readonly fix?: string
 }
 
-/** What a problem is, without where. */
+/** A problem without its place. */
 export type Finding = Pick<Problem, 'code' | 'message' | 'fix'>
 
-/** A problem at a place known earlier. */
+/** A problem at a known place. */
 export function problemAt(place: Place, severity: Problem['severity'], finding: Finding): Problem {
   const { file, line, column, path, excerpt } = place
   return { file, line, column, path, excerpt, severity, ...finding }
 }
 
-/** The most problems that are listed of one file. */
+/** The largest number of problems that are listed for one file. */
 export const MAX_PROBLEMS = 100
 
-/** Collects what is wrong with one file. */
+/** Collects the problems of one file. */
 export class Findings {
   readonly source: Source
   readonly #problems: Problem[] = []
@@ -68,7 +68,7 @@ export class Findings {
     this.source = source
   }
 
-  /** Findings of another document of the same file. */
+  /** Empty findings for another document of the same file. */
   another(): Findings {
     return new Findings(this.source)
   }
@@ -77,7 +77,7 @@ export class Findings {
     return this.#errors > 0
   }
 
-  /** Whether so much is wrong already that there is no use in looking for more. */
+  /** True if the list has reached its limit. */
   get full(): boolean {
     return this.#problems.length >= MAX_PROBLEMS
   }
@@ -90,7 +90,7 @@ export class Findings {
     this.add(problemAt(this.source.place(span, path), 'warning', finding))
   }
 
-  /** In the order of the file; errors before warnings at one place. */
+  /** The problems in the order of the file, errors before warnings at the same place. */
   list(): Problem[] {
     return inOrder(this.#problems)
   }
@@ -104,7 +104,7 @@ export class Findings {
   }
 }
 
-/** Problems in the order of their file; errors before warnings at one place. */
+/** Problems in the order of their file, errors before warnings at the same place. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column || rank(a) - rank(b))
 }

@@ -1,48 +1,48 @@
 /**
- * What is known of programs that take programs: where in their arguments code stands, or the name of another program.
+ * The rule for a program that takes programs: the positions of code, and of other programs' names, in its arguments.
  *
- * The list has an end. It holds what runs a value on this machine, in the usual programs of a shell, of languages, of
- * databases and of containers. It does not hold: programs of your own; files whose content is code or configuration
- * (a Makefile, a playbook, a kubeconfig, a test); what a service runs for its client (`kubectl run`, `terraform apply`);
+ * The list is finite. It covers the usual programs of shells, languages, databases and containers that run a value on
+ * this machine. It does not cover: programs of your own; files whose content is code or configuration (a Makefile, a
+ * playbook, a kubeconfig, a test); programs that a service runs for its client (`kubectl run`, `terraform apply`);
  * package installation (`npm install`, `pip install`).
  */
 export interface ProgramRule {
-  /** Options whose value is code, or names code to be loaded. */
+  /** Options whose value is code, or names code to load. */
   readonly code?: readonly string[]
   /** Options after which everything is code. */
   readonly rest?: readonly string[]
-  /** Options after which a program and its arguments stand, to the end or to `;` or `+`. */
+  /** Options that a program and its arguments follow, up to the end, `;` or `+`. */
   readonly programs?: readonly string[]
   /** Options whose value is `name=value`; a name that {@link ProgramRule.runs} knows makes the value code. */
   readonly settings?: readonly string[]
   readonly runs?: RegExp
-  /** Options with any other value of their own, which is no operand. */
+  /** Options with any other value; the value is not an operand. */
   readonly values?: readonly string[]
-  /** Options with two of them. */
+  /** Options with two such values. */
   readonly pairs?: readonly string[]
-  /** Options that are whole though a longer one of `code` begins like them, and so are no short form of it. */
+  /** Complete options that a longer option of `code` begins with; they do not abbreviate it. */
   readonly whole?: readonly string[]
-  /** Options whose value is code also after a subcommand that is not among {@link ProgramRule.subcommands}. */
+  /** Options whose value is code even after a subcommand that {@link ProgramRule.subcommands} lacks. */
   readonly anywhere?: readonly string[]
-  /** Options with which the first operand is only looked at, or is not the program any more. */
+  /** Options with which the first operand is only inspected, or is no longer the program. */
   readonly plain?: readonly string[]
   readonly operands?: Operands
-  /** By the first operand. */
+  /** Rules by the first operand. */
   readonly subcommands?: Readonly<Record<string, ProgramRule>>
 }
 
 export type Operands =
-  /** The first is a script, unless an option has given one; the others are data. */
+  /** The first operand is a script, unless an option has given one; the others are data. */
   | { readonly kind: 'script' }
-  /** The first is a file of code, unless an option has given the code; the others are its arguments. */
+  /** The first operand is a file of code, unless an option has given the code; the others are its arguments. */
   | { readonly kind: 'file' }
-  /** All are code, but for so many at the beginning; with `mixed`, options may stand among them. */
+  /** All operands are code, except for a number of them at the beginning; with `mixed`, options may be among them. */
   | { readonly kind: 'code'; readonly after: number; readonly mixed?: boolean }
   /** A name and a value; a name that {@link ProgramRule.runs} knows makes the value code. */
   | { readonly kind: 'setting' }
-  /** A program and its arguments, after so many others; with `dashes` after `--`, if there is one. */
+  /** A program and its arguments after a number of other operands; with `dashes` after `--`, if present. */
   | { readonly kind: 'command'; readonly after: number; readonly dashes?: boolean }
-  /** An image, and then a program in it with its arguments. */
+  /** An image, followed by a program in it and its arguments. */
   | { readonly kind: 'image' }
 
 export const file: Operands = { kind: 'file' }

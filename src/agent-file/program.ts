@@ -6,7 +6,7 @@ import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { itemsOf, type Node, textOf, wordOf } from './tree.ts'
 
-/** A program is a name to be looked up, or a file below the directory of the agent file; never a model's choice. */
+/** Checks that the program is a name on the PATH, or a file below the directory of the agent file, and never a model's choice. */
 export function checkProgram(node: Node | undefined, path: string, findings: Findings): void {
   if (node === undefined) return
   const program = textOf(node)
@@ -41,15 +41,15 @@ function baseName(program: string): string {
   return program.split(/[/\\]/).at(-1) ?? program
 }
 
-/** A word of a command, with its place in the file. */
+/** A word of a command with its place in the file. */
 interface PlacedWord extends Word {
   readonly node: Node
   readonly index: number
 }
 
 /**
- * Refuses a placeholder where its value would be code, run by the shell, the interpreter or another program that the
- * author calls, or would choose the program. Values that the schema lists, and numbers, are no code.
+ * Refuses a placeholder if its value would be code for the shell, the interpreter or another program in the command, or
+ * would choose the program. Values that the schema lists, and numbers, do not count as code.
  */
 export function checkScripts(command: Node, path: string, schema: InputSchema, findings: Findings): void {
   const isFree = (name: string): boolean => schema.kinds.get(name)?.isHarmless !== true

@@ -4,7 +4,7 @@ const GIT_RUNS =
   /^(?:alias\.|pager\.|include|core\.(?:pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass|alternaterefscommand|worktree)|credential|diff\.|difftool\.|mergetool\.|merge\.|filter\.|gpg\.|man\.|browser\.|sequence\.editor|uploadpack\.|remote\.[^=]*\.(?:uploadpack|receivepack|vcs)|trailer\.|interactive\.difffilter|sendemail\.|instaweb\.|init\.templatedir|protocol\.|tar\.|guitool\.|blame\.|submodule\.)/i
 const GIT_TRANSFER: ProgramRule = { code: ['--upload-pack', '--receive-pack', '--exec'] }
 export const GIT: ProgramRule = {
-  // Git takes the options of a transfer wherever they stand, so a value before the subcommand counts as well.
+  // Git accepts the options of a transfer anywhere, so a value before the subcommand counts as well.
   code: ['--exec-path', '--config-env', '--upload-pack', '--receive-pack'],
   anywhere: ['--upload-pack', '--receive-pack', '--exec'],
   settings: ['-c'],
@@ -37,7 +37,7 @@ export const GIT: ProgramRule = {
         (name) => `--${name}-callback`,
       ),
     },
-    // Its argument is a subcommand of git, which it runs in each repository.
+    // Its argument is a subcommand of git, which runs in each repository.
     'for-each-repo': { values: ['--config'], operands: code(0) },
     grep: { code: ['-O', '--open-files-in-pager'] },
     hook: { subcommands: { run: { operands: file } } },
@@ -108,7 +108,7 @@ export const TMUX: ProgramRule = {
       .map((name) => [name, TMUX_RUN]),
   ),
 }
-/** Package runners: what they run is fetched where it is not there. */
+/** Package runners: they download the program if it is missing. */
 export const RUNNER: ProgramRule = {
   code: ['-c', '--call', '--shell-mode', '-p', '--package', '--from', '--with'],
   values: ['--python', '-w', '--workspace'],

@@ -25,7 +25,7 @@ const SSH: ProgramRule = {
 const SED: ProgramRule = { code: ['-e', '--expression', '-f', '--file'], operands: script }
 const EDITOR: ProgramRule = { code: ['-c', '--cmd', '-S', '-u', '+'] }
 
-/** Programs that run another one, with the number of operands before it. */
+/** Programs that run another program, with the number of operands before it. */
 const WRAPPERS: readonly (readonly [names: string, values: readonly string[], after?: number])[] = [
   ['nice', ['-n', '--adjustment']],
   ['ionice', ['-c', '-n', '-p', '--class', '--classdata']],
@@ -217,7 +217,7 @@ const RULES: readonly (readonly [names: string, rule: ProgramRule])[] = [
     'sqlite duckdb',
     { code: ['-cmd', '-init', '-c', '-s', '-f'], values: ['-separator', '-nullvalue', '-newline'], operands: words(1) },
   ],
-  // programs in whose arguments the names of others are only words
+  // programs whose arguments may contain program names as plain words
   ['grep egrep fgrep cat ls echo printf which whereis type brew ps pgrep pkill', {}],
 ]
 
@@ -230,7 +230,7 @@ const BY_NAME: ReadonlyMap<string, ProgramRule> = new Map([
   ),
 ])
 
-/** What is known of a program, by its name or its path; versions (`python3.12`) and `.exe` are no part of it. */
+/** The rule for a program, by its name or path; versions (`python3.12`) and `.exe` are ignored. */
 export function ruleOf(program: string): ProgramRule | undefined {
   const name = (program.split(/[/\\]/).at(-1) ?? program).replace(/\.exe$/i, '')
   return BY_NAME.get(name) ?? BY_NAME.get(name.replace(/[-.]?\d[\d.]*$/, '')) ?? BY_NAME.get(name.toLowerCase())

@@ -1,4 +1,4 @@
-/** Other names of providers, as agent files write them, by the name that this package uses. */
+/** Other names of providers in agent files, each with the name that this package uses. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['amazon-bedrock', 'bedrock'],
   ['aws-bedrock', 'bedrock'],
@@ -11,7 +11,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['mistralai', 'mistral'],
 ])
 
-/** The name of a provider as this package uses it: `gemini` is `google`, `Claude` is `anthropic`. */
+/** The name that this package uses for a provider: `gemini` is `google`, `Claude` is `anthropic`. */
 export function providerNamed(written: string): string {
   const plain = written.toLowerCase().replaceAll('_', '-')
   return ALIASES.get(plain) ?? (KNOWN.has(plain) ? plain : written)
@@ -20,7 +20,7 @@ export function providerNamed(written: string): string {
 /** Providers whose models are files of the agent: a module of scripted turns, a recording. */
 export const FILE_PROVIDERS: ReadonlySet<string> = new Set(['recorded', 'scripted'])
 
-/** Providers by the names that agent files use; what else there may be, the command knows. */
+/** Well-known providers; the command may know more. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...FILE_PROVIDERS,
   'anthropic',
@@ -40,12 +40,12 @@ const KNOWN: ReadonlySet<string> = new Set([
   'xai',
 ])
 
-/** Whether a provider of this name, or of one that means the same, is well known. */
+/** True if a provider of this name, or of an equivalent name, is well known. */
 export function isWellKnown(provider: string): boolean {
   return KNOWN.has(providerNamed(provider))
 }
 
-/** A model with its provider, as `provider:name` says it. */
+/** The parts of `provider:name`. */
 export interface ProviderAndName {
   readonly provider: string
   readonly name: string
@@ -54,10 +54,10 @@ export interface ProviderAndName {
 const PROVIDER = /^[A-Za-z][A-Za-z0-9_-]*$/
 
 /**
- * Reads `provider:name` or `provider/name`; the first of the two signs divides, so that names may hold both
+ * Reads `provider:name` or `provider/name`; the first separator divides them, so names may contain both
  * (`bedrock/us.anthropic.claude-v1:0`, `openrouter:meta-llama/llama-3:free`).
  *
- * @returns undefined where there is no provider, or no name
+ * @returns undefined if the provider or the name is missing
  */
 export function readModelName(text: string): ProviderAndName | undefined {
   const at = text.search(/[:/]/)

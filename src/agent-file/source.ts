@@ -1,14 +1,14 @@
 import { printable } from '../core/text.ts'
 
-/** A stretch of a text, as offsets in UTF-16 code units; `end` is the first that is not part of it. */
+/** A range of a text, as offsets in UTF-16 code units; `end` is exclusive. */
 export interface Span {
   readonly start: number
   readonly end: number
 }
 
-/** A stretch of a file in the words that people and editors use. */
+/** A place in a file, as people and editors name it. */
 export interface Place {
-  /** The file's name, as it was given. */
+  /** The name of the file, as given. */
   readonly file: string
   /** From 1; 0 for a file as a whole. */
   readonly line: number
@@ -19,19 +19,19 @@ export interface Place {
   readonly excerpt: Excerpt
 }
 
-/** The line that a place is on, or the part of a long one that is near it. */
+/** The line of a place, or the nearby part of a long line. */
 export interface Excerpt {
   readonly text: string
-  /** Where in `text` the place begins, in UTF-16 code units, from 0. */
+  /** The start of the place in `text`, in UTF-16 code units, from 0. */
   readonly start: number
-  /** Where in `text` it ends; on the same line and at least one after `start`. */
+  /** The end of the place in `text`: on the same line, and at least one after `start`. */
   readonly end: number
 }
 
 const MAX_EXCERPT = 160
 const BEFORE_PLACE = 60
 
-/** A file's text with the means to say where in it something is. */
+/** A file's text, which converts spans to places. */
 export class Source {
   readonly file: string
   readonly text: string
@@ -43,7 +43,7 @@ export class Source {
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1)
   }
 
-  /** The place of `span`; an empty span gets the one character at its start. */
+  /** The place of `span`; for an empty span, the character at its start. */
   place(span: Span, path: string): Place {
     const start = Math.min(Math.max(span.start, 0), this.text.length)
     const line = this.#lineOf(start)
@@ -87,7 +87,7 @@ function excerptOf(line: string, column: number, length: number): Excerpt {
   return { text, start, end: Math.max(start + 1, Math.min(start + length, text.length - tail.length)) }
 }
 
-/** `text` in quotes for a message: on one line, bounded, with nothing in it that a terminal would act on. */
+/** `text` in quotes for a message: on one line, bounded, without control characters for a terminal. */
 export function quoted(text: string, maxLength = 60): string {
   return JSON.stringify(printable(text, maxLength))
 }

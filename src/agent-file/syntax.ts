@@ -2,7 +2,7 @@ import type { ErrorCode } from 'yaml'
 import type { Finding } from './problem.ts'
 import { quoted } from './source.ts'
 
-/** What a parser's complaint means to the person who wrote the file, and the usual way to mend it. */
+/** A parser error in words for the author of the file, with the usual remedy. */
 export function syntaxFinding(code: ErrorCode, message: string, at: string): Finding {
   const words = WORDS[code]
   const complaint =
@@ -16,7 +16,7 @@ export function syntaxFinding(code: ErrorCode, message: string, at: string): Fin
   }
 }
 
-/** For quotes or brackets that begin and do not end. */
+/** The finding for quotes or brackets without an end. */
 export function unclosedFinding(opener: string): Finding {
   const closer = CLOSERS.get(opener)
   return closer === undefined

@@ -2,18 +2,18 @@ import type { Findings, Finding } from './problem.ts'
 import { quoted } from './source.ts'
 import { type Node, wordOf } from './tree.ts'
 
-/** Text with places for the values of environment variables. */
+/** Text with placeholders for environment variables. */
 export type Template = readonly TemplatePart[]
 
 export type TemplatePart = string | { readonly variable: string; readonly fallback?: string }
 
-/** A template, or what is wrong with the text. */
+/** A template, or the finding for a wrong text. */
 type ParsedTemplate =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly finding: Finding }
 
 /**
- * Reads text in which `${NAME}` and `${NAME:-default}` stand for the value of a variable; `$${` is `${` itself.
+ * Parses text in which `${NAME}` and `${NAME:-default}` stand for the value of a variable, and `$${` for `${`.
  */
 function parseTemplate(text: string): ParsedTemplate {
   const parts: TemplatePart[] = []
@@ -44,10 +44,10 @@ function unreadable(text: string): Finding {
   }
 }
 
-/** What a template comes to, or the names of the variables that are not set and have no default. */
+/** A filled template, or the names of the variables that are neither set nor have a default. */
 export type Filled = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string[] }
 
-/** Puts the values of `env` into a template. An empty variable takes the default, as in a shell. */
+/** Fills a template with the values of `env`. An empty variable gets the default, as in a shell. */
 export function fillTemplate(template: Template, env: Readonly<Record<string, string | undefined>>): Filled {
   const missing: string[] = []
   const text = template.map((part) => {
@@ -60,7 +60,7 @@ export function fillTemplate(template: Template, env: Readonly<Record<string, st
   return missing.length > 0 ? { ok: false, missing } : { ok: true, text: text.join('') }
 }
 
-/** The template that a node holds, or undefined; what is wrong with it is among the findings. */
+/** The template in a node; undefined, with a finding, if it is malformed. */
 export function readTemplate(node: Node, path: string, findings: Findings): Template | undefined {
   const text = wordOf(node)
   if (text === undefined) return undefined
@@ -70,7 +70,7 @@ export function readTemplate(node: Node, path: string, findings: Findings): Temp
   return undefined
 }
 
-/** Warns of a `${NAME}` where nothing is put in: secrets do not get into prompts that way, nor do values. */
+/** Warns of a `${NAME}` that stays as it is: variables, and so secrets, are not substituted in prompts. */
 export function warnOfReferences(node: Node | undefined, path: string, reader: string, findings: Findings): void {
   const text = wordOf(node)
   const reference = text === undefined ? null : /\$\{[A-Za-z_]\w*[^${}\s]*\}?/.exec(text)

@@ -9,7 +9,7 @@ import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 import { type Unsupported, unsupportedTool } from './unsupported.ts'
 
-/** The tools of an agent file: those that this version can load, and those that it cannot. */
+/** The tools of an agent file: the supported and the unsupported ones. */
 export interface ReadTools {
   readonly tools: ToolEntry[]
   readonly unsupported: Unsupported[]
@@ -17,7 +17,7 @@ export interface ReadTools {
 
 const MODULE = new RegExp(MODULE_ENDING)
 
-/** Reads `spec.tools`; entries with `enabled: false` are checked and left out. */
+/** Reads `spec.tools`. Entries with `enabled: false` are checked and left out. */
 export function readTools(spec: MapNode, at: string, findings: Findings): ReadTools {
   const tools: ToolEntry[] = []
   const unsupported: Unsupported[] = []
@@ -33,7 +33,7 @@ export function readTools(spec: MapNode, at: string, findings: Findings): ReadTo
   return { tools, unsupported }
 }
 
-/** Whether an entry is the path of a file, where a tool's name would stand. */
+/** True if an entry is a file path in place of a tool name. */
 function isPath(node: Node): boolean {
   return /[/\\]/.test(textOf(node) ?? '') || MODULE.test(textOf(node) ?? '')
 }
@@ -46,7 +46,7 @@ function reportPath(node: Node, path: string, findings: Findings): void {
   })
 }
 
-/** Whether an entry that is neither module nor command is one that the format has. */
+/** True if an entry, which is neither module nor command, is another tool of the format. */
 function isKnown(node: Node): boolean {
   if (node.kind !== 'map') return textOf(node) !== undefined
   const type = textOf(child(node, 'type'))
@@ -54,7 +54,7 @@ function isKnown(node: Node): boolean {
   return named && (type === undefined ? isNamed(node) : /^(?:shell|http|mcp)$/i.test(type))
 }
 
-/** Whether it is a tool by name, and not another one with a misspelt field. */
+/** True for a tool by name; false for another tool with a misspelt field. */
 function isNamed({ entries }: MapNode): boolean {
   return entries.has('name') && [...entries.keys()].every((field) => NAMED_TOOL_FIELDS.includes(field))
 }

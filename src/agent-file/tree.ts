@@ -3,8 +3,7 @@ import type { JsonValue } from '../core/json.ts'
 import type { Span } from './source.ts'
 
 /**
- * A document as a tree of values that know where they stand in the file. Keys are held in maps, so that no key can
- * reach a prototype (I38).
+ * A document as a tree of values with their places in the file. Maps hold the keys, so no key can reach a prototype (I38).
  */
 export type Node = MapNode | ListNode | ScalarNode
 
@@ -14,7 +13,7 @@ export interface MapNode {
   readonly entries: ReadonlyMap<string, Entry>
 }
 
-/** One field of a map: its value, and where its key stands. */
+/** One field of a map: its value, and the place of its key. */
 export interface Entry {
   readonly key: Span
   readonly value: Node
@@ -30,23 +29,23 @@ export interface ScalarNode {
   readonly kind: 'scalar'
   readonly span: Span
   readonly value: string | number | boolean | null
-  /** As it is written, for a scalar without quotes; `010` is a number, but what was meant? */
+  /** The source text of a scalar without quotes, e.g. `010`, whose value is the number 10. */
   readonly written: string
-  /** Why the number that was read may not be the one that was meant. */
+  /** The reason why the number is possibly not the intended one. */
   readonly doubt?: 'leading_zero' | 'inexact' | 'not_finite'
 }
 
-/** The value of a field of a map; undefined where there is none, or where `node` is no map. */
+/** The value of a field of a map; undefined if it is missing, or if `node` is not a map. */
 export function child(node: Node | undefined, key: string): Node | undefined {
   return node?.kind === 'map' ? node.entries.get(key)?.value : undefined
 }
 
-/** The text that a node is, or undefined. */
+/** The value of a text node; undefined for any other node. */
 export function textOf(node: Node | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined
 }
 
-/** The text that stands there, also where it would be read as a number or as true or false; undefined for nothing. */
+/** The source text of a scalar, even if it is read as a number or boolean; undefined for null. */
 export function wordOf(node: Node | undefined): string | undefined {
   if (node?.kind !== 'scalar' || node.value === null) return undefined
   return typeof node.value === 'string' ? node.value : node.written
@@ -67,7 +66,7 @@ export function itemsOf(node: Node | undefined): readonly Node[] {
 /**
  * The node as a plain JSON value.
  *
- * @param scalarOf the value of a scalar; by default the one that it was read as
+ * @param scalarOf gives the value of a scalar; by default its own
  */
 export function jsonOf(node: Node, scalarOf = ({ value }: ScalarNode): JsonValue => value): JsonValue {
   switch (node.kind) {
@@ -80,14 +79,14 @@ export function jsonOf(node: Node, scalarOf = ({ value }: ScalarNode): JsonValue
   }
 }
 
-/** A value of a document: what it is, where it belongs, and where its key stands (a list item: itself). */
+/** A value of a document, its path, and the place of its key (of a list item: its own place). */
 export interface Value {
   readonly node: Node
   readonly path: string
   readonly key: Span
 }
 
-/** The value at a JSON Pointer; as far as the document goes. */
+/** The value at a JSON Pointer, or the last existing one on the way to it. */
 export function valueAt(document: Node, pointer: string): Value {
   const { start } = document.span
   return keysOf(pointer).reduce<Value>(
@@ -104,7 +103,7 @@ export function valueAt(document: Node, pointer: string): Value {
   )
 }
 
-/** `path` with a field's key appended, as it would be written in JavaScript. */
+/** `path` with a field's key appended, as in JavaScript. */
 export function fieldPath(path: string, key: string): string {
   if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`

@@ -2,17 +2,17 @@ import { type Findings, type Problem, problemAt } from './problem.ts'
 import { type Place, quoted } from './source.ts'
 import { child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 
-/** Something that an agent file says and this version does not do. */
+/** A field or tool of an agent file that this version does not support. */
 export interface Unsupported {
-  /** The field, or the tool, by name. */
+  /** The name of the field or tool. */
   readonly what: string
-  /** `ignored`: the agent runs all the same; `refused`: it would not be the agent that is meant, so it does not run. */
+  /** `ignored`: the agent runs nevertheless; `refused`: the agent does not run, because it would not be the intended agent. */
   readonly effect: 'ignored' | 'refused'
   readonly message: string
   readonly at: Place
 }
 
-/** An unsupported entry as a problem: a warning of a file that is checked, an error of an agent that is to run. */
+/** An unsupported entry as a problem: a warning if a file is checked, an error if the agent runs. */
 export function unsupportedProblem(entry: Unsupported, severity: Problem['severity']): Problem {
   return problemAt(entry.at, severity, {
     code: 'unsupported',
@@ -43,13 +43,13 @@ const FIELDS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['output_schema', { effect: 'refused', words: 'the answer would not be held to the schema', applies: notEmpty }],
 ])
 
-/** Memory that ends with the run is what every agent has. */
+/** Every agent has a memory that ends with its run, so this needs no support. */
 function isInMemory(node: Node): boolean {
   const type = textOf(node) ?? textOf(child(node, 'type')) ?? ''
   return /^in_?memory$/i.test(type)
 }
 
-/** The fields of `spec` that this version does not act on. */
+/** The fields of `spec` that this version does not support. */
 export function unsupportedFields(spec: MapNode, path: string, findings: Findings): Unsupported[] {
   return Array.from(FIELDS, ([what, { effect, words, applies }]) => {
     const entry = spec.entries.get(what)
@@ -64,7 +64,7 @@ export function unsupportedFields(spec: MapNode, path: string, findings: Finding
   }).filter((entry) => entry !== undefined)
 }
 
-/** A tool that this version does not have. */
+/** A tool that is not built into this version. */
 export function unsupportedTool(node: Node, path: string, findings: Findings): Unsupported {
   const name = textOf(node) ?? textOf(child(node, 'name')) ?? textOf(child(node, 'type')) ?? 'tool'
   return {

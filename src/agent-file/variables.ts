@@ -8,7 +8,7 @@ import { LOADER_NAMES, VARIABLE } from './patterns.ts'
 const VARIABLE_NAME = new RegExp(VARIABLE.regex)
 const LOADERS = new RegExp(LOADER_NAMES)
 
-/** Reports what is no name of a variable, or one by which code could be slipped into a program. */
+/** Reports an invalid variable name, and a name through which a program would load other code. */
 export function checkVariableName(name: string, span: Span, path: string, findings: Findings): void {
   if (!VARIABLE_NAME.test(name)) {
     findings.error(span, path, {
@@ -42,7 +42,7 @@ export function readEnvironment(spec: MapNode, path: string, findings: Findings)
   return readVariables(environment ?? env, fieldPath(path, environment === undefined ? 'env' : 'environment'), findings)
 }
 
-/** Reads a map of variables whose values may hold `${NAME}`. */
+/** Reads a map of variables whose values may contain `${NAME}`. */
 function readVariables(node: Node | undefined, path: string, findings: Findings): Variable[] {
   if (node?.kind !== 'map') return []
   return Array.from(node.entries, ([name, entry]) => {
@@ -54,7 +54,7 @@ function readVariables(node: Node | undefined, path: string, findings: Findings)
   }).filter((variable) => variable !== undefined)
 }
 
-/** Reads the templates in `env` and `headers` of MCP servers for what is wrong with them. */
+/** Checks the templates in `env` and `headers` of MCP servers. */
 export function checkServers(spec: MapNode, at: string, findings: Findings): void {
   itemsOf(child(spec, 'mcp_servers')).forEach((server, index) => {
     const path = `${fieldPath(at, 'mcp_servers')}[${index}]`
@@ -82,7 +82,7 @@ export type ResolvedVariables =
   | { readonly ok: true; readonly values: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
-/** Puts values of `env` into the variables of an agent file; says of which ones it has none. */
+/** Fills the variables of an agent file with values of `env`, and reports missing ones. */
 export function resolveVariables(
   agent: AgentFile,
   env: Readonly<Record<string, string | undefined>>,
