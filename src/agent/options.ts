@@ -106,7 +106,11 @@ export interface AgentOptions extends ModelSettings {
   readonly tools?: readonly AnyTool[]
   /** An executor to share with other agents; the agent has its tools. */
   readonly executor?: ToolExecutor
-  /** Largest number of tools that run at once, over all runs of the agent. Not together with `executor`. @default 10 */
+  /**
+   * Largest number of tools that run at once, over all runs of the agent: at least 1, or `Infinity`. Not together with
+   * `executor`.
+   * @default 10
+   */
   readonly maxParallelTools?: number
   /**
    * Whether the model is also offered a tool that takes a whole graph of calls in one turn, and options of that tool
@@ -133,7 +137,10 @@ export interface AgentOptions extends ModelSettings {
    * @default 'refuse'
    */
   readonly onUncheckablePattern?: 'refuse' | 'skip'
-  /** The controller that admits calls, for agents and executors that share it. Not together with `executor`. */
+  /**
+   * The controller that admits calls, for agents and executors that share it. Not together with `executor`.
+   * @default one of its own
+   */
   readonly admission?: AdmissionController
   /** Waiting calls of the agent with the higher priority are admitted first, −100 to 100. @default 0 */
   readonly priority?: number
@@ -161,7 +168,7 @@ export interface AgentOptions extends ModelSettings {
    */
   readonly modelRetry?: RetryOptions
   /**
-   * The longest time without a part of the model's answer, in milliseconds, from 1, or `Infinity`. It includes the time
+   * The longest time without a part of the model's answer, in milliseconds: 1 to 2 147 483 647, or `Infinity`. It includes the time
    * until the answer begins. Only parts count: bytes that a server sends to keep a connection open do not. A request
    * without an answer is then repeated (`modelRetry`); an answer that has begun breaks off.
    * @default 120 000

@@ -43,7 +43,7 @@ export interface TokenPrices {
   readonly inputPerMillion: number
   /** The price of a million output tokens: at least 0. */
   readonly outputPerMillion: number
-  /** Of input that the provider had in its cache. @default inputPerMillion */
+  /** The price of a million input tokens from the provider's cache: at least 0. @default `inputPerMillion` */
   readonly cachedInputPerMillion?: number
 }
 

@@ -23,7 +23,7 @@ export interface CallOptions {
    */
   readonly run?: string | { readonly id: string; readonly weight: number }
   /**
-   * The turn within the run, from 0: with the run a part of each call's idempotency key. Without it the turns of a named run are
+   * The turn within the run, at least 0: with the run a part of each call's idempotency key. Without it the turns of a named run are
    * counted as its batches are opened, over all executors that share an admission controller, which keeps the counters of the
    * 10 000 runs that were idle last; give turns where a run goes on in another process.
    * @default for a named run one more than its last turn, else 0

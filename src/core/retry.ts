@@ -16,8 +16,8 @@ export interface RetryOptions {
   /** By how much the longest wait grows from attempt to attempt: 1 to 10. @default 2 */
   readonly factor?: number
   /**
-   * The longest that a server may ask to be left alone (`Retry-After`), in milliseconds; where it asks for more, the call
-   * fails at once.
+   * The longest pause that a server may ask for (`Retry-After`), in milliseconds: 0 to 2 147 483 647. If it asks for more, the
+   * call fails at once.
    * @default 60 000
    */
   readonly maxRetryAfterMs?: number
