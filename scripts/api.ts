@@ -1,9 +1,10 @@
 /**
- * The API reports: what each subpath lets its users write, as files under `api/` that are reviewed like code.
- * `npm run api` writes them, `npm run api:check` fails where one is out of date.
+ * The API reports under `api/`, which list everything that users of each subpath can write and are reviewed like code, and the
+ * reference under `docs/reference/`, which is made of the doc comments.
+ * `npm run api` writes both, `npm run api:check` fails if a file of either is out of date.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -12,14 +13,17 @@ import {
   ExtractorLogLevel,
   type IConfigMessageReportingRule,
 } from '@microsoft/api-extractor'
-import { type EntryPoint, entryPoints, root } from './manifest.ts'
+import { type EntryPoint, entryPoints, manifest, root } from './manifest.ts'
+import { loadSubpath } from './reference/model.ts'
+import { referencePages } from './reference/pages.ts'
 
-const folder = join(root, 'api')
+/** The folders that are written, and what they hold. */
+const folders = { reports: join(root, 'api'), reference: join(root, 'docs/reference') }
 const silent: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.None }
 const noted: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.None, addToApiReportFile: true }
 const failing: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.Error }
 
-/** Writes the report of one subpath into `into`. Returns the report's name. */
+/** Writes the report of one subpath into `into`, and the model of its names and comments beside it. Returns the report's name. */
 function extract(entry: EntryPoint, into: string): string {
   const name = `${entry.specifier.replace('/', '.')}.api.md`
   const config = ExtractorConfig.prepare({
@@ -44,7 +48,12 @@ function extract(entry: EntryPoint, into: string): string {
         },
       },
       apiReport: { enabled: true, reportFileName: name, reportFolder: into, reportTempFolder: into },
-      docModel: { enabled: false },
+      docModel: {
+        enabled: true,
+        apiJsonFilePath: modelOf(name, into),
+        // The root's executor has its methods from a class that is not exported.
+        includeForgottenExports: entry.specifier === manifest.name,
+      },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
@@ -72,34 +81,52 @@ function extract(entry: EntryPoint, into: string): string {
   return name
 }
 
-/** How the report that is kept differs from the one that the build gives; nothing where they are the same. */
-function difference(kept: string, built: string): string | undefined {
-  if (!existsSync(kept)) return `${kept} is not there yet.`
-  if (readFileSync(kept, 'utf8') === readFileSync(built, 'utf8')) return undefined
-  return spawnSync('git', ['diff', '--no-index', '--no-color', kept, built], { encoding: 'utf8' }).stdout
+/** How the file that is kept differs from the text that the build gives; undefined if it is the same. */
+function difference(kept: string, text: string): string | undefined {
+  if (!existsSync(kept)) return `${kept} does not exist yet.`
+  if (readFileSync(kept, 'utf8') === text) return undefined
+  const diff = spawnSync('git', ['diff', '--no-index', '--no-color', kept, '-'], { encoding: 'utf8', input: text })
+  return diff.stdout
 }
 
-function reports(update: boolean): string[] {
+function modelOf(report: string, folder: string): string {
+  return join(folder, report.replace(/\.md$/, '.json'))
+}
+
+/** Makes everything that is kept, as texts by file name. */
+function build(): Record<keyof typeof folders, Map<string, string>> {
   const built = mkdtempSync(join(tmpdir(), 'aof-api-'))
   try {
     const names = entryPoints.map((entry) => extract(entry, built))
-    mkdirSync(folder, { recursive: true })
-    const strays = readdirSync(folder).filter((name) => !names.includes(name))
-    if (!update) {
-      const stale = names.flatMap((name) => difference(join(folder, name), join(built, name)) ?? [])
-      return [...stale, ...strays.map((name) => `api/${name} belongs to no subpath.`)]
-    }
-    for (const name of names) copyFileSync(join(built, name), join(folder, name))
-    for (const name of strays) rmSync(join(folder, name))
-    return []
+    const subpaths = entryPoints.map(({ specifier }, i) => loadSubpath(specifier, modelOf(names[i] ?? '', built)))
+    const reports = new Map(names.map((name) => [name, readFileSync(join(built, name), 'utf8')]))
+    return { reports, reference: referencePages(subpaths) }
   } finally {
     rmSync(built, { recursive: true })
   }
 }
 
-const problems = reports(process.argv.includes('--update'))
+/** Brings a folder up to date, or says how its files differ from those that the build gives. */
+function keep(folder: string, files: ReadonlyMap<string, string>, update: boolean): string[] {
+  mkdirSync(folder, { recursive: true })
+  const strays = readdirSync(folder).filter((name) => !files.has(name))
+  if (!update) {
+    const stale = Array.from(files, ([name, text]) => difference(join(folder, name), text))
+    return [
+      ...stale.filter((each) => each !== undefined),
+      ...strays.map((name) => `${join(folder, name)} is not written by this script.`),
+    ]
+  }
+  for (const [name, text] of files) writeFileSync(join(folder, name), text)
+  for (const name of strays) rmSync(join(folder, name))
+  return []
+}
+
+const update = process.argv.includes('--update')
+const built = build()
+const problems = [...keep(folders.reports, built.reports, update), ...keep(folders.reference, built.reference, update)]
 if (problems.length > 0) {
   console.error(problems.join('\n'))
-  console.error('\nThe public API is not what api/ says. If that is meant, run `npm run api` and review the change.')
+  console.error('\napi/ or docs/reference/ is out of date. If the change is intended, run `npm run api` and review it.')
   process.exitCode = 1
 }

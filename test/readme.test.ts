@@ -8,11 +8,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../scripts/manifest.ts'
 import { checkBlock, isSketch } from './house/check-block.ts'
 import { type CodeBlock, exampleBlocks, markdownBlocks } from './house/code-blocks.ts'
+import { brokenLinks } from './house/document-links.ts'
 import { DocumentWorkspace } from './house/document-workspace.ts'
 
+/** The files of a pattern. The reference is left out: its blocks are signatures, and the examples of the doc comments. */
+function filesOf(pattern: string): string[] {
+  return globSync(pattern, { cwd: root, exclude: (path) => path.endsWith('docs/reference') }).toSorted()
+}
+
 function blocksOf(pattern: string, read: (document: string, text: string) => CodeBlock[]): CodeBlock[] {
-  const files = globSync(pattern, { cwd: root }).toSorted()
-  return files.flatMap((file) => read(file, readFileSync(join(root, file), 'utf8')))
+  return filesOf(pattern).flatMap((file) => read(file, readFileSync(join(root, file), 'utf8')))
 }
 
 const readme = blocksOf('README.md', markdownBlocks)
@@ -35,4 +40,9 @@ describe.concurrent('code blocks', () => {
 test('the README has code, and none that is only a sketch', () => {
   expect(readme).not.toEqual([])
   expect(readme.filter(isSketch)).toEqual([])
+})
+
+test('relative links of documents lead to files and headings that exist', () => {
+  const linking = globSync('{README,CONTRIBUTING,DESIGN,docs/**/*}.md', { cwd: root })
+  expect(linking.flatMap((document) => brokenLinks(root, document))).toEqual([])
 })

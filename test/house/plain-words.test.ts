@@ -34,7 +34,7 @@ const notYetPlain: readonly string[] = [
 
 const files = globSync('**/*.{ts,md}', {
   cwd: root,
-  exclude: (path) => /(?:^|\/)(?:node_modules|dist|api|\.\w+)$/.test(path),
+  exclude: (path) => /(?:^|\/)(?:node_modules|dist|api|docs\/reference|\.\w+)$/.test(path),
 }).toSorted()
 
 function proseOf(file: string): Prose[] {
