@@ -758,8 +758,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     this.#input = { value, producers } satisfies Unfilled
     this.#state = precedence
     precedence.waitForResults()
-    // Its priority is passed on meanwhile, and a listener that hears of that may end this call.
-    if (precedence.isMet) this.resultsAreThere(precedence)
+    // Its priority is passed on meanwhile: the calls that it waits for may start and end for that, and a listener may end it.
+    if (precedence.isMet) precedence.dependenciesMet()
   }
 
   #fill(precedence: Precedence): void {

@@ -134,3 +134,30 @@ test('I32: a call whose conflict ends within the step that raises the other call
   const own = events.filter((event) => event.startsWith('often'))
   expect(own).toEqual(['often accepted', 'often started', 'often settled'])
 })
+
+test('I5: a call whose last missing result comes about while it begins to wait has its arguments filled in once', async () => {
+  const clock = new VirtualClock()
+  const got: unknown[] = []
+  const rated = defineTool({ name: 'rated', rate: { n: 1, perMs: 5, burst: 1 }, execute: () => ({ value: 7 }) })
+  const writes = defineTool({
+    name: 'writes',
+    effects: () => [{ resource: 'a', mode: 'write' }],
+    execute: async (input) => {
+      got.push(input)
+      await clock.sleep(20)
+    },
+  })
+  const { executor } = setUp([rated, writes], { clock })
+  const batch = executor.openBatch()
+  batch.add({ id: 'first', name: 'rated', arguments: {} })
+  batch.add({ id: 'producer', name: 'rated', arguments: {} })
+  batch.add({ id: 'holder', name: 'writes', arguments: { of: 'holder' } })
+  const slot = batch.reserve({ id: 'slot', name: 'writes' })
+  // The rate has room again, and its timer has not fired yet.
+  clock.leap(6)
+  slot.complete({ of: { $result: 'producer' } })
+  batch.close()
+  const results = await clock.runUntil(batch.results())
+  expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded'])
+  expect(got).toEqual([{ of: 'holder' }, { of: { value: 7 } }])
+})

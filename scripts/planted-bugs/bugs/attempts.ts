@@ -4,6 +4,12 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt.ts',
+    'a call that is about to be aborted makes others',
+    "if (this.#stage !== 'running' || this.#owner.isStopping) return undefined",
+    "if (this.#stage !== 'running') return undefined",
+  ),
+  bug(
+    'attempt.ts',
     'the grace is skipped',
     'if (engine.limits.graceMs === 0) this.#graceOver(cut)',
     'if (engine.limits.graceMs >= 0) this.#graceOver(cut)',

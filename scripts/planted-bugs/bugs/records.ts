@@ -4,6 +4,12 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
+    'results that come about while a call begins to wait for them are filled in twice',
+    'if (precedence.isMet) precedence.dependenciesMet()',
+    'if (precedence.isMet) this.resultsAreThere(precedence)',
+  ),
+  bug(
+    'call-record.ts',
     'the permit is forgotten when a tool ends',
     "      this.#couldNotConclude(attempt, 'ended', thrown, now)\n    } finally {\n      this.#release(attempt, now)",
     "      this.#couldNotConclude(attempt, 'ended', thrown, now)\n    } finally {\n      if (output.ok) this.#release(attempt, now)",
@@ -79,6 +85,7 @@ export const records: readonly PlantedBug[] = [
     'a deadline starts what it is about to end',
     'this.engine.admission.together(() => forEachSafely(this.records, (record) => record.expire(limit)))',
     'forEachSafely(this.records, (record) => record.expire(limit))',
+    'Every call looks at its deadline, and at those of the calls that made it, before it starts: this is a second line.',
   ),
   bug(
     'call-record.ts',

@@ -52,7 +52,15 @@ export class RestCheck {
       this.#waitsRightly(call, used)
       this.#restsRightly(call)
     }
+    for (const site of stage.sites) if (site.cutAt !== undefined) this.#isClosedWith(site, site.cutAt)
     this.#checkCounts()
+  }
+
+  /** Batches that were open when the time to drain was over take no more calls. */
+  #isClosedWith({ batches, index }: ExecutorFacts, cutAt: number): void {
+    for (const { label, isClosed, openedAt, within, maker } of batches.values())
+      if (!isClosed && openedAt < cutAt && within === undefined && maker === undefined)
+        this.#stage.fault('I27', `${label} is open, and executor ${index} has been closed`)
   }
 
   #waitsRightly(call: CallFacts, used: PermitsInUse): void {

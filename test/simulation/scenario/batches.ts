@@ -63,17 +63,25 @@ export class Batches {
         }
         return true
       }
-      case 'open': {
-        const site = this.#stage.sites[action.batch.executor] as ExecutorFacts
-        void this.#start(newBatch(site, action.batch, `x${this.#extra++}`), site.executor)
+      case 'open':
+        this.#openExtra(action, own)
         return true
-      }
       case 'fill':
         this.#fillAny(action)
         return true
       default:
         return false
     }
+  }
+
+  #openExtra({ batch: plan, by }: Extract<Action, { does: 'open' }>, own: BatchFacts | undefined): void {
+    const { sites, unsettled } = this.#stage
+    const within = by === 'executor' ? undefined : (runningOf(own?.calls ?? []) ?? runningOf([...unsettled]))
+    const site = within?.call.batch.site ?? (sites[plan.executor] as ExecutorFacts)
+    const batch = newBatch(site, plan, `x${this.#extra++}`)
+    batch.isByContext = within !== undefined
+    batch.within = within
+    void this.#start(batch, within?.ctx?.executor ?? site.executor)
   }
 
   /** @param what it is, in the words of a fault */
@@ -166,7 +174,8 @@ export class Batches {
       })
     }
     arrive(0)
-    if (isRead) this.watch(`the reading of ${batch.label}`, readAll(batch, open))
+    // Twice: whoever asks is answered.
+    if (isRead) for (const nth of [1, 2]) this.watch(`reading ${nth} of ${batch.label}`, readAll(batch, open))
     return open.results()
   }
 
@@ -263,12 +272,13 @@ export class Batches {
 
   #watchResult(call: CallFacts, handle: { readonly index: number; result(): Promise<ToolResult> }): void {
     if (handle.index !== call.index) this.#stage.fault('I2', `${call.mark} has the place ${handle.index}`)
-    this.watch(
-      `the result of ${call.mark}`,
-      handle.result().then((result) => {
-        if (result !== call.result) this.#stage.fault('I1', `${call.mark} has two results`)
-      }),
-    )
+    for (const promise of [handle.result(), handle.result()])
+      this.watch(
+        `the result of ${call.mark}`,
+        promise.then((result) => {
+          if (result !== call.result) this.#stage.fault('I1', `${call.mark} has two results`)
+        }),
+      )
   }
 
   #checkResults(batch: BatchFacts, results: readonly ToolResult[]): void {
@@ -289,6 +299,13 @@ async function readAll(batch: BatchFacts, open: NonNullable<BatchFacts['open']>)
     if (batch.calls[result.index]?.result !== result) throw new Error(`a result of ${batch.label} is another's`)
   }
   if (read !== batch.calls.length) throw new Error(`${read} results were read of ${batch.calls.length}`)
+}
+
+/** The last of the calls whose tool runs. */
+function runningOf(calls: readonly CallFacts[]): AttemptFacts | undefined {
+  return calls
+    .map(({ attempts }) => attempts.at(-1))
+    .findLast((attempt) => attempt?.ctx !== undefined && attempt.ended === undefined && !attempt.isOver)
 }
 
 function outermost(batch: BatchFacts): BatchFacts {

@@ -1,12 +1,14 @@
 import type { SeededRandom } from '../../../src/testing/index.ts'
 import { RETURN_KINDS, THROWN_KINDS } from '../values.ts'
 import { type Draw, drawLimits, NO_LIMITS, times } from './drawing.ts'
-import type { Act, Arrival, BatchPlan, CallPlan, EffectPlan, Ending, ToolPlan } from './plan.ts'
+import type { Act, Arrival, BatchPlan, CallPlan, EffectPlan, Ending, TimeLimits, ToolPlan } from './plan.ts'
 
 /** Few and round, so that many things fall on one moment. */
 const DELAYS = [0, 0, 0, 1, 2, 3, 5, 10, 20] as const
 const RESOURCES = ['a', 'a/x', 'a/x', 'a/y', 'b', 'b/c', '/'] as const
 const LEVELS = 2
+/** What a limit in time cannot be. */
+const IMPOSSIBLE_MS = [0, -1, Number.NaN, 2 ** 31] as const
 const IN_TIME: Arrival = { atMs: 0, by: 'add', afterMs: 0 }
 
 /** A batch, with all that its calls make themselves. `level` counts the calls above it. */
@@ -64,7 +66,7 @@ function drawCalls(draw: Draw, level: number, executor: number, size: number, wa
       ),
       key: base.int(0, 1),
       priority: add('priorities', 0.2, (random) => random.int(-1, 2), undefined),
-      limits: base.chance(0.3) ? drawLimits(draw, 0.4) : NO_LIMITS,
+      limits: drawOwnLimits(draw),
       effects: add('effects', 1, drawEffects, []),
       dependsOn: names(),
       refersTo: names(),
@@ -75,6 +77,12 @@ function drawCalls(draw: Draw, level: number, executor: number, size: number, wa
       outputFits: add('output schemas', 0.1, () => false, true),
     }
   })
+}
+
+function drawOwnLimits(draw: Draw): TimeLimits {
+  const limits = draw.base.chance(0.3) ? drawLimits(draw, 0.4) : NO_LIMITS
+  const impossible = (random: SeededRandom): TimeLimits => ({ ...limits, timeoutMs: random.pick(IMPOSSIBLE_MS) })
+  return draw.add('odd calls', 0.04, impossible, limits)
 }
 
 /** Mostly the name of an earlier call, so that most graphs can run. */

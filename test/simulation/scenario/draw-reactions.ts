@@ -43,6 +43,8 @@ const EVENTS = [
   'hold_ended',
   'ended_late',
   'settled',
+  'settled',
+  'settled',
 ] as const
 
 /** What the code of others does when the runtime calls it: any action at any site. */
@@ -80,7 +82,11 @@ function actionsOf(draw: Draw): ((random: SeededRandom) => Action)[] {
     'abort outer': (random) => ({ does: 'abort', whose: random.pick(['outer', 'all', random.int(0, 3)] as const) }),
     close: (random) => drawClose(random, executors),
     resize: (random) => drawResize(random, executors),
-    'start batches': () => ({ does: 'open', batch: drawBatch(draw, 2, base.int(0, executors - 1)) }),
+    'start batches': () => ({
+      does: 'open',
+      batch: drawBatch(draw, 2, base.int(0, executors - 1)),
+      by: draw.add('nested calls', 0.5, () => 'context', 'executor'),
+    }),
     'fill slots': (random) => ({
       does: 'fill',
       by: random.pick(['complete', 'complete', 'drop', 'close', 'dispose'] as const),

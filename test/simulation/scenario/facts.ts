@@ -259,6 +259,12 @@ export function limitOf(call: CallFacts, option: 'timeoutMs' | 'idleTimeoutMs'):
   return own ?? batch.plan.limits[option] ?? tool?.limits[option] ?? batch.site.plan.limits[option] ?? Infinity
 }
 
+/** Whether it comes with a limit in time that there cannot be: it is refused as malformed. */
+export function hasImpossibleLimit(call: CallFacts): boolean {
+  const { timeoutMs = 1 } = call.plan.limits
+  return hasOptions(call) && !(timeoutMs >= 1 && timeoutMs < 2 ** 31)
+}
+
 /** By when a call must have its result. */
 export function deadlineAt(call: CallFacts): number {
   const { plan, batch, tool, acceptedAt } = call

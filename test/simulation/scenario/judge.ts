@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ToolResult, UnsuccessfulResult } from '../../../src/index.ts'
 import type { Breakers } from './breakers.ts'
 import { type EffectHolders, hasEffects, namesOf } from './conflicts.ts'
-import { type BatchFacts, type CallFacts, deadlineAt, hasOptions, isCut, limitOf } from './facts.ts'
+import { type BatchFacts, type CallFacts, deadlineAt, hasImpossibleLimit, isCut, limitOf } from './facts.ts'
 import type { Feature } from './features.ts'
 import { shownId } from './call-arguments.ts'
 import type { Stage } from './stage.ts'
@@ -161,7 +161,7 @@ function reasonAgainst(
         'its file is there',
       )
     case 'malformed_call':
-      return only(hasOptions(call), 'I37', 'it can be read')
+      return only(hasImpossibleLimit(call), 'I37', 'it can be read')
     case 'too_many_abandoned':
       return only(site.plan.maxAbandoned !== Infinity, 'I27', 'any number may be abandoned')
     default:

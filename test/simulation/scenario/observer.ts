@@ -10,6 +10,7 @@ import {
   type CallState,
   deadlineAt,
   type ExecutorFacts,
+  hasImpossibleLimit,
   isCut,
   limitOf,
   newAttempt,
@@ -237,6 +238,7 @@ export class Observer {
     if (isCut(call)) stage.fault('I13', `${call.mark} starts after it was aborted`)
     for (let each: CallFacts | undefined = call; each !== undefined; each = parentOf(each.batch))
       if (at >= deadlineAt(each)) stage.fault('I11', `${call.mark} starts after the deadline of ${each.mark}`)
+    if (hasImpossibleLimit(call)) stage.fault('I11', `${call.mark} starts with an impossible limit`)
     if (!call.isComplete || call.isDropped) stage.fault('I37', `${call.mark} starts without its arguments`)
     if (call.batch.plan.way === 'whole' && namesOf(call).some((name) => namedBy(call, name).length > 1))
       stage.fault('I6', `${call.mark} starts, and several calls have a name that it depends on`)

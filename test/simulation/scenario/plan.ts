@@ -141,7 +141,8 @@ export type Action =
   | { readonly does: 'close'; readonly executor: number; readonly drainMs: number }
   /** @param target which executor; undefined for the controller */
   | { readonly does: 'resize'; readonly target: number | undefined; readonly max: number }
-  | { readonly does: 'open'; readonly batch: BatchPlan }
+  /** @param by whose executor opens it: that of its plan, or what the tool of a running call was given */
+  | { readonly does: 'open'; readonly batch: BatchPlan; readonly by: 'executor' | 'context' }
   | { readonly does: 'fill'; readonly by: 'complete' | 'drop' | 'close' | 'dispose'; readonly which: number }
   | { readonly does: 'throw' }
   | { readonly does: 'block'; readonly ms: number }
