@@ -46,21 +46,18 @@ export function loadSubpath(specifier: string, modelFile: string): Subpath {
   const all = (ApiPackage.loadFromJsonFile(modelFile).entryPoints[0]?.members ?? []) as readonly ApiDeclaredItem[]
   const byReference = new Map(all.map((item) => [item.canonicalReference.toString(), item]))
   const exported = all.filter((item) => !isHidden(item.canonicalReference))
-  const entries = Array.from(
-    Map.groupBy(exported, ({ displayName }) => displayName),
-    ([name, items]): Entry => {
-      const [first] = items as [ApiDeclaredItem]
-      const kind = KINDS[first.kind]
-      if (kind === undefined) throw new Error(`The reference has no place for ${name}, a ${first.kind}.`)
-      return {
-        name,
-        kind,
-        items,
-        members: [...ownMembers(first), ...hiddenMembers(first, byReference)],
-        page: pageOf(specifier, name, kind),
-      }
-    },
-  )
+  const entries = Array.from(Map.groupBy(exported, exportedName), ([name, items]): Entry => {
+    const [first] = items as [ApiDeclaredItem]
+    const kind = KINDS[first.kind]
+    if (kind === undefined) throw new Error(`The reference has no place for ${name}, a ${first.kind}.`)
+    return {
+      name,
+      kind,
+      items,
+      members: [...ownMembers(first), ...hiddenMembers(first, byReference)],
+      page: pageOf(specifier, name, kind),
+    }
+  })
   const rank = ({ kind }: Entry): number => ORDER.indexOf(kind)
   return { specifier, entries: entries.toSorted((a, b) => rank(a) - rank(b) || compare(a.name, b.name)) }
 }
@@ -68,6 +65,11 @@ export function loadSubpath(specifier: string, modelFile: string): Subpath {
 /** Whether a name is not exported: API Extractor marks that with a tilde. */
 export function isHidden(reference: { toString(): string } | undefined): boolean {
   return reference?.toString().includes('!~') === true
+}
+
+/** API Extractor numbers a name that is also a global one, `ProgressEvent_2`. */
+function exportedName({ displayName }: ApiItem): string {
+  return displayName.replace(/_\d+$/, '')
 }
 
 function ownMembers(item: ApiItem): readonly ApiDeclaredItem[] {

@@ -59,9 +59,20 @@ function section(entry: Entry, find: Find): string {
   const [first] = entry.items as [ApiDeclaredItem]
   const isShape = entry.kind === 'class' || entry.kind === 'interface'
   const hasTable = isShape && first.members.every(({ kind }) => SHOWN.has(kind))
-  const code = hasTable ? signature(first) : entry.items.map(wholeOf).join('\n')
+  const code = hasTable ? heritage(signature(first), find) : fence(entry.items.map(wholeOf).join('\n'))
   const members = hasTable ? membersOf(entry, find) : []
-  return [`## ${headingOf(entry)}`, ...described(entry.items, find, entry, fence(code)), ...members].join('\n\n')
+  return [`## ${headingOf(entry)}`, ...described(entry.items, find, entry, code), ...members].join('\n\n')
+}
+
+/** What a class or an interface extends: in words, or as code if it has type parameters. */
+function heritage(code: string, find: Find): string {
+  if (code.includes('<')) return fence(code)
+  const [, names] = / (?:extends|implements) (.*)$/s.exec(code) ?? []
+  if (names === undefined) return ''
+  return `Extends ${names
+    .split(', ')
+    .map((name) => linkTo(name, find))
+    .join(' and ')}.`
 }
 
 /** An item with its members, where those have no table of their own. */
