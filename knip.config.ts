@@ -4,10 +4,10 @@ import { entryPoints } from './scripts/manifest.ts'
 const config: KnipConfig = {
   entry: [
     ...entryPoints.map(({ source }) => source),
-    'src/cli/main.ts',
+    'packages/aof-cli/src/main.ts',
     // Started as threads and processes, by their URL.
-    'src/isolation/*-main.ts',
-    'examples/**/*.{ts,js,mjs}',
+    'packages/aof-runtime/src/isolation/*-main.ts',
+    'packages/*/examples/**/*.{ts,js,mjs}',
     'test/**/*.test-d.ts',
     'test/house/use-source.ts',
     // Given to vitest by scripts/check.ts.
@@ -18,7 +18,7 @@ const config: KnipConfig = {
     'scripts/nightly/play-scenarios.ts',
     'test/isolation/tools/*',
   ],
-  project: ['src/**', 'test/**', 'scripts/**', 'examples/**'],
+  project: ['packages/**', 'test/**', 'scripts/**'],
   ignoreDependencies: [
     // Started by examples, by name.
     '@modelcontextprotocol/server-filesystem',

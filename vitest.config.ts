@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig, type UserWorkspaceConfig } from 'vitest/config'
-
-const source = fileURLToPath(new URL('src', import.meta.url))
+import { entryPoints, root } from './scripts/manifest.ts'
 
 const config: UserWorkspaceConfig = defineConfig({
   resolve: {
-    // The package's own name means the source here, so that tests import what users import.
-    alias: [
-      { find: /^aof-runtime$/, replacement: `${source}/index.ts` },
-      { find: /^aof-runtime\/(.+)$/, replacement: `${source}/$1/index.ts` },
-    ],
+    // The library's name means its sources here, so that tests import the modules that users import.
+    alias: entryPoints.map(({ specifier, source }) => ({
+      find: new RegExp(`^${specifier}$`),
+      replacement: root + source,
+    })),
   },
   test: {
     include: ['test/**/*.test.ts'],

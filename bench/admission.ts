@@ -9,8 +9,8 @@ import type { Mode } from './mode.ts'
 import { FINAL_TEXT, ScriptedModel } from './model.ts'
 import { type Claim, figure, type Table, type Target } from './report.ts'
 import { median, pairwiseRatios, summarize } from './statistics.ts'
-import { AdmissionController, defineTool, type ToolCall, ToolExecutor } from '../dist/index.js'
-import { SeededRandom, VirtualClock } from '../dist/testing/index.js'
+import { AdmissionController, defineTool, type ToolCall, ToolExecutor } from '../packages/aof-runtime/dist/index.js'
+import { SeededRandom, VirtualClock } from '../packages/aof-runtime/dist/testing/index.js'
 import { z } from 'zod'
 
 const AGENTS = 1_000

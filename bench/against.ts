@@ -30,6 +30,12 @@ const SAMPLE_MS = 25
 /** Of each side: until V8 has optimised what a turn of an agent takes, its cost varies by a third. */
 const WARM_UP_MS = 1_000
 
+/** The built library of a checkout: in its package, or at the root of a checkout from before there were packages. */
+function distOf(checkout: string): string {
+  const inPackage = join(checkout, 'packages/aof-runtime/dist')
+  return existsSync(inPackage) ? inPackage : join(checkout, 'dist')
+}
+
 /**
  * Measures another built checkout beside this one, shape by shape, in fresh processes: each loads both, and the other one
  * twice, and takes samples of them by turns.
@@ -38,7 +44,7 @@ const WARM_UP_MS = 1_000
  * @param only shapes whose names contain this; all where it is empty
  */
 export async function against(dir: string, only: string, quick: boolean): Promise<number> {
-  const there = join(resolve(dir), 'dist')
+  const there = distOf(resolve(dir))
   const names = Object.keys(SHAPES).filter((name) => name.includes(only))
   if (!existsSync(join(there, 'index.js'))) {
     console.error(`There is no ${join(there, 'index.js')}: build that checkout first (npm run build).`)
@@ -53,7 +59,11 @@ export async function against(dir: string, only: string, quick: boolean): Promis
     // Beside its own modules, so that what it imports is found as well.
     cpSync(there, join(again, 'dist'), { recursive: true })
     cpSync(join(there, '../package.json'), join(again, 'package.json'))
-    const dists = { here: fileURLToPath(new URL('../dist', import.meta.url)), there, again: join(again, 'dist') }
+    const dists = {
+      here: fileURLToPath(new URL('../packages/aof-runtime/dist', import.meta.url)),
+      there,
+      again: join(again, 'dist'),
+    }
     console.log(HEAD)
     for (const name of names) console.log(row(name, await measureShape(name, dists, quick)))
     console.log(FOOT)

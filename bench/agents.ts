@@ -1,8 +1,8 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { generateText, isStepCount, streamText, tool, type ToolSet } from 'ai'
 import type { z } from 'zod'
-import { AgentExecutor } from '../dist/agent/index.js'
-import { type AdmissionController, defineTool } from '../dist/index.js'
+import { AgentExecutor } from '../packages/aof-runtime/dist/agent/index.js'
+import { type AdmissionController, defineTool } from '../packages/aof-runtime/dist/index.js'
 import { agentLoop, eagerAgentLoop, wholeTurnLoop } from './baselines/agent-loop.ts'
 
 /** The tool that the model of the agent benches calls. */

@@ -1,4 +1,4 @@
-import type { ToolCall, ToolResult } from '../dist/index.js'
+import type { ToolCall, ToolResult } from '../packages/aof-runtime/dist/index.js'
 import { z } from 'zod'
 
 /** How many tools may run at once, for every candidate. */

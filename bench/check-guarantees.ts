@@ -1,5 +1,5 @@
-import type { ToolCall, ToolResult } from '../dist/index.js'
-import { defineTool, ToolExecutor } from '../dist/index.js'
+import type { ToolCall, ToolResult } from '../packages/aof-runtime/dist/index.js'
+import { defineTool, ToolExecutor } from '../packages/aof-runtime/dist/index.js'
 import { guaranteeLoop } from './baselines/guarantee-loop.ts'
 import { inputSchema } from './calls.ts'
 import { zodValidator } from './validators.ts'

@@ -4,7 +4,7 @@ import { sample, type Samples } from './harness.ts'
 import type { Mode } from './mode.ts'
 import { type Claim, figure } from './report.ts'
 import { growthExponent, median, pairwiseRatios, summarize } from './statistics.ts'
-import { type AnyTool, defineTool, type ToolCall, ToolExecutor } from '../dist/index.js'
+import { type AnyTool, defineTool, type ToolCall, ToolExecutor } from '../packages/aof-runtime/dist/index.js'
 
 const SIZES = [10, 100, 1_000, 10_000]
 

@@ -28,8 +28,8 @@ const unknown =
 if (unknown !== undefined) {
   console.error(`There is no claim ${JSON.stringify(unknown)}.\n${USAGE}`)
   process.exitCode = 2
-} else if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
-  console.error('The library is not built yet. Run `npm run build` in the folder above.')
+} else if (!existsSync(new URL('../packages/aof-runtime/dist/index.js', import.meta.url))) {
+  console.error('The library is not built yet. Run `npm run build` at the root of the repository.')
   process.exitCode = 2
 } else if (first === 'against') {
   process.exitCode =

@@ -1,5 +1,5 @@
 import { setImmediate as macrotask } from 'node:timers/promises'
-import type { ToolCall } from '../dist/index.js'
+import type { ToolCall } from '../packages/aof-runtime/dist/index.js'
 import { checkSettled, LIMIT, textCalls, valueCalls } from './calls.ts'
 import { inChild } from './child.ts'
 import { collectGarbage } from './garbage.ts'

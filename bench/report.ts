@@ -60,7 +60,7 @@ export interface Environment {
 /** Describes this machine and the versions of everything that is measured. */
 export function environment(): Environment {
   const bench = readPackage('package.json')
-  const ours = readPackage('../package.json')
+  const ours = readPackage('../packages/aof-runtime/package.json')
   return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,

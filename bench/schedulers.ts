@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ToolCall, Validator } from '../dist/index.js'
-import { defineTool, ToolExecutor } from '../dist/index.js'
+import type { ToolCall, Validator } from '../packages/aof-runtime/dist/index.js'
+import { defineTool, ToolExecutor } from '../packages/aof-runtime/dist/index.js'
 import { bareLoop, timedLoop } from './baselines/bare-loop.ts'
 import { guaranteeLoop } from './baselines/guarantee-loop.ts'
 import { inputJsonSchema, inputSchema, LIMIT, type Settled, TIMEOUT_MS } from './calls.ts'
@@ -73,6 +73,6 @@ export function libraries(execute: () => Promise<unknown>): Scheduler[] {
 async function validatorFor(check: Check): Promise<Validator | undefined> {
   if (check === 'none') return undefined
   if (check === 'zod') return zodValidator(inputSchema)
-  const { compileJsonSchema } = await import('../dist/json-schema/compile-json-schema.js')
+  const { compileJsonSchema } = await import('../packages/aof-runtime/dist/json-schema/compile-json-schema.js')
   return compileJsonSchema(inputJsonSchema)
 }

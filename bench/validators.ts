@@ -1,4 +1,4 @@
-import type { Validator } from '../dist/index.js'
+import type { Validator } from '../packages/aof-runtime/dist/index.js'
 import type { z } from 'zod'
 
 /** A zod schema as the hand-written loops use it. */

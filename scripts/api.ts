@@ -1,6 +1,6 @@
 /**
  * The API reports under `api/`, which list everything that users of each subpath can write and are reviewed like code, and the
- * reference under `docs/reference/`, which is made of the doc comments.
+ * reference under `packages/aof-runtime/docs/reference/`, which is made of the doc comments.
  * `npm run api` writes both, `npm run api:check` fails if a file of either is out of date.
  */
 import { spawnSync } from 'node:child_process'
@@ -13,12 +13,12 @@ import {
   ExtractorLogLevel,
   type IConfigMessageReportingRule,
 } from '@microsoft/api-extractor'
-import { type EntryPoint, entryPoints, manifest, root } from './manifest.ts'
+import { type EntryPoint, root, runtime } from './manifest.ts'
 import { loadSubpath } from './reference/model.ts'
 import { referencePages } from './reference/pages.ts'
 
 /** The folders that are written, and what they hold. */
-const folders = { reports: join(root, 'api'), reference: join(root, 'docs/reference') }
+const folders = { reports: join(root, 'api'), reference: join(root, runtime.folder, 'docs/reference') }
 const silent: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.None }
 const noted: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.None, addToApiReportFile: true }
 const failing: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.Error }
@@ -27,10 +27,10 @@ const failing: IConfigMessageReportingRule = { logLevel: ExtractorLogLevel.Error
 function extract(entry: EntryPoint, into: string): string {
   const name = `${entry.specifier.replace('/', '.')}.api.md`
   const config = ExtractorConfig.prepare({
-    packageJsonFullPath: join(root, 'package.json'),
+    packageJsonFullPath: join(root, runtime.folder, 'package.json'),
     configObjectFullPath: undefined,
     configObject: {
-      projectFolder: root,
+      projectFolder: join(root, runtime.folder),
       mainEntryPointFilePath: join(root, entry.types),
       newlineKind: 'lf',
       compiler: {
@@ -97,8 +97,9 @@ function modelOf(report: string, folder: string): string {
 function build(): Record<keyof typeof folders, Map<string, string>> {
   const built = mkdtempSync(join(tmpdir(), 'aof-api-'))
   try {
-    const names = entryPoints.map((entry) => extract(entry, built))
-    const subpaths = entryPoints.map(({ specifier }, i) => loadSubpath(specifier, modelOf(names[i] ?? '', built)))
+    const entries = runtime.entryPoints.filter(({ isPublic }) => isPublic)
+    const names = entries.map((entry) => extract(entry, built))
+    const subpaths = entries.map(({ specifier }, i) => loadSubpath(specifier, modelOf(names[i] ?? '', built)))
     const reports = new Map(names.map((name) => [name, readFileSync(join(built, name), 'utf8')]))
     return { reports, reference: referencePages(subpaths) }
   } finally {

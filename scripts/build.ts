@@ -1,14 +1,17 @@
-/** Builds `dist` and removes from it what no source stands for any more. `npm run build`. */
+/**
+ * Builds the `dist` of each package and removes the files from it whose sources are gone. `npm run build`, or
+ * `node scripts/build.ts aof-cli` for one package.
+ */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, globSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { manifest, root } from './manifest.ts'
+import { join, resolve } from 'node:path'
+import { type Package, packages, root } from './manifest.ts'
 
 const listed = 'TSFILE: '
 
-function compile(): Set<string> {
-  const output = execFileSync('tsc', ['-p', 'tsconfig.build.json', '--listEmittedFiles'], {
-    cwd: root,
+function compile(folder: string): Set<string> {
+  const output = execFileSync('tsc', ['-p', 'tsconfig.json', '--listEmittedFiles'], {
+    cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     shell: process.platform === 'win32',
@@ -17,22 +20,24 @@ function compile(): Set<string> {
     output
       .split(/\r?\n/)
       .filter((line) => line.startsWith(listed))
-      .map((line) => resolve(root, line.slice(listed.length))),
+      .map((line) => resolve(folder, line.slice(listed.length))),
   )
 }
 
-function build(): void {
-  const emitted = compile()
-  const built = globSync('dist/**/*.{js,d.ts}', { cwd: root }).map((file) => resolve(root, file))
+function build({ folder: path, manifest }: Package): void {
+  const folder = join(root, path)
+  const emitted = compile(folder)
+  const built = globSync('dist/**/*.{js,d.ts}', { cwd: folder }).map((file) => resolve(folder, file))
   for (const file of built) if (!emitted.has(file)) rmSync(file)
-  const commands = Object.values(manifest.bin).map((file) => resolve(root, file))
-  for (const command of commands) if (emitted.has(command)) chmodSync(command, 0o755)
+  const commands = Object.values(manifest.bin ?? {}).map((file) => resolve(folder, file))
+  for (const file of commands) if (emitted.has(file)) chmodSync(file, 0o755)
 }
 
+const names = process.argv.slice(2)
 try {
-  build()
+  for (const each of packages) if (names.length === 0 || names.includes(each.manifest.name)) build(each)
 } catch (error) {
-  // What the compiler has to say is on its standard output.
+  // The compiler writes its messages to standard output.
   const said = (error as { stdout?: string }).stdout
   console.error(said?.replace(/^TSFILE: .*\n/gm, '') ?? error)
   process.exitCode = 1

@@ -8,7 +8,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { manifest } from './manifest.ts'
+import { workspace } from './manifest.ts'
 import { type Outcome, runCommand } from './run-command.ts'
 import { readTally, showTally } from './test-tally.ts'
 
@@ -56,7 +56,7 @@ const report = join(scratch, 'tests.json')
 const failed: { check: Check; outcome: Outcome }[] = []
 
 function commandOf({ script }: Check): string {
-  const command = manifest.scripts[script]
+  const command = workspace.scripts[script]
   if (command === undefined) throw new Error(`package.json has no script "${script}".`)
   if (script !== 'test:unit') return command
   const reporters = `--reporter=./scripts/progress-reporter.ts --reporter=json --outputFile.json="${report}"`

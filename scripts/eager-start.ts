@@ -5,10 +5,10 @@
  *   npx node scripts/eager-start.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openRecorded } from '../src/cli/recorded/index.ts'
-import { DIALECTS } from '../src/cli/recorded/dialects/index.ts'
-import { readBody } from '../src/cli/recorded/recorded-body.ts'
-import { settleMicrotasks } from '../src/testing/macrotask.ts'
+import { openRecorded } from '../packages/aof-cli/src/recorded/index.ts'
+import { DIALECTS } from '../packages/aof-cli/src/recorded/dialects/index.ts'
+import { readBody } from '../packages/aof-cli/src/recorded/recorded-body.ts'
+import { settleMicrotasks } from '../packages/aof-runtime/src/testing/macrotask.ts'
 import { type Recorded, recordedAnswers } from '../test/cli/recorded/workloads.ts'
 
 /** One call of a stream: when it is known to be complete and when its part comes, in events of its stream. */
@@ -120,4 +120,5 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-if (import.meta.main) writeFileSync(new URL('../docs/eager-start.md', import.meta.url), await eagerStartDocument())
+if (import.meta.main)
+  writeFileSync(new URL('../packages/aof-runtime/docs/eager-start.md', import.meta.url), await eagerStartDocument())

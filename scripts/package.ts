@@ -1,63 +1,95 @@
-/** Checks the package as its users get it: packs it once and has it judged. `npm run package:check`, after a build. */
+/**
+ * Checks the packages as their users get them: packs each once, looks at its files, has it judged, and unpacks
+ * both in an empty folder, in which `aof` must run. `npm run package:check`, after a build.
+ */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { entryPoints, manifest, root } from './manifest.ts'
+import { dirname, join } from 'node:path'
+import { type Package, packages, root } from './manifest.ts'
 
-/** What `npm pack --json` says of the package. */
+/** The answer of `npm pack --json`. */
 interface Packed {
   readonly filename: string
   readonly files: readonly { readonly path: string }[]
 }
 
-/** Files that must be in the package, beside those that `package.json` points to. */
+/** Files that must be in every package, beside those that its `package.json` points to. */
 const promised = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']
 
-/** Files that may be in it. */
-const allowed = /^(?:dist\/.+\.(?:js|d\.ts)|schema\/.+\.json)$/
+/** Files that may be in a package. */
+const allowed = /^(?:bin\/.+\.js|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json|docs\/.+\.md|examples\/.+)$/
 
-function pack(into: string): Packed {
-  // Without scripts, since what is packed is what was built, and others may be reading it.
+const windows = process.platform === 'win32'
+
+function pack(folder: string, into: string): Packed {
+  // Without scripts: the files to be packed are built already, and other checks may be reading them.
   const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', `--pack-destination=${into}`]
-  const output = execFileSync('npm', args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' })
+  const output = execFileSync('npm', args, { cwd: join(root, folder), encoding: 'utf8', shell: windows })
   const said = JSON.parse(output) as readonly Packed[] | Readonly<Record<string, Packed>>
   const packed = Object.values(said)[0]
   if (packed === undefined) throw new Error('npm packed nothing.')
   return packed
 }
 
-function contentProblems({ files }: Packed): string[] {
+function contentProblems({ folder, manifest, entryPoints }: Package, { files }: Packed): string[] {
   const paths = files.map(({ path }) => path)
-  const commands = Object.values(manifest.bin).map((file) => file.slice('./'.length))
-  const needed = [...promised, ...commands, ...entryPoints.flatMap(({ types, code }) => [types, code])]
+  const commands = Object.values(manifest.bin ?? {}).map((file) => file.slice('./'.length))
+  const entries = entryPoints.flatMap(({ types, code }) => [types, code]).map((file) => file.slice(folder.length + 1))
+  const needed = [...promised, ...commands, ...entries]
   return [
-    ...needed.filter((path) => !paths.includes(path)).map((path) => `${path} is missing from the package.`),
+    ...needed.filter((path) => !paths.includes(path)).map((path) => `${manifest.name}: ${path} is missing.`),
     ...paths
       .filter((path) => !promised.includes(path) && !allowed.test(path))
-      .map((path) => `${path} has no business in the package.`),
+      .map((path) => `${manifest.name}: ${path} does not belong into the package.`),
   ]
 }
 
-/** What a tool says against the package; nothing where it has nothing to say. */
+/** The complaints of a tool about a package; empty where it has none. */
 function verdict(tool: string, ...args: readonly string[]): string[] {
   const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin', tool), args, {
     cwd: root,
     encoding: 'utf8',
-    shell: process.platform === 'win32',
+    shell: windows,
   })
   return status === 0 ? [] : [`${tool}:\n${stdout}${stderr}`]
 }
 
+function judged(each: Package, archive: string): string[] {
+  // A package without entry points has no types to be judged.
+  const types = each.entryPoints.length === 0 ? [] : verdict('attw', archive, '--profile', 'esm-only', '--no-emoji')
+  return [...verdict('publint', archive, '--strict'), ...types]
+}
+
+/** Unpacks both archives into one `node_modules`, beside the packages that they depend on, and runs the command there. */
+function installedProblems(archives: readonly string[], into: string): string[] {
+  const modules = join(into, 'node_modules')
+  for (const [index, { manifest }] of packages.entries()) {
+    const folder = join(modules, manifest.name)
+    mkdirSync(folder, { recursive: true })
+    execFileSync('tar', ['-xzf', archives[index] ?? '', '--strip-components=1', '-C', folder])
+  }
+  const ours = packages.map(({ manifest }) => manifest.name)
+  const needed = packages.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}))
+  for (const name of new Set(needed.filter((each) => !ours.includes(each)))) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  const main = join(modules, 'aof-cli/bin/aof.js')
+  const words = [main, 'validate', join(modules, 'aof-cli/examples/01-survey/agent.yaml')]
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd: into, encoding: 'utf8' })
+  return status === 0 ? [] : [`aof does not run where both packages are installed:\n${stderr}`]
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'aof-package-'))
 try {
-  const packed = pack(folder)
-  const archive = join(folder, packed.filename)
-  const problems = [
-    ...contentProblems(packed),
-    ...verdict('publint', archive, '--strict'),
-    ...verdict('attw', archive, '--profile', 'esm-only', '--no-emoji'),
-  ]
+  const packed = packages.map((each) => pack(each.folder, folder))
+  const archives = packed.map(({ filename }) => join(folder, filename))
+  const problems = packages.flatMap((each, index) => [
+    ...contentProblems(each, packed[index] as Packed),
+    ...judged(each, archives[index] ?? ''),
+  ])
+  problems.push(...installedProblems(archives, folder))
   if (problems.length > 0) console.error(problems.join('\n'))
   process.exitCode = problems.length === 0 ? 0 : 1
 } finally {

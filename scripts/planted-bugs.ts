@@ -19,11 +19,12 @@ import type { PlantedBug } from './planted-bugs/planted-bug.ts'
 /** A bug may also make everything hang: that is noticed, too. */
 const PATIENCE_MS = 600_000
 const LEAST_CAUGHT = 0.95
+const CORE = 'packages/aof-runtime/src/core'
 
 /** A copy of what the simulation needs. */
 function copyProject(): string {
   const copy = mkdtempSync(join(tmpdir(), 'aof-planted-'))
-  for (const part of ['src', 'scripts', 'test/simulation', 'package.json'])
+  for (const part of ['packages', 'scripts', 'test/simulation', 'package.json'])
     cpSync(join(root, part), join(copy, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   return copy
@@ -60,7 +61,7 @@ function runSimulation(copy: string): Promise<Catch | undefined> {
 }
 
 async function tryBug(copy: string, bug: PlantedBug): Promise<Catch | undefined> {
-  const path = join(copy, 'src/core', bug.file)
+  const path = join(copy, CORE, bug.file)
   const source = readFileSync(path, 'utf8')
   writeFileSync(path, plant(source, bug))
   try {
@@ -82,7 +83,7 @@ async function main(words: readonly string[]): Promise<number> {
   const copies = Array.from({ length: Math.min(availableParallelism(), bugs.length) }, copyProject)
   const survivors: PlantedBug[] = []
   try {
-    for (const bug of bugs) plant(readFileSync(join(root, 'src/core', bug.file), 'utf8'), bug)
+    for (const bug of bugs) plant(readFileSync(join(root, CORE, bug.file), 'utf8'), bug)
     const control = await runSimulation(copies[0] ?? copyProject())
     if (control !== undefined) {
       console.error(`Without a bug: caught by ${control.by}: ${control.message}`)

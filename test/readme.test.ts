@@ -1,5 +1,5 @@
 /**
- * The documents say what is true: every code block of the README, of `docs/` and its like, and of the doc comments' examples is
+ * The documents say what is true: every code block of the README, of the pages in `docs/`, and of the doc comments' examples is
  * type-checked and run. See CONTRIBUTING.md for what a block can say about itself.
  */
 import { globSync, readFileSync } from 'node:fs'
@@ -21,8 +21,8 @@ function blocksOf(pattern: string, read: (document: string, text: string) => Cod
 }
 
 const readme = blocksOf('README.md', markdownBlocks)
-const documents = blocksOf('{CONTRIBUTING,DESIGN,docs/**/*}.md', markdownBlocks)
-const blocks = [...readme, ...documents, ...blocksOf('src/**/*.ts', exampleBlocks)]
+const documents = blocksOf('{CONTRIBUTING,DESIGN,packages/*/docs/**/*}.md', markdownBlocks)
+const blocks = [...readme, ...documents, ...blocksOf('packages/*/src/**/*.ts', exampleBlocks)]
 const workspace = new DocumentWorkspace('documents', blocks)
 
 beforeAll(() => workspace.typeCheck())

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
-import type * as Library from '../../dist/index.js'
-import type * as Agents from '../../dist/agent/index.js'
-import type * as Testing from '../../dist/testing/index.js'
+import type * as Library from '../../packages/aof-runtime/dist/index.js'
+import type * as Agents from '../../packages/aof-runtime/dist/agent/index.js'
+import type * as Testing from '../../packages/aof-runtime/dist/testing/index.js'
 
 /** One built checkout, loaded. */
 export interface Build {

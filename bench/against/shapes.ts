@@ -1,4 +1,4 @@
-import type { ToolCall, ToolResult } from '../../dist/index.js'
+import type { ToolCall, ToolResult } from '../../packages/aof-runtime/dist/index.js'
 import type { Build } from './build.ts'
 
 /** One way in which calls come, done once. */

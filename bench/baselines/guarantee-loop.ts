@@ -1,4 +1,4 @@
-import type { ToolCall, ToolError, ToolResult, ToolTiming, Validator } from '../../dist/index.js'
+import type { ToolCall, ToolError, ToolResult, ToolTiming, Validator } from '../../packages/aof-runtime/dist/index.js'
 import { jsonCopy } from './json-copy.ts'
 
 /** A tool as the hand-written loop knows it. */

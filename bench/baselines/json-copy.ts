@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../dist/index.js'
+import type { JsonValue } from '../../packages/aof-runtime/dist/index.js'
 
 /** The most that a copy may hold, in UTF-16 code units of its JSON, roughly. */
 export const MAX_COPY_SIZE = 1_048_576

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
-import { scriptedModel } from '../../dist/testing/index.js'
+import { scriptedModel } from '../../packages/aof-runtime/dist/testing/index.js'
 import { type Ledger, seen, type SeenResult } from './ledger.ts'
 import { FINAL_TEXT, type Scenario } from './scenario.ts'
 

@@ -1,5 +1,10 @@
-import { AdmissionController, type AdmissionOptions, type AnyTool, type ToolExecutor } from '../../dist/index.js'
-import { VirtualClock } from '../../dist/testing/index.js'
+import {
+  AdmissionController,
+  type AdmissionOptions,
+  type AnyTool,
+  type ToolExecutor,
+} from '../../packages/aof-runtime/dist/index.js'
+import { VirtualClock } from '../../packages/aof-runtime/dist/testing/index.js'
 import { calls, check, executorOf, quick, type Shape, whole } from './shape.ts'
 
 /** Calls that wait: for permits and for rates, in runs and with priorities. */

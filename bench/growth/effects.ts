@@ -1,4 +1,4 @@
-import { defineTool, type Effect, type ToolContext } from '../../dist/index.js'
+import { defineTool, type Effect, type ToolContext } from '../../packages/aof-runtime/dist/index.js'
 import { added, calls, check, executorOf, type Input, Meeting, quick, type Shape, whole } from './shape.ts'
 
 const touches = (effects: (i: number) => readonly Effect[]) => quick('quick', { effects: ({ i }: Input) => effects(i) })

@@ -1,4 +1,10 @@
-import { type AnyTool, defineTool, type ToolCall, ToolExecutor, type ToolResult } from '../../dist/index.js'
+import {
+  type AnyTool,
+  defineTool,
+  type ToolCall,
+  ToolExecutor,
+  type ToolResult,
+} from '../../packages/aof-runtime/dist/index.js'
 
 /** A way in which many things come at once, whose cost may grow faster than they do. */
 export interface Shape {

@@ -4,14 +4,22 @@ import type { Rule, RuleContext, SyntaxNode } from './rule.ts'
 
 type Kind = 'value' | 'type' | 'lazy'
 
+/** The place of a file: its package's sources, and the room there; undefined for a room that is not listed. */
+interface Place {
+  readonly sources: string
+  readonly path: string
+  readonly room: string | undefined
+}
+
 /** Imports keep to the edges of {@link rooms}. */
 export const roomsRule: Rule = {
   create(context) {
-    const from = roomOf(context, context.filename)
+    const from = placeOf(context, context.filename)
     if (from === undefined) return {}
-    const room = rooms[from]
+    const room = from.room === undefined ? undefined : rooms[from.sources]?.[from.room]
     if (room === undefined) {
-      return { Program: (node) => context.report({ node, message: `src/${from} is not in scripts/lint/rooms.ts.` }) }
+      const message = `${from.sources}/${from.path} belongs to no room of scripts/lint/rooms.ts.`
+      return { Program: (node) => context.report({ node, message }) }
     }
     const check = (kind: Kind, source: SyntaxNode | null | undefined): void => {
       if (source?.type !== 'Literal' || typeof source.value !== 'string') return
@@ -28,41 +36,55 @@ export const roomsRule: Rule = {
   },
 }
 
-/** The room of a file of `src`; nothing for any other file. */
-function roomOf(context: RuleContext, file: string): string | undefined {
-  const [top, room] = relative(context.cwd, file).split(sep)
-  return top === 'src' ? room : undefined
+/** The place of a file of a package's sources; undefined for any other file. */
+function placeOf(context: RuleContext, file: string): Place | undefined {
+  const path = relative(context.cwd, file).split(sep).join('/')
+  const sources = Object.keys(rooms).find((each) => path.startsWith(`${each}/`))
+  if (sources === undefined) return undefined
+  const within = path.slice(sources.length + 1)
+  const holds = (room: string): boolean => room === '' || within === room || within.startsWith(`${room}/`)
+  const holding = Object.keys(rooms[sources] ?? {}).filter(holds)
+  return { sources, path: within, room: holding.toSorted((a, b) => b.length - a.length)[0] }
 }
 
-function fault(context: RuleContext, from: string, room: Room, kind: Kind, specifier: string): string | undefined {
+function fault(context: RuleContext, from: Place, room: Room, kind: Kind, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return relativeFault(context, from, room, kind, specifier)
+  const here = nameOf(from)
   if (specifier.startsWith('node:')) {
     if (room.node === 'all' || room.node.includes(specifier)) return undefined
-    return `src/${from} imports of Node's modules only [${room.node.join(', ')}], not ${specifier}.`
+    return `${here} imports of Node's modules only [${room.node.join(', ')}], not ${specifier}.`
   }
   const name = packageOf(specifier)
   if (room.packages?.includes(name)) return undefined
   if (kind === 'type' && room.types?.includes(name)) return undefined
   if (room.lazy?.includes(name)) {
-    return kind === 'value' ? `${name} is optional: load it with import() where it is used.` : undefined
+    return kind === 'value' ? `${name} is loaded with import() where it is used.` : undefined
   }
-  return `src/${from} does not import the package ${name} (scripts/lint/rooms.ts).`
+  return `${here} does not import the package ${name} (scripts/lint/rooms.ts).`
 }
 
 function relativeFault(
   context: RuleContext,
-  from: string,
+  from: Place,
   room: Room,
   kind: Kind,
   specifier: string,
 ): string | undefined {
-  const to = roomOf(context, resolve(dirname(context.filename), specifier))
-  if (to === undefined) return `src/${from} imports nothing outside src, not ${specifier}.`
-  if (to === from || room.rooms.includes(to)) return undefined
-  if (room.lazyRooms?.includes(to) === true)
-    return kind === 'value' ? `src/${to} needs Node: load it with import() when it is needed.` : undefined
-  if (room.rooms.length === 0) return `src/${from} imports nothing outside src/${from}, not src/${to}.`
-  return `src/${from} imports of the other rooms only [${room.rooms.join(', ')}], not ${to}.`
+  const to = placeOf(context, resolve(dirname(context.filename), specifier))
+  if (to?.sources !== from.sources) return `${nameOf(from)} imports nothing outside ${from.sources}, not ${specifier}.`
+  if (to.room === from.room || room.rooms.some((each) => isWithin(to, each))) return undefined
+  if (room.lazyRooms?.some((each) => isWithin(to, each)) === true)
+    return kind === 'value' ? `${nameOf(to)} needs Node: load it with import() when it is needed.` : undefined
+  if (room.rooms.length === 0) return `${nameOf(from)} imports no other room, not ${to.path}.`
+  return `${nameOf(from)} imports of the other rooms only [${room.rooms.join(', ')}], not ${to.path}.`
+}
+
+function isWithin({ room }: Place, other: string): boolean {
+  return other === '' || room === other || room?.startsWith(`${other}/`) === true
+}
+
+function nameOf({ sources, room }: Place): string {
+  return room === undefined || room === '' ? sources : `${sources}/${room}`
 }
 
 function packageOf(specifier: string): string {

@@ -1,6 +1,6 @@
-/** What a room (a folder of `src`, or a file directly in it) may import from outside itself. */
+/** The imports from outside itself that a room may have: a room is a folder of a package's `src`, or a file directly in it. */
 export interface Room {
-  /** Other rooms. */
+  /** Other rooms of its package; a room includes the rooms within it. */
   readonly rooms: readonly string[]
   /** Rooms that need Node where this one does not: `import()` alone, when they are needed. */
   readonly lazyRooms?: readonly string[]
@@ -8,16 +8,30 @@ export interface Room {
   readonly packages?: readonly string[]
   /** Packages whose types alone may be imported. */
   readonly types?: readonly string[]
-  /** Optional packages: `import()` and types alone, so that nothing breaks where one is not installed. */
+  /** Packages that are loaded when they are used: `import()` and types alone. */
   readonly lazy?: readonly string[]
   /** Node's own modules, with their `node:` prefix. */
   readonly node: readonly string[] | 'all'
 }
 
-/** What Bun, Deno and workers have as well. */
+/** Modules that Bun, Deno and workers have as well. */
 const portable = ['node:async_hooks']
 
-/** The AI SDK's provider packages: optional peers. */
+/** The library. No adapter may import another adapter. */
+const library: Readonly<Record<string, Room>> = {
+  core: { rooms: [], node: portable },
+  'json-schema': { rooms: ['core'], node: portable },
+  spill: { rooms: ['core'], node: 'all' },
+  isolation: { rooms: ['core'], node: 'all' },
+  'tool-executor.ts': { rooms: ['core', 'json-schema'], lazyRooms: ['spill', 'isolation'], node: portable },
+  'index.ts': { rooms: ['core', 'json-schema', 'tool-executor.ts'], node: portable },
+  'internal.ts': { rooms: ['core', 'json-schema', 'isolation'], node: portable },
+  agent: { rooms: ['core', 'tool-executor.ts'], types: ['@ai-sdk/provider'], node: portable },
+  messages: { rooms: ['core'], node: [] },
+  testing: { rooms: ['core'], types: ['@ai-sdk/provider'], node: [] },
+}
+
+/** The packages of the AI SDK's providers. */
 const providers = [
   '@ai-sdk/amazon-bedrock',
   '@ai-sdk/anthropic',
@@ -28,36 +42,27 @@ const providers = [
   'ollama-ai-provider-v2',
 ]
 
+/** Rooms of the command may import each other, but for the two that stand alone. */
+const shared: Room = {
+  rooms: [''],
+  packages: ['aof-runtime', 'commander', 'yaml'],
+  types: ['@ai-sdk/provider'],
+  lazy: providers,
+  node: 'all',
+}
+
+/** The command. */
+const command: Readonly<Record<string, Room>> = {
+  '': shared,
+  'agent-file': { rooms: [], packages: ['aof-runtime', 'yaml'], node: [] },
+  tools: { rooms: [], packages: ['aof-runtime'], node: 'all' },
+}
+
 /**
- * The rooms and the edges between them. An import that is not here is an error, so a new room begins with its line.
- * No room may import `cli`, and no adapter another adapter.
+ * The rooms of each package, by its folder, and the edges between them. An import that is not here is an error, so a new
+ * room begins with its line. Packages import each other by their names alone.
  */
-export const rooms: Readonly<Record<string, Room>> = {
-  core: { rooms: [], node: portable },
-  'json-schema': { rooms: ['core'], node: portable },
-  spill: { rooms: ['core'], node: 'all' },
-  isolation: { rooms: ['core', 'tools'], node: 'all' },
-  'tool-executor.ts': { rooms: ['core', 'json-schema'], lazyRooms: ['spill', 'isolation'], node: portable },
-  'index.ts': { rooms: ['core', 'json-schema', 'tool-executor.ts'], node: portable },
-  agent: { rooms: ['core', 'tool-executor.ts'], packages: ['@ai-sdk/provider'], node: portable },
-  messages: { rooms: ['core'], node: [] },
-  testing: { rooms: ['core'], types: ['@ai-sdk/provider'], node: [] },
-  tools: { rooms: ['core'], node: 'all' },
-  'agent-file': { rooms: ['core', 'json-schema'], packages: ['yaml'], node: [] },
-  cli: {
-    rooms: [
-      'core',
-      'json-schema',
-      'tool-executor.ts',
-      'index.ts',
-      'agent',
-      'messages',
-      'testing',
-      'tools',
-      'agent-file',
-    ],
-    packages: ['@ai-sdk/provider', 'commander', 'yaml'],
-    lazy: providers,
-    node: 'all',
-  },
+export const rooms: Readonly<Record<string, Readonly<Record<string, Room>>>> = {
+  'packages/aof-runtime/src': library,
+  'packages/aof-cli/src': command,
 }

@@ -6,7 +6,7 @@ import { root } from '../manifest.ts'
 import { type Range, union } from './ranges.ts'
 
 /** The folders whose contents decide what a nightly run finds. */
-const TESTED = ['src', 'test/simulation', 'test/soak', 'scripts/planted-bugs', 'package-lock.json']
+const TESTED = ['packages/aof-runtime/src', 'test/simulation', 'test/soak', 'scripts/planted-bugs', 'package-lock.json']
 
 interface Saved {
   readonly revision: string

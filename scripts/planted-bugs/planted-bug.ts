@@ -1,6 +1,6 @@
 /** A bug such as people make, as a replacement in one file of the sources. */
 export interface PlantedBug {
-  /** Below `src/core`. */
+  /** Below `packages/aof-runtime/src/core`. */
   readonly file: string
   /** Must occur in the file exactly once. */
   readonly anchor: string

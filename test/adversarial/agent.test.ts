@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { AgentExecutor, type AgentMessage } from '../../src/agent/index.ts'
-import { type AnyTool, defineTool, ToolExecutor, type ToolResult } from '../../src/index.ts'
-import { type ScriptedCall, scriptedModel, VirtualClock } from '../../src/testing/index.ts'
+import { AgentExecutor, type AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
+import { type AnyTool, defineTool, ToolExecutor, type ToolResult } from '../../packages/aof-runtime/src/index.ts'
+import { type ScriptedCall, scriptedModel, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { revokedProxy, thenable, withGetter } from '../core/harness.ts'
 import { MemoryStore } from '../core/memory-store.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, type Schema } from '../../src/index.ts'
+import { type AnyTool, defineTool, type Schema } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, dataOf, failureOf } from '../core/harness.ts'
 import { everyWay } from './entry-points.ts'
 

@@ -4,8 +4,8 @@ import {
   ToolExecutor,
   type ToolExecutorOptions,
   type ToolResult,
-} from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { MemoryStore } from '../core/memory-store.ts'
 
 /** A way in which a call gets into an executor. There is one gate behind all of them (I47). */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, type ToolCall, ToolExecutor } from '../../src/index.ts'
+import { defineTool, type ToolCall, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, dataOf, failureOf, revokedProxy, setUp, withGetter } from '../core/harness.ts'
 import { everyWay } from './entry-points.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AgentExecutor } from '../../src/agent/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
 import {
   type AnyTool,
   defineTool,
@@ -7,8 +7,8 @@ import {
   MisuseError,
   ToolExecutor,
   type ToolResult,
-} from '../../src/index.ts'
-import { scriptedModel } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { scriptedModel } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, dataOf, failureOf, thrownBy } from '../core/harness.ts'
 import { letters } from '../json-schema/letters.ts'
 import { everyWay } from './entry-points.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CommandTemplate, fillCommand, type FilledCommand } from '../../src/agent-file/index.ts'
-import type { JsonObject } from '../../src/core/json.ts'
+import { type CommandTemplate, fillCommand, type FilledCommand } from '../../packages/aof-cli/src/agent-file/index.ts'
+import type { JsonObject } from '../../packages/aof-runtime/src/core/json.ts'
 import { agentOf, HEAD, linesOf } from './helpers.ts'
 
 /** The command of a tool whose YAML fields after `description` are given. */

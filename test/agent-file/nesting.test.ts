@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { findExcess, MAX_DEPTH } from '../../src/agent-file/nesting.ts'
+import { findExcess, MAX_DEPTH } from '../../packages/aof-cli/src/agent-file/nesting.ts'
 
 type Tree = { kind: 'map' | 'list'; before: string[] }[]
 

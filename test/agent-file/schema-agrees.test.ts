@@ -2,8 +2,8 @@ import { Validator } from '@cfworker/json-schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { agentSchema, parseAgentFile } from '../../src/agent-file/index.ts'
-import { compileJsonSchema } from '../../src/json-schema/compile-json-schema.ts'
+import { agentSchema, parseAgentFile } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { compileJsonSchema } from '../../packages/aof-runtime/src/json-schema/compile-json-schema.ts'
 import { corpus } from './corpus.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }

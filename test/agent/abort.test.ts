@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { countingSignal } from '../testing/counting-signal.ts'
 import { bench, type Bench, eventsOf, handModel, inWords, takesTime, toolCall } from './harness.ts'
 import { historyFaults, ownFaults, resultsOf } from './history-faults.ts'

@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import type { TurnScript } from '../../src/testing/index.ts'
+import type { TurnScript } from '../../packages/aof-runtime/src/testing/index.ts'
 import { bench, eventsOf, finish, handModel, toolCall } from './harness.ts'
 
 const begun: LanguageModelV4StreamPart[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../src/index.ts'
-import type { TurnScript } from '../../src/testing/index.ts'
+import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
+import type { TurnScript } from '../../packages/aof-runtime/src/testing/index.ts'
 import { bench, eventsOf } from './harness.ts'
 
 const busy = (more: object = {}): Error => Object.assign(new Error('overloaded'), { status: 529, ...more })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AssistantContentBuilder } from '../../src/agent/assistant-content.ts'
+import { AssistantContentBuilder } from '../../packages/aof-runtime/src/agent/assistant-content.ts'
 import { toolCall } from './harness.ts'
 
 type ToolCall = Extract<ReturnType<typeof toolCall>, { type: 'tool-call' }>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Budget, defineTool, MisuseError, type ToolContext } from '../../src/index.ts'
+import { Budget, defineTool, MisuseError, type ToolContext } from '../../packages/aof-runtime/src/index.ts'
 import { bench, eventsOf, inWords, takesTime } from './harness.ts'
 import { historyFaults, resultsOf } from './history-faults.ts'
 

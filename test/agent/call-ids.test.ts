@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CallIds } from '../../src/agent/call-ids.ts'
+import { CallIds } from '../../packages/aof-runtime/src/agent/call-ids.ts'
 
 const take = (...wanted: unknown[]): string[] => {
   const ids = new CallIds()

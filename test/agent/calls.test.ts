@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import type { AgentMessage } from '../../src/agent/index.ts'
+import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 import { bench, type Bench, eventsOf, finish, inWords, toolCall } from './harness.ts'
 import { callsOf, historyFaults, ownFaults } from './history-faults.ts'
 import { assistant, call, result, tool, user } from './messages.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkMessages } from '../../src/agent/check-messages.ts'
-import { MisuseError } from '../../src/index.ts'
+import { checkMessages } from '../../packages/aof-runtime/src/agent/check-messages.ts'
+import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
 import { assistant, call, result, system, text, tool, user } from './messages.ts'
 
 const refusal = (messages: unknown): string => {

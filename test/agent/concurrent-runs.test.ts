@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test, vi } from 'vitest'
-import { AgentExecutor } from '../../src/agent/index.ts'
-import { MisuseError, ToolExecutor } from '../../src/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
+import { MisuseError, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { bench, eventsOf, inWords, takesTime } from './harness.ts'
 import { historyFaults } from './history-faults.ts'
 

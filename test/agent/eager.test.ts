@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import type { Eager } from '../../src/agent/index.ts'
-import type { JsonSchema } from '../../src/index.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import type { Eager } from '../../packages/aof-runtime/src/agent/index.ts'
+import type { JsonSchema } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { bench, eventsOf, finish, handModel, inWords, takesTime, toolCall } from './harness.ts'
 import { historyFaults } from './history-faults.ts'
 

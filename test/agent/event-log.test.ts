@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EventLog } from '../../src/agent/event-log.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { EventLog } from '../../packages/aof-runtime/src/agent/event-log.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 
 const log = (capacity: number): EventLog<number | string> => new EventLog(capacity, (count) => `missed ${count}`)
 

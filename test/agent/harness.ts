@@ -10,16 +10,16 @@ import {
   type AgentMessage,
   type AgentOptions,
   type AgentRun,
-} from '../../src/agent/index.ts'
-import { type AnyTool, defineTool, type JsonObject, type ToolContext } from '../../src/index.ts'
+} from '../../packages/aof-runtime/src/agent/index.ts'
+import { type AnyTool, defineTool, type JsonObject, type ToolContext } from '../../packages/aof-runtime/src/index.ts'
 import {
   type ScriptedModelOptions,
   scriptedModel,
   type TurnFunction,
   type TurnScript,
   VirtualClock,
-} from '../../src/testing/index.ts'
-import { usageOf } from '../../src/testing/scripted-turn.ts'
+} from '../../packages/aof-runtime/src/testing/index.ts'
+import { usageOf } from '../../packages/aof-runtime/src/testing/scripted-turn.ts'
 
 /** One start of a tool. */
 export interface Start {

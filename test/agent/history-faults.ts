@@ -1,4 +1,4 @@
-import type { AgentMessage } from '../../src/agent/index.ts'
+import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 
 /**
  * What is wrong with a history, by the strictest reading of what providers ask for. Written from their rules and not from

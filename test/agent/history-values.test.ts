@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type AgentMessage, mendHistory } from '../../src/agent/index.ts'
+import { type AgentMessage, mendHistory } from '../../packages/aof-runtime/src/agent/index.ts'
 import { assistant, call, providerCall, result, system, text, tool, user } from './messages.ts'
 
 const mended = (...messages: AgentMessage[]): AgentMessage[] => {

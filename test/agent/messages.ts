@@ -1,4 +1,4 @@
-import type { AgentMessage } from '../../src/agent/index.ts'
+import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 
 type Message<Role extends AgentMessage['role']> = Extract<AgentMessage, { role: Role }>
 type AssistantPart = Message<'assistant'>['content'][number]

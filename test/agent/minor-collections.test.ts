@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { AgentExecutor } from '../../src/agent/index.ts'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
-import { scriptedModel } from '../../src/testing/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { scriptedModel } from '../../packages/aof-runtime/src/testing/index.ts'
 
 const ROUNDS = 400
 /** Of the context that each round has for itself. */

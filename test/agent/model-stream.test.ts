@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
-import { ModelStream, readStream } from '../../src/agent/model-stream.ts'
-import { untilAborted } from '../../src/agent/until-aborted.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { ModelStream, readStream } from '../../packages/aof-runtime/src/agent/model-stream.ts'
+import { untilAborted } from '../../packages/aof-runtime/src/agent/until-aborted.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { countingSignal } from '../testing/counting-signal.ts'
 import { handModel } from './harness.ts'
 

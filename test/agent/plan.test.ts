@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AgentExecutor } from '../../src/agent/index.ts'
-import { type AnyTool, defineTool, ToolExecutor } from '../../src/index.ts'
-import { scriptedModel, VirtualClock } from '../../src/testing/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
+import { type AnyTool, defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { scriptedModel, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 function tools(clock: VirtualClock): AnyTool[] {
   return [

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { AgentMessage } from '../../src/agent/index.ts'
-import { defineTool, type ToolContent } from '../../src/index.ts'
-import { SeededRandom } from '../../src/testing/index.ts'
+import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
+import { defineTool, type ToolContent } from '../../packages/aof-runtime/src/index.ts'
+import { SeededRandom } from '../../packages/aof-runtime/src/testing/index.ts'
 import { bench, finish, toolCall } from './harness.ts'
 import { bodyOf, wires } from './wire.ts'
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { AgentMessage } from '../../src/agent/index.ts'
+import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 import { approval, assistant, call, providerCall, result, system, text, tool, user } from './messages.ts'
 
 /** What a history is made of, before its calls have ids. */

@@ -1,7 +1,12 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { expect, test } from 'vitest'
-import { type AgentEvent, AgentExecutor, type AgentResult, type Eager } from '../../src/agent/index.ts'
-import { type AnyTool, defineTool, type JsonObject } from '../../src/index.ts'
+import {
+  type AgentEvent,
+  AgentExecutor,
+  type AgentResult,
+  type Eager,
+} from '../../packages/aof-runtime/src/agent/index.ts'
+import { type AnyTool, defineTool, type JsonObject } from '../../packages/aof-runtime/src/index.ts'
 import {
   forEachSeed,
   type ScriptedPlay,
@@ -9,7 +14,7 @@ import {
   scriptedModel,
   simulation,
   type VirtualClock,
-} from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/testing/index.ts'
 import { finish } from './harness.ts'
 import { callsOf, historyFaults, ownFaults, resultsOf } from './history-faults.ts'
 import { user } from './messages.ts'

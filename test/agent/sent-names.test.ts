@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Logger } from '../../src/index.ts'
+import type { Logger } from '../../packages/aof-runtime/src/index.ts'
 import { bench, eventsOf, finish, toolCall } from './harness.ts'
 import { callsOf, historyFaults, resultsOf } from './history-faults.ts'
 import { assistant, call, result, tool as toolMessage, user } from './messages.ts'

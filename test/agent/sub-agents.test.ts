@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { AgentOptions } from '../../src/agent/index.ts'
-import { AdmissionController, type AnyTool, type ToolEvent, ToolExecutor } from '../../src/index.ts'
+import type { AgentOptions } from '../../packages/aof-runtime/src/agent/index.ts'
+import {
+  AdmissionController,
+  type AnyTool,
+  type ToolEvent,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
 import { bench, takesTime } from './harness.ts'
 import { historyFaults } from './history-faults.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { toolResultPart } from '../../src/agent/tool-output.ts'
-import type { JsonValue, ToolContent, ToolResult, UnsuccessfulResult } from '../../src/index.ts'
+import { toolResultPart } from '../../packages/aof-runtime/src/agent/tool-output.ts'
+import type { JsonValue, ToolContent, ToolResult, UnsuccessfulResult } from '../../packages/aof-runtime/src/index.ts'
 
 const base = {
   index: 3,

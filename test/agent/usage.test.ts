@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addUsage, NO_USAGE, usageOf } from '../../src/agent/usage.ts'
+import { addUsage, NO_USAGE, usageOf } from '../../packages/aof-runtime/src/agent/usage.ts'
 
 test('a usage in our words; what the provider does not tell counts as 0', () => {
   const told = usageOf({

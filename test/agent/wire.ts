@@ -3,8 +3,8 @@ import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { forProvider } from '../../src/agent/for-provider.ts'
-import type { AgentMessage } from '../../src/agent/index.ts'
+import { forProvider } from '../../packages/aof-runtime/src/agent/for-provider.ts'
+import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 import {
   mistralValues,
   anthropicValues,

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { AOF } from './source-command.ts'
 
 /** What a call of `aof` came to. */
 export interface Called {
@@ -22,7 +20,7 @@ export interface CallOptions {
 
 /** Calls the real command in a process of its own. No colours, unless `env` says otherwise. */
 export async function aof(args: readonly string[], options: CallOptions = {}): Promise<Called> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [...AOF, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...options.env },
   })

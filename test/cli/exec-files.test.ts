@@ -2,14 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { CliError } from '../../src/cli/errors.ts'
-import { checkDialect, openAnswer, readAnswer } from '../../src/cli/exec/open-answer.ts'
-import { EXIT } from '../../src/cli/exit-codes.ts'
-import { describeLoadError } from '../../src/cli/tools/module-error.ts'
+import { CliError } from '../../packages/aof-cli/src/errors.ts'
+import { checkDialect, openAnswer, readAnswer } from '../../packages/aof-cli/src/exec/open-answer.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
+import { describeLoadError } from '../../packages/aof-cli/src/agent-tools/module-error.ts'
 import { messagesAnswer } from './exec-support.ts'
+import { FROM_SOURCE } from './source-command.ts'
 import { temporary } from './temporary.ts'
 
-const source = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)))
+const source = (path: string): string =>
+  JSON.stringify(fileURLToPath(new URL(`../../packages/aof-cli/src/${path}`, import.meta.url)))
 
 describe('an answer that cannot be used', () => {
   const FILES = {
@@ -91,14 +93,14 @@ describe('tools that cannot be used', () => {
     const directory = await temporary(FILES)
     // In a process of its own: what Node says of a module is not what the tests' own loader says.
     const script = `
-      const { execTools } = await import(${source('cli/exec/exec-tools.ts')})
+      const { execTools } = await import(${source('exec/exec-tools.ts')})
       const said = {}
       for (const file of ${JSON.stringify(Object.keys(EXPECTED))}) {
         said[file] = await execTools(file, () => {}).catch(({ exitCode, message, problems }) => exitCode + ' ' + message + problems
           .map(({ file, line, column, message, fix }) => ' | ' + file + ':' + line + ':' + column + ' ' + message + ' (' + fix + ')').join(''))
       }
       console.log(JSON.stringify(said))`
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    const { stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCE, '--input-type=module', '-e', script], {
       cwd: directory,
       encoding: 'utf8',
     })

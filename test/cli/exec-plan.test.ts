@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { aof, type Called } from './aof.ts'
 import { temporary } from './temporary.ts'
 

@@ -1,11 +1,11 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { type ExecutedTurn, executeTurn } from '../../src/cli/exec/execute-turn.ts'
-import { showsMore } from '../../src/agent/turn-call.ts'
-import type { LiveEvent } from '../../src/cli/live/index.ts'
-import { openRecorded, type RecordedAnswer } from '../../src/cli/recorded/index.ts'
-import { type AnyTool, defineTool, type ToolContext } from '../../src/index.ts'
-import { fieldsOf } from '../../src/messages/fields.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { type ExecutedTurn, executeTurn } from '../../packages/aof-cli/src/exec/execute-turn.ts'
+import { showsMore } from '../../packages/aof-runtime/src/agent/turn-call.ts'
+import type { LiveEvent } from '../../packages/aof-cli/src/live/index.ts'
+import { openRecorded, type RecordedAnswer } from '../../packages/aof-cli/src/recorded/index.ts'
+import { type AnyTool, defineTool, type ToolContext } from '../../packages/aof-runtime/src/index.ts'
+import { fieldsOf } from '../../packages/aof-runtime/src/messages/fields.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** A recorded turn that was executed, with what was seen of it. */
 export interface Watched {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { executeTurn } from '../../src/cli/exec/execute-turn.ts'
-import { openRecorded } from '../../src/cli/recorded/index.ts'
-import type { ToolContext, ToolResult } from '../../src/index.ts'
+import { executeTurn } from '../../packages/aof-cli/src/exec/execute-turn.ts'
+import { openRecorded } from '../../packages/aof-cli/src/recorded/index.ts'
+import type { ToolContext, ToolResult } from '../../packages/aof-runtime/src/index.ts'
 import { LoopTurns, sentResults, toolsNamed, watch } from './exec-support.ts'
 import {
   type ExpectedCall,

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { untilGone, untilLines } from '../tools/processes.ts'
 import { aof, type Called } from './aof.ts'
 import { messagesAnswer } from './exec-support.ts'
 import { FIXTURES } from './recorded/fixtures.ts'
 import { temporary } from './temporary.ts'
+import { AOF } from './source-command.ts'
 
 const TOOLS = `
   export const lookUp = { name: 'look_up', execute: ({ topic }) => ({ about: topic }) }
@@ -276,8 +276,6 @@ test('a stream that is an error from its beginning', async () => {
   expect(stderr).toContain('aof: turn: the answer breaks off before its first call: Overloaded')
 })
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-
 /** `aof exec` under way, with what it will have printed. */
 interface Going {
   readonly child: ChildProcess
@@ -285,7 +283,7 @@ interface Going {
 }
 
 function start(cwd: string, args: readonly string[]): Going {
-  const child = spawn(process.execPath, [MAIN, 'exec', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...AOF, 'exec', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))

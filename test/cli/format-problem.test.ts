@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAgentFile, type Problem } from '../../src/agent-file/index.ts'
-import { formatProblem } from '../../src/cli/format-problem.ts'
-import { createStyle, wantsColor } from '../../src/cli/style.ts'
-import { displayWidth, wrap } from '../../src/cli/text.ts'
+import { parseAgentFile, type Problem } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { formatProblem } from '../../packages/aof-cli/src/format-problem.ts'
+import { createStyle, wantsColor } from '../../packages/aof-cli/src/style.ts'
+import { displayWidth, wrap } from '../../packages/aof-cli/src/text.ts'
 import { HEAD } from '../agent-file/helpers.ts'
 
 const plain = createStyle(false)

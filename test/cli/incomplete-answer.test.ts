@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { AGENT, run, script } from './run-support.ts'
 
 const half = (finishReason: string): Record<string, string> => ({

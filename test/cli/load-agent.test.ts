@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { CliError } from '../../src/cli/errors.ts'
-import { EXIT } from '../../src/cli/exit-codes.ts'
-import { loadAgent } from '../../src/cli/load-agent.ts'
+import { CliError } from '../../packages/aof-cli/src/errors.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
+import { loadAgent } from '../../packages/aof-cli/src/load-agent.ts'
 import { HEAD } from '../agent-file/helpers.ts'
 import { temporary } from './temporary.ts'
 

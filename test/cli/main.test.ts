@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands.ts'
-import { EXIT, EXIT_CODES } from '../../src/cli/exit-codes.ts'
-import manifest from '../../package.json' with { type: 'json' }
+import { COMMANDS } from '../../packages/aof-cli/src/commands.ts'
+import { EXIT, EXIT_CODES } from '../../packages/aof-cli/src/exit-codes.ts'
+import manifest from '../../packages/aof-cli/package.json' with { type: 'json' }
 import { aof } from './aof.ts'
 
 describe('aof', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { untilGone, untilLines } from '../tools/processes.ts'
 import { FILES, type Going, script, start } from './run-support.ts'
 import { temporary } from './temporary.ts'

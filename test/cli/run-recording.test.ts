@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { FILES, run, script, start, TOOLS } from './run-support.ts'
 import { temporary } from './temporary.ts'
+import { AOF_IN_SHELL } from './source-command.ts'
 
 /** A directory in which a run was recorded, and what the command printed. */
 async function recorded(files: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
@@ -149,9 +149,8 @@ describe('--record and --replay', () => {
 
   test('a disk that is full is told of at the end; the run is not harmed by it', async () => {
     const cwd = await temporary({ ...FILES, 'model.mjs': script([{ text: 'x'.repeat(5_000) }]) })
-    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
     // No file may become larger than 4 or 8 blocks of 512 or 1 024 bytes, and the run has a part for each 20 characters.
-    const command = `ulimit -f 8; exec '${process.execPath}' '${main}' run agent.yaml -i x --record r.jsonl`
+    const command = `ulimit -f 8; exec ${AOF_IN_SHELL} run agent.yaml -i x --record r.jsonl`
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { cwd, encoding: 'utf8' })
     expect([status, stdout]).toEqual([EXIT.file, `${'x'.repeat(5_000)}\n`])
     expect(stderr).toMatch(/ERROR the recording is not whole: /)

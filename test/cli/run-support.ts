@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { aof, type Called, type CallOptions } from './aof.ts'
 import { temporary } from './temporary.ts'
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { AOF } from './source-command.ts'
 
 /** Node keeps what it compiled, so that each call begins in half the time. */
 const COMPILED = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../.cache/compiled', import.meta.url)) }
@@ -79,7 +78,7 @@ export interface Going {
 
 /** Starts `aof run agent.yaml …`. */
 export function start(cwd: string, args: readonly string[]): Going {
-  const child = spawn(process.execPath, [MAIN, 'run', 'agent.yaml', ...args], {
+  const child = spawn(process.execPath, [...AOF, 'run', 'agent.yaml', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...COMPILED, NO_COLOR: undefined, FORCE_COLOR: undefined },

@@ -1,13 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { Screen } from './live/screen.ts'
 import { FILES, script } from './run-support.ts'
 import { temporary } from './temporary.ts'
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { AOF_IN_SHELL } from './source-command.ts'
 
 /** The one of util-linux gives a command a terminal of its own. */
 const SCRIPT = { program: 'script' }
@@ -17,7 +15,7 @@ const hasTerminals =
 /** `aof run agent.yaml …` on a terminal of 60 columns and 12 rows. */
 async function onTerminal(args: string, files: Readonly<Record<string, string>> = {}) {
   const cwd = await temporary({ ...FILES, ...files })
-  const command = `stty cols 60 rows 12; exec '${process.execPath}' '${MAIN}' run agent.yaml ${args}`
+  const command = `stty cols 60 rows 12; exec ${AOF_IN_SHELL} run agent.yaml ${args}`
   const child = spawn(SCRIPT.program, ['-qefc', command, '/dev/null'], {
     cwd,
     env: { ...process.env, TERM: 'xterm', NO_COLOR: undefined, FORCE_COLOR: undefined },

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { aof } from './aof.ts'
 import { AGENT, FILES, MODEL, run, script } from './run-support.ts'
 import { temporary } from './temporary.ts'
+import { AOF_IN_SHELL } from './source-command.ts'
 
 const NOTES = [
   'note: the model is scripted: it plays the turns of ./model.mjs; the tools are real',
@@ -402,9 +402,8 @@ test('a reader that has gone ends the run with an exit code of its own, and noth
 
 test.skipIf(process.platform !== 'linux')('an answer that cannot be written is no success', async () => {
   const cwd = await temporary({ ...FILES, 'model.mjs': script([{ text: 'hi' }]) })
-  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
   for (const args of ['run agent.yaml x', 'run agent.yaml x --json', 'validate agent.yaml', '--help', '--version']) {
-    const command = `"${process.execPath}" "${main}" ${args} > /dev/full`
+    const command = `${AOF_IN_SHELL} ${args} > /dev/full`
     const { status, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' })
     expect([args, status]).toEqual([args, EXIT.output])
     expect(stderr).toContain('standard output cannot be written: ENOSPC')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonText } from '../../src/cli/text.ts'
+import { jsonText } from '../../packages/aof-cli/src/text.ts'
 
 const ACTING = /[\u007F-\u009F\u2028\u2029\p{Cf}\u115F\u1160\u3164\uFFA0]/u
 

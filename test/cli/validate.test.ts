@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.ts'
+import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { HEAD } from '../agent-file/helpers.ts'
 import { aof as call, type Called, type CallOptions } from './aof.ts'
 import { temporary } from './temporary.ts'

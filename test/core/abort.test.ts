@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { defineTool } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, countedAbort, deaf, eventsOf, failureOf, setUp, sleeper, untilAborted } from './harness.ts'
 
 const statuses = (results: readonly { status: string; execution: string }[]): string[] =>

@@ -9,8 +9,8 @@ import {
   type ToolContext,
   type ToolEvent,
   ToolExecutor,
-} from '../../src/index.ts'
-import { SeededRandom, VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { SeededRandom, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** What a callback does beside its work. */
 type Act = 'abort' | 'abort_outer' | 'close' | 'resize' | 'start' | 'throw' | 'reject'

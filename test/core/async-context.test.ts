@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool } from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import { defineTool } from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, dataOf, setUp, type SetUp } from './harness.ts'
 
 const caller = new AsyncLocalStorage<string>()

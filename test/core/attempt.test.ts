@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, MAX_DELAY_MS, type ToolCall, ToolFailure } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  MAX_DELAY_MS,
+  type ToolCall,
+  ToolFailure,
+} from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import {
   callOf,
   callsOf,

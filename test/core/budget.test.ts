@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Budget, type BudgetOptions, defineTool, MisuseError } from '../../src/index.ts'
+import { Budget, type BudgetOptions, defineTool, MisuseError } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, callsOf, failureOf, setUp } from './harness.ts'
 
 const search = defineTool({ name: 'search', execute: () => 'found' })

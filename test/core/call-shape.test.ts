@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, MisuseError, ToolExecutor } from '../../src/index.ts'
+import { defineTool, MisuseError, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 
 const started: unknown[] = []
 const tool = defineTool({ name: 'pay', execute: (input) => started.push(input) })

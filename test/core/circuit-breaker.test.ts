@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CircuitBreaker } from '../../src/core/circuit-breaker.ts'
+import { CircuitBreaker } from '../../packages/aof-runtime/src/core/circuit-breaker.ts'
 import {
   type AnyTool,
   type BreakerOptions,
@@ -7,8 +7,8 @@ import {
   MisuseError,
   ToolExecutor,
   ToolFailure,
-} from '../../src/index.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, deaf, eventsOf, failureOf, setUp } from './harness.ts'
 
 const options = { failureRate: 0.5, windowMs: 1_000, minimumAttempts: 4, openMs: 300 } satisfies BreakerOptions

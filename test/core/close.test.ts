@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, planTool } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { defineTool, planTool } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, dataOf, deaf, failureOf, setUp, type SetUp, sleeper, untilAborted } from './harness.ts'
 
 function setUpAll(): SetUp & { runs: PromiseWithResolvers<unknown>[] } {
@@ -99,7 +99,7 @@ describe('close', () => {
 
   test('from within a tool does not wait for itself for ever', async () => {
     const { executor, clock } = setUpAll()
-    const { defineTool } = await import('../../src/index.ts')
+    const { defineTool } = await import('../../packages/aof-runtime/src/index.ts')
     const closer = defineTool({ name: 'closer', execute: () => executor.close({ drainMs: 30 }) })
     expect((await clock.runUntil(executor.call(closer, {}))).status).toBe('aborted')
   })

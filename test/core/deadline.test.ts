@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, Budget, defineTool, MAX_DELAY_MS, MisuseError, ToolExecutor } from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import {
+  type AnyTool,
+  Budget,
+  defineTool,
+  MAX_DELAY_MS,
+  MisuseError,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, deaf, eventsOf, failureOf, setUp, sleeper, untilAborted } from './harness.ts'
 
 describe('deadlines (I11)', () => {

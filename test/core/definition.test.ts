@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, MisuseError, toolDefinitions } from '../../src/index.ts'
+import { type AnyTool, defineTool, MisuseError, toolDefinitions } from '../../packages/aof-runtime/src/index.ts'
 
 const execute = (): null => null
 const tools: AnyTool[] = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { EventHub } from '../../src/core/event-hub.ts'
-import type { ToolEvent } from '../../src/core/events.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { EventHub } from '../../packages/aof-runtime/src/core/event-hub.ts'
+import type { ToolEvent } from '../../packages/aof-runtime/src/core/events.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { eventsOf, recordingLogger, revokedProxy } from './harness.ts'
 
 const about = { at: 1, run: 'r', turn: 0, batch: 1 } as const

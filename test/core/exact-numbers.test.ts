@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ToolExecutor, defineTool } from '../../src/index.ts'
-import { inexactNumber } from '../../src/core/exact-numbers.ts'
+import { ToolExecutor, defineTool } from '../../packages/aof-runtime/src/index.ts'
+import { inexactNumber } from '../../packages/aof-runtime/src/core/exact-numbers.ts'
 
 test.each([
   '12345678901234567890',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, defineTool, ToolExecutor } from '../../src/index.ts'
+import { type AnyTool, defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, callsOf, dataOf, deaf, eventsOf, failureOf, revokedProxy, setUp, sleeper } from './harness.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 const t = defineTool({ name: 't', execute: (input) => input })
 

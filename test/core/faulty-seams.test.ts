@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type CallOptions, type Clock, defineTool, MisuseError, ToolExecutor } from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import {
+  type CallOptions,
+  type Clock,
+  defineTool,
+  MisuseError,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, failureOf } from './harness.ts'
 
 const IDLE = { running: 0, waiting: 0, suspended: 0, abandoned: 0 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { AdmissionController, type AnyTool, defineTool, ToolExecutor } from '../../src/index.ts'
-import { checkStackRoom, hasStackRoom } from '../../src/core/stack-room.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import { AdmissionController, type AnyTool, defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { checkStackRoom, hasStackRoom } from '../../packages/aof-runtime/src/core/stack-room.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, failureOf, setUp, sleeper } from './harness.ts'
 
 const IDLE = { running: 0, waiting: 0, suspended: 0, abandoned: 0 }

@@ -9,8 +9,8 @@ import {
   type ToolExecutorOptions,
   type ToolResult,
   type UnsuccessfulResult,
-} from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** An executor in virtual time, with all that can be observed of it. */
 export interface SetUp {

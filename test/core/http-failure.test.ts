@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { failureKind } from '../../src/core/failure-kind.ts'
-import { httpFailure } from '../../src/core/http-failure.ts'
-import { ToolFailure } from '../../src/index.ts'
+import { failureKind } from '../../packages/aof-runtime/src/core/failure-kind.ts'
+import { httpFailure } from '../../packages/aof-runtime/src/core/http-failure.ts'
+import { ToolFailure } from '../../packages/aof-runtime/src/index.ts'
 import { withGetter } from './harness.ts'
 
 function fail(): never {

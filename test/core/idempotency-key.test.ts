@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson } from '../../src/core/canonical-json.ts'
-import { sha256 } from '../../src/core/sha256.ts'
-import { RunTurns } from '../../src/core/run-turns.ts'
+import { canonicalJson } from '../../packages/aof-runtime/src/core/canonical-json.ts'
+import { sha256 } from '../../packages/aof-runtime/src/core/sha256.ts'
+import { RunTurns } from '../../packages/aof-runtime/src/core/run-turns.ts'
 import {
   AdmissionController,
   defineTool,
@@ -10,9 +10,9 @@ import {
   planTool,
   ToolExecutor,
   type ToolCall,
-} from '../../src/index.ts'
-import { AgentExecutor } from '../../src/agent/index.ts'
-import { scriptedModel, SeededRandom, VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
+import { scriptedModel, SeededRandom, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 const pay = (to: string, id = to): ToolCall => ({ id, name: 'pay', arguments: { to } })
 

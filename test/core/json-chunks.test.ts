@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonChunks } from '../../src/core/json-chunks.ts'
-import type { JsonValue } from '../../src/index.ts'
+import { jsonChunks } from '../../packages/aof-runtime/src/core/json-chunks.ts'
+import type { JsonValue } from '../../packages/aof-runtime/src/index.ts'
 
 test('the chunks of any value are its JSON text', () => {
   fc.assert(

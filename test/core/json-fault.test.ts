@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { excerpt } from '../../src/core/excerpt.ts'
-import { jsonFault } from '../../src/core/json-fault.ts'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
+import { excerpt } from '../../packages/aof-runtime/src/core/excerpt.ts'
+import { jsonFault } from '../../packages/aof-runtime/src/core/json-fault.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, failureOf } from './harness.ts'
 
 const isReadable = (text: string): boolean => {

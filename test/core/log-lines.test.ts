@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { LogLines } from '../../src/core/log-lines.ts'
-import type { ToolResult } from '../../src/core/result.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { LogLines } from '../../packages/aof-runtime/src/core/log-lines.ts'
+import type { ToolResult } from '../../packages/aof-runtime/src/core/result.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { recordingLogger } from './harness.ts'
 
 const timing = { queuedMs: 1, runMs: 94.6, totalMs: 95.6, attempts: 1 }

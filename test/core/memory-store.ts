@@ -1,4 +1,4 @@
-import type { SpillContent, SpilledFile, SpillStore } from '../../src/core/spill.ts'
+import type { SpillContent, SpilledFile, SpillStore } from '../../packages/aof-runtime/src/core/spill.ts'
 
 /** Keeps in memory what would go to files. */
 export class MemoryStore implements SpillStore {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type CallOptions, defineTool, MisuseError, ToolExecutor, type ToolExecutorOptions } from '../../src/index.ts'
-import { ToolExecutor as CoreToolExecutor } from '../../src/core/executor.ts'
+import {
+  type CallOptions,
+  defineTool,
+  MisuseError,
+  ToolExecutor,
+  type ToolExecutorOptions,
+} from '../../packages/aof-runtime/src/index.ts'
+import { ToolExecutor as CoreToolExecutor } from '../../packages/aof-runtime/src/core/executor.ts'
 import { callOf, rejectionOf, revokedProxy, thrownBy } from './harness.ts'
 
 const t = defineTool({ name: 't', execute: (input) => input })

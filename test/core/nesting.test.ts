@@ -6,8 +6,8 @@ import {
   type ToolContext,
   type ToolExecutor,
   type ToolResult,
-} from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { controllerOf, parksOf, work } from './admission/harness.ts'
 import { callOf, callsOf, dataOf, eventsOf, failureOf, setUp } from './harness.ts'
 

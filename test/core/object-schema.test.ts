@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { objectSchema } from '../../src/core/object-schema.ts'
-import { type AnyTool, defineTool, MisuseError, toolDefinitions } from '../../src/index.ts'
+import { objectSchema } from '../../packages/aof-runtime/src/core/object-schema.ts'
+import { type AnyTool, defineTool, MisuseError, toolDefinitions } from '../../packages/aof-runtime/src/index.ts'
 
 const shown = (schema: object): unknown => objectSchema(schema as Record<string, unknown>)
 const tool = (inputSchema: object): AnyTool => ({

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, MisuseError, type OpenBatch, type ToolEvent, type ToolResult } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import {
+  type AnyTool,
+  MisuseError,
+  type OpenBatch,
+  type ToolEvent,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, dataOf, deaf, eventsOf, failureOf, setUp, type SetUp, sleeper, untilAborted } from './harness.ts'
 
 function setUpSleep(...tools: AnyTool[]): SetUp {

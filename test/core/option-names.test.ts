@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AgentExecutor } from '../../src/agent/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
 import {
   AdmissionController,
   type AnyTool,
@@ -10,8 +10,13 @@ import {
   planTool,
   ToolExecutor,
   ToolFailure,
-} from '../../src/index.ts'
-import { forEachSeed, scriptedModel, SeededScheduler, VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import {
+  forEachSeed,
+  scriptedModel,
+  SeededScheduler,
+  VirtualClock,
+} from '../../packages/aof-runtime/src/testing/index.ts'
 import { thrownBy } from './harness.ts'
 
 const execute = (): string => 'done'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, defineTool, type ToolContent } from '../../src/index.ts'
+import { type AnyTool, defineTool, type ToolContent } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, dataOf, failureOf, revokedProxy, setUp } from './harness.ts'
 
 const returning = (value: unknown, rest: Partial<AnyTool> = {}): AnyTool => ({

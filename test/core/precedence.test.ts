@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { AdmissionController, defineTool, type ToolCall, type ToolEvent, ToolExecutor } from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import {
+  AdmissionController,
+  defineTool,
+  type ToolCall,
+  type ToolEvent,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { touch, touching } from './effects/harness.ts'
 import { setUp, type SetUp } from './harness.ts'
 

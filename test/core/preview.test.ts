@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8Length } from '../../src/core/json-copy.ts'
-import { previewOf } from '../../src/core/preview.ts'
-import type { JsonValue } from '../../src/index.ts'
+import { utf8Length } from '../../packages/aof-runtime/src/core/json-copy.ts'
+import { previewOf } from '../../packages/aof-runtime/src/core/preview.ts'
+import type { JsonValue } from '../../packages/aof-runtime/src/index.ts'
 
 const sameShape = (whole: JsonValue, cut: JsonValue): boolean => {
   if (typeof whole !== 'object' || whole === null) {

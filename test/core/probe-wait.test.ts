@@ -8,8 +8,8 @@ import {
   type ToolExecutorOptions,
   ToolFailure,
   type ToolResult,
-} from '../../src/index.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, deaf, eventsOf, type SetUp, setUp } from './harness.ts'
 
 const breaker = { failureRate: 0.5, windowMs: 1_000, minimumAttempts: 4, openMs: 300 } satisfies BreakerOptions

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_MESSAGE_LENGTH, thrownMessage } from '../../src/core/failure.ts'
-import { defineTool, ToolExecutor, ToolFailure } from '../../src/index.ts'
-import { packThrown, unpackThrown } from '../../src/isolation/packed-thrown.ts'
+import { MAX_MESSAGE_LENGTH, thrownMessage } from '../../packages/aof-runtime/src/core/failure.ts'
+import { defineTool, ToolExecutor, ToolFailure } from '../../packages/aof-runtime/src/index.ts'
+import { packThrown, unpackThrown } from '../../packages/aof-runtime/src/isolation/packed-thrown.ts'
 import { revokedProxy } from './harness.ts'
 
 const refused = (address: string): Error =>

@@ -10,8 +10,8 @@ import {
   type ToolContext,
   ToolExecutor,
   ToolFailure,
-} from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, dataOf, deaf, eventsOf, failureOf, setUp } from './harness.ts'
 
 const idempotent = { annotations: { idempotentHint: true } } as const

@@ -2,8 +2,8 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, type Schema, type StandardSchema } from '../../src/index.ts'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { type AnyTool, defineTool, type Schema, type StandardSchema } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, eventsOf, failureOf, dataOf, revokedProxy, setUp, thenable } from './harness.ts'
 
 const echo = (inputSchema: Schema): AnyTool =>

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sentName } from '../../src/core/sent-name.ts'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
+import { sentName } from '../../packages/aof-runtime/src/core/sent-name.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, dataOf, failureOf } from './harness.ts'
 
 const TAKEN_BY_ALL = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, type SpillOptions, type ToolExecutor } from '../../src/index.ts'
+import { defineTool, type SpillOptions, type ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, eventsOf, failureOf, setUp } from './harness.ts'
 import { MemoryStore } from './memory-store.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ToolExecutor as CoreToolExecutor } from '../../src/core/executor.ts'
+import { ToolExecutor as CoreToolExecutor } from '../../packages/aof-runtime/src/core/executor.ts'
 import {
   type AnyTool,
   defineTool,
@@ -7,7 +7,7 @@ import {
   type SucceededResult,
   type ToolContent,
   type ToolResult,
-} from '../../src/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
 import { callOf, dataOf, failureOf, setUp, type SetUpOptions } from './harness.ts'
 import { MemoryStore } from './memory-store.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, defineTool, MisuseError, ToolExecutor } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { type AnyTool, defineTool, MisuseError, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, eventsOf, setUp, sleeper } from './harness.ts'
 
 describe('an event loop that stands still (I28)', () => {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { MisuseError, type TimeLimitPlace, ToolExecutor, type ToolExecutorOptions } from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import {
+  MisuseError,
+  type TimeLimitPlace,
+  ToolExecutor,
+  type ToolExecutorOptions,
+} from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 const hangs = { inputSchema: { type: 'object' }, execute: () => new Promise(() => {}) }
 const tools = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, MisuseError } from '../../src/index.ts'
+import { defineTool, MisuseError } from '../../packages/aof-runtime/src/index.ts'
 import { thrownBy } from './harness.ts'
 
 const execute = (): number => 1

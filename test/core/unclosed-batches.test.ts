@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf } from './harness.ts'
 
-const index = JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)
+const index = JSON.stringify(new URL('../../packages/aof-runtime/src/index.ts', import.meta.url).href)
 
 function program(logger: string, end: string): { readonly status: number | null; readonly stderr: string } {
   const source = `

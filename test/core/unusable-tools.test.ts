@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { AgentExecutor } from '../../src/agent/index.ts'
-import { type AnyTool, defineTool, type JsonSchema, MisuseError, ToolExecutor } from '../../src/index.ts'
-import { scriptedModel } from '../../src/testing/index.ts'
+import { AgentExecutor } from '../../packages/aof-runtime/src/agent/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type JsonSchema,
+  MisuseError,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
+import { scriptedModel } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, dataOf, failureOf, thrownBy } from './harness.ts'
 
 const tool = (name: string, inputSchema?: JsonSchema, rest: Partial<AnyTool> = {}): AnyTool => ({

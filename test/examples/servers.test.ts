@@ -2,8 +2,14 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { mcpServer } from '../../examples/mcp-tools.ts'
-import { AdmissionController, type AnyTool, type ToolCall, ToolExecutor, type ToolResult } from '../../src/index.ts'
+import { mcpServer } from '../../packages/aof-runtime/examples/mcp-tools.ts'
+import {
+  AdmissionController,
+  type AnyTool,
+  type ToolCall,
+  ToolExecutor,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
 
 const cleanUps: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -33,7 +33,7 @@ export class DocumentWorkspace {
     this.close()
     mkdirSync(join(this.#folder, 'bin'), { recursive: true })
     // What `npx aof` is where the package is installed.
-    const command = `exec node --import '${hook}' '${join(root, 'src/cli/main.ts')}' "$@"`
+    const command = `exec node --import '${hook}' '${join(root, 'packages/aof-cli/src/main.ts')}' "$@"`
     writeFileSync(join(this.#folder, 'bin/aof'), `#!/bin/sh\n${command}\n`, { mode: 0o755 })
     writeFileSync(join(this.#folder, 'bin/npx'), `#!/bin/sh\nshift\n${command}\n`, { mode: 0o755 })
     for (const [block, file] of this.#files) this.#write(block, file)
@@ -125,15 +125,17 @@ export class DocumentWorkspace {
 
   #write({ document, code }: CodeBlock, file: string): void {
     const folder = this.#folderOf(document)
-    if (!existsSync(folder)) this.#linkRoot(folder)
+    if (!existsSync(folder)) this.#linkPackage(document, folder)
     mkdirSync(dirname(file), { recursive: true })
     rmSync(file, { force: true })
     writeFileSync(file, `${code}\n`)
   }
 
-  #linkRoot(folder: string): void {
+  /** Links what lies beside the document's package: its commands are run at the package's root. */
+  #linkPackage(document: string, folder: string): void {
     mkdirSync(folder, { recursive: true })
-    const shown = readdirSync(root).filter((name) => !name.startsWith('.') && name !== 'node_modules')
-    for (const name of shown) symlinkSync(join(root, name), join(folder, name))
+    const from = join(root, /^packages\/[^/]+/.exec(document)?.[0] ?? '')
+    const shown = readdirSync(from).filter((name) => !name.startsWith('.') && name !== 'node_modules')
+    for (const name of shown) symlinkSync(join(from, name), join(folder, name))
   }
 }

@@ -10,7 +10,7 @@ import { root } from '../../scripts/manifest.ts'
  * other line by any. `//!` stands for itself only here; the linter gets the files without it.
  */
 const planted: Readonly<Record<string, string>> = {
-  'src/core/edges.ts': `
+  'packages/aof-runtime/src/core/edges.ts': `
     import { AsyncLocalStorage } from 'node:async_hooks'
     import { readFileSync } from 'node:fs' //! aof(rooms)
     import { z } from 'zod' //! aof(rooms)
@@ -21,76 +21,79 @@ const planted: Readonly<Record<string, string>> = {
     export * from '../agent/leaf.ts' //! aof(rooms)
     export type Tool = import('../testing/leaf.ts').Tool //! aof(rooms) typescript(consistent-type-imports)
     export const late = (): Promise<unknown> => import('../root.ts') //! aof(rooms)
-    export const outside = (): Promise<unknown> => import('../../test/house/x.ts') //! aof(rooms)
+    export const outside = (): Promise<unknown> => import('../../../../test/house/x.ts') //! aof(rooms)
     export const all: unknown[] = [AsyncLocalStorage, readFileSync, z, compile, nested]
     export type All = LanguageModelV4`,
-  'src/core/admission/nested.ts': `
-    import { up } from '../clock.ts'
-    import { main } from '../../cli/main.ts' //! aof(rooms)
+  'packages/aof-runtime/src/core/admission/nested.ts': `
+    import { up } from '../../packages/aof-runtime/src/core/clock.ts'
+    import { main } from '../../../../aof-cli/src/main.ts' //! aof(rooms)
     export const nested: unknown[] = [up, main]`,
-  'src/index.ts': `
+  'packages/aof-runtime/src/index.ts': `
     export * from './core/index.ts'
     export * from './json-schema/index.ts'
-    export * from './tool-executor.ts'
+    export * from '../../packages/aof-runtime/src/tool-executor.ts'
     export * from './agent/leaf.ts' //! aof(rooms)
     export * from 'node:worker_threads' //! aof(rooms)`,
-  'src/tool-executor.ts': `
-    export * from './core/executor.ts'
+  'packages/aof-runtime/src/tool-executor.ts': `
+    export * from '../../packages/aof-runtime/src/core/executor.ts'
     export * from './spill/leaf.ts' //! aof(rooms)
     export const late = (): Promise<unknown> => import('./spill/leaf.ts')
     export * from './messages/leaf.ts' //! aof(rooms)`,
-  'src/json-schema/index.ts': `
+  'packages/aof-runtime/src/json-schema/index.ts': `
     import { compare } from '../core/leaf.ts'
     import { inspect } from 'node:util' //! aof(rooms)
     export const compile: unknown[] = [compare, inspect, eval('1')] //! eslint(no-eval)
     export const made: unknown = new Function('return 1') //! eslint(no-new-func) typescript(no-implied-eval)`,
-  'src/agent/index.ts': `
-    import { APICallError } from '@ai-sdk/provider'
-    import { tool } from '../tool-executor.ts'
+  'packages/aof-runtime/src/agent/index.ts': `
+    import type { LanguageModelV4 } from '@ai-sdk/provider'
+    import { APICallError } from '@ai-sdk/provider' //! aof(rooms)
+    import { tool } from '../../packages/aof-runtime/src/tool-executor.ts'
     import { compile } from '../json-schema/index.ts' //! aof(rooms)
     import { messages } from '../messages/leaf.ts' //! aof(rooms)
     import { root } from '../index.ts' //! aof(rooms)
     import fs from 'node:fs' //! aof(rooms)
-    export const agent: unknown[] = [APICallError, tool, compile, messages, root, fs, process.env] //! eslint(no-restricted-globals)`,
-  'src/messages/index.ts': `
-    import type { ToolCall } from '../core/call.ts'
+    export const agent: unknown[] = [APICallError, tool, compile, messages, root, fs, process.env] //! eslint(no-restricted-globals)
+    export type Model = LanguageModelV4`,
+  'packages/aof-runtime/src/messages/index.ts': `
+    import type { ToolCall } from '../../packages/aof-runtime/src/core/call.ts'
     import type { z } from 'zod' //! aof(rooms)
     import { AsyncLocalStorage } from 'node:async_hooks' //! aof(rooms)
     import { VirtualClock } from '../testing/leaf.ts' //! aof(rooms)
     export type Call = ToolCall
     export type Schema = z.ZodType
     export const all: unknown[] = [AsyncLocalStorage, VirtualClock, Buffer] //! eslint(no-restricted-globals)`,
-  'src/testing/index.ts': `
+  'packages/aof-runtime/src/testing/index.ts': `
     import type { LanguageModelV4 } from '@ai-sdk/provider'
     import { APICallError } from '@ai-sdk/provider' //! aof(rooms)
     import { agent } from '../agent/leaf.ts' //! aof(rooms)
     export type All = LanguageModelV4
     export const all: unknown[] = [APICallError, agent]
     export const real = (): unknown => setImmediate(() => undefined) //! aof(seam)`,
-  'src/cli/main.ts': `
+  'packages/aof-cli/src/main.ts': `
     import { spawn } from 'node:child_process'
     import { Command } from 'commander'
     import type { OpenAIProvider } from '@ai-sdk/openai'
     import { openai } from '@ai-sdk/openai' //! aof(rooms)
-    import { core } from '../core/index.ts'
+    import { core } from '../../aof-runtime/src/core/index.ts' //! aof(rooms)
+    import { printable } from 'aof-runtime/internal'
     import chalk from 'chalk' //! aof(rooms)
     export const lazy = (): Promise<unknown> => import('@ai-sdk/google')
-    export const main: unknown[] = [spawn, Command, openai, core, chalk, process.argv]
+    export const main: unknown[] = [spawn, Command, openai, core, printable, chalk, process.argv]
     export type Provider = OpenAIProvider`,
-  'src/tools/leaf.ts': `
+  'packages/aof-cli/src/tools/leaf.ts': `
     import { spawn } from 'node:child_process'
-    import { clock } from '../core/clock.ts'
-    import { leaf } from '../agent/leaf.ts' //! aof(rooms)
+    import { clock } from 'aof-runtime'
+    import { leaf } from '../agent-file/leaf.ts' //! aof(rooms)
     export const all: unknown[] = [spawn, clock, leaf]`,
-  'src/agent-file/leaf.ts': `
+  'packages/aof-cli/src/agent-file/leaf.ts': `
     import { parse } from 'yaml'
     import { readFile } from 'node:fs/promises' //! aof(rooms)
-    import { main } from '../cli/leaf.ts' //! aof(rooms)
+    import { main } from '../main.ts' //! aof(rooms)
     export const all: unknown[] = [parse, readFile, main]`,
-  'src/bullmq/index.ts': `export const job = 1 //! aof(rooms)`,
-  'src/core/clock.ts': `
+  'packages/aof-runtime/src/bullmq/index.ts': `export const job = 1 //! aof(rooms)`,
+  'packages/aof-runtime/src/core/clock.ts': `
     export const up = (): unknown => setTimeout(() => undefined, performance.now())`,
-  'src/core/seam.ts': `
+  'packages/aof-runtime/src/core/seam.ts': `
     import { setTimeout as sleep } from 'node:timers/promises' //! aof(rooms) aof(seam)
     interface Clock { setTimeout(callback: () => void, ms: number): void; now(): number }
     export function mine(clock: Clock, when: Date): unknown[] {
@@ -110,7 +113,7 @@ const planted: Readonly<Record<string, string>> = {
     export const chance: number = Math.random() //! aof(seam)
     export const id: string = crypto.randomUUID() //! aof(seam)
     export const signal: AbortSignal = AbortSignal.timeout(1) //! aof(seam)`,
-  'src/core/promises.ts': `
+  'packages/aof-runtime/src/core/promises.ts': `
     const work = async (): Promise<number> => 1
     export function start(): void {
       work() //! typescript(no-floating-promises)
@@ -125,10 +128,10 @@ const planted: Readonly<Record<string, string>> = {
     // @ts-ignore //! typescript(ban-ts-comment)
     export const ignored: number = 'one'
     await work() //! node(no-top-level-await)`,
-  'src/core/cycle-a.ts': `
+  'packages/aof-runtime/src/core/cycle-a.ts': `
     import { b } from './cycle-b.ts' //! import(no-cycle)
     export const a = (): unknown => b`,
-  'src/core/cycle-b.ts': `
+  'packages/aof-runtime/src/core/cycle-b.ts': `
     import { a } from './cycle-a.ts' //! import(no-cycle)
     export const b = (): unknown => a`,
 }
@@ -159,7 +162,7 @@ beforeAll(() => {
     const lines = text.split('\n').map((line) => line.replace(marker, ''))
     writeFileSync(join(project, file), lines.join('\n'))
   }
-  const { stdout } = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=json', 'src'], {
+  const { stdout } = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=json', 'packages'], {
     cwd: project,
     encoding: 'utf8',
   })

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { entryPoints, manifest, root } from '../../scripts/manifest.ts'
+import { command, entryPoints, type Manifest, packages, root, runtime, workspace } from '../../scripts/manifest.ts'
 
 /** A project of someone else's, in which the package is installed. */
 let consumer = ''
@@ -11,7 +11,8 @@ let consumer = ''
 beforeAll(() => {
   consumer = mkdtempSync(join(tmpdir(), 'aof-consumer-'))
   mkdirSync(join(consumer, 'node_modules'))
-  symlinkSync(root, join(consumer, 'node_modules', manifest.name))
+  for (const { folder, manifest } of packages)
+    symlinkSync(join(root, folder), join(consumer, 'node_modules', manifest.name))
   writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }')
 })
 
@@ -83,20 +84,30 @@ describe.each(['nodenext', 'bundler'])('the declarations under moduleResolution 
 
 describe('package.json', () => {
   test('what is installed is pinned', () => {
-    const { dependencies, devDependencies } = manifest
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-      expect(version, name).toMatch(/^\d+\.\d+\.\d+$/)
-    }
+    const pinned = ({ dependencies, devDependencies }: Manifest): Record<string, string> => ({
+      ...dependencies,
+      ...devDependencies,
+    })
+    for (const manifest of [workspace, ...packages.map((each) => each.manifest)])
+      for (const [name, version] of Object.entries(pinned(manifest))) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
   test('every optional peer is installed here, at a version in its range', () => {
-    for (const [name, range] of Object.entries(manifest.peerDependencies)) {
-      expect(manifest.peerDependenciesMeta[name], name).toEqual({ optional: true })
-      expect(manifest.devDependencies[name], name).toMatch(new RegExp(String.raw`^${range.slice(1).split('.')[0]}\.`))
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = command.manifest
+    for (const [name, range] of Object.entries(peerDependencies)) {
+      expect(peerDependenciesMeta[name], name).toEqual({ optional: true })
+      expect(workspace.devDependencies?.[name], name).toMatch(
+        new RegExp(String.raw`^${range.slice(1).split('.')[0]}\.`),
+      )
     }
   })
 
+  test('the command depends on the library of the same version', () => {
+    expect(command.manifest.dependencies?.['aof-runtime']).toBe(runtime.manifest.version)
+    expect(command.manifest.version).toBe(runtime.manifest.version)
+  })
+
   test('the lock file holds no host', () => {
-    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"')
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "(?!packages\/)/)
   })
 })

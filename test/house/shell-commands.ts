@@ -1,4 +1,4 @@
-import { manifest } from '../../scripts/manifest.ts'
+import { packages, workspace } from '../../scripts/manifest.ts'
 
 /** The lines of a shell block: prompts, comments and continuations taken out. */
 export function commandLines(code: string): string[] {
@@ -69,11 +69,15 @@ function npmProblem([command = '', ...rest]: readonly string[]): string | undefi
 }
 
 function scriptProblem(script: string): string | undefined {
-  return Object.hasOwn(manifest.scripts, script) ? undefined : `package.json has no script "${script}"`
+  return Object.hasOwn(workspace.scripts, script) ? undefined : `package.json has no script "${script}"`
 }
 
 function packageProblem(specifier: string): string | undefined {
   const name = specifier.replace(/(?<=.)@.*$/, '')
-  const known = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }
-  return name === manifest.name || Object.hasOwn(known, name) ? undefined : `"${name}" is not a package we know of`
+  const manifests = [workspace, ...packages.map(({ manifest }) => manifest)]
+  const known = manifests.flatMap(({ name: own, dependencies, devDependencies, peerDependencies }) => [
+    own,
+    ...Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }),
+  ])
+  return known.includes(name) ? undefined : `"${name}" is not a package we know of`
 }

@@ -1,7 +1,7 @@
 /** Isolated tools as applications use them: by the executor. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type ToolCall, ToolExecutor, type ToolEvent } from '../../src/index.ts'
+import { defineTool, type ToolCall, ToolExecutor, type ToolEvent } from '../../packages/aof-runtime/src/index.ts'
 import { MODES, tools } from './harness.ts'
 
 describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {

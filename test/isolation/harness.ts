@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
-import type { Isolator } from '../../src/core/isolation.ts'
-import { createIsolator, type IsolatorOptions } from '../../src/isolation/index.ts'
+import type { Isolator } from '../../packages/aof-runtime/src/core/isolation.ts'
+import { createIsolator, type IsolatorOptions } from '../../packages/aof-runtime/src/isolation/index.ts'
 
 export { MODES, start, type Started, thrownBy, tools } from './start.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { thrownMessage } from '../../src/core/failure.ts'
-import { childEnvironment, childFlags } from '../../src/isolation/child-flags.ts'
-import { LineFeed } from '../../src/isolation/line-feed.ts'
-import { packThrown, unpackThrown } from '../../src/isolation/packed-thrown.ts'
+import { thrownMessage } from '../../packages/aof-runtime/src/core/failure.ts'
+import { childEnvironment, childFlags } from '../../packages/aof-runtime/src/isolation/child-flags.ts'
+import { LineFeed } from '../../packages/aof-runtime/src/isolation/line-feed.ts'
+import { packThrown, unpackThrown } from '../../packages/aof-runtime/src/isolation/packed-thrown.ts'
 
 describe('the flags of a worker process', () => {
   test.each([

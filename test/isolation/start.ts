@@ -1,4 +1,4 @@
-import type { IsolatedHooks, IsolatedRun, Isolation, Isolator } from '../../src/core/isolation.ts'
+import type { IsolatedHooks, IsolatedRun, Isolation, Isolator } from '../../packages/aof-runtime/src/core/isolation.ts'
 
 export type Mode = Isolation['mode']
 export const MODES: readonly Mode[] = ['thread', 'process']

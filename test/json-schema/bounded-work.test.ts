@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { compileJsonSchema } from '../../src/json-schema/compile-json-schema.ts'
-import type { JsonSchema, Validation } from '../../src/index.ts'
+import { compileJsonSchema } from '../../packages/aof-runtime/src/json-schema/compile-json-schema.ts'
+import type { JsonSchema, Validation } from '../../packages/aof-runtime/src/index.ts'
 import { letters } from './letters.ts'
 
 const MIB = 1_048_576

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileJsonSchema } from '../../src/json-schema/compile-json-schema.ts'
-import type { Issue, JsonSchema, Validation } from '../../src/index.ts'
+import { compileJsonSchema } from '../../packages/aof-runtime/src/json-schema/compile-json-schema.ts'
+import type { Issue, JsonSchema, Validation } from '../../packages/aof-runtime/src/index.ts'
 
 function check(schema: JsonSchema, value: unknown): Validation {
   const validation = compileJsonSchema(schema)(value)

@@ -1,8 +1,8 @@
 import { type Schema as OracleSchema, Validator as Oracle } from '@cfworker/json-schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileJsonSchema } from '../../src/json-schema/compile-json-schema.ts'
-import type { JsonSchema, Validation } from '../../src/index.ts'
+import { compileJsonSchema } from '../../packages/aof-runtime/src/json-schema/compile-json-schema.ts'
+import type { JsonSchema, Validation } from '../../packages/aof-runtime/src/index.ts'
 
 const fits = (schema: JsonSchema, value: unknown): boolean => (compileJsonSchema(schema)(value) as Validation).ok
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { compileJsonSchema } from '../../src/json-schema/compile-json-schema.ts'
-import { UnusableSchema } from '../../src/json-schema/unusable-schema.ts'
-import type { JsonSchema, Validation } from '../../src/index.ts'
+import { compileJsonSchema } from '../../packages/aof-runtime/src/json-schema/compile-json-schema.ts'
+import { UnusableSchema } from '../../packages/aof-runtime/src/json-schema/unusable-schema.ts'
+import type { JsonSchema, Validation } from '../../packages/aof-runtime/src/index.ts'
 
 const fits = (schema: JsonSchema, value: unknown): boolean => (compileJsonSchema(schema)(value) as Validation).ok
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Automaton } from '../../src/json-schema/pattern/automaton.ts'
-import { Pattern } from '../../src/json-schema/pattern/pattern.ts'
-import { parsePattern } from '../../src/json-schema/pattern/parser.ts'
-import { StepCache } from '../../src/json-schema/pattern/step-cache.ts'
-import { OverBudget, Work } from '../../src/json-schema/work.ts'
+import { Automaton } from '../../packages/aof-runtime/src/json-schema/pattern/automaton.ts'
+import { Pattern } from '../../packages/aof-runtime/src/json-schema/pattern/pattern.ts'
+import { parsePattern } from '../../packages/aof-runtime/src/json-schema/pattern/parser.ts'
+import { StepCache } from '../../packages/aof-runtime/src/json-schema/pattern/step-cache.ts'
+import { OverBudget, Work } from '../../packages/aof-runtime/src/json-schema/work.ts'
 
 const plenty = (): Work => new Work(1e9)
 

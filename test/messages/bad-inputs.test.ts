@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MisuseError, type ToolCall } from '../../src/index.ts'
-import { anthropic, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
+import { MisuseError, type ToolCall } from '../../packages/aof-runtime/src/index.ts'
+import { anthropic, gemini, openaiChat, openaiResponses } from '../../packages/aof-runtime/src/messages/index.ts'
 import { failure, type Harness, harnesses, type Item, success } from './harness.ts'
 
 function callsOf({ dialect, answer }: Harness, items: readonly Item[]): ToolCall[] {

@@ -1,5 +1,11 @@
-import type { JsonValue, ToolCall, ToolContent, ToolResult } from '../../src/index.ts'
-import { anthropic, type Dialect, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
+import type { JsonValue, ToolCall, ToolContent, ToolResult } from '../../packages/aof-runtime/src/index.ts'
+import {
+  anthropic,
+  type Dialect,
+  gemini,
+  openaiChat,
+  openaiResponses,
+} from '../../packages/aof-runtime/src/messages/index.ts'
 
 /** A part of a model's answer, before it is written down in a provider's form. */
 export type Item =

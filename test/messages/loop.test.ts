@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyTool, defineTool, ToolExecutor } from '../../src/index.ts'
-import type { Dialect } from '../../src/messages/index.ts'
+import { type AnyTool, defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import type { Dialect } from '../../packages/aof-runtime/src/messages/index.ts'
 import { harnesses } from './harness.ts'
 
 const add = defineTool({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, type ToolCall } from '../../src/index.ts'
-import { openaiResponses } from '../../src/messages/index.ts'
+import { defineTool, type ToolCall } from '../../packages/aof-runtime/src/index.ts'
+import { openaiResponses } from '../../packages/aof-runtime/src/messages/index.ts'
 import { failure, success } from './harness.ts'
 
 const program = { type: 'program', caller_id: 'prog_1' }

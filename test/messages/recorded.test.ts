@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { ToolCall } from '../../src/index.ts'
-import { ToolExecutor } from '../../src/index.ts'
+import type { ToolCall } from '../../packages/aof-runtime/src/index.ts'
+import { ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import {
   anthropicHarness,
   chatHarness,

@@ -4,8 +4,8 @@ import OpenAI from 'openai'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
-import { anthropic, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { anthropic, gemini, openaiChat, openaiResponses } from '../../packages/aof-runtime/src/messages/index.ts'
 
 const schema = {
   type: 'object',

@@ -2,8 +2,8 @@ import type Anthropic from '@anthropic-ai/sdk'
 import type * as Google from '@google/genai'
 import type OpenAI from 'openai'
 import { expectTypeOf, test } from 'vitest'
-import { anthropic, gemini, openaiChat, openaiResponses } from '../../src/messages/index.ts'
-import type { ToolCall, ToolResult } from '../../src/index.ts'
+import { anthropic, gemini, openaiChat, openaiResponses } from '../../packages/aof-runtime/src/messages/index.ts'
+import type { ToolCall, ToolResult } from '../../packages/aof-runtime/src/index.ts'
 
 declare const results: ToolResult[]
 

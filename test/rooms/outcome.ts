@@ -1,4 +1,4 @@
-import type { AnyTool } from '../../src/index.ts'
+import type { AnyTool } from '../../packages/aof-runtime/src/index.ts'
 import type { Sent } from './bodies/index.ts'
 
 /** What the model reads of a call in the next request. */

@@ -1,4 +1,4 @@
-import type { ToolResult } from '../../src/index.ts'
+import type { ToolResult } from '../../packages/aof-runtime/src/index.ts'
 import type { AttemptFacts, BreakerFacts, CallFacts, ExecutorFacts } from './facts.ts'
 import type { Stage } from './stage.ts'
 import { BREAKER } from './tool-settings.ts'

@@ -1,4 +1,4 @@
-import type { Logger } from '../../src/index.ts'
+import type { Logger } from '../../packages/aof-runtime/src/index.ts'
 import { argumentsOf, idOf, nameOf } from './calls.ts'
 import type { CallFacts, ExecutorFacts } from './facts.ts'
 import type { Stage } from './stage.ts'

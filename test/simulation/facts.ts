@@ -1,4 +1,4 @@
-import type { ParkedEvent, ToolResult } from '../../src/index.ts'
+import type { ParkedEvent, ToolResult } from '../../packages/aof-runtime/src/index.ts'
 import type { BatchPlan, CallPlan, ExecutorPlan } from './plan.ts'
 import type { ExpectedOutput, ThrownKind } from './values.ts'
 

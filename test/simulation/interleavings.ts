@@ -1,5 +1,5 @@
-import { defineTool, type ToolCall, ToolExecutor, type ToolResult } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
+import { defineTool, type ToolCall, ToolExecutor, type ToolResult } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { type Choices, forEveryChoice } from './choices.ts'
 
 /** What is to be enumerated. */

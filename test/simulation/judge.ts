@@ -1,6 +1,6 @@
 import { breakerRefuses } from './breaker-model.ts'
 import { isDeepStrictEqual } from 'node:util'
-import type { ToolResult } from '../../src/index.ts'
+import type { ToolResult } from '../../packages/aof-runtime/src/index.ts'
 import { deadlineAt, deadlinesOf, idleAt, type Limit, limitOf, nameOf, refusalOf, shownId, timeoutAt } from './calls.ts'
 import { type AttemptFacts, begunOf, type CallFacts, doneAt } from './facts.ts'
 import { mustRetry } from './retries.ts'

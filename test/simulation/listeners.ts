@@ -1,4 +1,4 @@
-import type { ToolExecutor } from '../../src/index.ts'
+import type { ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import type { BatchFacts, ExecutorFacts } from './facts.ts'
 import type { ListenerPlan } from './plan.ts'
 import type { Stage } from './stage.ts'

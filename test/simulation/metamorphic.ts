@@ -1,4 +1,9 @@
-import { forEachSeed, type SeededRandom, type Simulation, simulation } from '../../src/testing/index.ts'
+import {
+  forEachSeed,
+  type SeededRandom,
+  type Simulation,
+  simulation,
+} from '../../packages/aof-runtime/src/testing/index.ts'
 import { drawPlan } from './draw-plan.ts'
 import type { BatchFacts } from './facts.ts'
 import type { Act, BatchPlan, Behaviour, CallPlan, WorldPlan } from './plan.ts'

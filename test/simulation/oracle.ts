@@ -1,4 +1,10 @@
-import type { ParkedEvent, ToolEvent, ToolEventListener, ToolExecutor, ToolResult } from '../../src/index.ts'
+import type {
+  ParkedEvent,
+  ToolEvent,
+  ToolEventListener,
+  ToolExecutor,
+  ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
 import { breakerChanges, breakerHoldsBack, breakerLearns, breakerLetsIn, checkProbeWait } from './breaker-model.ts'
 import { deadlineAt, shownId } from './calls.ts'
 import { type BatchFacts, begunOf, type CallFacts, doneAt, type ExecutorFacts, newAttempt } from './facts.ts'

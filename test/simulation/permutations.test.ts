@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { defineTool, type ToolCall, ToolExecutor } from '../../src/index.ts'
-import { VirtualClock } from '../../src/testing/index.ts'
+import { defineTool, type ToolCall, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 function permutations(items: readonly number[]): number[][] {
   if (items.length < 2) return [[...items]]

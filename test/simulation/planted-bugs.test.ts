@@ -7,7 +7,7 @@ import { plant } from '../../scripts/planted-bugs/plant.ts'
 test(`S14: each of the ${PLANTED_BUGS.length} bugs can still be planted, and changes its file`, () => {
   expect(PLANTED_BUGS.length).toBeGreaterThanOrEqual(60)
   for (const bug of PLANTED_BUGS) {
-    const source = readFileSync(new URL(`../../src/core/${bug.file}`, import.meta.url), 'utf8')
+    const source = readFileSync(new URL(`../../packages/aof-runtime/src/core/${bug.file}`, import.meta.url), 'utf8')
     expect(plant(source, bug)).not.toBe(source)
   }
 })

@@ -1,4 +1,4 @@
-import type { ToolError, UnsuccessfulResult } from '../../src/index.ts'
+import type { ToolError, UnsuccessfulResult } from '../../packages/aof-runtime/src/index.ts'
 import { deadlineAt } from './calls.ts'
 import { type AttemptFacts, doneAt } from './facts.ts'
 import type { Stage } from './stage.ts'

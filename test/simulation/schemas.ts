@@ -1,4 +1,4 @@
-import type { StandardSchema } from '../../src/index.ts'
+import type { StandardSchema } from '../../packages/aof-runtime/src/index.ts'
 import type { Stage } from './stage.ts'
 
 /** A schema that answers as the plan of the call says whose mark it sees. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { forEachSeed, SeedFailure, type Simulation } from '../../src/testing/index.ts'
+import { forEachSeed, SeedFailure, type Simulation } from '../../packages/aof-runtime/src/testing/index.ts'
 import { drawPlan } from './draw-plan.ts'
 import { playWorld } from './world.ts'
 

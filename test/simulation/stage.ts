@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Clock } from '../../src/index.ts'
-import type { Simulation } from '../../src/testing/index.ts'
+import type { Clock } from '../../packages/aof-runtime/src/index.ts'
+import type { Simulation } from '../../packages/aof-runtime/src/testing/index.ts'
 import type { BatchFacts, CallFacts, ExecutorFacts, When } from './facts.ts'
 
 /** Who calls: what a tool must find as the store of its caller's async context. */

@@ -1,4 +1,4 @@
-import { type AnyTool, defineTool, type ToolContext } from '../../src/index.ts'
+import { type AnyTool, defineTool, type ToolContext } from '../../packages/aof-runtime/src/index.ts'
 import {
   type AttemptFacts,
   type BatchFacts,

@@ -1,4 +1,4 @@
-import { ToolFailure } from '../../src/index.ts'
+import { ToolFailure } from '../../packages/aof-runtime/src/index.ts'
 
 export const RETURN_KINDS = [
   'object',

@@ -1,5 +1,12 @@
-import { Budget, MisuseError, type OpenBatch, type Slot, ToolExecutor, type ToolResult } from '../../src/index.ts'
-import { settleMicrotasks, type Simulation } from '../../src/testing/index.ts'
+import {
+  Budget,
+  MisuseError,
+  type OpenBatch,
+  type Slot,
+  ToolExecutor,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, type Simulation } from '../../packages/aof-runtime/src/testing/index.ts'
 import { countedAbort, finite, given, loggerFor, spoil, toolCallOf } from './caller.ts'
 import { argumentsOf, nameOf } from './calls.ts'
 import { type BatchFacts, type CallFacts, type ExecutorFacts, newBatch, newCall, newExecutor } from './facts.ts'

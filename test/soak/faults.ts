@@ -1,4 +1,10 @@
-import { type AnyTool, defineTool, type StandardSchema, type ToolContext, ToolFailure } from '../../src/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type StandardSchema,
+  type ToolContext,
+  ToolFailure,
+} from '../../packages/aof-runtime/src/index.ts'
 
 /** Everything that a call can do wrong; each is drawn for one call in a hundred. */
 export const FAULTS = [

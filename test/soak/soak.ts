@@ -7,8 +7,8 @@
  * On the machine's own clock: timers and handles that are left can be seen only where they are real.
  */
 import { getEventListeners } from 'node:events'
-import { ToolExecutor, type ToolCall, type ToolResult } from '../../src/index.ts'
-import { SeededRandom } from '../../src/testing/index.ts'
+import { ToolExecutor, type ToolCall, type ToolResult } from '../../packages/aof-runtime/src/index.ts'
+import { SeededRandom } from '../../packages/aof-runtime/src/testing/index.ts'
 import { type Fault, FAULTS, late, soakTools } from './faults.ts'
 
 /** What a soak has come to. */

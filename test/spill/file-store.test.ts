@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
-import { FileStore } from '../../src/spill/file-store.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { FileStore } from '../../packages/aof-runtime/src/spill/file-store.ts'
 import { dataOf, failureOf } from '../core/harness.ts'
 
 const stores: FileStore[] = []
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 describe('a directory of the store', () => {
   test.each(['process.exit(3)', "throw new Error('a fault')", ''])('is gone when the process ends: %j', (end) => {
-    const source = JSON.stringify(new URL('../../src/spill/file-store.ts', import.meta.url).href)
+    const source = JSON.stringify(new URL('../../packages/aof-runtime/src/spill/file-store.ts', import.meta.url).href)
     const program = `
       const { FileStore } = await import(${source})
       const { path } = await new FileStore({}).write('a.txt', ['x'], 10)

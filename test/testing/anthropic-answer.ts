@@ -1,4 +1,4 @@
-import type { ScriptedSpeech } from '../../src/testing/index.ts'
+import type { ScriptedSpeech } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** A streamed answer in Anthropic's own wire format that says what `speech` says, arguments in pieces of `pieceLength`. */
 export function anthropicAnswer({ reasoning, text, calls = [] }: ScriptedSpeech, pieceLength: number): Response {

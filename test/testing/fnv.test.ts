@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fnv1a64 } from '../../src/testing/fnv.ts'
+import { fnv1a64 } from '../../packages/aof-runtime/src/testing/fnv.ts'
 
 test.each([
   ['', 'cbf29ce484222325'],

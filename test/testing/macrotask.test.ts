@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { macrotaskTurn, settleMicrotasks } from '../../src/testing/macrotask.ts'
+import { macrotaskTurn, settleMicrotasks } from '../../packages/aof-runtime/src/testing/macrotask.ts'
 
 /** Resolves after a chain of so many microtasks. */
 async function microtasks(count: number): Promise<void> {

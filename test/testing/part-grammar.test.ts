@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { expect, test } from 'vitest'
-import { scriptedModel } from '../../src/testing/index.ts'
+import { scriptedModel } from '../../packages/aof-runtime/src/testing/index.ts'
 import { misformed } from './part-grammar.ts'
 
 test('leaving out any part that matters, or doubling one, is noticed', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../src/index.ts'
-import { SeededRandom, seededRandom } from '../../src/testing/index.ts'
-import { splitMix64, xoshiro128 } from '../../src/testing/random.ts'
+import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
+import { SeededRandom, seededRandom } from '../../packages/aof-runtime/src/testing/index.ts'
+import { splitMix64, xoshiro128 } from '../../packages/aof-runtime/src/testing/random.ts'
 
 const DRAWS = 100_000
 const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })

@@ -2,14 +2,14 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../src/index.ts'
+import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
 import {
   scriptedModel,
   type ScriptedModel,
   type ScriptedSpeech,
   settleMicrotasks,
   VirtualClock,
-} from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/testing/index.ts'
 import { anthropicAnswer } from './anthropic-answer.ts'
 import { misformed } from './part-grammar.ts'
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../src/index.ts'
+import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
 import {
   SeededScheduler,
   type SeededSchedulerOptions,
   settleMicrotasks,
   StalledError,
   VirtualClock,
-} from '../../src/testing/index.ts'
+} from '../../packages/aof-runtime/src/testing/index.ts'
 import { countingSignal } from './counting-signal.ts'
 
 /** Work that reaches so many points one after the other and notes when it goes on. */

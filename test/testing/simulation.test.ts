@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { MisuseError } from '../../src/index.ts'
-import { forEachSeed, SeedFailure, type Simulation, simulation } from '../../src/testing/index.ts'
+import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
+import { forEachSeed, SeedFailure, type Simulation, simulation } from '../../packages/aof-runtime/src/testing/index.ts'
 
 // Whoever replays a seed of another test must not change what these do.
 beforeEach(() => vi.stubEnv('AOF_SEED', ''))

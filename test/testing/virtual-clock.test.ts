@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_DELAY_MS, MisuseError, type TimerHandle } from '../../src/index.ts'
-import { StalledError, VirtualClock } from '../../src/testing/index.ts'
+import { MAX_DELAY_MS, MisuseError, type TimerHandle } from '../../packages/aof-runtime/src/index.ts'
+import { StalledError, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { countingSignal } from './counting-signal.ts'
 
 /** A clock whose timers note their names and moments. */

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CappedOutput } from '../../src/tools/capped-output.ts'
+import { CappedOutput } from '../../packages/aof-cli/src/tools/capped-output.ts'
 
 /** The bytes cut into chunks at these places. */
 function collect(bytes: Buffer, cuts: readonly number[], maxBytes: number): CappedOutput {

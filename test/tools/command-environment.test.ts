@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commandEnvironment } from '../../src/tools/command-environment.ts'
+import { commandEnvironment } from '../../packages/aof-cli/src/tools/command-environment.ts'
 
 const ours = {
   PATH: '/usr/bin:/bin',

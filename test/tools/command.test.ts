@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ToolFailure } from '../../src/index.ts'
-import { settleMicrotasks, VirtualClock } from '../../src/testing/index.ts'
-import { type CommandOutput, type CommandRequest, runCommand } from '../../src/tools/command.ts'
+import { ToolFailure } from '../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
+import { type CommandOutput, type CommandRequest, runCommand } from '../../packages/aof-cli/src/tools/command.ts'
 import { isAlive, untilGone, untilLines } from './processes.ts'
+import { FROM_SOURCE } from '../cli/source-command.ts'
 
 const PATH = process.env['PATH'] ?? ''
 const onLinux = process.platform === 'linux'
@@ -143,9 +144,13 @@ describe('how it ends', () => {
 
   test.runIf(onLinux)('too many open files are said to be that, by commands, threads, processes and the store', () => {
     const program = fileURLToPath(new URL('too-many-files.ts', import.meta.url))
-    const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, program], {
-      encoding: 'utf8',
-    })
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -n 60; exec "$0" "$@"', process.execPath, ...FROM_SOURCE, program],
+      {
+        encoding: 'utf8',
+      },
+    )
     expect(JSON.parse(stdout)).toEqual([
       'echo cannot be started: too many files are open.',
       expect.stringMatching(/^The thread that should have run 'thread' could not be started: too many files are open/),
@@ -309,7 +314,9 @@ describe('I16: nothing that it started is left', () => {
     ['process.exit(0)', 0],
     ['throw new Error("a fault")', 1],
   ])('when this process ends by %s, they end with it', async (end, status) => {
-    const command = JSON.stringify(fileURLToPath(new URL('../../src/tools/command.ts', import.meta.url)))
+    const command = JSON.stringify(
+      fileURLToPath(new URL('../../packages/aof-cli/src/tools/command.ts', import.meta.url)),
+    )
     const child = onLinux ? 'setsid sleep 1000' : 'sleep 1000'
     const text = `${child} & echo $! >> pids; echo $$ >> pids; wait`
     const program = `
@@ -322,7 +329,7 @@ describe('I16: nothing that it started is left', () => {
       }
       watch('.', whenReady)
       whenReady()`
-    const args = ['--input-type=module', '-e', program]
+    const args = [...FROM_SOURCE, '--input-type=module', '-e', program]
     const ended = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', timeout: 30_000 })
     expect(ended.status).toBe(status)
     const pids = (await untilLines(join(cwd, 'pids'), 2)).map(Number)

@@ -1,7 +1,7 @@
 import { readFileSync, watch } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { settleMicrotasks } from '../../src/testing/index.ts'
+import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** Whether a process lives; one that has ended and that nobody has waited for does not. */
 export function isAlive(pid: number): boolean {

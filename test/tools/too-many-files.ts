@@ -1,10 +1,10 @@
 /** A program that has as many files open as it may, and then runs a command, a thread, a process, and keeps a large result. */
 import { closeSync, openSync } from 'node:fs'
 import process from 'node:process'
-import { defineTool, ToolExecutor } from '../../src/index.ts'
-import { createIsolator } from '../../src/isolation/index.ts'
-import { FileStore } from '../../src/spill/file-store.ts'
-import { runCommand } from '../../src/tools/command.ts'
+import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { createIsolator } from '../../packages/aof-runtime/src/isolation/index.ts'
+import { FileStore } from '../../packages/aof-runtime/src/spill/file-store.ts'
+import { runCommand } from '../../packages/aof-cli/src/tools/command.ts'
 
 const module = new URL('../isolation/tools/tools.ts', import.meta.url)
 const runs = defineTool({

@@ -2,7 +2,13 @@ import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import * as v from 'valibot'
 import { type } from 'arktype'
-import { defineTool, type JsonObject, type AnyTool, type Tool, type ToolResult } from '../../src/index.ts'
+import {
+  defineTool,
+  type JsonObject,
+  type AnyTool,
+  type Tool,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
 
 test('the types of input and output are inferred', () => {
   const search = defineTool({

@@ -1,6 +1,13 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type Plan, type PlanResult, planTool, type Tool, ToolExecutor } from '../../src/index.ts'
+import {
+  defineTool,
+  type Plan,
+  type PlanResult,
+  planTool,
+  type Tool,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
 
 describe('effects', () => {
   test('get the input of the tool, and give resources and modes', () => {

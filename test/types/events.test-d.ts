@@ -1,5 +1,10 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { ToolExecutor, type ToolEvent, type ToolEventListener, type ToolResult } from '../../src/index.ts'
+import {
+  ToolExecutor,
+  type ToolEvent,
+  type ToolEventListener,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
 
 /** Fails to compile when an event is added that is not told here. */
 function told(event: ToolEvent): string {

@@ -8,7 +8,7 @@ import {
   ToolExecutor,
   type ToolExecutorOptions,
   type ToolResult,
-} from '../../src/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
 
 const executor = new ToolExecutor({ tools: [] })
 const search = defineTool({

@@ -8,7 +8,7 @@ import {
   type ToolResult,
   type ToolResultStatus,
   type UnsuccessfulResult,
-} from '../../src/index.ts'
+} from '../../packages/aof-runtime/src/index.ts'
 
 declare const result: ToolResult<{ at: Date; n?: bigint }>
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, defineTool, type Jsonified, planTool, type PlanResult, ToolExecutor } from '../../src/index.ts'
-import { SeededRandom, VirtualClock } from '../../src/testing/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type Jsonified,
+  planTool,
+  type PlanResult,
+  ToolExecutor,
+} from '../../packages/aof-runtime/src/index.ts'
+import { SeededRandom, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import {
   convert,
   type ConvertedCall,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { defineTool, type JsonObject, type JsonSchema, ToolExecutor } from '../../src/index.ts'
-import { SeededRandom, VirtualClock } from '../../src/testing/index.ts'
+import { defineTool, type JsonObject, type JsonSchema, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { SeededRandom, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** Turns whose calls change the state of one or more APIs, with the pairs that may not change places. */
 interface StatefulCase {

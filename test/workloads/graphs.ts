@@ -1,6 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type AnyTool, defineTool, ToolExecutor, type ToolExecutorOptions, type ToolResult } from '../../src/index.ts'
-import type { VirtualClock } from '../../src/testing/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  ToolExecutor,
+  type ToolExecutorOptions,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
+import type { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** Calls with the time that each takes, and what each has to wait for. */
 export interface Graph {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { JsonObject, JsonValue } from '../../src/index.ts'
+import type { JsonObject, JsonValue } from '../../packages/aof-runtime/src/index.ts'
 
 /** Calls whose arguments refer to the results of others, in the notation of a data set. */
 export interface RecordedPlan {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ToolResult, ToolExecutor } from '../../src/index.ts'
-import { forEachSeed, type SeededRandom, VirtualClock } from '../../src/testing/index.ts'
+import { type ToolResult, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
+import { forEachSeed, type SeededRandom, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callsOf, hasTurns, toolsOf, type Turn, turnsOf, WITHOUT_TURNS } from './turns.ts'
 
 /**

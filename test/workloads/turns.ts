@@ -1,5 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type AnyTool, defineTool, type JsonObject, type JsonSchema, type ToolCall } from '../../src/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type JsonObject,
+  type JsonSchema,
+  type ToolCall,
+} from '../../packages/aof-runtime/src/index.ts'
 
 /** A turn of a public data set: the tools that a model was offered, and the calls that it is to make. */
 export interface Turn {

@@ -1,5 +1,5 @@
-import { AgentExecutor } from '../../../dist/agent/index.js'
-import { defineTool, ToolExecutor } from '../../../dist/index.js'
+import { AgentExecutor } from '../../../packages/aof-runtime/dist/agent/index.js'
+import { defineTool, ToolExecutor } from '../../../packages/aof-runtime/dist/index.js'
 import { providerModel, resultsIn } from '../provider-model.ts'
 import { DESCRIPTION, inputSchema, PROMPT, type Scenario, scenario as threeCalls } from '../scenario.ts'
 import type { Subject } from '../subject.ts'

@@ -1,7 +1,7 @@
 import type { ToolResult } from 'aof-runtime'
-import type { LiveEvent } from '../../../src/cli/live/index.ts'
-import { type LiveState, NOTHING_YET } from '../../../src/cli/live/live-state.ts'
-import { reduce } from '../../../src/cli/live/reduce.ts'
+import type { LiveEvent } from '../../../packages/aof-cli/src/live/index.ts'
+import { type LiveState, NOTHING_YET } from '../../../packages/aof-cli/src/live/live-state.ts'
+import { reduce } from '../../../packages/aof-cli/src/live/reduce.ts'
 
 /** An event with the moment when it comes. */
 export type Moment = readonly [at: number, event: LiveEvent]

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { finishedTurn, frame, type FrameView } from '../../../src/cli/live/frame.ts'
-import type { LiveTurn } from '../../../src/cli/live/live-state.ts'
-import { marksFor } from '../../../src/cli/live/marks.ts'
-import { runSummary } from '../../../src/cli/live/summary.ts'
-import { createStyle } from '../../../src/cli/style.ts'
-import { displayWidth } from '../../../src/cli/text.ts'
+import { finishedTurn, frame, type FrameView } from '../../../packages/aof-cli/src/live/frame.ts'
+import type { LiveTurn } from '../../../packages/aof-cli/src/live/live-state.ts'
+import { marksFor } from '../../../packages/aof-cli/src/live/marks.ts'
+import { runSummary } from '../../../packages/aof-cli/src/live/summary.ts'
+import { createStyle } from '../../../packages/aof-cli/src/style.ts'
+import { displayWidth } from '../../../packages/aof-cli/src/text.ts'
 import { call, type Moment, stateAfter, turnOf } from './events.ts'
 
 const marks = marksFor({})

@@ -1,8 +1,8 @@
 import { VirtualClock } from 'aof-runtime/testing'
 import { expect, test } from 'vitest'
-import { marksFor } from '../../../src/cli/live/marks.ts'
-import { PlainPicture } from '../../../src/cli/live/plain-picture.ts'
-import { createStyle } from '../../../src/cli/style.ts'
+import { marksFor } from '../../../packages/aof-cli/src/live/marks.ts'
+import { PlainPicture } from '../../../packages/aof-cli/src/live/plain-picture.ts'
+import { createStyle } from '../../../packages/aof-cli/src/style.ts'
 import { call, type Moment, turnOf } from './events.ts'
 
 function linesAfter(moments: readonly Moment[], env: Record<string, string> = {}): string[] {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LiveEvent } from '../../../src/cli/live/index.ts'
-import { NOTHING_YET } from '../../../src/cli/live/live-state.ts'
-import { reduce } from '../../../src/cli/live/reduce.ts'
+import type { LiveEvent } from '../../../packages/aof-cli/src/live/index.ts'
+import { NOTHING_YET } from '../../../packages/aof-cli/src/live/live-state.ts'
+import { reduce } from '../../../packages/aof-cli/src/live/reduce.ts'
 import { call, stateAfter, turnOf } from './events.ts'
 
 const search = call(0, 'search')

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import type { Terminal } from '../../../src/cli/live/live-region.ts'
+import type { Terminal } from '../../../packages/aof-cli/src/live/live-region.ts'
 
 /** As much of a terminal as the picture needs: it scrolls, wraps, moves its cursor and erases; anything else is an error. */
 export class Screen extends Writable implements Terminal {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { argumentsText } from '../../../src/cli/live/arguments-text.ts'
-import { durationText, elapsedText } from '../../../src/cli/live/duration.ts'
-import { column, joinSegments, rightColumn, wrapParts, wrapText } from '../../../src/cli/live/line.ts'
-import { clip, displayWidth, oneLine } from '../../../src/cli/text.ts'
+import { argumentsText } from '../../../packages/aof-cli/src/live/arguments-text.ts'
+import { durationText, elapsedText } from '../../../packages/aof-cli/src/live/duration.ts'
+import { column, joinSegments, rightColumn, wrapParts, wrapText } from '../../../packages/aof-cli/src/live/line.ts'
+import { clip, displayWidth, oneLine } from '../../../packages/aof-cli/src/text.ts'
 
 describe('durations', () => {
   test.each([

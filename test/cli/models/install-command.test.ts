@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { installCommand } from '../../../src/cli/models/install-command.ts'
+import { installCommand } from '../../../packages/aof-cli/src/models/install-command.ts'
 import { temporary } from '../temporary.ts'
 
 const INSTALLED = {

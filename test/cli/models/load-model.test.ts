@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CliError } from '../../../src/cli/errors.ts'
-import { EXIT } from '../../../src/cli/exit-codes.ts'
-import { loadModel } from '../../../src/cli/models/index.ts'
-import { PROVIDERS } from '../../../src/cli/models/providers.ts'
+import { CliError } from '../../../packages/aof-cli/src/errors.ts'
+import { EXIT } from '../../../packages/aof-cli/src/exit-codes.ts'
+import { loadModel } from '../../../packages/aof-cli/src/models/index.ts'
+import { PROVIDERS } from '../../../packages/aof-cli/src/models/providers.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 

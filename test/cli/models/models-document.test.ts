@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { PROVIDERS } from '../../../src/cli/models/providers.ts'
+import { PROVIDERS } from '../../../packages/aof-cli/src/models/providers.ts'
 
 test('docs/models.md lists every provider with its package and the variables that it needs', () => {
-  const written = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8')
+  const written = readFileSync(new URL('../../../packages/aof-cli/docs/models.md', import.meta.url), 'utf8')
   const rows = written
     .replaceAll(/ +/g, ' ')
     .split('\n')

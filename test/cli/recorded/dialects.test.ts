@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DIALECT_NAMES, openRecorded } from '../../../src/cli/recorded/index.ts'
+import { DIALECT_NAMES, openRecorded } from '../../../packages/aof-cli/src/recorded/index.ts'
 import { awsChunks, awsEvents, CALLS, type Fixture, FIXTURES, lines, sse } from './fixtures.ts'
 import { callsOf, inputOf, replay } from './replay.ts'
 

@@ -1,5 +1,5 @@
-import { chunkFrame, eventFrames } from '../../../src/cli/recorded/aws-event-stream.ts'
-import type { DialectName } from '../../../src/cli/recorded/index.ts'
+import { chunkFrame, eventFrames } from '../../../packages/aof-cli/src/recorded/aws-event-stream.ts'
+import type { DialectName } from '../../../packages/aof-cli/src/recorded/index.ts'
 
 /** One answer in a dialect, whole and as the events of a stream: text, then `look_up({"topic":"tides"})` and `ping({})`. */
 export interface Fixture {

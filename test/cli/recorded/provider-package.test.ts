@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { afterEach, expect, test, vi } from 'vitest'
-import { DIALECTS } from '../../../src/cli/recorded/dialects/index.ts'
-import { providerPackage } from '../../../src/cli/recorded/provider-package.ts'
+import { DIALECTS } from '../../../packages/aof-cli/src/recorded/dialects/index.ts'
+import { providerPackage } from '../../../packages/aof-cli/src/recorded/provider-package.ts'
 
 const here = import.meta.dirname
 const projects: string[] = []

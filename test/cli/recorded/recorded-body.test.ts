@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readBody } from '../../../src/cli/recorded/recorded-body.ts'
+import { readBody } from '../../../packages/aof-cli/src/recorded/recorded-body.ts'
 import { awsChunks, awsEvents, lines, sse } from './fixtures.ts'
 
 const events = fc.array(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue(), { minKeys: 1 }), {

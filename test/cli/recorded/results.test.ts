@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { openRecorded } from '../../../src/cli/recorded/index.ts'
-import { ToolExecutor } from '../../../src/index.ts'
-import { defineTool, type ToolContent, type ToolResult } from '../../../src/index.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded/index.ts'
+import { ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
+import { defineTool, type ToolContent, type ToolResult } from '../../../packages/aof-runtime/src/index.ts'
 import { FIXTURES } from './fixtures.ts'
 import { callsOf, replay } from './replay.ts'
 

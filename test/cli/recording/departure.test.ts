@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { departurePlace, differenceLines } from '../../../src/cli/recording/departure.ts'
+import { departurePlace, differenceLines } from '../../../packages/aof-cli/src/recording/departure.ts'
 
 function difference(expected: string, actual: string): string[] {
   return differenceLines({ expected, actual }).map(({ sign, text }) => `${sign} ${text}`)

@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { scriptedModel, settleMicrotasks } from 'aof-runtime/testing'
 import { describe, expect, test } from 'vitest'
-import { ObservedExecutor } from '../../../src/cli/recording/observed-executor.ts'
-import { type AnswerObserver, observedModel } from '../../../src/cli/recording/observed-model.ts'
+import { ObservedExecutor } from '../../../packages/aof-cli/src/recording/observed-executor.ts'
+import { type AnswerObserver, observedModel } from '../../../packages/aof-cli/src/recording/observed-model.ts'
 import { echo, fail, partsOf } from './runs.ts'
 
 function observer(told: unknown[]): AnswerObserver {

@@ -1,11 +1,11 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ToolEntry } from '../../../src/agent-file/index.ts'
-import { CliError } from '../../../src/cli/errors.ts'
-import { EXIT } from '../../../src/cli/exit-codes.ts'
-import { loadTools } from '../../../src/cli/tools/index.ts'
-import { ToolExecutor } from '../../../src/index.ts'
+import type { ToolEntry } from '../../../packages/aof-cli/src/agent-file/index.ts'
+import { CliError } from '../../../packages/aof-cli/src/errors.ts'
+import { EXIT } from '../../../packages/aof-cli/src/exit-codes.ts'
+import { loadTools } from '../../../packages/aof-cli/src/agent-tools/index.ts'
+import { ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
 import { temporary } from '../temporary.ts'
 
 const NOWHERE = { file: 'agent.yaml', line: 1, column: 1, path: 'spec.tools', excerpt: { text: '', start: 0, end: 0 } }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { defineTool } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, setUp } from '../harness.ts'
 import { controllerOf, orderIn, work } from './harness.ts'
 

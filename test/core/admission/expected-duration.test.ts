@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ExpectedDuration } from '../../../src/core/admission/expected-duration.ts'
-import { RunShare } from '../../../src/core/admission/run-share.ts'
-import { SeededRandom } from '../../../src/testing/index.ts'
+import { ExpectedDuration } from '../../../packages/aof-runtime/src/core/admission/expected-duration.ts'
+import { RunShare } from '../../../packages/aof-runtime/src/core/admission/run-share.ts'
+import { SeededRandom } from '../../../packages/aof-runtime/src/testing/index.ts'
 
 const after = (values: readonly number[]): number | undefined => {
   const expected = new ExpectedDuration()

@@ -7,8 +7,8 @@ import {
   type ParkedEvent,
   type ToolContext,
   type ToolEvent,
-} from '../../../src/index.ts'
-import type { VirtualClock } from '../../../src/testing/index.ts'
+} from '../../../packages/aof-runtime/src/index.ts'
+import type { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 
 /** A tool that takes its time, and what it has been through. */
 export interface Work {

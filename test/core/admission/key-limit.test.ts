@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, type CallInfo, defineTool, type JsonObject } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { type AnyTool, type CallInfo, defineTool, type JsonObject } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, eventsOf, failureOf, revokedProxy, setUp } from '../harness.ts'
 import { controllerOf, noting, parksOf, work } from './harness.ts'
 

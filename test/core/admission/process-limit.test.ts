@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ToolExecutor } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callsOf, setUp } from '../harness.ts'
 import { controllerOf, NOBODY, work } from './harness.ts'
 

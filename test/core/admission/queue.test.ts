@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, MisuseError, type QueueOptions } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { defineTool, MisuseError, type QueueOptions } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, dataOf, failureOf, setUp } from '../harness.ts'
 import { parksOf, work } from './harness.ts'
 

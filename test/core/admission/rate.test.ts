@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type AnyTool, defineTool, type JsonObject, MisuseError, type RateOptions } from '../../../src/index.ts'
-import { SeededRandom, VirtualClock } from '../../../src/testing/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type JsonObject,
+  MisuseError,
+  type RateOptions,
+} from '../../../packages/aof-runtime/src/index.ts'
+import { SeededRandom, VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, deaf, eventsOf, setUp } from '../harness.ts'
 import { controllerOf, NOBODY, noting, parksOf, work } from './harness.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, setUp } from '../harness.ts'
 import { controllerOf, work } from './harness.ts'
 

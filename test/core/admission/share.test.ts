@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MisuseError } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { MisuseError } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { callsOf, setUp } from '../harness.ts'
 import { controllerOf, work } from './harness.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defineTool, type ToolCall } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { defineTool, type ToolCall } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { dataOf, failureOf, setUp, sleeper } from '../harness.ts'
 
 const call = (id: string, args: object = {}, dependsOn?: readonly (string | number)[], name = 'sleep'): ToolCall => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type ToolCall } from '../../../src/index.ts'
+import { defineTool, type ToolCall } from '../../../packages/aof-runtime/src/index.ts'
 import { MemoryStore } from '../memory-store.ts'
 import { dataOf, failureOf, setUp } from '../harness.ts'
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { AdmissionController, defineTool, type ToolCall, type ToolEvent } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import {
+  AdmissionController,
+  defineTool,
+  type ToolCall,
+  type ToolEvent,
+} from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { dataOf, failureOf, setUp, type SetUp, type SetUpOptions, sleeper } from '../harness.ts'
 import { type Touch, touch, touching } from './harness.ts'
 

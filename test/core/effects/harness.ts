@@ -1,5 +1,11 @@
-import { type AnyTool, defineTool, type Effect, type ToolCall, type ToolContext } from '../../../src/index.ts'
-import type { VirtualClock } from '../../../src/testing/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type Effect,
+  type ToolCall,
+  type ToolContext,
+} from '../../../packages/aof-runtime/src/index.ts'
+import type { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 
 /** What a call of {@link touch} is told to do. */
 export interface Touch {

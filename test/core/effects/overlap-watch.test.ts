@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { namesIn } from '../../../src/core/effects/overlap-watch.ts'
-import { defineTool } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { namesIn } from '../../../packages/aof-runtime/src/core/effects/overlap-watch.ts'
+import { defineTool } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { setUp, type SetUp } from '../harness.ts'
 
 function setUpTools(reportOverlaps = true): SetUp {

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AdmissionController, defineTool, type Plan, planTool, ToolExecutor } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import {
+  AdmissionController,
+  defineTool,
+  type Plan,
+  planTool,
+  ToolExecutor,
+} from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { touch } from '../effects/harness.ts'
 import { dataOf, failureOf, setUp, type SetUp, sleeper } from '../harness.ts'
 

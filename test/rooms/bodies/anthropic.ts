@@ -1,7 +1,7 @@
 import { createAmazonBedrockAnthropic } from '@ai-sdk/amazon-bedrock/anthropic'
 import { createAnthropic } from '@ai-sdk/anthropic'
-import { chunkFrame } from '../../../src/cli/recorded/aws-event-stream.ts'
-import { anthropic as messages } from '../../../src/messages/index.ts'
+import { chunkFrame } from '../../../packages/aof-cli/src/recorded/aws-event-stream.ts'
+import { anthropic as messages } from '../../../packages/aof-runtime/src/messages/index.ts'
 import {
   BREAKS,
   CONTEXT,

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import type { Dialect } from '../../../src/messages/index.ts'
+import type { Dialect } from '../../../packages/aof-runtime/src/messages/index.ts'
 import type { TurnEnding, WrittenTurn } from '../turn.ts'
 
 /** One form of a dialect's answers. */

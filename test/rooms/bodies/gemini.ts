@@ -1,5 +1,5 @@
 import { createGoogle } from '@ai-sdk/google'
-import { gemini as messages } from '../../../src/messages/index.ts'
+import { gemini as messages } from '../../../packages/aof-runtime/src/messages/index.ts'
 import { BREAKS, field, FILTER, INTERRUPTED, LIMIT, MALFORMED, UNKNOWN, type WrittenTurn } from '../turn.ts'
 import { type DialectBodies, type Sent, sse } from './dialect.ts'
 

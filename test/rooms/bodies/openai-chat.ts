@@ -1,5 +1,5 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { openaiChat as messages } from '../../../src/messages/index.ts'
+import { openaiChat as messages } from '../../../packages/aof-runtime/src/messages/index.ts'
 import { BREAKS, FAILED, field, FILTER, INTERRUPTED, LIMIT, pieces, UNKNOWN, type WrittenTurn } from '../turn.ts'
 import { type DialectBodies, type Sent, sse } from './dialect.ts'
 

@@ -1,5 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai'
-import { openaiResponses as messages } from '../../../src/messages/index.ts'
+import { openaiResponses as messages } from '../../../packages/aof-runtime/src/messages/index.ts'
 import { BREAKS, FAILED, field, FILTER, LIMIT, pieces, UNKNOWN, type WrittenCall, type WrittenTurn } from '../turn.ts'
 import { type DialectBodies, type Sent, sse } from './dialect.ts'
 

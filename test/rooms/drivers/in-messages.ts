@@ -1,4 +1,4 @@
-import { ToolExecutor } from '../../../src/index.ts'
+import { ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
 import type { DialectBodies } from '../bodies/index.ts'
 import { type Outcome, readsOf, writeTool } from '../outcome.ts'
 

@@ -4,8 +4,8 @@ import {
   type ToolContext,
   ToolExecutor,
   type ToolResult,
-} from '../../../src/index.ts'
-import { settleMicrotasks, type Simulation } from '../../../src/testing/index.ts'
+} from '../../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, type Simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { drawCrowd } from './draw.ts'
 import {
   type AttemptFacts,

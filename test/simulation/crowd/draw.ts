@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../src/testing/index.ts'
+import type { SeededRandom } from '../../../packages/aof-runtime/src/testing/index.ts'
 import type { Act, BatchPlan, CallPlan, CrowdPlan, ExecutorPlan, RatePlan, ResizePlan, ToolPlan } from './plan.ts'
 
 /** Few and round, so that many things fall on one moment. */

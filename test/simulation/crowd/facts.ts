@@ -1,5 +1,5 @@
-import { ExpectedDuration } from '../../../src/core/admission/expected-duration.ts'
-import type { ToolResult } from '../../../src/index.ts'
+import { ExpectedDuration } from '../../../packages/aof-runtime/src/core/admission/expected-duration.ts'
+import type { ToolResult } from '../../../packages/aof-runtime/src/index.ts'
 import { type AdmissionModel, type ModelCall, type ModelLimit, ModelRate, type ModelRun } from '../admission-model.ts'
 import type { BatchPlan, CallPlan, CrowdPlan, ExecutorPlan, RatePlan, ToolPlan } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { ToolResult } from '../../../src/index.ts'
+import type { ToolResult } from '../../../packages/aof-runtime/src/index.ts'
 import type { CallFacts } from './facts.ts'
 import type { CrowdOracle } from './oracle.ts'
 

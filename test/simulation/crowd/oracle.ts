@@ -1,6 +1,11 @@
-import { ExpectedDuration } from '../../../src/core/admission/expected-duration.ts'
-import type { AdmissionController, ToolEvent, ToolExecutor, ToolResult } from '../../../src/index.ts'
-import type { Simulation } from '../../../src/testing/index.ts'
+import { ExpectedDuration } from '../../../packages/aof-runtime/src/core/admission/expected-duration.ts'
+import type {
+  AdmissionController,
+  ToolEvent,
+  ToolExecutor,
+  ToolResult,
+} from '../../../packages/aof-runtime/src/index.ts'
+import type { Simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { AdmissionModel, type ModelCall, type ModelLimit } from '../admission-model.ts'
 import {
   type AttemptFacts,

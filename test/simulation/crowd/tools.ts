@@ -1,5 +1,5 @@
-import { type AnyTool, defineTool, type ToolContext } from '../../../src/index.ts'
-import type { Simulation } from '../../../src/testing/index.ts'
+import { type AnyTool, defineTool, type ToolContext } from '../../../packages/aof-runtime/src/index.ts'
+import type { Simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import type { Act, ToolPlan } from './plan.ts'
 
 /** The tool of a plan. */

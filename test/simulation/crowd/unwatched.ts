@@ -1,5 +1,11 @@
-import { AdmissionController, type AnyTool, type ToolCall, type ToolContext, ToolExecutor } from '../../../src/index.ts'
-import { settleMicrotasks, type Simulation, simulation } from '../../../src/testing/index.ts'
+import {
+  AdmissionController,
+  type AnyTool,
+  type ToolCall,
+  type ToolContext,
+  ToolExecutor,
+} from '../../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, type Simulation, simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { drawCrowd } from './draw.ts'
 import type { Act, BatchPlan, CallPlan, CrowdPlan, ToolPlan } from './plan.ts'
 import { crowdTool, idle } from './tools.ts'

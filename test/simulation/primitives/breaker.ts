@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { CircuitBreaker } from '../../../src/core/circuit-breaker.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { CircuitBreaker } from '../../../packages/aof-runtime/src/core/circuit-breaker.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { move, must } from './moves.ts'
 
 /** Attempts that enter a circuit breaker and end while time goes on. */

@@ -1,5 +1,5 @@
 import type fc from 'fast-check'
-import type { VirtualClock } from '../../../src/testing/index.ts'
+import type { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 
 /** Throws unless it holds. */
 export function must(holds: boolean, what: string): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { defineTool, ToolExecutor, type ToolResult } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { defineTool, ToolExecutor, type ToolResult } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { move, must } from './moves.ts'
 
 /** An open batch that one fills while others read. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { defineTool, ToolExecutor } from '../../../src/index.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { defineTool, ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { move, must, passTime } from './moves.ts'
 
 /** Calls whose tools fail and are tried again, one at a time, with an abort at any moment. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { Expiry } from '../../../src/core/expiry.ts'
-import { Timeouts } from '../../../src/core/timeouts.ts'
-import { VirtualClock } from '../../../src/testing/index.ts'
+import { Expiry } from '../../../packages/aof-runtime/src/core/expiry.ts'
+import { Timeouts } from '../../../packages/aof-runtime/src/core/timeouts.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { move, must, passTime, throwPlanned } from './moves.ts'
 
 /** Timeouts of few durations that are set and removed while time goes on. */

@@ -1,4 +1,4 @@
-import type { AdmissionController } from '../../../src/index.ts'
+import type { AdmissionController } from '../../../packages/aof-runtime/src/index.ts'
 import { type EffectHolders, hasEffects, isMet, isReady, namesOf } from './conflicts.ts'
 import { type CallFacts, deadlineAt, type ExecutorFacts, isCut, isStopped, limitOf, parentOf } from './facts.ts'
 import type { Observer } from './observer.ts'

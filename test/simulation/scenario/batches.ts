@@ -1,4 +1,10 @@
-import { Budget, type CallOptions, MisuseError, type ToolCall, type ToolResult } from '../../../src/index.ts'
+import {
+  Budget,
+  type CallOptions,
+  MisuseError,
+  type ToolCall,
+  type ToolResult,
+} from '../../../packages/aof-runtime/src/index.ts'
 import {
   type AttemptFacts,
   type BatchFacts,

@@ -1,4 +1,4 @@
-import type { ToolContext } from '../../../src/index.ts'
+import type { ToolContext } from '../../../packages/aof-runtime/src/index.ts'
 import { type ExpectedOutput, returned, thrown } from '../values.ts'
 import { type AttemptFacts, type BodyEnd, type CallFacts, isCut } from './facts.ts'
 import type { Act } from './plan.ts'

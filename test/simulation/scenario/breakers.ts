@@ -1,4 +1,4 @@
-import type { ToolEvent } from '../../../src/index.ts'
+import type { ToolEvent } from '../../../packages/aof-runtime/src/index.ts'
 import { type AttemptFacts, type CallFacts, type ExecutorFacts, isMadeBy } from './facts.ts'
 import type { Stage } from './stage.ts'
 

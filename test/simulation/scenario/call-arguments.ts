@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../../src/index.ts'
+import type { ToolCall } from '../../../packages/aof-runtime/src/index.ts'
 import { type CallFacts, hasOptions } from './facts.ts'
 import type { TimeLimits } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../src/testing/index.ts'
+import type { SeededRandom } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { RETURN_KINDS, THROWN_KINDS } from '../values.ts'
 import { type Draw, drawLimits, NO_LIMITS, times } from './drawing.ts'
 import type { Act, Arrival, BatchPlan, CallPlan, EffectPlan, Ending, TimeLimits, ToolPlan } from './plan.ts'

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../src/testing/index.ts'
+import type { SeededRandom } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { drawBatch } from './draw-batches.ts'
 import { drawReactions } from './draw-reactions.ts'
 import { type Draw, drawClose, drawResize, times } from './drawing.ts'

@@ -1,4 +1,4 @@
-import type { OpenBatch, Slot, ToolContext, ToolExecutor, ToolResult } from '../../../src/index.ts'
+import type { OpenBatch, Slot, ToolContext, ToolExecutor, ToolResult } from '../../../packages/aof-runtime/src/index.ts'
 import type { ExpectedOutput, ThrownKind } from '../values.ts'
 import type { BatchPlan, CallPlan, ExecutorPlan, ToolPlan } from './plan.ts'
 

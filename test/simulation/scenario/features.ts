@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../../src/testing/index.ts'
+import { SeededRandom } from '../../../packages/aof-runtime/src/testing/index.ts'
 
 /** Everything that a scenario may have, by what it concerns. Each is drawn independently, so that all pairs meet. */
 const GROUPS = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ToolResult, UnsuccessfulResult } from '../../../src/index.ts'
+import type { ToolResult, UnsuccessfulResult } from '../../../packages/aof-runtime/src/index.ts'
 import type { Breakers } from './breakers.ts'
 import { type EffectHolders, hasEffects, namesOf } from './conflicts.ts'
 import { type BatchFacts, type CallFacts, deadlineAt, hasImpossibleLimit, isCut, limitOf } from './facts.ts'

@@ -1,4 +1,4 @@
-import type { CallPlace } from '../../../src/index.ts'
+import type { CallPlace } from '../../../packages/aof-runtime/src/index.ts'
 import { shownId } from './call-arguments.ts'
 import { type AttemptFacts, type BatchFacts, goesOnAlone, isCut } from './facts.ts'
 import type { Stage } from './stage.ts'

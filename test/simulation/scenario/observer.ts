@@ -1,4 +1,4 @@
-import type { ToolEvent } from '../../../src/index.ts'
+import type { ToolEvent } from '../../../packages/aof-runtime/src/index.ts'
 import { Abandoned } from './abandoned.ts'
 import { Breakers } from './breakers.ts'
 import { shownId } from './call-arguments.ts'

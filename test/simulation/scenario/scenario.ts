@@ -1,5 +1,12 @@
-import { AdmissionController, type AnyTool, Budget, type Clock, defineTool, ToolExecutor } from '../../../src/index.ts'
-import { settleMicrotasks, type Simulation } from '../../../src/testing/index.ts'
+import {
+  AdmissionController,
+  type AnyTool,
+  Budget,
+  type Clock,
+  defineTool,
+  ToolExecutor,
+} from '../../../packages/aof-runtime/src/index.ts'
+import { settleMicrotasks, type Simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { RestCheck } from './at-rest.ts'
 import { Batches } from './batches.ts'
 import { EffectHolders } from './conflicts.ts'

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { simulation } from '../../../src/testing/index.ts'
+import { simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { drawScenario } from './draw.ts'
 import { drawFeatures, type Feature, FEATURES } from './features.ts'
 import type { ScenarioPlan } from './plan.ts'
@@ -145,7 +145,8 @@ function inShort(plan: ScenarioPlan): string {
 function commit(): string {
   try {
     const revision = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim()
-    const isClean = execFileSync('git', ['status', '--porcelain', 'src'], { encoding: 'utf8', stdio: 'pipe' }) === ''
+    const isClean =
+      execFileSync('git', ['status', '--porcelain', 'packages'], { encoding: 'utf8', stdio: 'pipe' }) === ''
     return `At commit ${revision}${isClean ? '' : ', with changes in src'}.`
   } catch {
     return 'At no commit.'

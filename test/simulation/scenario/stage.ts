@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ToolEvent } from '../../../src/index.ts'
-import type { Simulation } from '../../../src/testing/index.ts'
+import type { ToolEvent } from '../../../packages/aof-runtime/src/index.ts'
+import type { Simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
 import type { AttemptFacts, BatchFacts, CallFacts, ExecutorFacts } from './facts.ts'
 import type { Feature } from './features.ts'
 import type { ScenarioPlan } from './plan.ts'

@@ -1,4 +1,4 @@
-import type { CallInfo, ToolContext } from '../../../src/index.ts'
+import type { CallInfo, ToolContext } from '../../../packages/aof-runtime/src/index.ts'
 import type { AttemptFacts, BatchFacts, CallFacts } from './facts.ts'
 import type { Site } from './plan.ts'
 

@@ -1,4 +1,9 @@
-import { type AnyTool, defineTool, type StandardSchema, type ToolContext } from '../../../src/index.ts'
+import {
+  type AnyTool,
+  defineTool,
+  type StandardSchema,
+  type ToolContext,
+} from '../../../packages/aof-runtime/src/index.ts'
 import { callOf, type Info, type Surroundings } from './surroundings.ts'
 import { namedEffects } from './draw-batches.ts'
 import type { CallFacts } from './facts.ts'

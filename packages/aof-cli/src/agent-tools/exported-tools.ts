@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
+import { type AnyTool, MisuseError, systemClock } from 'aof-runtime'
+import { checkTool } from 'aof-runtime/internal'
+import { resolveInside } from '../inside-directory.ts'
+import { oneLine } from '../text.ts'
+import type { FoundTool, LoadedEntry } from './load-tools.ts'
+import { describeLoadError } from './module-error.ts'
+
+/** How long the code of a module may take to load. */
+const LOAD_MS = 30_000
+
+/**
+ * The tools that a JavaScript or TypeScript module exports: each export that is one, the default export too, and those
+ * in an exported array. The module's code runs.
+ *
+ * @param path from `directory`, below which it must end
+ */
+export async function exportedTools(path: string, directory: string): Promise<LoadedEntry> {
+  const shown = oneLine(path)
+  const found = await resolveInside(directory, path)
+  if (!found.ok) {
+    return refused(`the module ${shown} cannot be used: ${found.reason}`, 'paths start from the directory of the file')
+  }
+  if (!(await stat(found.path)).isFile()) return refused(`the module ${shown} is not a file`)
+  let exports: Readonly<Record<string, unknown>>
+  try {
+    exports = await inTime(import(pathToFileURL(found.path).href) as Promise<Readonly<Record<string, unknown>>>)
+  } catch (error) {
+    return { ok: false, ...describeLoadError(error, shown, found.path) }
+  }
+  return toolsOf(exports, shown)
+}
+
+interface Candidate {
+  /** Of the export, with its place where that is an array. */
+  readonly name: string
+  readonly value: unknown
+}
+
+function toolsOf(exports: Readonly<Record<string, unknown>>, module: string): LoadedEntry {
+  const names = Object.keys(exports).sort((a, b) => (a < b ? -1 : 1))
+  const candidates = names.flatMap((name): Candidate[] => {
+    const value = exports[name]
+    return Array.isArray(value)
+      ? value.map((element: unknown, index) => ({ name: oneLine(`${name}[${index}]`, 100), value: element }))
+      : [{ name: oneLine(name, 100), value }]
+  })
+  const tools = new Map<AnyTool, FoundTool>()
+  for (const { name, value } of candidates) {
+    if (!looksLikeTool(value)) continue
+    const fault = faultOf(value)
+    if (fault !== undefined) return refused(`the export ${name} of ${module} is no tool: ${fault}`)
+    if (!tools.has(value)) tools.set(value, { tool: value, source: `${name} of ${module}` })
+  }
+  return tools.size > 0 ? { ok: true, tools: [...tools.values()] } : noTools(candidates, module)
+}
+
+function noTools(candidates: readonly Candidate[], module: string): LoadedEntry {
+  const nameless = candidates.find(({ value }) => hasExecute(value))
+  if (nameless !== undefined) {
+    return refused(
+      `the module ${module} exports no tools: ${nameless.name} has execute, but no name`,
+      'make it with defineTool({ name, … }) of aof-runtime',
+    )
+  }
+  const names = candidates.slice(0, 10).map(({ name }) => name)
+  return refused(
+    `the module ${module} exports no tools, but ${names.length === 0 ? 'nothing at all' : names.join(', ')}`,
+    'export what defineTool({ name, … }) of aof-runtime returns',
+  )
+}
+
+function looksLikeTool(value: unknown): value is AnyTool {
+  return hasExecute(value) && 'name' in value && typeof value.name === 'string'
+}
+
+function hasExecute(value: unknown): value is { execute: unknown } {
+  return typeof value === 'object' && value !== null && 'execute' in value && typeof value.execute === 'function'
+}
+
+function faultOf(tool: AnyTool): string | undefined {
+  try {
+    checkTool(tool)
+    return undefined
+  } catch (error) {
+    if (error instanceof MisuseError) return error.message
+    throw error
+  }
+}
+
+/** A module that waits for ever must not: nobody would be told why nothing happens. */
+async function inTime<T>(loading: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = new Error(`it was not loaded within ${LOAD_MS / 1000} s: what does it wait for at its top level?`)
+    const timer = systemClock.setTimer(() => reject(late), LOAD_MS)
+    loading.then(resolve, reject).finally(() => timer.clear())
+  })
+}
+
+function refused(message: string, fix?: string): LoadedEntry {
+  return { ok: false, message, ...(fix !== undefined && { fix }) }
+}

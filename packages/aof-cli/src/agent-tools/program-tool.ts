@@ -1,0 +1,65 @@
+import process from 'node:process'
+import { type CommandTool, fillCommand } from '../agent-file/index.ts'
+import { type AnyTool, defineTool, type JsonObject, type ToolContent, ToolFailure } from 'aof-runtime'
+import { type CommandOutput, runCommand } from '../tools/command.ts'
+import { commandEnvironment } from '../tools/command-environment.ts'
+import { resolveInside } from '../inside-directory.ts'
+import { commandEffects } from './command-effects.ts'
+import type { ToolSurroundings } from './load-tools.ts'
+
+/**
+ * The tool of a command: a program that is started without a shell, in the directory of the agent file or one below it,
+ * with the variables of the agent file (which win), those that the command names, and those that programs need.
+ */
+export function programTool(command: CommandTool, { directory, environment }: ToolSurroundings): AnyTool {
+  const { name, description, inputSchema, readOnly, idempotent, timeoutMs, retry, maxParallel, rate, okExitCodes } =
+    command
+  return defineTool({
+    name,
+    ...(description !== undefined && { description }),
+    inputSchema,
+    ...((readOnly || idempotent) && { annotations: { readOnlyHint: readOnly, idempotentHint: idempotent } }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(retry !== undefined && { retry: { ...retry, when: mayPass } }),
+    ...(maxParallel !== undefined && { maxParallel }),
+    ...(rate !== undefined && { rate }),
+    ...commandEffects(command, directory),
+    execute: async (input: JsonObject, { signal }): Promise<CommandOutput> => {
+      const filled = fillCommand(command.command, input)
+      if (!filled.ok) throw new CannotRun(`The argument '${filled.argument}' ${filled.reason}.`)
+      const [program = '', ...args] = filled.argv
+      const cwd = await inside(directory, command.cwd ?? '.', 'directory')
+      const file = program.includes('/') ? await inside(directory, program, 'program') : program
+      const env = commandEnvironment(process.env, command.env, environment)
+      return runCommand({ argv: [program, ...args], file, cwd, env, signal, okExitCodes })
+    },
+    toContent: (output) => [text(output)],
+  })
+}
+
+/** The program was not started, and would not be the next time. */
+class CannotRun extends ToolFailure {}
+
+/** Whether a command that failed may pass the next time: unlike other tools, it does not say whether its failure lasts. */
+function mayPass(thrown: unknown): boolean {
+  if (!(thrown instanceof ToolFailure)) return true
+  return thrown.retryable || (thrown.cause === undefined && !(thrown instanceof CannotRun))
+}
+
+/** Looked up for each call, so that what is opened is what was looked at (I42). */
+async function inside(directory: string, path: string, what: string): Promise<string> {
+  const found = await resolveInside(directory, path)
+  if (found.ok) return found.path
+  throw new CannotRun(`The ${what} '${path}' of this tool cannot be used: ${found.reason}.`)
+}
+
+/** What a model reads: what the program wrote, and what else it should know. */
+function text({ stdout, stderr, exitCode }: CommandOutput): ToolContent {
+  const parts = [
+    stdout,
+    stderr.trim() === '' ? '' : `[standard error]\n${stderr}`,
+    exitCode === 0 ? '' : `[exit code ${exitCode}]`,
+  ]
+  const said = parts.filter((part) => part !== '').join('\n')
+  return { type: 'text', text: said === '' ? '[no output]' : said }
+}

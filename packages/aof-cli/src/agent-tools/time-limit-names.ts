@@ -1,0 +1,18 @@
+import type { ToolEntry } from '../agent-file/index.ts'
+import type { NameTimeLimit } from 'aof-runtime'
+import { oneLine } from '../text.ts'
+
+/** Where a timeout can be raised, in the words of an agent file and of the command line. */
+export function timeLimitNames(file: string, tools: readonly ToolEntry[]): NameTimeLimit {
+  const commands = new Set(tools.flatMap((entry) => (entry.kind === 'command' ? [entry.name] : [])))
+  return ({ option, layer, tool }) => {
+    if (option !== 'timeoutMs') return undefined
+    if (layer === 'batch') return '--timeout'
+    if (layer === 'executor') return `tool_timeout in ${oneLine(file)}`
+    return layer === 'tool' && commands.has(tool) ? `timeout of the command ${tool} in ${oneLine(file)}` : undefined
+  }
+}
+
+/** Where a timeout can be raised of tools that come from a module alone. */
+export const MODULE_TIME_LIMIT_NAMES: NameTimeLimit = ({ option, layer }) =>
+  option === 'timeoutMs' && (layer === 'batch' || layer === 'executor') ? '--timeout' : undefined

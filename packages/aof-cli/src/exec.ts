@@ -1,0 +1,137 @@
+import type { Command } from 'commander'
+import type { ToolResult } from 'aof-runtime'
+import { thrownMessage } from 'aof-runtime/internal'
+import { CliError } from './errors.ts'
+import { execTools } from './exec/exec-tools.ts'
+import { type ExecutedTurn, executeTurn, type TurnExecution } from './exec/execute-turn.ts'
+import { answerError, checkDialect, openAnswer, readAnswer } from './exec/open-answer.ts'
+import { defineOptions, type ExecOptions } from './exec/options.ts'
+import { executePlan, planIn, reportPlan } from './exec/plan-file.ts'
+import { reportTurn } from './exec/report.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { noteFailure } from './failure-notes.ts'
+import { formatProblem } from './format-problem.ts'
+import { leave } from './leave.ts'
+import { openPicture } from './live/index.ts'
+import { Output, problemsOnly } from './output.ts'
+import { endDescendants } from './process/descendants.ts'
+import { divertConsole } from './process/diverted-console.ts'
+import { endToolsWithCommand } from './process/ending.ts'
+import { exitedError, watchExit } from './process/exit-watch.ts'
+import { listenForInterrupts } from './process/interrupts.ts'
+import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
+import { secretsOf } from './recording/redact.ts'
+import { reportError } from './report-error.ts'
+import { type RecordedAnswer, RecordedAnswerError } from './recorded/index.ts'
+import { oneLine } from './text.ts'
+
+/**
+ * `aof exec TURN --tools FILE`: a model's recorded answer in, the results of its calls out, as the next message; or a plan
+ * in, and the results of its steps out.
+ */
+export function define(command: Command): void {
+  defineOptions(command).action(async (file: string, options: ExecOptions) => {
+    const wantsLog = command.getOptionValueSource('logLevel') !== 'default'
+    endToolsWithCommand()
+    await leave(await exec(file, options, wantsLog))
+  })
+}
+
+/** How long a tool has to end after its signal: nobody waits for the command's own promptness. */
+const GRACE_MS = 500
+
+async function exec(file: string, options: ExecOptions, wantsLog: boolean): Promise<ExitCode> {
+  const { logLevel, dialect, maxParallel, timeout } = options
+  const output = new Output(options)
+  const talks = logLevel === 'info' || logLevel === 'debug'
+  checkDialect(dialect)
+  const bytes = await readAnswer(file)
+  const plan = dialect === undefined ? planIn(bytes) : undefined
+  const run = plan === undefined ? runTurn(await openAnswer(bytes, file, dialect), file) : runPlanFile(plan, file)
+  tellStrayErrors(output.logger)
+  divertConsole(output, talks)
+  const { maxParallelTools = 10, ...tools } = await execTools(options.tools, (problem) => {
+    if (talks) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
+  })
+  const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
+  const strays = watchStrayErrors()
+  const picture = openPicture(output, { logLevel })
+  const exits = watchExit((tool) => {
+    picture.close()
+    reportError(exitedError(tool), output)
+  })
+  try {
+    const executed = await run({
+      executor: {
+        ...tools,
+        maxParallelTools: maxParallel ?? maxParallelTools,
+        graceMs: GRACE_MS,
+        secrets: secretsOf(process.env),
+        logger: wantsLog ? output.logger : problemsOnly(output.logger),
+      },
+      signal: AbortSignal.any([interrupts.signal, strays.signal]),
+      emit: (event) => {
+        picture.take(event)
+        noteFailure(event, output)
+      },
+      timeoutMs: timeout,
+    })
+    picture.close()
+    const isStray = strays.signal.aborted
+    executed.report(output, talks, interrupts.exitCode !== undefined || isStray)
+    if (executed.abandoned > 0) endDescendants()
+    return interrupts.exitCode ?? (isStray ? EXIT.tools : undefined) ?? verdict(executed, options, output)
+  } catch (error) {
+    if (interrupts.exitCode !== undefined) return interrupts.exitCode
+    throw answerError(error, oneLine(file))
+  } finally {
+    picture.close()
+    interrupts.stop()
+    strays.stop()
+    exits.stop()
+  }
+}
+
+/** What came of the calls of a file. */
+interface Executed {
+  readonly results: readonly ToolResult[]
+  readonly abandoned: number
+  /** @param isCut whether it was ended from outside */
+  report(output: Output, talks: boolean, isCut: boolean): void
+}
+
+type Run = (execution: Omit<TurnExecution, 'model'>) => Promise<Executed>
+
+function runTurn(answer: RecordedAnswer, file: string): Run {
+  return async (execution) => {
+    const executed = await executeTurn({ ...execution, model: answer.model, isStreamed: answer.streamed })
+    const report = (output: Output, talks: boolean, isCut: boolean): void => {
+      if (!isCut) checkRead(executed, file)
+      reportTurn(executed, answer, output, talks)
+    }
+    return { ...executed, report }
+  }
+}
+
+function runPlanFile(plan: object, file: string): Run {
+  return async (execution) => {
+    const executed = await executePlan(plan, { ...execution, file })
+    return { ...executed, report: (output) => reportPlan(executed, output) }
+  }
+}
+
+/** An answer that broke before its first call is one that could not be read. */
+function checkRead({ broken, results }: ExecutedTurn, file: string): void {
+  if (broken === undefined || results.length > 0) return
+  const { cause } = broken
+  if (cause instanceof RecordedAnswerError) throw cause
+  const reason = oneLine(thrownMessage(cause))
+  throw new CliError(EXIT.file, `${oneLine(file)}: the answer breaks off before its first call: ${reason}`)
+}
+
+function verdict({ results }: Executed, { strict }: ExecOptions, output: Output): ExitCode {
+  const failed = results.filter(({ success }) => !success).length
+  if (failed === 0 || strict !== true) return EXIT.ok
+  output.note(`${output.style.error('aof:')} ${failed} of ${results.length} calls did not succeed`)
+  return EXIT.tools
+}

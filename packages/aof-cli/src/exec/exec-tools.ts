@@ -1,0 +1,59 @@
+import { realpath } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Place, Problem } from '../agent-file/index.ts'
+import type { AnyTool, NameTimeLimit } from 'aof-runtime'
+import { CliError, systemMessage } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { loadAgent } from '../load-agent.ts'
+import { oneLine } from '../text.ts'
+import { loadTools, MODULE_TIME_LIMIT_NAMES, timeLimitNames } from '../agent-tools/index.ts'
+
+/** The tools that `--tools` names, with what an agent file says of how they run. */
+export interface ExecTools {
+  readonly tools: readonly AnyTool[]
+  readonly maxParallelTools?: number
+  readonly timeoutMs?: number
+  readonly nameTimeLimit: NameTimeLimit
+}
+
+/**
+ * Loads the tools of a module, or of an agent file.
+ *
+ * @param warn told of what an agent file says and does not do
+ * @throws CliError with what is wrong with the file
+ */
+export async function execTools(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
+  if (/\.[cm]?[jt]s$/.test(file)) {
+    return { tools: await toolsOfModule(file), nameTimeLimit: MODULE_TIME_LIMIT_NAMES }
+  }
+  if (/\.(?:ya?ml|json)$/.test(file)) return toolsOfAgent(file, warn)
+  throw new CliError(
+    EXIT.usage,
+    `--tools: expected a module (.ts, .js, .mts, .mjs, …) or an agent file (.yaml, .yml, .json), found ${JSON.stringify(oneLine(file))}`,
+  )
+}
+
+/** Whoever calls the command says where the module is, so that it may be anywhere; a link counts as what it leads to. */
+async function toolsOfModule(file: string): Promise<AnyTool[]> {
+  const path = await realpath(file).catch((error: unknown) => {
+    throw new CliError(EXIT.file, `${oneLine(file)} cannot be read: ${systemMessage(error)}`, { cause: error })
+  })
+  const entry = { kind: 'module', path: `./${basename(path)}`, at: wholeFile(file) } as const
+  return loadTools([entry], { directory: dirname(path), environment: new Map(), areOffered: false })
+}
+
+async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
+  const { agent, directory, variables, warnings } = await loadAgent(file)
+  for (const problem of warnings) warn(problem)
+  const { maxParallelTools, toolTimeoutMs } = agent
+  return {
+    tools: await loadTools(agent.tools, { directory, environment: variables, areOffered: false }),
+    nameTimeLimit: timeLimitNames(agent.file, agent.tools),
+    ...(maxParallelTools !== undefined && { maxParallelTools }),
+    ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
+  }
+}
+
+function wholeFile(file: string): Place {
+  return { file, line: 0, column: 0, path: '', excerpt: { text: '', start: 0, end: 0 } }
+}

@@ -1,0 +1,79 @@
+import { systemClock, ToolExecutor, type ToolResult } from 'aof-runtime'
+import { describeIssues, runPlan, stepResult } from 'aof-runtime/internal'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { Output } from '../output.ts'
+import { writtenArguments } from '../recording/observed-executor.ts'
+import { oneLine } from '../text.ts'
+import type { TurnExecution } from './execute-turn.ts'
+
+/** How many steps a plan in a file may have. */
+const MAX_STEPS = 10_000
+
+/** The plan that a file holds; undefined where it holds none. */
+export function planIn(bytes: Uint8Array): object | undefined {
+  // What begins otherwise is no JSON object, and a stream may be long.
+  if (!/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return undefined
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    const isPlan = typeof value === 'object' && value !== null && 'steps' in value && Array.isArray(value.steps)
+    return isPlan ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a plan is executed with. */
+export interface PlanExecution extends Omit<TurnExecution, 'model'> {
+  /** Where it comes from. */
+  readonly file: string
+}
+
+/** What came of a plan's steps. */
+export interface ExecutedPlan {
+  readonly results: readonly ToolResult[]
+  readonly wallMs: number
+  readonly abandoned: number
+}
+
+/**
+ * Runs the steps of a plan.
+ *
+ * @throws CliError where the plan is no good; nothing of it has run then
+ */
+export async function executePlan(plan: object, given: PlanExecution): Promise<ExecutedPlan> {
+  const { file, signal, emit, timeoutMs } = given
+  const { clock = systemClock } = given.executor
+  const executor = new ToolExecutor(given.executor)
+  const startedAt = clock.now()
+  emit({ type: 'turn_started', turn: 0 })
+  const ran = await runPlan(
+    executor,
+    plan,
+    MAX_STEPS,
+    { signal, onEvent: emit, ...(timeoutMs !== undefined && { timeoutMs }) },
+    (steps) => {
+      emit({ type: 'model_finished', turn: 0, finishReason: 'tool-calls' })
+      for (const [index, { id, tool: name, arguments: args }] of steps.entries()) {
+        emit({ type: 'call_arriving', turn: 0, index, id, name })
+        emit({ type: 'call_arguments', turn: 0, index, arguments: writtenArguments(args) })
+      }
+    },
+  )
+  const wallMs = clock.now() - startedAt
+  if (ran.ok) emit({ type: 'turn_finished', turn: 0, calls: ran.results.length })
+  const { abandoned } = await executor.close()
+  if (!ran.ok)
+    throw new CliError(
+      EXIT.file,
+      `${oneLine(file)}: the plan is no good, and nothing of it was run: ${describeIssues(ran.issues)}`,
+    )
+  return { results: ran.results, wallMs, abandoned }
+}
+
+/** Tells what came of a plan, on standard output. */
+export function reportPlan({ results, wallMs }: ExecutedPlan, output: Output): void {
+  if (!output.json) return output.answerJson({ results: results.map(stepResult) })
+  const runMs = results.reduce((sum, { timing }) => sum + timing.runMs, 0)
+  output.answerJson({ results, timing: { wallMs, runMs } })
+}

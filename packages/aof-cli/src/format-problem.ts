@@ -1,0 +1,51 @@
+import type { Excerpt, Problem } from './agent-file/index.ts'
+import type { Style } from './style.ts'
+import { displayWidth, oneLine, wrap } from './text.ts'
+
+/**
+ * A problem for people: where it is (so that terminals make a link of it), what is wrong, the line with the words at
+ * fault marked, and what to do about it.
+ */
+export function formatProblem(problem: Problem, style: Style, width: number): string {
+  const { file, line, column, severity, message, fix, excerpt } = problem
+  const place = line === 0 ? oneLine(file) : `${oneLine(file)}:${line}:${column}`
+  const label = severity === 'error' ? style.error('error') : style.warning('warning')
+  const gutter = String(line).length + 3
+  const taken = displayWidth(place) + severity.length + 2
+  const [words = '', ...moreWords] = wrap(oneLine(message), width - 2, taken)
+  const lines = [`${style.strong(place)} ${label} ${words}`, ...moreWords.map((text) => `  ${text}`)]
+  lines.push(...excerptLines(excerpt, line, style, width))
+  if (fix !== undefined) {
+    const [first = '', ...more] = wrap(oneLine(fix), width - gutter - 7)
+    lines.push(`${' '.repeat(gutter)} ${style.good('fix:')} ${first}`)
+    for (const text of more) lines.push(`${' '.repeat(gutter)}      ${text}`)
+  }
+  return lines.join('\n')
+}
+
+function excerptLines(excerpt: Excerpt, line: number, style: Style, width: number): string[] {
+  if (excerpt.text.trim() === '') return []
+  const number = `  ${line}`
+  const shown = fit(excerpt, Math.max(width - number.length - 3, 20))
+  const before = oneLine(shown.text.slice(0, shown.start), Infinity)
+  const marked = oneLine(shown.text.slice(shown.start, shown.end), Infinity)
+  const after = oneLine(shown.text.slice(shown.end), Infinity)
+  const caret = ' '.repeat(displayWidth(before)) + '^'.repeat(Math.max(displayWidth(marked), 1))
+  const bar = style.dim('|')
+  return [
+    `${style.dim(number)} ${bar} ${before}${style.strong(marked)}${after}`.trimEnd(),
+    `${' '.repeat(number.length)} ${bar} ${style.error(caret)}`,
+  ]
+}
+
+/** The part of an excerpt that is near its place and fits into `width` columns. */
+function fit(excerpt: Excerpt, width: number): Excerpt {
+  const { text, start, end } = excerpt
+  if (displayWidth(text) <= width) return excerpt
+  const from = Math.max(0, Math.min(start - Math.floor(width / 4), text.length - width + 1))
+  const head = from > 0 ? '…' : ''
+  const cut = head + text.slice(from, from + width - head.length - 1)
+  const shift = from - head.length
+  const tail = from + width - head.length - 1 < text.length ? '…' : ''
+  return { text: cut + tail, start: start - shift, end: Math.max(start - shift + 1, Math.min(end - shift, cut.length)) }
+}

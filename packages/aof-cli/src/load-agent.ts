@@ -1,0 +1,43 @@
+import { type AgentFile, type Problem, resolveVariables, unsupportedProblem } from './agent-file/index.ts'
+import { CliError } from './errors.ts'
+import { EXIT } from './exit-codes.ts'
+import { readAgent } from './read-agent.ts'
+import { oneLine } from './text.ts'
+
+/** An agent file that can be run. */
+export interface LoadedAgent {
+  readonly agent: AgentFile
+  /** Its directory: paths in it start there. */
+  readonly directory: string
+  /** The variables of `environment`, with their values. */
+  readonly variables: ReadonlyMap<string, string>
+  /** What it says that does not do what it seems to say. */
+  readonly warnings: readonly Problem[]
+}
+
+/**
+ * Reads an agent file (`-`: standard input) for a run. Runs nothing of it.
+ *
+ * @param agentName which agent is meant, where there are several
+ * @throws CliError with the problems of the file where it is invalid, a variable is not set, or it needs what this
+ *   version does not do
+ */
+export async function loadAgent(file: string, agentName?: string): Promise<LoadedAgent> {
+  const { file: name, directory, parsed } = await readAgent(file, agentName)
+  if (!parsed.ok) throw failure(`${oneLine(name)} is not a valid agent file`, parsed.problems)
+  const { agent, problems } = parsed
+  const refused = agent.unsupported.filter(({ effect }) => effect === 'refused')
+  if (refused.length > 0) {
+    throw failure(
+      `${oneLine(name)} needs what this version does not do`,
+      refused.map((entry) => unsupportedProblem(entry, 'error')),
+    )
+  }
+  const variables = resolveVariables(agent, process.env)
+  if (!variables.ok) throw failure(`${oneLine(name)} needs variables that are not set`, variables.problems)
+  return { agent, directory, variables: variables.values, warnings: problems }
+}
+
+function failure(message: string, problems: readonly Problem[]): CliError {
+  return new CliError(EXIT.file, message, { problems })
+}

@@ -1,0 +1,76 @@
+import { CommanderError } from 'commander'
+import { platformProblem } from 'aof-runtime/internal'
+import { COMMANDS } from './commands.ts'
+import { CliError } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { refuseForeignWord } from './foreign-words.ts'
+import { Output } from './output.ts'
+import { endAtOnce } from './process/exit-watch.ts'
+import { createProgram } from './program.ts'
+import { reportError } from './report-error.ts'
+import { oneLine } from './text.ts'
+
+/** Runs the command that the arguments name, and sets the exit code of the process. Never rejects. */
+async function main(argv: readonly string[]): Promise<void> {
+  const problem = platformProblem()
+  if (problem !== undefined) {
+    process.stderr.write(`aof: ${problem}\n`)
+    process.exitCode = EXIT.internal
+    return
+  }
+  const given = withoutHelpCommand(argv)
+  try {
+    refuseForeignWord(given[0])
+    await createProgram(given).parseAsync(given, { from: 'user' })
+  } catch (error) {
+    process.exitCode = await report(error, given)
+  }
+}
+
+/** `aof help validate` is `aof validate --help`; a command that there is not is left to be reported. */
+function withoutHelpCommand([first, ...rest]: readonly string[]): string[] {
+  if (first !== 'help') return first === undefined ? [] : [first, ...rest]
+  const known = rest.length === 0 || COMMANDS.some(({ name }) => name === rest[0])
+  return known ? [...rest, '--help'] : rest
+}
+
+/** The form of documents that `-o` asks for, on a command line that need not be right. */
+function formatIn(argv: readonly string[]): string | undefined {
+  if (argv[0] !== 'run') return undefined
+  const given = argv.map((word, i) =>
+    word === '-o' || word === '--output' ? argv[i + 1] : /^(?:-o|--output=)(.+)$/.exec(word)?.[1],
+  )
+  return given.find((format) => format === 'json' || format === 'yaml')
+}
+
+async function report(error: unknown, argv: readonly string[]): Promise<ExitCode> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  const format = formatIn(argv)
+  const options = {
+    json: argv.includes('--json') || format !== undefined,
+    logLevel: 'info',
+    color: !argv.includes('--no-color'),
+    verbose: argv.includes('-v') || argv.includes('--verbose'),
+  } as const
+  const output = new Output(options, format === 'yaml' ? (await import('./yaml-text.ts')).yamlText : undefined)
+  return error instanceof CliError ? reportError(error, output) : reportFault(error, output)
+}
+
+function reportFault(error: unknown, output: Output): ExitCode {
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  output.note(`${output.style.error('aof:')} a fault in aof itself, please report it:`)
+  for (const line of words.split('\n')) output.note(`     ${oneLine(line)}`)
+  if (output.json) output.answerJson({ ok: false, exitCode: EXIT.internal, error: { message: oneLine(words) } })
+  return EXIT.internal
+}
+
+// An answer that is lost must not look like success, whatever the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const why = error.code === 'EPIPE' ? 'its reader has gone' : (error.code ?? error.message)
+  process.stderr.write(`aof: standard output cannot be written: ${oneLine(why)}\n`)
+  endAtOnce(EXIT.output)
+})
+// Without standard error there are fewer words, and the same answer.
+process.stderr.on('error', () => {})
+
+void main(process.argv.slice(2))

@@ -1,0 +1,155 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider'
+import { FILE_PROVIDERS, type ModelName, type Problem, problemAt } from '../agent-file/index.ts'
+import { suggest } from 'aof-runtime/internal'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import type { ProviderPackage } from '../recorded/provider-package.ts'
+import { RecordedAnswerError } from '../recorded/index.ts'
+import { oneLine } from '../text.ts'
+import { installCommand } from './install-command.ts'
+import type { AskedModel, Need, Provider } from './provider.ts'
+import { PROVIDERS } from './providers.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The model that `provider:name` means, of the AI SDK's package for that provider, which is loaded now. Asks nothing of
+ * any network: what can be wrong is found before the first request.
+ *
+ * @param env where keys and addresses come from
+ * @throws CliError with the exit code `model` and what to do: a provider that is not known, a package that is not
+ *   installed, a key or an address that is not set
+ */
+export async function loadModel(
+  { provider: id, name }: Pick<ModelName, 'provider' | 'name'>,
+  env: Environment = process.env,
+): Promise<LanguageModelV4> {
+  const provider = PROVIDERS.get(id)
+  if (provider === undefined) throw unknownProvider(id, name)
+  const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
+  const model = `${id}:${oneLine(name, 100)}`
+  const missing = provider.needs.filter((need) => !isMet(need, asked))
+  checkAddresses(provider, asked)
+  const load = async (): Promise<LanguageModelV4> => (await provider.package(asked).load())(globalThis.fetch)
+  return load().then(
+    (made) => {
+      if (missing.length > 0) throw new CliError(EXIT.model, ...notSet(model, provider, missing))
+      return made
+    },
+    (error: unknown) => {
+      throw unusablePackage(error, model, provider.package(asked), missing)
+    },
+  )
+}
+
+/**
+ * Whether a model could be asked here: a provider that is not known is an error; a package that is not installed, and a
+ * key or an address that is not set, are warnings, since another machine may have them. Loads nothing.
+ */
+export function modelProblems({ provider: id, name, at }: ModelName, env: Environment = process.env): Problem[] {
+  if (FILE_PROVIDERS.has(id)) return []
+  const provider = PROVIDERS.get(id)
+  if (provider === undefined) return [modelProblem(at, 'error', unknownProvider(id, name))]
+  const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
+  const model = `${id}:${oneLine(name, 100)}`
+  const missing = provider.needs.filter((need) => !isMet(need, asked))
+  const { name: packageName, major } = provider.package(asked)
+  const problems: Problem[] = []
+  if (!isInstalled(packageName)) {
+    const message = `${model} needs the package ${packageName}, which is not installed`
+    problems.push(modelProblem(at, 'warning', { message, fix: installCommand(packageName, major) }))
+  }
+  if (missing.length > 0) {
+    const [message, { fix }] = notSet(model, provider, missing)
+    problems.push(modelProblem(at, 'warning', { message, fix }))
+  }
+  return problems
+}
+
+function modelProblem(
+  at: ModelName['at'],
+  severity: Problem['severity'],
+  { message, fix }: Pick<CliError, 'message' | 'fix'>,
+): Problem {
+  const code = severity === 'error' ? 'wrong_value' : 'not_found'
+  return problemAt(at, severity, { code, message, ...(fix !== undefined && { fix }) })
+}
+
+function isInstalled(packageName: string): boolean {
+  try {
+    import.meta.resolve(packageName)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function firstSet(names: readonly string[], env: Environment): string | undefined {
+  for (const name of names) {
+    const value = env[name]?.trim() ?? ''
+    if (value !== '') return value
+  }
+  return undefined
+}
+
+function isMet(need: Need, { variable }: AskedModel): boolean {
+  return need.some((names) => names.every((name) => variable(name) !== undefined))
+}
+
+function checkAddresses({ addresses = [] }: Provider, { variable }: AskedModel): void {
+  for (const name of addresses) {
+    const value = variable(name)
+    if (value === undefined || (/^https?:\/\//.test(value) && URL.canParse(value))) continue
+    const found = JSON.stringify(oneLine(value, 200))
+    throw new CliError(EXIT.model, `${name}: expected an address that begins with http:// or https://, found ${found}`)
+  }
+}
+
+function notSet(model: string, { title, keys }: Provider, missing: readonly Need[]): [string, { fix: string }] {
+  const all = missing.map((need) => need.map((names) => names.join(' and ')).join(', or '))
+  const where = keys === undefined ? '' : `   (a key of ${title}: ${keys})`
+  return [`${model} needs ${all.join('; and ')} in the environment`, { fix: `${settings(missing)}${where}` }]
+}
+
+/** The recommended way to set what is missing. */
+function settings(missing: readonly Need[]): string {
+  return `export ${missing.flatMap(([first = []]) => first.map((name) => `${name}=…`)).join(' ')}`
+}
+
+function unusablePackage(error: unknown, model: string, { name, major }: ProviderPackage, missing: readonly Need[]) {
+  if (!(error instanceof RecordedAnswerError)) return error
+  const install = installCommand(name, major)
+  const fix = missing.length === 0 ? install : `${install} && ${settings(missing)}`
+  if (error.kind === 'provider_missing') {
+    return new CliError(EXIT.model, `${model} needs the package ${name}, which is not installed`, { fix, cause: error })
+  }
+  return new CliError(EXIT.model, `${model}: ${error.message}`, { fix, cause: error })
+}
+
+/** Other names under which providers are known. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['amazon', 'bedrock'],
+  ['amazon-bedrock', 'bedrock'],
+  ['aws', 'bedrock'],
+  ['claude', 'anthropic'],
+  ['gemini', 'google'],
+  ['gpt', 'openai'],
+  ['grok', 'xai'],
+  ['kimi', 'moonshot'],
+  ['litellm', 'openai-compatible'],
+  ['llamacpp', 'openai-compatible'],
+  ['lmstudio', 'openai-compatible'],
+  ['togetherai', 'together'],
+  ['vertex', 'google'],
+  ['vllm', 'openai-compatible'],
+])
+
+function unknownProvider(id: string, name: string): CliError {
+  const known = [...PROVIDERS.keys()].toSorted()
+  const near = suggest(id, [...known, ...OTHER_NAMES.keys()])
+  const meant = near === undefined ? undefined : (OTHER_NAMES.get(near) ?? near)
+  const fix = meant === undefined ? '' : `did you mean ${meant}:${oneLine(name, 100)}? `
+  return new CliError(EXIT.model, `there is no provider ${JSON.stringify(oneLine(id, 60))} of models`, {
+    fix: `${fix}Known are ${known.join(', ')}; openai-compatible takes any other that speaks OpenAI's Chat Completions API, at OPENAI_COMPATIBLE_BASE_URL.`,
+  })
+}

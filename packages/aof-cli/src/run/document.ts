@@ -1,0 +1,94 @@
+import { thrownMessage } from 'aof-runtime/internal'
+import type { CliError } from '../errors.ts'
+import { errorWords } from '../report-error.ts'
+import type { LiveEvent } from '../live/index.ts'
+import type { LiveCall, LiveTurn } from '../live/live-state.ts'
+import { toolTimes } from '../live/tool-times.ts'
+import { encodeJson } from '../recording/json-codec.ts'
+import type { RunOutcome } from './session.ts'
+
+/** What machines are told of a run: the document of `--json`, and the last line of `--json-lines`. */
+export function runDocument(outcome: RunOutcome, about: { readonly agent: string; readonly model: string }): object {
+  const { result, exitCode, state, timeLimit, departure } = outcome
+  const { status, text, messages, usage, iterations, finishReason, error, wallMs } = result
+  const { wallMs: toolWallMs, toolMs, ...calls } = toolTimes(state.turns)
+  return {
+    status,
+    exitCode,
+    ...about,
+    text,
+    ...(finishReason !== undefined && { finishReason }),
+    ...(error !== undefined && { error: { code: error.code, message: error.message } }),
+    ...(timeLimit !== undefined && { timeLimit }),
+    ...(departure !== undefined && { departure }),
+    iterations,
+    calls,
+    timing: { wallMs, toolWallMs, toolMs },
+    usage,
+    turns: state.turns.map(turnDocument),
+    messages: plain(messages),
+  }
+}
+
+function turnDocument(turn: LiveTurn): object {
+  const { wallMs, toolMs } = toolTimes([turn])
+  return { turn: turn.turn, text: turn.text, timing: { wallMs, toolMs }, calls: turn.calls.map(callDocument) }
+}
+
+function callDocument({ index, id, name, arguments: written, state }: LiveCall): object {
+  const args = written === undefined ? {} : { arguments: argumentsValue(written) }
+  if (state.phase !== 'settled') return { index, id, name, ...args, status: state.phase }
+  const { index: _index, id: _id, name: _name, ...result } = state.result
+  return { index, id, name, ...args, ...result }
+}
+
+/** As JSON where they are JSON, else as they were written. */
+function argumentsValue(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return written
+  }
+}
+
+/**
+ * An event as a value that JSON can hold. What tools threw or reported may be anything at all: what it cannot hold is
+ * left out, and errors are their messages.
+ */
+export function eventDocument(event: Exclude<LiveEvent, { type: 'done' }>): object {
+  switch (event.type) {
+    case 'settled': {
+      const { thrown: _thrown, ...rest } = event
+      return plain(rest)
+    }
+    case 'listener_failed':
+      return plain({ ...event, thrown: thrownMessage(event.thrown) })
+    case 'ended_late': {
+      const { outcome, ...rest } = event
+      return plain({ ...rest, outcome: 'thrown' in outcome ? { thrown: thrownMessage(outcome.thrown) } : 'returned' })
+    }
+    case 'progress':
+      return withValue(event)
+    default:
+      return plain(event)
+  }
+}
+
+function withValue(event: Extract<LiveEvent, { type: 'progress' }>): object {
+  const { value, ...rest } = event
+  try {
+    return { ...plain(rest), value: plain({ value }).value }
+  } catch {
+    return plain(rest)
+  }
+}
+
+/** A copy without what JSON does not have: bytes and dates as recordings hold them. */
+function plain<T>(value: T): T {
+  return JSON.parse(encodeJson(value)) as T
+}
+
+/** What machines are told of a command that could not begin. */
+export function errorDocument(error: CliError): object {
+  return { type: 'error', exitCode: error.exitCode, error: errorWords(error) }
+}

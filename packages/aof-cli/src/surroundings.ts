@@ -1,0 +1,126 @@
+import { access, constants, stat } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import {
+  type AgentFile,
+  type CommandTool,
+  FILE_PROVIDERS,
+  type Place,
+  type Problem,
+  problemAt,
+  resolveVariables,
+} from './agent-file/index.ts'
+import { compileJsonSchema } from 'aof-runtime/internal'
+import { resolveInside } from './inside-directory.ts'
+import { oneLine } from './text.ts'
+
+/**
+ * Whether what an agent file names is there: modules and directories inside its own directory (errors), programs and
+ * variables (warnings, since another machine may have them). Opens nothing and runs nothing.
+ */
+export async function checkSurroundings(
+  agent: AgentFile,
+  directory: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Problem[]> {
+  const variables = resolveVariables(agent, env)
+  const missing = variables.ok
+    ? []
+    : variables.problems.map((problem): Problem => ({ ...problem, severity: 'warning' }))
+  const { model } = agent
+  const files = FILE_PROVIDERS.has(model.provider) ? [checkFile(model.at, model.name, 'file', directory)] : []
+  const checks = agent.tools.map((tool) =>
+    tool.kind === 'module' ? checkFile(tool.at, tool.path, 'module', directory) : checkCommand(tool, directory, env),
+  )
+  return [...missing, ...(await Promise.all([...files, ...checks])).flat()]
+}
+
+async function checkFile(at: Place, path: string, what: string, directory: string): Promise<Problem[]> {
+  const found = await resolveInside(directory, path)
+  if (!found.ok) {
+    return [
+      problemAt(at, 'error', {
+        code: 'not_found',
+        message: `the ${what} ${JSON.stringify(path)} cannot be used: ${found.reason}`,
+        fix: 'paths start from the directory of the agent file',
+      }),
+    ]
+  }
+  if ((await stat(found.path)).isFile()) return []
+  return [
+    problemAt(at, 'error', {
+      code: 'not_found',
+      message: `the ${what} ${JSON.stringify(path)} is not a file`,
+      fix: 'name the file itself, e.g. ./tools/index.ts',
+    }),
+  ]
+}
+
+async function checkCommand(
+  tool: CommandTool,
+  directory: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Problem[]> {
+  const problems = checkSchema(tool)
+  const { program } = tool.command
+  if (program.includes('/')) {
+    const found = await resolveInside(directory, program)
+    if (!found.ok || !(await isExecutable(found.path))) {
+      const reason = found.ok ? 'it is not a file that may be executed' : found.reason
+      problems.push(
+        problemAt(tool.at, 'error', {
+          code: 'not_found',
+          message: `the program ${JSON.stringify(program)} cannot be used: ${reason}`,
+          fix: found.ok ? `chmod +x ${program}` : 'paths start from the directory of the agent file',
+        }),
+      )
+    }
+  } else if (!(await isOnPath(program, env['PATH'] ?? ''))) {
+    problems.push(
+      problemAt(tool.at, 'warning', {
+        code: 'not_found',
+        message: `the program ${JSON.stringify(program)} is not on the PATH of this machine: calls of the tool will fail`,
+        fix: 'install it, or check its name',
+      }),
+    )
+  }
+  if (tool.cwd !== undefined) {
+    const found = await resolveInside(directory, tool.cwd)
+    if (!found.ok || !(await stat(found.path)).isDirectory()) {
+      problems.push(
+        problemAt(tool.at, 'error', {
+          code: 'not_found',
+          message: `the directory ${JSON.stringify(tool.cwd)} cannot be used: ${found.ok ? 'it is a file' : found.reason}`,
+          fix: 'paths start from the directory of the agent file',
+        }),
+      )
+    }
+  }
+  return problems
+}
+
+function checkSchema({ inputSchema, at }: CommandTool): Problem[] {
+  try {
+    compileJsonSchema(inputSchema)
+    return []
+  } catch (error) {
+    const why = error instanceof Error ? oneLine(error.message, 600) : 'it cannot be read'
+    return [problemAt(at, 'error', { code: 'wrong_value', message: `its input_schema cannot be used: ${why}` })]
+  }
+}
+
+async function isOnPath(program: string, path: string): Promise<boolean> {
+  for (const directory of path.split(delimiter).filter(Boolean)) {
+    if (await isExecutable(join(directory, program))) return true
+  }
+  // On Windows a program's name lacks its ending, and which ones count is not for us to say.
+  return process.platform === 'win32'
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK)
+    return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}
