@@ -47,7 +47,7 @@ export interface IsolatorOptions {
  * import { createIsolator } from './src/isolation/index.ts'
  *
  * const isolator = createIsolator({ maxProcesses: 2 })
- * const module = new URL('../../../../src/isolation/square.js', import.meta.url)
+ * const module = new URL('./square.js', import.meta.url)
  * const call = { id: 'a', name: 'square', index: 0, input: { n: 7 }, attempt: 1, idempotencyKey: 'r/0/0' }
  * const hooks = { began() {}, progress() {}, log() {} }
  * console.log(await isolator.start({ mode: 'process', module }, call, hooks).outcome) // 49
