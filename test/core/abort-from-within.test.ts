@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type ToolContext, type ToolEvent, ToolExecutor, type ToolResult } from '../../packages/aof-runtime/src/index.ts'
+import {
+  defineTool,
+  type ToolContext,
+  type ToolEvent,
+  ToolExecutor,
+  type ToolResult,
+} from '../../packages/aof-runtime/src/index.ts'
 import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, dataOf, eventsOf, setUp } from './harness.ts'
 

@@ -25,17 +25,17 @@ const planted: Readonly<Record<string, string>> = {
     export const all: unknown[] = [AsyncLocalStorage, readFileSync, z, compile, nested]
     export type All = LanguageModelV4`,
   'packages/aof-runtime/src/core/admission/nested.ts': `
-    import { up } from '../../packages/aof-runtime/src/core/clock.ts'
+    import { up } from '../clock.ts'
     import { main } from '../../../../aof-cli/src/main.ts' //! aof(rooms)
     export const nested: unknown[] = [up, main]`,
   'packages/aof-runtime/src/index.ts': `
     export * from './core/index.ts'
     export * from './json-schema/index.ts'
-    export * from '../../packages/aof-runtime/src/tool-executor.ts'
+    export * from './tool-executor.ts'
     export * from './agent/leaf.ts' //! aof(rooms)
     export * from 'node:worker_threads' //! aof(rooms)`,
   'packages/aof-runtime/src/tool-executor.ts': `
-    export * from '../../packages/aof-runtime/src/core/executor.ts'
+    export * from './core/executor.ts'
     export * from './spill/leaf.ts' //! aof(rooms)
     export const late = (): Promise<unknown> => import('./spill/leaf.ts')
     export * from './messages/leaf.ts' //! aof(rooms)`,
@@ -47,7 +47,7 @@ const planted: Readonly<Record<string, string>> = {
   'packages/aof-runtime/src/agent/index.ts': `
     import type { LanguageModelV4 } from '@ai-sdk/provider'
     import { APICallError } from '@ai-sdk/provider' //! aof(rooms)
-    import { tool } from '../../packages/aof-runtime/src/tool-executor.ts'
+    import { tool } from '../tool-executor.ts'
     import { compile } from '../json-schema/index.ts' //! aof(rooms)
     import { messages } from '../messages/leaf.ts' //! aof(rooms)
     import { root } from '../index.ts' //! aof(rooms)
@@ -55,7 +55,7 @@ const planted: Readonly<Record<string, string>> = {
     export const agent: unknown[] = [APICallError, tool, compile, messages, root, fs, process.env] //! eslint(no-restricted-globals)
     export type Model = LanguageModelV4`,
   'packages/aof-runtime/src/messages/index.ts': `
-    import type { ToolCall } from '../../packages/aof-runtime/src/core/call.ts'
+    import type { ToolCall } from '../core/call.ts'
     import type { z } from 'zod' //! aof(rooms)
     import { AsyncLocalStorage } from 'node:async_hooks' //! aof(rooms)
     import { VirtualClock } from '../testing/leaf.ts' //! aof(rooms)

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { messagesAnswer } from '../exec-support.ts'
+import { FROM_SOURCE } from '../source-command.ts'
 import { temporary } from '../temporary.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -15,14 +16,14 @@ const NEEDED = ['@ai-sdk/provider', 'commander', 'yaml']
 async function bareCopy(): Promise<string> {
   const directory = await temporary({
     'project/package.json': '{}',
-    'load.ts': `import { loadModel } from './aof/src/cli/models/index.ts'
+    'load.ts': `import { loadModel } from './aof/src/models/index.ts'
       const [provider = '', name = ''] = process.argv.slice(2)
       const { specificationVersion, modelId } = await loadModel({ provider, name }, process.env)
         .catch(({ exitCode, message, fix }) => (console.log(JSON.stringify({ exitCode, message, fix })), process.exit()))
       console.log(JSON.stringify({ specificationVersion, modelId }))`,
   })
-  await cp(join(ROOT, 'src'), join(directory, 'aof/src'), { recursive: true })
-  await cp(join(ROOT, 'package.json'), join(directory, 'aof/package.json'))
+  await cp(join(ROOT, 'packages/aof-cli/src'), join(directory, 'aof/src'), { recursive: true })
+  await cp(join(ROOT, 'packages/aof-cli/package.json'), join(directory, 'aof/package.json'))
   for (const name of NEEDED) await link(name, join(directory, 'aof'))
   return directory
 }
@@ -34,11 +35,15 @@ async function link(name: string, into: string): Promise<void> {
 }
 
 function load(directory: string, provider: string, env: Record<string, string> = {}): unknown {
-  const { stdout, stderr } = spawnSync(process.execPath, [join(directory, 'load.ts'), provider, 'm-1'], {
-    cwd: join(directory, 'project'),
-    env: { PATH: process.env['PATH'], ...env },
-    encoding: 'utf8',
-  })
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [...FROM_SOURCE, join(directory, 'load.ts'), provider, 'm-1'],
+    {
+      cwd: join(directory, 'project'),
+      env: { PATH: process.env['PATH'], ...env },
+      encoding: 'utf8',
+    },
+  )
   expect(stderr).toBe('')
   return JSON.parse(stdout)
 }
@@ -76,7 +81,7 @@ test('aof exec says so too, with its own exit code', async () => {
   const directory = await bareCopy()
   await writeFile(join(directory, 'tools.mjs'), 'export default { name: "ping", execute: () => 1 }')
   await writeFile(join(directory, 'turn.json'), messagesAnswer(['a', 'ping', {}]))
-  const args = [join(directory, 'aof/src/cli/main.ts'), 'exec', '../turn.json', '--tools', '../tools.mjs']
+  const args = [...FROM_SOURCE, join(directory, 'aof/src/main.ts'), 'exec', '../turn.json', '--tools', '../tools.mjs']
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: join(directory, 'project'),
     encoding: 'utf8',
