@@ -15,7 +15,7 @@ const notYetPlain: readonly string[] = [
   'knip.config.ts',
   'scripts',
   'src/agent-file',
-  'src/cli',
+  'packages/aof-cli/src',
   'src/core',
   'test/adversarial',
   'test/agent',

@@ -1,4 +1,4 @@
-import type { ToolEvent } from '../../../src/index.ts'
+import type { ToolEvent } from '../../../packages/aof-runtime/src/index.ts'
 import { isPermanent, RETRY_AFTER_MS } from '../values.ts'
 import { type AttemptFacts, deadlineAt } from './facts.ts'
 import type { Stage } from './stage.ts'
