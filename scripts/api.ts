@@ -52,7 +52,7 @@ function extract(entry: EntryPoint, into: string): string {
         enabled: true,
         apiJsonFilePath: modelOf(name, into),
         // The root's executor has its methods from a class that is not exported.
-        includeForgottenExports: entry.specifier === manifest.name,
+        includeForgottenExports: entry.specifier === runtime.manifest.name,
       },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },

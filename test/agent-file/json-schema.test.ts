@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Validator } from '@cfworker/json-schema'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { SPEC } from '../../src/agent-file/format.ts'
-import { commandTool } from '../../src/agent-file/format-command.ts'
-import { agentSchema } from '../../src/agent-file/index.ts'
+import { SPEC } from '../../packages/aof-cli/src/agent-file/format.ts'
+import { commandTool } from '../../packages/aof-cli/src/agent-file/format-command.ts'
+import { agentSchema } from '../../packages/aof-cli/src/agent-file/index.ts'
 import { corpus } from './corpus.ts'
 
-const FILE = new URL('../../schema/agent.schema.json', import.meta.url)
+const FILE = new URL('../../packages/aof-cli/schema/agent.schema.json', import.meta.url)
 const validator = new Validator(agentSchema(), '7', false)
 
 describe('the published JSON Schema', () => {
@@ -36,7 +36,7 @@ describe('the published JSON Schema', () => {
 })
 
 it('docs/agent-files.md names every field of spec and of commands', () => {
-  const document = readFileSync(new URL('../../docs/agent-files.md', import.meta.url), 'utf8')
+  const document = readFileSync(new URL('../../packages/aof-cli/docs/agent-files.md', import.meta.url), 'utf8')
   const named = new Set(Array.from(document.matchAll(/`(\w+)`/g), ([, name]) => name))
   const fields = [SPEC, commandTool({})].flatMap(({ properties = {} }) => Object.keys(properties))
   expect(fields.length).toBeGreaterThan(30)

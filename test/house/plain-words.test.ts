@@ -12,7 +12,6 @@ const notYetPlain: readonly string[] = [
   'README.md',
   'bench',
   'examples',
-  'knip.config.ts',
   'scripts',
   'src/agent-file',
   'packages/aof-cli/src',

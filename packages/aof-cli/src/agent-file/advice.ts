@@ -1,4 +1,4 @@
-import { suggest } from '../core/suggest.ts'
+import { suggest } from 'aof-runtime/internal'
 import { durationFix, DURATION_PATTERN } from './duration.ts'
 import type { FormatSchema } from './format-parts.ts'
 import type { Node } from './tree.ts'

@@ -1,6 +1,4 @@
-import { keysOf } from '../core/json-pointer.ts'
-import { suggest } from '../core/suggest.ts'
-import { compileLocating } from '../json-schema/compile-json-schema.ts'
+import { compileLocating, keysOf, suggest } from 'aof-runtime/internal'
 import { adviceFor } from './advice.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { AGENT_SCHEMA, NAMED_TOOL_FIELDS, TOOL_SIGNS } from './format.ts'

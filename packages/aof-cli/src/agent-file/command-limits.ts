@@ -1,5 +1,4 @@
-import type { RateOptions } from '../core/admission/rate-limit.ts'
-import type { RetryOptions } from '../core/retry.ts'
+import type { RateOptions, RetryOptions } from 'aof-runtime'
 import { durationMs, readDuration } from './duration.ts'
 import { RATE } from './patterns.ts'
 import type { Findings } from './problem.ts'

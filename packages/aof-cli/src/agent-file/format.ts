@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject } from 'aof-runtime'
 import { commandTool } from './format-command.ts'
 import {
   BOOLEAN,

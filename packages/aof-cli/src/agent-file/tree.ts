@@ -1,5 +1,5 @@
-import { keysOf } from '../core/json-pointer.ts'
-import type { JsonValue } from '../core/json.ts'
+import { keysOf } from 'aof-runtime/internal'
+import type { JsonValue } from 'aof-runtime'
 import type { Span } from './source.ts'
 
 /**

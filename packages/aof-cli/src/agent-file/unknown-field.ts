@@ -1,4 +1,4 @@
-import { suggest } from '../core/suggest.ts'
+import { suggest } from 'aof-runtime/internal'
 import { AGENT, METADATA, SPEC } from './format.ts'
 import type { FormatSchema } from './format-parts.ts'
 
