@@ -13,7 +13,6 @@ const notYetPlain: readonly string[] = [
   'bench',
   'examples',
   'scripts',
-  'src/agent-file',
   'packages/aof-cli/src',
   'src/core',
   'test/adversarial',
