@@ -77,7 +77,7 @@ function extract(entry: EntryPoint, into: string): string {
       if (message.logLevel === ExtractorLogLevel.Error) said += `\n  ${message.text}`
     },
   })
-  if (!succeeded) throw new Error(`${entry.specifier} gives no API report:${said}`)
+  if (!succeeded) throw new Error(`${entry.specifier} has no API report:${said}`)
   return name
 }
 

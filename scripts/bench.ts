@@ -1,14 +1,14 @@
 /**
- * Builds, and runs the benchmark. `npm run bench`, or `npm run bench -- growth` for some of it.
+ * Builds, and runs the benchmark. `npm run bench`, or `npm run bench -- growth` for a part of it.
  *
- * The libraries to compare with are large; they are installed at the first run that needs them.
+ * The libraries for comparison are large; they are installed by the first run that needs them.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './manifest.ts'
 
-/** Parts that measure this project alone, and need none of those libraries. */
+/** Parts that measure this project alone, without those libraries. */
 const ALONE: readonly (string | undefined)[] = ['against', 'growth']
 
 const args = process.argv.slice(2)

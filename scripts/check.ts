@@ -1,9 +1,9 @@
 /**
- * Everything that must hold before a change lands. `npm test`, or `npm test -- lint unused` for some of it;
- * `npm run check` for what two minutes can show: every check, the tests that start no processes, a fiftieth of the simulation.
+ * Everything that must hold before a change lands. `npm test`, or `npm test -- lint unused` for some checks; `npm run
+ * check` for a run of two minutes: every check, the tests that start no processes, a fiftieth of the simulation.
  *
- * One line per check and per test file as it ends, then the output of the checks that failed and the tally of the tests.
- * Fails if anything did.
+ * Prints one line per check and per test file as it ends, then the output of the checks that failed and the tally of
+ * the tests. Fails if any of them failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -14,13 +14,13 @@ import { readTally, showTally } from './test-tally.ts'
 
 interface Check {
   readonly name: string
-  /** Of `package.json`. */
+  /** A script of `package.json`. */
   readonly script: string
-  /** Reads `dist`, so it is left out where the build failed. */
+  /** Whether it reads `dist`, so that it cannot run after a failed build. */
   readonly built?: boolean
 }
 
-/** Checks of one stage run side by side, the stages one after the other. */
+/** Checks of one stage run side by side; the stages run one after the other. */
 const stages: readonly (readonly Check[])[] = [
   [
     { name: 'build', script: 'build' },
@@ -33,11 +33,11 @@ const stages: readonly (readonly Check[])[] = [
     { name: 'api', script: 'api:check', built: true },
     { name: 'package', script: 'package:check', built: true },
   ],
-  // Alone, so that nothing else takes the processors from tests that really run in parallel.
+  // Alone, so that tests of real parallelism have the processors for themselves.
   [{ name: 'tests', script: 'test:unit' }],
 ]
 
-/** Tests that start processes, or run for long: a quick check leaves them out. */
+/** Tests that start processes or take long, which a quick check skips. */
 const SLOW_TESTS = [
   'test/cli/*.test.ts',
   'test/examples/**',
@@ -46,7 +46,7 @@ const SLOW_TESTS = [
   'test/soak/**',
   'test/tools/**',
 ]
-/** Files of a quick check share their modules: loading those anew for each takes half of its time. */
+/** Test files of a quick check share their modules: loading those for each file takes half of the time. */
 const QUICK_TESTS = [...SLOW_TESTS.map((glob) => `--exclude="${glob}"`), '--no-isolate'].join(' ')
 const QUICK_SIMULATION = { AOF_SIMULATION_SCALE: '0.02' }
 
@@ -65,7 +65,7 @@ function commandOf({ script }: Check): string {
 
 async function run(check: Check): Promise<void> {
   if (check.built === true && failed.some((entry) => entry.check.name === 'build')) {
-    console.log(`- ${check.name.padEnd(8)} not run, since the build failed`)
+    console.log(`- ${check.name.padEnd(8)} not run, because the build failed`)
     return
   }
   const isTests = check.script === 'test:unit'
@@ -91,7 +91,7 @@ function chosen(names: readonly string[]): readonly (readonly Check[])[] {
   return names.length === 0 ? stages : stages.map((stage) => stage.filter(({ name }) => names.includes(name)))
 }
 
-/** Prints the output of the checks that failed, and the tally of the tests. Returns whether all is well. */
+/** Prints the output of the checks that failed, and the tally of the tests. Returns whether all succeeded. */
 function conclude(tested: boolean): boolean {
   // The tests have printed their failures already.
   for (const { check, outcome } of failed)

@@ -1,6 +1,6 @@
 /*
- * Writes docs/eager-start.md: for each dialect, how long after a call is known to be complete its `tool-call` part comes
- * out of the AI SDK's provider. Needs the recorded answers in ../shared/workloads.
+ * Writes docs/eager-start.md: for each dialect, the delay between the event that completes a call and its `tool-call`
+ * part from the AI SDK's provider. Needs the recorded answers in ../shared/workloads.
  *
  *   npx node scripts/eager-start.ts
  */
@@ -11,14 +11,14 @@ import { readBody } from '../packages/aof-cli/src/recorded/recorded-body.ts'
 import { settleMicrotasks } from '../packages/aof-runtime/src/testing/macrotask.ts'
 import { type Recorded, recordedAnswers } from '../test/cli/recorded/workloads.ts'
 
-/** One call of a stream: when it is known to be complete and when its part comes, in events of its stream. */
+/** One call of a stream: when it is known to be complete and when its part arrives, in events of the stream. */
 interface Timing {
   readonly known: number
   readonly part: number
   readonly events: number
 }
 
-/** The document, anew. */
+/** The document with new measurements. */
 export async function eagerStartDocument(): Promise<string> {
   const rows = new Map<string, Timing[][]>()
   for (const recorded of [...recordedAnswers('parallel'), ...recordedAnswers('edge')]) {
@@ -49,7 +49,7 @@ async function timingsOf(recorded: Recorded): Promise<Timing[]> {
   })
 }
 
-/** Where the events stand that the recordings count: those with data, and not what is broken. */
+/** The indices of the events that the recordings count: those with valid data. */
 function placesOf(body: string): number[] {
   return readBody(body).events.flatMap(({ text, value }, k) => (value === undefined && text !== '[DONE]' ? [] : [k]))
 }

@@ -1,15 +1,15 @@
 /**
- * Runs the checks that take too long for `npm test`: the planted bugs, a million calls of the soak, a million scenarios of
- * the simulation, and a million seeds of its other tests.
+ * Runs the checks that take too long for `npm test`: the planted bugs, a million calls of the soak, a million scenarios
+ * of the simulation, and a million seeds of its other tests.
  *
- *   npm run test:nightly                                    everything that is still to do
+ *   npm run test:nightly                                    everything that is left to do
  *   npm run test:nightly -- planted soak                    these parts alone
  *   npm run test:nightly -- scenarios --seeds 0..250000     a range of seeds, the second one not included
- *   npm run test:nightly -- --minutes 60                    begins nothing new after an hour
- *   npm run test:nightly -- --again                         forgets what earlier runs have done
+ *   npm run test:nightly -- --minutes 60                    starts no new part after an hour
+ *   npm run test:nightly -- --again                         ignores the progress of earlier runs
  *
- * Progress is kept in `.cache/nightly.json` until the sources change, so that several runs add up to one. The command fails
- * if any part did.
+ * Progress is kept in `.cache/nightly.json` until the sources change, so that several runs add up to one. The command
+ * fails if any part failed.
  */
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
@@ -23,9 +23,9 @@ import { covered, missing, type Range } from './nightly/ranges.ts'
 const PARTS = ['planted', 'soak', 'scenarios', 'simulation'] as const
 type Part = (typeof PARTS)[number]
 
-/** Seeds that one run of the simulation's other tests takes: what the ordinary tests do is the scale of 1. */
+/** Number of seeds in one run of the simulation's other tests, at the scale 1 of the ordinary tests. */
 const ORDINARY_SEEDS = 20_000
-/** Scenarios that one process plays. */
+/** Number of scenarios that one process plays. */
 const SCENARIOS_PER_PROCESS = 5_000
 const NIGHTLY_SEEDS: Range = { from: 0, to: 1_000_000 }
 
@@ -69,7 +69,7 @@ function readMinutes(text: string | undefined): number {
   return minutes
 }
 
-/** @returns whether the command ended well */
+/** @returns whether the command succeeded */
 function run(command: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<boolean> {
   const [program = '', ...args] = command
   const { PATH = '', ...rest } = process.env
@@ -84,7 +84,7 @@ function run(command: readonly string[], environment: Readonly<Record<string, st
   })
 }
 
-/** The seeds that are still to be played, in slices of at most `size`. */
+/** The remaining seeds, in slices of at most `size`. */
 function* slices(seeds: Range, done: readonly Range[], size: number): Generator<Range> {
   for (const { from, to } of missing(seeds, done))
     for (let begin = from; begin < to; begin += size) yield { from: begin, to: Math.min(to, begin + size) }
@@ -108,7 +108,7 @@ async function playScenarios({ seeds, endsAt }: Options, progress: Progress): Pr
   return isClean
 }
 
-/** Runs the other tests of the simulation, which share the processors out among themselves. @returns whether no seed failed */
+/** Runs the other tests of the simulation, which use all processors. @returns whether no seed failed */
 async function simulate({ seeds, endsAt }: Options, progress: Progress): Promise<boolean> {
   let isClean = true
   for (const { from, to } of slices(seeds, progress.seedsOf('simulation'), ORDINARY_SEEDS)) {
@@ -130,13 +130,13 @@ function reportSeeds(part: Part, seeds: Range, progress: Progress): void {
   console.log(`${clean} of the ${seeds.to - seeds.from} seeds are clean for these sources.`)
 }
 
-/** @returns whether it went well, or there was no time left for it */
+/** @returns whether it succeeded, or there was no time left for it */
 async function runPart(part: Part, options: Options, progress: Progress): Promise<boolean> {
   console.log(`── ${part} ──`)
   if (part === 'scenarios') return playScenarios(options, progress)
   if (part === 'simulation') return simulate(options, progress)
   if (progress.isDone(part)) console.log('Done by an earlier run for these sources.')
-  else if (performance.now() >= options.endsAt) console.log('Not begun: the time is over.')
+  else if (performance.now() >= options.endsAt) console.log('Not started: the time is over.')
   else if (await (part === 'planted' ? run(['node', 'scripts/planted-bugs.ts']) : soak())) progress.partDone(part)
   else return false
   return true

@@ -1,10 +1,10 @@
 /**
- * Plants one bug after the other in a copy of the sources, runs the simulation against each, and says which of them it
- * caught (S14). Fails where a bug cannot be planted any more, where the sources without a bug are not clean, where fewer
- * than 95 of 100 are caught, or where one survives that nobody has explained.
+ * Plants one bug after the other in a copy of the sources, runs the simulation against each, and reports which of them
+ * it caught (S14). Fails if a bug cannot be planted any more, if the simulation fails without a bug, if fewer than 95
+ * of 100 are caught, or if one survives without an explanation.
  *
  *   npm run test:nightly -- planted
- *   npx node scripts/planted-bugs.ts permits     only bugs whose file or description holds this
+ *   npx node scripts/planted-bugs.ts permits     only bugs whose file or description contains this word
  */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -16,12 +16,12 @@ import type { Catch } from './planted-bugs/catch.ts'
 import { plant } from './planted-bugs/plant.ts'
 import type { PlantedBug } from './planted-bugs/planted-bug.ts'
 
-/** A bug may also make everything hang: that is noticed, too. */
-const PATIENCE_MS = 600_000
+/** A bug may also make everything hang: that counts as caught, after this time. */
+const HANG_MS = 600_000
 const LEAST_CAUGHT = 0.95
 const CORE = 'packages/aof-runtime/src/core'
 
-/** A copy of what the simulation needs. */
+/** A copy of the files that the simulation needs. */
 function copyProject(): string {
   const copy = mkdtempSync(join(tmpdir(), 'aof-planted-'))
   for (const part of ['packages', 'scripts', 'test/simulation', 'package.json'])
@@ -30,7 +30,7 @@ function copyProject(): string {
   return copy
 }
 
-/** What catches the bug in a copy; undefined where nothing does. */
+/** The check that catches the bug in a copy; undefined if none does. */
 function runSimulation(copy: string): Promise<Catch | undefined> {
   const child = spawn(process.execPath, [join(copy, 'scripts/planted-bugs/catch.ts')], {
     cwd: copy,
@@ -41,20 +41,20 @@ function runSimulation(copy: string): Promise<Catch | undefined> {
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text))
   let isHung = false
-  const patience = setTimeout(() => {
+  const timer = setTimeout(() => {
     isHung = true
     child.kill('SIGKILL')
-  }, PATIENCE_MS)
+  }, HANG_MS)
   return new Promise((resolve, reject) => {
     child.on('close', (code) => {
-      clearTimeout(patience)
-      if (isHung) return resolve({ by: 'hang', message: 'the simulation did not come to an end' })
+      clearTimeout(timer)
+      if (isHung) return resolve({ by: 'hang', message: 'the simulation did not end' })
       if (code === 0)
         return resolve((JSON.parse(output.trim().split('\n').at(-1) ?? 'null') as Catch | null) ?? undefined)
-      // What Node says of a promise that nobody settles.
+      // Node's exit code for a top-level promise that is never settled.
       if (code === 13) return resolve({ by: 'hang', message: 'a promise was never settled' })
       const message = errors.split('\n').find((line) => /error/i.test(line)) ?? `exit code ${code}`
-      if (message.includes('SyntaxError')) reject(new Error(`A bug must leave a program: ${message}`))
+      if (message.includes('SyntaxError')) reject(new Error(`A planted bug must leave valid code: ${message}`))
       else resolve({ by: 'crash', message })
     })
   })
@@ -75,7 +75,7 @@ function report(bug: PlantedBug, found: Catch | undefined): void {
   const how =
     found === undefined ? 'SURVIVES' : `${found.by}${found.after === undefined ? '' : `, ${found.after} seeds`}`
   console.log(`${found === undefined ? '✗' : '✓'} ${bug.file.padEnd(22)} ${bug.why}: ${how}`)
-  console.log(`    ${found?.message ?? bug.survives ?? 'Nobody has said why.'}`)
+  console.log(`    ${found?.message ?? bug.survives ?? 'There is no explanation.'}`)
 }
 
 async function main(words: readonly string[]): Promise<number> {

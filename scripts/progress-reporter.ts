@@ -1,13 +1,13 @@
 import { DefaultReporter, type TestModule, type TestSpecification } from 'vitest/node'
 
-/** How often a line comes while no file ends, in milliseconds, so that a long file does not look like a hang. */
+/** Interval of lines while no file ends, in milliseconds, so that a long file does not look like a hang. */
 const HEARTBEAT_MS = 20_000
 
 /** Prints one line per test file as it ends, and at the end every failure in full. */
 export default class ProgressReporter extends DefaultReporter {
   #files = 0
   #ended = 0
-  /** When each file that runs was begun, by its path. */
+  /** Start times of the running files, by path. */
   readonly #running = new Map<string, number>()
   #heartbeat: ReturnType<typeof setInterval> | undefined
 

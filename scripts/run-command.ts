@@ -3,22 +3,22 @@ import { performance } from 'node:perf_hooks'
 import { delimiter, join } from 'node:path'
 import { root } from './manifest.ts'
 
-/** How a command ended. */
+/** The outcome of a command. */
 export interface Outcome {
   readonly ok: boolean
-  /** What it wrote, standard output and error as they came. */
+  /** Standard output and standard error, in the order of arrival. */
   readonly output: string
   readonly ms: number
 }
 
 export interface RunOptions {
-  /** Added to the environment. */
+  /** Variables added to the environment. */
   readonly environment?: Readonly<Record<string, string>>
-  /** Also prints the command's output as it comes. @default false */
+  /** Whether to print the command's output as it arrives. @default false */
   readonly shown?: boolean
 }
 
-/** Runs a shell command at the project's root, with the project's own tools and Node found first. */
+/** Runs a shell command at the project's root, with the project's own tools and Node first on the path. */
 export function runCommand(command: string, { environment, shown = false }: RunOptions = {}): Promise<Outcome> {
   const began = performance.now()
   const { PATH = '', ...inherited } = process.env

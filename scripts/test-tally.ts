@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { root } from './manifest.ts'
 
-/** What the tests came to. */
+/** The counts of a test run. */
 export interface Tally {
   readonly passed: number
-  /** Tests that failed, and files that could not be run at all. */
+  /** Tests that failed, and files that could not run. */
   readonly failed: number
   readonly skipped: number
-  /** Where tests were skipped: `test/x.test.ts (3)`. */
+  /** Files with skipped tests: `test/x.test.ts (3)`. */
   readonly skippedIn: readonly string[]
 }
 
-/** What is read of vitest's JSON report. */
+/** The fields that are read of vitest's JSON report. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string
@@ -21,7 +21,7 @@ interface Report {
   }[]
 }
 
-/** Counts what vitest reported. No report stands for no test. */
+/** Counts the tests of vitest's report. A missing report means no tests. */
 export function readTally(file: string): Tally {
   const { testResults } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : { testResults: [] }
   let [passed, failed, skipped] = [0, 0, 0]

@@ -11,7 +11,7 @@ interface Place {
   readonly room: string | undefined
 }
 
-/** Imports keep to the edges of {@link rooms}. */
+/** Allows only the imports that {@link rooms} lists. */
 export const roomsRule: Rule = {
   create(context) {
     const from = placeOf(context, context.filename)
@@ -52,15 +52,15 @@ function fault(context: RuleContext, from: Place, room: Room, kind: Kind, specif
   const here = nameOf(from)
   if (specifier.startsWith('node:')) {
     if (room.node === 'all' || room.node.includes(specifier)) return undefined
-    return `${here} imports of Node's modules only [${room.node.join(', ')}], not ${specifier}.`
+    return `${here} may import only these Node modules: [${room.node.join(', ')}], not ${specifier}.`
   }
   const name = packageOf(specifier)
   if (room.packages?.includes(name)) return undefined
   if (kind === 'type' && room.types?.includes(name)) return undefined
   if (room.lazy?.includes(name)) {
-    return kind === 'value' ? `${name} is loaded with import() where it is used.` : undefined
+    return kind === 'value' ? `${name} must be loaded with import() at its use.` : undefined
   }
-  return `${here} does not import the package ${name} (scripts/lint/rooms.ts).`
+  return `${here} may not import the package ${name} (scripts/lint/rooms.ts).`
 }
 
 function relativeFault(
@@ -71,12 +71,13 @@ function relativeFault(
   specifier: string,
 ): string | undefined {
   const to = placeOf(context, resolve(dirname(context.filename), specifier))
-  if (to?.sources !== from.sources) return `${nameOf(from)} imports nothing outside ${from.sources}, not ${specifier}.`
+  if (to?.sources !== from.sources)
+    return `${nameOf(from)} may import nothing outside ${from.sources}, not ${specifier}.`
   if (to.room === from.room || room.rooms.some((each) => isWithin(to, each))) return undefined
   if (room.lazyRooms?.some((each) => isWithin(to, each)) === true)
-    return kind === 'value' ? `${nameOf(to)} needs Node: load it with import() when it is needed.` : undefined
-  if (room.rooms.length === 0) return `${nameOf(from)} imports no other room, not ${to.path}.`
-  return `${nameOf(from)} imports of the other rooms only [${room.rooms.join(', ')}], not ${to.path}.`
+    return kind === 'value' ? `${nameOf(to)} needs Node: load it with import() at its use.` : undefined
+  if (room.rooms.length === 0) return `${nameOf(from)} may import no other room, not ${to.path}.`
+  return `${nameOf(from)} may import only these rooms: [${room.rooms.join(', ')}], not ${to.path}.`
 }
 
 function isWithin({ room }: Place, other: string): boolean {

@@ -1,14 +1,14 @@
-/** The imports from outside itself that a room may have: a room is a folder of a package's `src`, or a file directly in it. */
+/** The imports that a room (a folder of a package's `src`, or a file directly in it) may have from outside itself. */
 export interface Room {
   /** Other rooms of its package; a room includes the rooms within it. */
   readonly rooms: readonly string[]
-  /** Rooms that need Node where this one does not: `import()` alone, when they are needed. */
+  /** Rooms that need Node, while this one does not: only `import()`, on demand. */
   readonly lazyRooms?: readonly string[]
-  /** Packages, as values and types. */
+  /** Packages, for values and types. */
   readonly packages?: readonly string[]
-  /** Packages whose types alone may be imported. */
+  /** Packages for types alone. */
   readonly types?: readonly string[]
-  /** Packages that are loaded when they are used: `import()` and types alone. */
+  /** Packages that are loaded on demand: only `import()` and types. */
   readonly lazy?: readonly string[]
   /** Node's own modules, with their `node:` prefix. */
   readonly node: readonly string[] | 'all'
@@ -42,7 +42,7 @@ const providers = [
   'ollama-ai-provider-v2',
 ]
 
-/** Rooms of the command may import each other, but for the two that stand alone. */
+/** Rooms of the command may import each other, except the two that stand alone. */
 const shared: Room = {
   rooms: [''],
   packages: ['aof-runtime', 'commander', 'yaml'],
@@ -59,8 +59,8 @@ const command: Readonly<Record<string, Room>> = {
 }
 
 /**
- * The rooms of each package, by its folder, and the edges between them. An import that is not here is an error, so a new
- * room begins with its line. Packages import each other by their names alone.
+ * The rooms of each package, by its folder, and the allowed imports between them. Any other import is an error, so
+ * a new room begins with its line here. Packages import each other only by their names.
  */
 export const rooms: Readonly<Record<string, Readonly<Record<string, Room>>>> = {
   'packages/aof-runtime/src': library,

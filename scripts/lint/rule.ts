@@ -1,4 +1,4 @@
-/** A node of the syntax tree (ESTree), as far as the rules here read it. */
+/** A node of the syntax tree (ESTree), with the fields that the rules here read. */
 export interface SyntaxNode {
   readonly type: string
   readonly parent?: SyntaxNode
@@ -17,7 +17,7 @@ export interface SyntaxNode {
   readonly properties?: readonly SyntaxNode[]
 }
 
-/** A place where a name is used. */
+/** A use of a name. */
 export interface Reference {
   readonly identifier: SyntaxNode
   readonly isValueReference: boolean
@@ -25,17 +25,17 @@ export interface Reference {
 
 /** The outermost scope. */
 export interface GlobalScope {
-  /** Uses of names that nothing defines. */
+  /** Uses of names without a definition. */
   readonly through: readonly Reference[]
-  /** What is defined; the language's own globals without a definition. */
+  /** The global variables; those of the language have no definition. */
   readonly variables: readonly { readonly defs: readonly unknown[]; readonly references: readonly Reference[] }[]
 }
 
-/** What the linter gives a rule. */
+/** The linter's interface for a rule. */
 export interface RuleContext {
-  /** The file, absolute. */
+  /** The absolute path of the file. */
   readonly filename: string
-  /** Where the linter was started: the project's root. */
+  /** The directory in which the linter was started: the project's root. */
   readonly cwd: string
   readonly sourceCode: {
     readonly scopeManager: { readonly globalScope: GlobalScope | null }

@@ -1,9 +1,9 @@
 import type { GlobalScope, Reference, Rule, SyntaxNode } from './rule.ts'
 
-/** Globals that are time itself. */
+/** Globals that read or use time. */
 const clocks = new Set(['setTimeout', 'setInterval', 'setImmediate', 'performance', 'Temporal'])
 
-/** Members of globals that are time or chance. */
+/** Members of globals that read time or randomness. */
 const members: Readonly<Record<string, readonly string[]>> = {
   AbortSignal: ['timeout'],
   Date: ['now'],
@@ -12,17 +12,17 @@ const members: Readonly<Record<string, readonly string[]>> = {
   globalThis: [...clocks, 'AbortSignal', 'Date', 'Math', 'crypto'],
 }
 
-/** Modules that are time. */
+/** Modules for timers and time. */
 const modules = new Set(['node:timers', 'node:timers/promises', 'node:perf_hooks'])
 
 /**
- * Time and chance enter by the seam alone: the clock and the randomness that the executor is given, so that a test can
- * give it others.
+ * Sources take time and randomness only from the clock and the random source of the executor, so that a test can
+ * replace them.
  */
 export const seamRule: Rule = {
   create(context) {
     const report = (node: SyntaxNode, what: string): void =>
-      context.report({ node, message: `${what} goes round the seam: take it from the Clock or the random source.` })
+      context.report({ node, message: `${what} bypasses the seam: use the Clock or the random source.` })
     return {
       ImportDeclaration: (node) => {
         const from = node.source?.value
@@ -45,7 +45,7 @@ function globalReferences(scope: GlobalScope | null): Reference[] {
   return [...scope.through, ...builtIn.flatMap(({ references }) => references)]
 }
 
-/** How the use of a global goes round the seam, if it does. */
+/** The forbidden use of a global, if it is one. */
 function breach(identifier: SyntaxNode): string | undefined {
   const { name = '', parent } = identifier
   if (clocks.has(name)) return name
@@ -58,7 +58,7 @@ function breach(identifier: SyntaxNode): string | undefined {
   return used === undefined ? undefined : `${name}.${used}`
 }
 
-/** The members of a global that are used where it stands: `Date.now`, `Date['now']`, `const { now } = Date`. */
+/** The members of a global that an expression uses: `Date.now`, `Date['now']`, `const { now } = Date`. */
 function membersUsed(identifier: SyntaxNode): string[] {
   const { parent } = identifier
   if (parent?.type === 'MemberExpression' && parent.object === identifier) return [nameOf(parent.property)]

@@ -1,6 +1,6 @@
 /**
- * Plays the scenarios of a range of seeds, prints each that fails, and fails if any did. `nightly.ts` starts one process
- * for each slice of a night's seeds.
+ * Plays the scenarios of a range of seeds, prints each that fails, and fails if any did. `nightly.ts` starts one
+ * process for each slice of a night's seeds.
  *
  *   npx node scripts/nightly/play-scenarios.ts 0 5000     the second seed is not included
  */

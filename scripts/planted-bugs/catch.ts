@@ -1,6 +1,6 @@
 /**
- * Runs the simulation in short against the sources beside it, and prints as JSON what has caught the bug in them, if
- * anything: `planted-bugs.ts` runs it in a copy of the project.
+ * Runs a short simulation against the sources beside it, and prints as JSON which check caught a bug in them, if any.
+ * `planted-bugs.ts` runs it in a copy of the project.
  */
 import { enumerate } from '../../test/simulation/interleavings.ts'
 import { changeLimits, changeOneCall } from '../../test/simulation/metamorphic.ts'
@@ -10,17 +10,17 @@ import { playUnwatched } from '../../test/simulation/crowd/unwatched.ts'
 import { playScenarios } from '../../test/simulation/scenario/simulate.ts'
 import { playDrawnWorld, simulate } from '../../test/simulation/simulate.ts'
 
-/** How much is run: scenarios, worlds and crowds until one fails, first a few of each, since most bugs show early; the rest in whole. */
+/** Number of worlds. A tenth of them, and of the scenarios and crowds, comes first: most bugs show early. */
 const WORLDS = Number(process.argv[2] ?? 8_000)
-/** As many scenarios as the ordinary tests play: 20,000. */
+/** Scenarios for each world: 20,000 in all, as many as the ordinary tests play. */
 const SCENARIOS_PER_WORLD = 2.5
 const FIRST_WORLDS = Math.ceil(WORLDS / 10)
 const SCHEDULES = 300
 
-/** What caught a bug. */
+/** The check that caught a bug. */
 export interface Catch {
   readonly by: string
-  /** How many seeds or schedules it took, where that is known. */
+  /** Number of seeds or schedules until then, if it is known. */
   readonly after?: number
   readonly message: string
 }

@@ -1,9 +1,9 @@
 import type { PlantedBug } from './planted-bug.ts'
 
 /**
- * A source with the bug in it.
+ * The source with the bug in it.
  *
- * @throws Error where the bug's anchor does not occur exactly once
+ * @throws Error unless the bug's anchor occurs exactly once
  */
 export function plant(source: string, { file, anchor, replacement, why }: PlantedBug): string {
   const count = source.split(anchor).length - 1

@@ -1,4 +1,4 @@
-/** A bug such as people make, as a replacement in one file of the sources. */
+/** A typical mistake of an engineer, as a replacement in one file of the sources. */
 export interface PlantedBug {
   /** Below `packages/aof-runtime/src/core`. */
   readonly file: string
@@ -6,7 +6,7 @@ export interface PlantedBug {
   readonly anchor: string
   readonly replacement: string
   readonly why: string
-  /** Why the simulation cannot catch it, where it does not. */
+  /** The reason why the simulation cannot catch it, if it cannot. */
   readonly survives?: string
 }
 
