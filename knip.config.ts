@@ -6,7 +6,7 @@ const config: KnipConfig = {
       entry: [
         'test/**/*.test-d.ts',
         'test/house/use-source.ts',
-        // Given to vitest by scripts/check.ts.
+        // Passed to vitest by scripts/check.ts.
         'scripts/progress-reporter.ts',
         // Run by scripts/nightly.ts and by one another.
         'scripts/planted-bugs.ts',

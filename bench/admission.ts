@@ -24,19 +24,19 @@ const SMALL = 10
 const KEYS = 1_000
 const SIZES = [10, 1_000, 10_000, 100_000]
 
-/** Samples of one comparison: milliseconds by candidate, repetition by repetition. */
+/** Samples of one comparison: milliseconds by candidate, one for each repetition. */
 type Times = Record<string, number[]>
 
 interface Answer {
-  /** Of the tools' calls alone. */
+  /** Milliseconds of the tools' calls alone. */
   readonly calls: Times
   readonly limitedCalls: Times
   readonly unlimited: Times
   readonly limited: Times
-  /** How many tools ran at once at the most. */
+  /** The largest number of tools that ran at once. */
   readonly peaks: Times
   readonly mixed: Times
-  /** Over the lower bound, in virtual time. */
+  /** Relative to the lower bound, in virtual time. */
   readonly virtual: Times
   readonly fairness: Times
   readonly waiting: Samples
@@ -49,10 +49,10 @@ const WITHOUT_HISTORY = 'aof-runtime, without history'
 const SHARED = 'beside a burst'
 const ALONE = 'its share alone'
 const PLAIN = 'one limit'
-const ROOMY = 'all limits, nobody waits'
+const ROOMY = 'all limits, no waiting'
 const KEYED = 'a thousand keys'
 
-/** Who runs next, over everything in the process: many agents at once, tools of different durations, runs beside runs. */
+/** Admission over the whole process: many agents at once, tools of different durations, runs beside each other. */
 export async function admission({ quick }: Mode): Promise<Claim> {
   const answer = await inChild<number, Answer>('admission.ts', quick ? 3 : 9)
   const { calls, limitedCalls, unlimited, limited, peaks, mixed, virtual, fairness, waiting } = answer
@@ -95,7 +95,7 @@ export async function admission({ quick }: Mode): Promise<Claim> {
       ),
       target(`${AGENTS} whole agents / ${FLOOR}, no limit of the process`, '≤ 1.5', agents, (value) => value <= 1.5),
       target(
-        `tools at once under a limit of ${PROCESS_LIMIT}`,
+        `tools at once, with a limit of ${PROCESS_LIMIT}`,
         `≤ ${PROCESS_LIMIT}`,
         peak,
         (value) => value <= PROCESS_LIMIT,
@@ -109,21 +109,21 @@ export async function admission({ quick }: Mode): Promise<Claim> {
       },
       target('a small run beside a burst / its fair share alone', '≤ 1.2', small, (value) => value <= 1.2),
       {
-        claim: 'what all limits add to a call that need not wait, in µs',
+        claim: 'the cost of all limits for a call that does not wait, in µs',
         wanted: '≤ 0.3',
         measured: figure(median(added)),
         met: median(added) <= 0.3,
       },
     ],
     notMeasured: [
-      'tools whose durations change from call to call: each of the mixed calls has a tool of its own, which takes as long each time',
+      'tools whose durations change from call to call: each of the mixed calls has a tool of its own with a constant duration',
       'rates and priorities',
       'several processes',
     ],
   }
 }
 
-/** In a process of its own. */
+/** Runs in a process of its own. */
 export async function measure(repetitions: number): Promise<Answer> {
   const peaks: Times = {}
   return {
@@ -141,7 +141,7 @@ export async function measure(repetitions: number): Promise<Answer> {
 
 const schema = z.object({ q: z.string() })
 
-/** A tool that waits, and how many have waited at once at the most. */
+/** A tool that waits, and a counter of the largest number that waited at once. */
 function counted(): { readonly execute: () => Promise<{ ok: boolean }>; takePeak(): number } {
   let running = 0
   let peak = 0
@@ -215,7 +215,7 @@ async function agentTimes(repetitions: number, processLimit: number, peaks: Time
       const startedAt = performance.now()
       const texts = await Promise.all(models.map((model) => run(model)))
       const ms = performance.now() - startedAt
-      if (texts.some((text) => text !== FINAL_TEXT)) throw new Error(`${name}: an agent did not come to its end.`)
+      if (texts.some((text) => text !== FINAL_TEXT)) throw new Error(`${name}: an agent did not finish.`)
       if (repetition < 0) continue
       record(result, name, ms)
       if (processLimit !== Infinity) record(peaks, name, takePeak())
@@ -224,7 +224,7 @@ async function agentTimes(repetitions: number, processLimit: number, peaks: Time
   return result
 }
 
-/** A semaphore as it is written by hand. */
+/** A typical hand-written semaphore. */
 function limited<T>(limit: number, work: () => Promise<T>): () => Promise<T> {
   const waiting: (() => void)[] = []
   let free = limit
@@ -270,14 +270,14 @@ async function mixedTimes(repetitions: number): Promise<Times> {
       new ToolExecutor({ tools: mixedTools(all, wait).tools, maxParallelTools: LIMIT }).executeTools(calls),
     [OURS]: () => executor.executeTools(calls),
   }
-  // Its history.
+  // The first batch only builds the history of durations.
   await executor.executeTools(calls)
   for (let repetition = 0; repetition < repetitions; repetition++)
     for (const [name, run] of Object.entries(candidates)) record(result, name, await timed(run))
   return result
 }
 
-/** The makespan over the bound where time is exact: of one draw for each seed. */
+/** The makespan relative to the bound in virtual time, for one draw per seed. */
 async function mixedInVirtualTime(seeds: number): Promise<Times> {
   const result: Times = {}
   for (let seed = 0; seed < seeds; seed++) {
@@ -317,7 +317,7 @@ async function fairnessTimes(repetitions: number): Promise<Times> {
   return result
 }
 
-/** Nanoseconds of batches of tools that return at once: what is left is admission, and what every call costs. */
+/** Nanoseconds of batches of tools that return at once: admission, and the fixed cost of every call. */
 function admissionAlone(repetitions: number): Promise<Samples> {
   const execute = async (): Promise<{ ok: boolean }> => ({ ok: true })
   const plain = defineTool({ name: 'measured', execute })

@@ -7,7 +7,7 @@ import { SHAPES } from './against/shapes.ts'
 import { inChild } from './child.ts'
 import { median, pairwiseRatios } from './statistics.ts'
 
-/** The builds that take turns: this one, the other, and a copy of the other, which differs from it in nothing. */
+/** The builds that take turns: this one, the other, and a copy of the other, whose difference to it is noise. */
 const SIDES = ['here', 'there', 'again'] as const
 type Side = (typeof SIDES)[number]
 
@@ -21,13 +21,13 @@ type Costs = Readonly<Record<Side, Cost>>
 
 interface Question {
   readonly shape: string
-  /** Folders `dist`, in the order in which they are loaded. */
+  /** `dist` folders, in the order in which they are loaded. */
   readonly dists: readonly (readonly [Side, string])[]
   readonly samples: number
 }
 
 const SAMPLE_MS = 25
-/** Of each side: until V8 has optimised what a turn of an agent takes, its cost varies by a third. */
+/** Warm-up of each side: until V8 has optimised the code of an agent's turn, the cost varies by a third. */
 const WARM_UP_MS = 1_000
 
 /** The built library of a checkout: in its package, or at the root of a checkout from before there were packages. */
@@ -37,11 +37,11 @@ function distOf(checkout: string): string {
 }
 
 /**
- * Measures another built checkout beside this one, shape by shape, in fresh processes: each loads both, and the other one
- * twice, and takes samples of them by turns.
+ * Measures another built checkout beside this one, shape by shape, in fresh processes. Each process loads both, and the
+ * other one twice, and samples them in turns.
  *
  * @param dir the other checkout; its `dist` must be built
- * @param only shapes whose names contain this; all where it is empty
+ * @param only selects the shapes whose names contain this; all if it is empty
  */
 export async function against(dir: string, only: string, quick: boolean): Promise<number> {
   const there = distOf(resolve(dir))
@@ -56,7 +56,7 @@ export async function against(dir: string, only: string, quick: boolean): Promis
   }
   const again = mkdtempSync(join(tmpdir(), 'aof-bench-'))
   try {
-    // Beside its own modules, so that what it imports is found as well.
+    // The copy lies beside the other's modules, so that its imports resolve.
     cpSync(there, join(again, 'dist'), { recursive: true })
     cpSync(join(there, '../package.json'), join(again, 'package.json'))
     const dists = {
@@ -73,14 +73,14 @@ export async function against(dir: string, only: string, quick: boolean): Promis
   return 0
 }
 
-const HEAD = `Microseconds a call, medians; "ratio" is this build over the other, "±" how far the other is from a copy of itself.
+const HEAD = `Microseconds a call, medians; "ratio" is this build over the other, "±" the difference between the other and a copy of itself.
 
 | shape                    | here, CPU | there, CPU | ratio |     ± | here, wall | there, wall | ratio |     ± |
 | ------------------------ | --------: | ---------: | ----: | ----: | ---------: | ----------: | ----: | ----: |`
 
 const FOOT = `
-A ratio passes a bound when it is within the bound plus what stands under ±. Not measured: tools that wait or compute,
-failures, aborts, memory; the CPU time is that of the thread, without what V8 does in others.`
+A ratio meets a bound if it is at most the bound plus the value under ±. Not measured: tools that wait or compute,
+failures, aborts, memory. The CPU time is that of the thread, without V8's work in other threads.`
 
 async function measureShape(
   shape: string,
@@ -108,7 +108,7 @@ function row(name: string, all: readonly Costs[]): string {
   return `| ${[name.padEnd(24), ...cells.map((cell, i) => cell.padStart(widths[i] ?? 0))].join(' | ')} |`
 }
 
-/** In a process of its own. */
+/** Runs in a process of its own. */
 export async function measure({ shape, dists, samples }: Question): Promise<Costs> {
   const make = SHAPES[shape]
   if (make === undefined) throw new Error(`There is no shape ${shape}.`)

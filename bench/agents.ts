@@ -18,7 +18,7 @@ export interface Agent {
   readonly run: (model: LanguageModelV4) => Promise<string>
 }
 
-/** The names of those that the targets compare. */
+/** Names of the candidates that the targets compare. */
 export const OURS = 'aof-runtime'
 export const FLOOR = 'bare floor'
 export const EAGER_FLOOR = 'bare eager floor'
@@ -27,7 +27,7 @@ export const WHOLE_TURN_FLOOR = 'bare floor, not streaming'
 const INPUT = 'Look it all up.'
 const DESCRIPTION = 'Looks something up.'
 
-/** The hand-written agents: calls start when the turn has arrived, each when it has, or there is no stream at all. */
+/** The hand-written agents: calls start after the turn, or each when it has arrived, or the turn is not streamed. */
 export function floor<Input>(
   { name, schema, execute }: MeasuredTool<Input>,
   limit: number,
@@ -38,7 +38,7 @@ export function floor<Input>(
   return { name: kind, run: (model) => loop({ model, tools, limit }, INPUT) }
 }
 
-/** The agent executor: made once for each model, as an application does, and used for every run. */
+/** The agent executor: made once for each model, as in an application, and used for every run. */
 export function ours<Input>(
   { name, schema, execute }: MeasuredTool<Input>,
   limit: number,

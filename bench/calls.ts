@@ -1,10 +1,10 @@
 import type { ToolCall, ToolResult } from '../packages/aof-runtime/dist/index.js'
 import { z } from 'zod'
 
-/** How many tools may run at once, for every candidate. */
+/** Largest number of tools at once, for every candidate. */
 export const LIMIT = 10
 
-/** The timeout of every call of those that have one: long enough never to fire. */
+/** The timeout of every call, for candidates with timeouts: long enough never to fire. */
 export const TIMEOUT_MS = 30_000
 
 /** The input of the measured tool. */
@@ -36,10 +36,10 @@ export function valueCalls(name: string, count: number): ToolCall[] {
   }))
 }
 
-/** What every candidate of the scheduling benches answers for one call, at the least. */
+/** The least that a result of every candidate in the scheduling benches has. */
 export type Settled = { readonly success: boolean } | ToolResult
 
-/** Throws unless there is one success per call, in place where results say theirs: a candidate that leaves work out is not measured. */
+/** Throws unless there is one success per call, in place: incomplete work must not be measured. */
 export function checkSettled(candidate: string, results: readonly Settled[], count: number): void {
   if (results.length !== count) throw new Error(`${candidate}: expected ${count} results, got ${results.length}.`)
   const index = results.findIndex((result, place) => !result.success || ('index' in result && result.index !== place))

@@ -15,7 +15,7 @@ async function misbehave({ q }: { q: string }): Promise<unknown> {
   return { q, when: new Date(0), large: 1n, none: undefined }
 }
 
-/** What each call's arguments are, and how it has to end. */
+/** The arguments of each call, and its expected outcome. */
 const EXPECTED: readonly (readonly [
   args: unknown,
   status: ToolResult['status'],
@@ -32,8 +32,8 @@ const EXPECTED: readonly (readonly [
 ]
 
 /**
- * Throws unless the hand-written loop holds the guarantees that the executor is measured with, on calls that break those
- * who do not: a loop that did less would make the comparison unfair.
+ * Throws unless the hand-written loop has the guarantees that it is compared for, on calls that break loops without
+ * them. A loop that did less would make the comparison unfair.
  */
 export async function checkGuarantees(): Promise<void> {
   const calls: ToolCall[] = EXPECTED.map(([args], index) => ({

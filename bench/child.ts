@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** What a file of this folder exports to be run in a process of its own. */
+/** The exports of a file of this folder that runs in a process of its own. */
 export interface InChild<Question, Answer> {
   readonly measure: (question: Question) => Promise<Answer>
 }
 
 /**
  * Runs `measure` of a file of this folder in a process of its own, with garbage collection exposed. Each process
- * compiles its code anew, so that the luck of one is not taken for a fact.
+ * compiles its code anew, so that several processes average out the differences.
  *
  * @param flags further flags of Node
  */

@@ -8,12 +8,12 @@ import { FINAL_TEXT, ScriptedModel } from './model.ts'
 import { type Claim, figure, type Target } from './report.ts'
 import { median, summarize } from './statistics.ts'
 
-/** Between the moments at which two calls' arguments are complete; the stream ends with the last. */
+/** Milliseconds between the completion of two calls' arguments; the stream ends with the last. */
 const EVERY_MS = 100
 
 interface Case {
   readonly title: string
-  /** How long each of the calls takes. */
+  /** The duration of each call. */
   readonly toolMs: readonly number[]
 }
 
@@ -24,7 +24,7 @@ const CASES: readonly Case[] = [
   { title: '600, 500, 400, 300, 200', toolMs: [600, 500, 400, 300, 200] },
 ]
 
-/** Eager start: five calls whose arguments are complete 100 ms apart; when is the run at its end? */
+/** Eager start: the time at which a run ends whose five calls are complete 100 ms apart. */
 export async function eager({ quick }: Mode): Promise<Claim> {
   const samples = await inChild<number, Samples>('eager.ts', quick ? 2 : 5)
   return {
@@ -39,7 +39,10 @@ export async function eager({ quick }: Mode): Promise<Claim> {
             name: 'ideal: each starts when its arguments are complete',
             cells: CASES.map((each) => summarize([idealMs(each)])),
           },
-          { name: 'ideal of those that wait for the end', cells: CASES.map((each) => summarize([waitingMs(each)])) },
+          {
+            name: 'ideal if calls wait for the end of the stream',
+            cells: CASES.map((each) => summarize([waitingMs(each)])),
+          },
           ...Object.entries(samples).map(([name, byCase]) => ({
             name,
             cells: CASES.map((_, index) => summarize(byCase[index] ?? [])),
@@ -51,12 +54,12 @@ export async function eager({ quick }: Mode): Promise<Claim> {
     notMeasured: [
       'a real model: the parts arrive by a timer',
       'a turn with more calls than may run at once',
-      'the moment at which a provider knows that arguments are complete before it says so',
+      'delays between the completion of arguments at the provider and its report',
     ],
   }
 }
 
-/** In a process of its own: milliseconds from the input to the final text, by case. */
+/** Runs in a process of its own. Milliseconds from the input to the final text, by case. */
 export async function measure(repetitions: number): Promise<Samples> {
   const tool: MeasuredTool<{ ms: number }> = {
     name: 'wait',

@@ -18,7 +18,7 @@ const READS = 'all read one resource'
 const CHAIN = 'each depends on the one before'
 const REFERS = 'each refers to the result of the one before'
 
-/** What order costs, and what it costs those who have none. */
+/** The cost of ordering by effects and dependencies, and its cost for calls without any. */
 export async function effects({ quick }: Mode): Promise<Claim> {
   const samples = await inChild<boolean, Samples>('effects.ts', quick)
   const overPlain = (name: string): number[] =>
@@ -49,20 +49,20 @@ export async function effects({ quick }: Mode): Promise<Claim> {
       },
       {
         claim:
-          'how the cost of a batch grows with its calls (exponent), apart, in a queue, reading, in a chain, referring',
+          'growth of the cost of a batch with its calls (exponent): own resources, one queue, reads, a chain, references',
         wanted: '≤ 1.15',
         measured: growth.map(figure).join(', '),
         met: growth.every((exponent) => exponent <= 1.15),
       },
     ],
     notMeasured: [
-      'what the order saves or costs in time with tools that wait: that depends on what they say of themselves',
+      'the effect of the order on the duration with tools that wait: it depends on their declarations',
       'nested calls, and circles of waits',
     ],
   }
 }
 
-/** In a process of its own. */
+/** Runs in a process of its own. */
 export async function measure(quick: boolean): Promise<Samples> {
   const sampling = quick
     ? { repetitions: 5, sampleMs: 30, warmUpMs: 300 }

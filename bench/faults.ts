@@ -7,19 +7,19 @@ import { table } from './faults/table.ts'
 import type { Mode } from './mode.ts'
 import type { Claim, Target } from './report.ts'
 
-/** How long an abort may take, beside the grace that a tool is given to stop (50 by default), in milliseconds. */
+/** The longest time of an abort beyond the tools' grace (50 ms by default), in milliseconds. */
 const ABORT_MS = 50
 const GRACE_MS = 50
 
-/** Rows that take longer than this to be sure of are left out of the quick mode, in milliseconds. */
+/** The quick mode leaves out rows that need more than this to be certain, in milliseconds. */
 const QUICK_MS = 10_000
 
-/** A claim whose figures are words; the JSON has the cells as they were judged. */
+/** A claim whose figures are words; the JSON has the cells in full. */
 interface FaultClaim extends Claim {
   readonly cells: readonly Cell[]
 }
 
-/** What becomes of a turn of three calls of which the one in the middle goes wrong, in every SDK. */
+/** The effect on a turn of three calls, in every SDK, if the one in the middle fails in some way. */
 export async function faults({ quick }: Mode): Promise<FaultClaim> {
   const cases = CASES.filter(({ watchdogMs }) => !quick || watchdogMs < QUICK_MS)
   const subjects = Object.keys(SUBJECTS)
@@ -28,24 +28,18 @@ export async function faults({ quick }: Mode): Promise<FaultClaim> {
   return {
     name: 'Faults',
     tables: [],
-    texts: [
-      table(
-        'What goes wrong in the middle one of three calls, and what comes of the turn (bad in bold)',
-        cells,
-        subjects,
-      ),
-    ],
+    texts: [table('Faults of the middle call of three, and the outcome of the turn (bad in bold)', cells, subjects)],
     targets: [noBadCell(counted), abortsInTime(counted)],
     notMeasured: [
       'real models and networks: each SDK has a scripted model',
       'options of an SDK other than a limit for its tools',
-      'what keeps state around an agent, such as checkpointers and memories',
+      'state around an agent, such as checkpointers and memories',
     ],
     cells,
   }
 }
 
-/** Those with an abort run by themselves, since the time that they take is told. */
+/** Cases with an abort run alone, because their times are reported. */
 async function observe(cases: readonly FaultCase[], subjects: readonly string[]): Promise<Cell[]> {
   const pairs = cases.flatMap((faultCase) => subjects.map((subject) => [faultCase, subject] as const))
   const timed = pairs.filter(([{ abortAfterMs }]) => abortAfterMs !== undefined)
@@ -64,14 +58,14 @@ async function inLanes(pairs: readonly (readonly [FaultCase, string])[], lanes: 
   return cells
 }
 
-/** Ours; and what no code in the same thread can contain, only where the tools are in isolation. */
+/** Whether a cell counts for us. Faults that no code in the thread can contain count for isolated tools only. */
 function isCounted({ case: name, subject }: Cell): boolean {
   const needsIsolation = CASES.find((faultCase) => faultCase.name === name)?.needsIsolation ?? false
   if (subject === OURS) return !needsIsolation
   return Object.values(OURS_ISOLATED).includes(subject)
 }
 
-/** More is asked of ours: after an abort, too, every call has its result. */
+/** This project must do more than the others: every call has its result after an abort, too. */
 function noBadCell(cells: readonly Cell[]): Target {
   const bad = cells.filter((cell) => cell.bad || cell.fault === 'no result' || cell.ending === 'not run')
   return {
@@ -91,7 +85,7 @@ function abortsInTime(cells: readonly Cell[]): Target {
   return {
     claim: 'aof-runtime settles after an abort',
     wanted: `≤ ${ABORT_MS} ms after the grace of ${GRACE_MS} ms`,
-    measured: hangs ? 'a run that did not end' : `${Math.round(slowest - GRACE_MS)} ms at the most`,
+    measured: hangs ? 'a run that did not end' : `${Math.round(slowest - GRACE_MS)} ms at most`,
     met: !hangs && slowest - GRACE_MS <= ABORT_MS,
   }
 }

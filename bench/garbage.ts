@@ -1,7 +1,7 @@
 /**
  * Collects all garbage.
  *
- * @throws Error where Node was not started with `--expose-gc`
+ * @throws Error unless Node was started with `--expose-gc`
  */
 export function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error('Start Node with --expose-gc, or through index.ts, which does.')

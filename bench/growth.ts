@@ -9,17 +9,17 @@ import { median } from './statistics.ts'
 
 const SHAPES: readonly Shape[] = [...TURNS, ...DEPENDENCIES, ...EFFECTS, ...ADMISSION]
 
-/** More than n log n comes to at these sizes, with room for caches that grow too small. */
+/** More than the exponent of n log n at these sizes, with a margin for caches that become too small. */
 const MOST = 1.25
 
-/** A shape that takes longer once is not measured again: its growth is clear. */
+/** A shape that takes longer than this once is not measured again: its growth is clear. */
 const TOO_LONG_MS = 5_000
 
 const LEAST_MS = 50
 
 /**
- * A young generation, in megabytes, that has room for all that the largest N makes. With the usual one the smaller N fits in
- * and the larger does not, and the step to the first collections would look like growth.
+ * Size of the young generation, in megabytes: large enough for everything that the largest N allocates. With the
+ * default size the smaller N fits and the larger does not, and the first collections would look like growth.
  */
 const YOUNG = ['--max-semi-space-size=512', '--min-semi-space-size=512']
 
@@ -28,14 +28,14 @@ interface Question {
   readonly repetitions: number
 }
 
-/** Milliseconds of the thread's computing, by N. */
+/** Milliseconds of the thread's CPU time, by N. */
 type Answer = readonly (readonly [n: number, ms: number])[]
 
 /**
- * By which power of N the cost of each shape grows, between the two largest N.
+ * Measures the exponent with which the cost of each shape grows, between the two largest N.
  *
- * @param only shapes whose names contain this; all where it is empty
- * @returns the exit code: 1 where a shape grows faster than it should
+ * @param only selects the shapes whose names contain this; all if it is empty
+ * @returns the exit code: 1 if a shape grows faster than it should
  */
 export async function growth(only: string, quick: boolean): Promise<number> {
   const asked = SHAPES.filter(({ name }) => name.includes(only))
@@ -49,7 +49,7 @@ export async function growth(only: string, quick: boolean): Promise<number> {
   const flagged: string[] = []
   for (const { name } of asked) {
     let answer = await measured(name, quick)
-    // Other programs may empty the caches during a measurement; three such measurements in a row are rare.
+    // Other programs may evict the caches during a measurement; three such measurements in a row are rare.
     for (let again = 0; again < 2 && answer.length > 0 && exponentOf(answer) > MOST; again++) {
       const other = await measured(name, quick)
       if (other.length > 0 && exponentOf(other) < exponentOf(answer)) answer = other
@@ -67,15 +67,15 @@ export async function growth(only: string, quick: boolean): Promise<number> {
   return flagged.length === 0 ? 0 : 1
 }
 
-const HEAD = `Milliseconds of computing at N, medians; the power of N with which they grow between the two largest.
+const HEAD = `Milliseconds of computing at N, medians; the exponent of their growth between the two largest N.
 
 | shape                                            |        N/16 |         N/4 |           N | power |
 | ------------------------------------------------ | ----------: | ----------: | ----------: | ----: |`
 
 const FOOT = `
-Not measured: time by the clock, memory, and the collection of what is left over, for which there is room in the young
-generation (of 512 MB) or which other threads do; what grows with the size of one value
-(arguments, results, schemas, histories) or with how deep calls are nested, which is bounded; models and providers.`
+Not measured: wall time, memory, and garbage collection, which is avoided by a large young
+generation (512 MB) or done by other threads; growth with the size of one value
+(arguments, results, schemas, histories) or with the depth of nested calls, which is bounded; models and providers.`
 
 function row(name: string, answer: Answer, exponent: number): string {
   const figures = answer.length === 0 ? ['–', '–', 'failed'] : answer.map(([n, ms]) => `${n}: ${figure(ms)}`)
@@ -93,19 +93,19 @@ async function measured(shape: string, quick: boolean): Promise<Answer> {
   try {
     return await inChild<Question, Answer>('growth.ts', { shape, repetitions: quick ? 3 : 7 }, YOUNG)
   } catch {
-    // It has said why on standard error.
+    // The process has reported the reason on standard error.
     return []
   }
 }
 
-/** In a process of its own. */
+/** Runs in a process of its own. */
 export async function measure({ shape, ...question }: Question): Promise<Answer> {
   const found = SHAPES.find(({ name }) => name === shape)
   if (found === undefined) throw new Error(`There is no shape ${shape}.`)
   let { repetitions } = question
   const sizes = [found.most / 16, found.most / 4, found.most].map(Math.floor)
   const costs = sizes.map((): number[] => [])
-  // Until the code is compiled.
+  // Warms up until the code is compiled.
   for (const until = performance.now() + 400; performance.now() < until;) await found.run(sizes[0] as number)
   for (let i = 0; i < repetitions; i++)
     for (const [place, n] of sizes.entries()) {
@@ -116,7 +116,7 @@ export async function measure({ shape, ...question }: Question): Promise<Answer>
   return sizes.map((n, place) => [n, median(costs[place] ?? [])])
 }
 
-/** Of one time, out of as many as it takes until the thread's time, which is counted in ticks, says something. */
+/** The cost of one run. It is repeated until the thread's CPU time, which is counted in ticks, is meaningful. */
 async function cost({ run }: Shape, n: number): Promise<number> {
   const cpu = process.threadCpuUsage()
   for (let times = 1; ; times++) {

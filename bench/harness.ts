@@ -1,34 +1,34 @@
-/** Something to measure: it does the whole of the work for an input and resolves when all is done. */
+/** A candidate of a measurement: does the whole work for an input, and resolves when it is done. */
 export interface Candidate<Input, Output = unknown> {
   readonly name: string
   readonly run: (input: Input) => Promise<Output>
 }
 
-/** How samples are taken. */
+/** Settings of the sampling. */
 export interface Sampling {
-  /** How often every candidate is sampled at every size, the candidates taking turns. */
+  /** Number of samples of every candidate at every size; the candidates take turns. */
   readonly repetitions: number
   /**
-   * How long one sample lasts at least, in milliseconds: a small input is worked on again and again. Linux counts a
-   * thread's time in ticks of up to 4 ms, so a sample should hold many.
+   * Shortest duration of one sample, in milliseconds: a small input is processed repeatedly. Linux counts a thread's
+   * time in ticks of up to 4 ms, so a sample should hold many.
    */
   readonly sampleMs: number
-  /** How long each candidate runs before the first sample, in milliseconds. */
+  /** Warm-up of each candidate before the first sample, in milliseconds. */
   readonly warmUpMs: number
 }
 
-/** Nanoseconds that a run took, by candidate and by size, one for each repetition: the n-th of each were taken together. */
+/** Nanoseconds of a run, by candidate and by size, one for each repetition; the n-th samples were taken together. */
 export type Samples = Record<string, Record<number, number[]>>
 
 /**
- * Takes samples of all candidates at all sizes. The candidates take turns within each repetition, each time in another
- * order, so that the n-th samples of two candidates are a pair from the same moments of the same process.
+ * Samples all candidates at all sizes. The candidates take turns within each repetition, each time in another order, so
+ * that the n-th samples of two candidates are a pair from the same moments of the same process.
  *
- * What counts is the time that the thread computes, not the time by the clock: what else runs on the machine takes the
- * one away from nobody.
+ * It measures the CPU time of the thread, not the wall time, so that other programs on the machine have little
+ * influence.
  *
- * No garbage collection is forced in between: a full one while no batch is alive makes V8 drop the optimized code of
- * whoever uses classes ("embedded weak objects cleared"), and the next sample would measure the compiler.
+ * No garbage collection is forced in between. A full collection while no batch is alive makes V8 drop the optimised
+ * code of classes ("embedded weak objects cleared"), and the next sample would measure the compiler.
  */
 export async function sample<Input>(
   candidates: readonly Candidate<Input>[],
@@ -63,8 +63,8 @@ export function joinSamples(parts: readonly Samples[]): Samples {
 }
 
 /**
- * Runs a candidate until it gets no faster, small and large inputs by turns, since code that has seen only one kind is
- * compiled for that kind. At least `warmUpMs`, at most ten times that: on a busy machine the compiler comes late.
+ * Runs a candidate until it gets no faster, with small and large inputs in turn, because code that has seen only one
+ * kind is compiled for that kind. At least `warmUpMs`, at most ten times that: on a busy machine the compiler is late.
  */
 async function warmUp<Input>(candidate: Candidate<Input>, inputs: readonly Input[], warmUpMs: number): Promise<void> {
   const small = inputs.slice(0, Math.max(1, inputs.length - 2))
@@ -82,7 +82,7 @@ async function warmUp<Input>(candidate: Candidate<Input>, inputs: readonly Input
   }
 }
 
-/** Nanoseconds of one run. The clock is read seldom, since reading it takes as long as running a small input. */
+/** Nanoseconds of one run. The clock is read seldom, because reading it takes as long as a small input. */
 async function oneSample<Input>(candidate: Candidate<Input>, input: Input, sampleMs: number): Promise<number> {
   const startedAt = cpuMs()
   for (let rounds = 0, more = 1; ; more = rounds) {
@@ -94,15 +94,15 @@ async function oneSample<Input>(candidate: Candidate<Input>, input: Input, sampl
 }
 
 /**
- * What this thread has computed so far, in milliseconds. Nothing that is sampled waits, so on an idle machine this is
- * the time by the clock.
+ * CPU time of this thread so far, in milliseconds. Nothing that is sampled waits, so on an idle machine it equals the
+ * wall time.
  */
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
 }
 
-/** Another candidate goes first each time, so that none always follows the same one. */
+/** Rotates the order, so that no candidate always follows the same one. */
 function rotated<T>(items: readonly T[], by: number): T[] {
   const start = by % items.length
   return [...items.slice(start), ...items.slice(0, start)]

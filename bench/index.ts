@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { Mode } from './mode.ts'
 import { type Claim, type Environment, environment, renderClaim } from './report.ts'
 
-/** The claims by name, each in its file and loaded when it is asked for. */
+/** The claims by name, each loaded on demand. */
 const CLAIMS: Readonly<Record<string, () => Promise<(mode: Mode) => Promise<Claim>>>> = {
   overhead: async () => (await import('./overhead.ts')).overhead,
   makespan: async () => (await import('./makespan.ts')).makespan,
@@ -29,7 +29,7 @@ if (unknown !== undefined) {
   console.error(`There is no claim ${JSON.stringify(unknown)}.\n${USAGE}`)
   process.exitCode = 2
 } else if (!existsSync(new URL('../packages/aof-runtime/dist/index.js', import.meta.url))) {
-  console.error('The library is not built yet. Run `npm run build` at the root of the repository.')
+  console.error('The library is not built. Run `npm run build` at the root of the repository.')
   process.exitCode = 2
 } else if (first === 'against') {
   process.exitCode =
@@ -71,6 +71,6 @@ function describe({ node, platform, cpu, cores, memoryGiB, loadAtStart, versions
   return [
     `Node ${node} on ${platform}, ${cores} × ${cpu}, ${memoryGiB} GiB, load ${loadAtStart} at the start${quick ? ', quick' : ''}`,
     list.join(', '),
-    'Absolute figures are those of this machine at this moment; ratios are of pairs taken within moments of each other.',
+    'Absolute figures depend on this machine and this moment; ratios compare pairs of samples taken shortly after each other.',
   ].join('\n')
 }

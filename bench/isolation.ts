@@ -17,10 +17,10 @@ const THREAD = 'aof-runtime, threads'
 const PROCESS = 'aof-runtime, processes'
 const INLINE = 'aof-runtime, not isolated'
 
-/** The event loop delay is looked at this often, in milliseconds; the figures contain it. */
+/** Interval of the samples of event loop delay, in milliseconds; the figures contain it. */
 const RESOLUTION_MS = 5
 
-/** What was measured of one candidate, one figure for each repetition. */
+/** Figures of one candidate, one for each repetition. */
 interface Figures {
   readonly batchMs: number[]
   readonly delayMs: number[]
@@ -29,7 +29,7 @@ interface Figures {
 }
 type Measured = Readonly<Record<string, Figures>>
 
-/** A tool, and the module that it lives in. */
+/** A tool, and its module. */
 interface Code {
   readonly execute: (input: { readonly rounds: number }) => unknown
   readonly module: URL
@@ -38,7 +38,7 @@ interface Code {
 const COMPUTES: Code = { execute: crunch, module: new URL('crunch.ts', import.meta.url) }
 const DOES_NOTHING: Code = { execute: nothing, module: new URL('nothing.ts', import.meta.url) }
 
-/** Something that runs a number of calls of a tool at once. */
+/** Runs a number of calls of a tool at once. */
 interface Candidate {
   readonly run: (calls: number, rounds: number) => Promise<readonly unknown[]>
   readonly close: () => Promise<unknown>
@@ -73,7 +73,7 @@ function ours(tool: AnyTool): Candidate {
   }
 }
 
-/** Isolation: tools that compute, in threads and processes, beside a pool of threads that does nothing else. */
+/** Isolation: CPU-bound tools in threads and processes, compared with a plain thread pool. */
 export async function isolation({ quick }: Mode): Promise<Claim> {
   const measured = await inChild<boolean, Measured>('isolation.ts', quick)
   const rows = (pick: (figures: Figures) => readonly number[]): Table['rows'] =>
@@ -95,7 +95,7 @@ export async function isolation({ quick }: Mode): Promise<Claim> {
       },
       {
         title: 'Event loop delay meanwhile',
-        unit: `ms, p99 of a batch, with the ${RESOLUTION_MS} ms between two looks in it`,
+        unit: `ms, p99 of a batch, including the ${RESOLUTION_MS} ms between two samples`,
         columns: ['p99'],
         rows: rows((all) => all.delayMs),
       },
@@ -126,13 +126,13 @@ export async function isolation({ quick }: Mode): Promise<Claim> {
         met: delay <= 20,
       },
     ],
-    notMeasured: ['large arguments and results', 'how long an end by force takes', 'more threads than processors'],
+    notMeasured: ['large arguments and results', 'the duration of an end by force', 'more threads than processors'],
   }
 }
 
 /**
- * In a process of its own: the candidates take turns. What a call costs is measured with another tool, since code that
- * has seen only short work is compiled for that.
+ * Runs in a process of its own; the candidates take turns. The cost of a call is measured with another tool, because
+ * code that has seen only short work is compiled for that.
  */
 export async function measure(quick: boolean): Promise<Measured> {
   const repetitions = quick ? 5 : 15
@@ -169,7 +169,7 @@ export async function measure(quick: boolean): Promise<Measured> {
   return figures
 }
 
-/** How many rounds of work take about so long in this process, once the code is hot. */
+/** Number of rounds of work that take about this long in this process, once the code is hot. */
 async function roundsOf(ms: number): Promise<number> {
   const trial = 10_000_000
   crunch({ rounds: trial })
@@ -179,8 +179,8 @@ async function roundsOf(ms: number): Promise<number> {
 }
 
 /**
- * A blocked interval is recorded when the loop goes on, so the histogram runs from well before the batch until a while
- * after, and is never reset in between.
+ * A blocked interval is recorded when the loop continues, so the histogram runs from well before the batch until well
+ * after it, and is never reset in between.
  */
 async function timed(run: () => Promise<unknown>): Promise<{ batchMs: number; delayMs: number }> {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })

@@ -10,14 +10,14 @@ const SIZES = [1, 2, 5, 10, 20, 50]
 const TOOL_MS = 100
 const SEQUENTIAL = 'one after another'
 
-/** How much faster than one after another a batch must be at least. */
+/** The least speed-up of a batch over sequential execution. */
 const SPEED_UPS = [
   [2, 1.95],
   [5, 4.9],
   [10, 9.7],
 ] as const
 
-/** Makespan: how long a batch of 100 ms tools takes, over the least that a limit of 10 allows. */
+/** Makespan: the duration of a batch of 100 ms tools, relative to the least that a limit of 10 allows. */
 export async function makespan({ quick }: Mode): Promise<Claim> {
   const samples = await inChild<number, Samples>('makespan.ts', quick ? 2 : 7)
   const overBound: Table = {
@@ -56,7 +56,7 @@ export async function makespan({ quick }: Mode): Promise<Claim> {
   }
 }
 
-/** In a process of its own: milliseconds of each batch, the candidates taking turns. */
+/** Runs in a process of its own. Milliseconds of each batch; the candidates take turns. */
 export async function measure(repetitions: number): Promise<Samples> {
   const tool = waiting(TOOL_MS)
   const candidates: Scheduler[] = [bare(tool), await guarantee(tool, 'none'), ours(tool, 'none'), ...libraries(tool)]

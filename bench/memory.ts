@@ -11,7 +11,7 @@ import { median, summarize } from './statistics.ts'
 const CALLS = 100_000
 const MOST_MB = 20
 
-/** The ways in which the arguments come: a value is copied when it is accepted, a text is parsed when its call starts. */
+/** The forms of arguments: a value is copied when it is accepted, a text is parsed when its call starts. */
 const FORMS = ['values', 'JSON text'] as const
 type Form = (typeof FORMS)[number]
 
@@ -20,13 +20,13 @@ interface Question {
   readonly form: Form
 }
 
-/** Megabytes of live heap over what was there before the batch, the calls themselves not counted. */
+/** Megabytes of live heap, without the heap before the batch and without the calls themselves. */
 interface Answer {
-  /** While the first tools run and all else waits. */
+  /** While the first tools run and all other calls wait. */
   readonly queued: number
-  /** While the tool of the call in the middle runs, so half of the results are there. */
+  /** While the tool of the call in the middle runs, when half of the results exist. */
   readonly half: number
-  /** What the array of calls takes, which is the caller's and the same for all. */
+  /** The array of calls, which belongs to the caller and is the same for all. */
   readonly calls: number
 }
 
@@ -74,7 +74,7 @@ export async function memory({ quick }: Mode): Promise<Claim> {
   }
 }
 
-/** In a process of its own: one candidate, once. */
+/** Runs in a process of its own: one candidate, once. */
 export async function measure({ candidate, form }: Question): Promise<Answer> {
   const gate = Promise.withResolvers<void>()
   let phase: 'warming up' | 'queueing' | 'running' = 'warming up'
@@ -109,7 +109,7 @@ async function candidates(execute: () => Promise<unknown>, check: Check): Promis
   return [bare(execute), await guarantee(execute, check), ours(execute, check), ...libraries(execute)]
 }
 
-/** Code, caches and lazily made tables belong to the process, not to the batch. */
+/** Code, caches and lazily created tables belong to the process, not to the batch. */
 async function warmUp(scheduler: Scheduler, calls: readonly ToolCall[]): Promise<void> {
   for (let round = 0; round < 2 * LIMIT; round++) await scheduler.run(calls)
 }

@@ -1,5 +1,5 @@
-/** How thoroughly to measure. */
+/** The thoroughness of a measurement. */
 export interface Mode {
-  /** Fewer repetitions in one process: to see where one stands, not to quote. */
+  /** Fewer repetitions in one process: for a quick look, not for publication. */
   readonly quick: boolean
 }

@@ -18,7 +18,7 @@ export interface ScriptedCall {
   readonly input: string
 }
 
-/** What the model says when it has the results. */
+/** The model's text when it has the results. */
 export const FINAL_TEXT = 'done'
 
 const USAGE: LanguageModelV4Usage = {
@@ -26,7 +26,7 @@ const USAGE: LanguageModelV4Usage = {
   outputTokens: { total: 5, text: 5, reasoning: 0 },
 }
 
-/** Cuts a call's arguments where a provider would: into pieces of this many characters. */
+/** Length of the pieces in which a call's arguments are streamed, in characters. */
 const DELTA_LENGTH = 16
 
 interface Turn {
@@ -35,8 +35,8 @@ interface Turn {
 }
 
 /**
- * A model that asks for the same calls whenever there are no results yet, and answers in words when there are. It costs
- * the same for everyone: its parts are prepared, and it only hands them out, one for each pull.
+ * A model that makes the same calls whenever there are no results yet, and answers with text when there are. It costs
+ * the same for every candidate: its parts are prepared, and it only hands them out, one for each pull.
  */
 export class ScriptedModel implements LanguageModelV4 {
   readonly specificationVersion = 'v4'
@@ -48,8 +48,8 @@ export class ScriptedModel implements LanguageModelV4 {
   readonly #everyMs: number
 
   /**
-   * @param everyMs how long each call's arguments take to arrive; 0 for all at once
-   * @param turns how often it asks for the calls, each time under other ids
+   * @param everyMs time that each call's arguments take to arrive; 0 for all at once
+   * @param turns number of turns with calls, each with other ids
    */
   constructor(calls: readonly ScriptedCall[], everyMs = 0, turns = 1) {
     this.#turns = Array.from({ length: calls.length === 0 ? 0 : turns }, (_, turn) => {
@@ -72,7 +72,7 @@ export class ScriptedModel implements LanguageModelV4 {
     return { content, finishReason: finishReason(turn !== undefined), usage: USAGE, warnings: [] }
   }
 
-  /** What it asks for now, if anything; each call of the turn before must have its result, or the measurement is void. */
+  /** The calls of the next turn, if any. Throws unless each call of the turn before has its result. */
   #nextTurn(prompt: LanguageModelV4CallOptions['prompt']): Turn | undefined {
     const answers = prompt.filter(({ role }) => role === 'tool')
     const asked = this.#turns[answers.length - 1]?.calls
@@ -139,7 +139,7 @@ function streamOf(parts: readonly LanguageModelV4StreamPart[]): ReadableStream<L
   })
 }
 
-/** Call i's arguments arrive from `i · everyMs` and are complete at `(i + 1) · everyMs`, by absolute moments. */
+/** Call i's arguments arrive from `i · everyMs` on and are complete at `(i + 1) · everyMs`, by absolute moments. */
 function pacedStream(
   parts: readonly LanguageModelV4StreamPart[],
   everyMs: number,

@@ -1,2 +1,2 @@
-/** A tool that does nothing: what is left is the way to it and back. */
+/** A tool that does nothing, to measure the cost of a call. */
 export default (): null => null

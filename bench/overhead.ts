@@ -23,12 +23,12 @@ import { growthExponent, median, pairwiseRatios, summarize } from './statistics.
 
 const SIZES = [1, 2, 5, 10, 100, 1_000, 10_000, 100_000]
 
-/** One way in which calls come and are checked. */
+/** One form of calls and their validation. */
 interface Variant {
   readonly title: string
   readonly arguments: 'values' | 'JSON text'
   readonly check: Check
-  /** Whether the libraries are measured too: they neither parse nor check, so once is enough. */
+  /** Whether the libraries are measured too: they neither parse nor validate, so once is enough. */
   readonly withLibraries: boolean
 }
 
@@ -68,12 +68,12 @@ export async function overhead({ quick }: Mode): Promise<Claim> {
       'listeners, loggers or an abort signal',
       'calls that fail',
       'several batches at once',
-      'the schedulers beside ours do not parse, check, copy, time or limit in time: only the loop with our guarantees does',
+      'the other schedulers do not parse, validate, copy, time or limit in time: only the loop with our guarantees does',
     ],
   }
 }
 
-/** In a process of its own: samples of all candidates of a variant. */
+/** Runs in a process of its own. Samples of all candidates of a variant. */
 export async function measure({ variant, sampling }: Question): Promise<Samples> {
   const candidates: Scheduler[] = [
     bare(noop),
@@ -118,7 +118,7 @@ function ratioTable({ title }: Variant, samples: Samples): Table {
 
 function targetsOf({ title, check }: Variant, samples: Samples): Target[] {
   const targets = [ratioTarget(title, samples, GUARANTEE, 1.5)]
-  // Against a loop that does not even look at the arguments, an interpreted schema is all that would show.
+  // Compared with a loop that ignores the arguments, only the cost of the interpreted schema would show.
   if (check !== 'JSON Schema') targets.push(ratioTarget(title, samples, BARE, 4))
   targets.push(linearTarget(title, samples))
   return targets

@@ -5,7 +5,7 @@ import pMap from 'p-map'
 import PQueue from 'p-queue'
 import { isolated, type Outcome } from './baselines/bare-loop.ts'
 
-/** Runs `work` for each item with at most `limit` at once (but for the first, which has no limit), outcomes in order. */
+/** Runs `work` for each item with at most `limit` at once (the first scheduler has no limit); outcomes are in order. */
 export type Schedule = <Item, Out>(
   items: readonly Item[],
   limit: number,
@@ -13,8 +13,8 @@ export type Schedule = <Item, Out>(
 ) => Promise<Outcome<Out>[]>
 
 /**
- * The schedulers that people reach for. Each brings its queue and its limit; the isolation of one call's failure from
- * the others is the same for all and wrapped around the call, since none but effect has it.
+ * Popular schedulers. Each has its own queue and limit. The isolation of one call's failure from the others is the same
+ * for all and wrapped around the call, because only effect has one of its own.
  */
 export const peers: Readonly<Record<string, Schedule>> = {
   'Promise.all (no limit)': (items, _limit, work) => Promise.all(items.map((item) => isolated(() => work(item)))),

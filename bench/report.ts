@@ -5,14 +5,14 @@ import type { Summary } from './statistics.ts'
 /** A table of measured figures. */
 export interface Table {
   readonly title: string
-  /** What a figure means, e.g. `ns per call`. */
+  /** The unit of the figures, e.g. `ns per call`. */
   readonly unit: string
-  /** Heads of the columns that follow the name. */
+  /** Heads of the columns after the name. */
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
 }
 
-/** One candidate's figures; `null` where it was not measured. */
+/** The figures of one candidate; `null` if not measured. */
 export interface Row {
   readonly name: string
   readonly cells: readonly (Summary | null)[]
@@ -21,38 +21,38 @@ export interface Row {
 /** A table of words. */
 export interface TextTable {
   readonly title: string
-  /** Heads of the columns that follow the name. */
+  /** Heads of the columns after the name. */
   readonly columns: readonly string[]
   readonly rows: readonly { readonly name: string; readonly cells: readonly string[] }[]
 }
 
-/** What the figures should reach. Never fails anything: it is said, and that is all. */
+/** A target for the figures. A missed target is only reported. */
 export interface Target {
   readonly claim: string
   readonly wanted: string
-  /** The median, or a set of them, in words. */
+  /** The median, or several medians, in words. */
   readonly measured: string
   readonly met: boolean
 }
 
-/** What one claim file measured. */
+/** The measurements of one claim file. */
 export interface Claim {
   readonly name: string
   readonly tables: readonly Table[]
   readonly texts?: readonly TextTable[]
   readonly targets: readonly Target[]
-  /** What the figures say nothing of. */
+  /** Aspects that the figures do not cover. */
   readonly notMeasured: readonly string[]
 }
 
-/** Where and with what the figures were taken. */
+/** The machine and the versions of the measurement. */
 export interface Environment {
   readonly node: string
   readonly platform: string
   readonly cpu: string
   readonly cores: number
   readonly memoryGiB: number
-  /** Load of the last minute when the run began: more than a fraction of the cores means that others disturbed it. */
+  /** Load of the last minute at the start; more than a fraction of the cores shows a disturbance. */
   readonly loadAtStart: number
   readonly versions: Readonly<Record<string, string>>
 }
@@ -81,7 +81,7 @@ function readPackage(path: string): PackageFile {
   return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as PackageFile
 }
 
-/** A claim as Markdown: tables with median (min–max), the targets, and what is not measured. */
+/** A claim as Markdown: tables with median (min–max), the targets, and the aspects not measured. */
 export function renderClaim(claim: Claim): string {
   const targets = claim.targets.map(
     ({ claim: what, wanted, measured, met }) =>
@@ -108,7 +108,7 @@ function renderTexts({ title, columns, rows }: TextTable): string {
   return `**${title}**\n\n${markdown(lines, 'left')}`
 }
 
-/** Markdown in columns of one width: text to the left, figures, where there are any, to the right. */
+/** Markdown in columns of equal width: text to the left, figures to the right. */
 function markdown(lines: readonly string[][], align: 'left' | 'right'): string {
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))) ?? []
   const isLeft = (column: number): boolean => column === 0 || align === 'left'
@@ -129,7 +129,7 @@ export function count(calls: number): string {
   return calls.toLocaleString('en').replaceAll(',', ' ')
 }
 
-/** Three figures that mean something. */
+/** A number with three significant digits. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value)
   const magnitude = Math.abs(value)

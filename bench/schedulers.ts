@@ -8,36 +8,36 @@ import type { Candidate } from './harness.ts'
 import { peers } from './peers.ts'
 import { zodValidator } from './validators.ts'
 
-/** What a batch of calls is run by. */
+/** Runs a batch of calls. */
 export type Scheduler = Candidate<readonly ToolCall[], readonly Settled[]>
 
-/** The names of those that the targets compare. */
+/** Names of the candidates that the targets compare. */
 export const OURS = 'aof-runtime'
 export const BARE = 'bare loop'
 export const TIMED = 'bare loop that times'
 export const GUARANTEE = 'loop with our guarantees'
 
-/** How a tool's input is checked. */
+/** The validation of a tool's input. */
 export type Check = 'none' | 'zod' | 'JSON Schema'
 
-/** The name under which the measured tool is called. */
+/** The name of the measured tool. */
 export const TOOL = 'measured'
 
 /** The tool of the overhead benches: it answers at once, with a new object. */
 export const noop = async (): Promise<{ ok: boolean }> => ({ ok: true })
 
-/** A tool that takes its time, as one that waits for a server does. */
+/** A tool that waits, as if for a server. */
 export const waiting = (ms: number) => async (): Promise<{ ok: boolean }> => {
   await sleep(ms)
   return { ok: true }
 }
 
-/** The hand-written loop that looks no closer. */
+/** The hand-written loop without guarantees. */
 export function bare(execute: () => Promise<unknown>): Scheduler {
   return { name: BARE, run: (calls) => bareLoop(calls, LIMIT, execute) }
 }
 
-/** The same, which also says how long each call took. */
+/** The same, with the duration of each call. */
 export function timed(execute: () => Promise<unknown>): Scheduler {
   return { name: TIMED, run: (calls) => timedLoop(calls, LIMIT, execute) }
 }
@@ -49,7 +49,7 @@ export async function guarantee(execute: () => Promise<unknown>, check: Check): 
   return { name: GUARANTEE, run: (calls) => guaranteeLoop(tools, calls, LIMIT, TIMEOUT_MS) }
 }
 
-/** The executor: made once, as an application does, and used for every batch. */
+/** The executor: made once, as in an application, and used for every batch. */
 export function ours(execute: () => Promise<unknown>, check: Check): Scheduler {
   const tool =
     check === 'zod'
@@ -69,7 +69,7 @@ export function libraries(execute: () => Promise<unknown>): Scheduler[] {
   }))
 }
 
-/** The validator that the executor gets, for the loop. */
+/** The executor's validator, for the loop. */
 async function validatorFor(check: Check): Promise<Validator | undefined> {
   if (check === 'none') return undefined
   if (check === 'zod') return zodValidator(inputSchema)

@@ -1,9 +1,9 @@
-/** What a set of repetitions says: the middle one and how far the others lie. */
+/** Summary of a set of repetitions: the median and the range. */
 export interface Summary {
   readonly median: number
   readonly min: number
   readonly max: number
-  /** How many repetitions it stands on. */
+  /** Number of repetitions. */
   readonly repetitions: number
 }
 
@@ -22,8 +22,8 @@ export function summarize(values: readonly number[]): Summary {
 }
 
 /**
- * The ratio of two candidates, repetition by repetition: the two samples of a pair were taken within moments of each
- * other, so that what else the machine did meanwhile cancels out.
+ * The ratio of two candidates, repetition by repetition: the two samples of a pair were taken shortly after each other,
+ * so that the influence of other programs cancels out.
  */
 export function pairwiseRatios(candidate: readonly number[], base: readonly number[]): number[] {
   if (candidate.length !== base.length) {
@@ -32,7 +32,7 @@ export function pairwiseRatios(candidate: readonly number[], base: readonly numb
   return candidate.map((value, repetition) => value / (base[repetition] ?? Number.NaN))
 }
 
-/** The exponent k of the power law `cost = c · nᵏ` through the points, by least squares on the logarithms: 1 is linear. */
+/** The exponent k of `cost = c · nᵏ` through the points, by least squares on the logarithms: 1 is linear. */
 export function growthExponent(points: readonly (readonly [n: number, cost: number])[]): number {
   const logs = points.map(([n, cost]) => [Math.log(n), Math.log(cost)] as const)
   const meanX = logs.reduce((sum, [x]) => sum + x, 0) / logs.length

@@ -17,7 +17,7 @@ import { FINAL_TEXT, ScriptedModel } from './model.ts'
 import { type Claim, count, figure, type Row, type Target } from './report.ts'
 import { median, pairwiseRatios, summarize } from './statistics.ts'
 
-/** What a turn may cost that a batch may not: the AI SDK takes seconds for 10 000 calls, so those are sampled less. */
+/** Fewer samples for large turns: the AI SDK takes seconds for 10 000 calls. */
 const SIZES = [1, 2, 5, 10, 100, 1_000]
 const LARGE = 10_000
 const ALL_SIZES = [...SIZES, LARGE]
@@ -29,7 +29,7 @@ interface Question {
   readonly largeRepetitions: number
 }
 
-/** An agent's run: one model call that asks for N tools at once, their results, and one model call that answers. */
+/** An agent's run: one model call with N tool calls at once, their results, and one model call that answers. */
 export async function turn({ quick }: Mode): Promise<Claim> {
   const question: Question = quick
     ? { sampling: { repetitions: 4, sampleMs: 40, warmUpMs: 1_000 }, largeRepetitions: 1 }
@@ -42,7 +42,7 @@ export async function turn({ quick }: Mode): Promise<Claim> {
     name: 'Agent turn',
     tables: [
       {
-        title: 'A run of two model calls, the first of which asks for N tools',
+        title: 'A run of two model calls, the first of which makes N tool calls',
         unit: 'µs per tool call, all of the run included',
         columns: ALL_SIZES.map(count),
         rows: Object.entries(samples).map(([name, bySize]) => ({
@@ -52,7 +52,7 @@ export async function turn({ quick }: Mode): Promise<Claim> {
       },
       {
         title: 'Each further call, from 10 to 1 000',
-        unit: 'µs per tool call, without what a run costs anyway',
+        unit: 'µs per tool call, without the fixed cost of a run',
         columns: ['further call'],
         rows: Object.entries(samples).map(([name, bySize]) => ({ name, cells: [summarize(furtherCalls(bySize))] })),
       },
@@ -70,14 +70,14 @@ export async function turn({ quick }: Mode): Promise<Claim> {
     notMeasured: [
       'a real model or a network: the model hands out prepared parts',
       'making the agent: it is made once',
-      'readers of the events: nobody reads them',
+      'readers of the events: there are none',
       'runs of many turns, whose history grows',
-      'generateText and the floor beside it read no stream: the model gives them all calls at once',
+      'generateText and the floor for it read no stream: the model returns all calls at once',
     ],
   }
 }
 
-/** In a process of its own: samples of all agents. */
+/** Runs in a process of its own. Samples of all agents. */
 export async function measure({ sampling, largeRepetitions }: Question): Promise<Samples> {
   const tool: MeasuredTool<{ q: string }> = {
     name: 'search',
@@ -116,7 +116,7 @@ function modelFor(name: string, size: number): ScriptedModel {
   )
 }
 
-/** What a call costs more, by the difference of two sizes, in microseconds. */
+/** The additional cost of a call, from the difference of two sizes, in microseconds. */
 function furtherCalls(bySize: Readonly<Record<number, number[]>>): number[] {
   const small = bySize[10] ?? []
   return (bySize[1_000] ?? []).map((ns, repetition) => (ns - (small[repetition] ?? Number.NaN)) / 1000 / 990)

@@ -1,7 +1,7 @@
 import type { Validator } from '../packages/aof-runtime/dist/index.js'
 import type { z } from 'zod'
 
-/** A zod schema as the hand-written loops use it. */
+/** A zod schema in the form that the hand-written loops use. */
 export function zodValidator(schema: z.ZodType): Validator {
   return (value) => {
     const parsed = schema.safeParse(value)

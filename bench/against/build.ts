@@ -3,14 +3,14 @@ import type * as Library from '../../packages/aof-runtime/dist/index.js'
 import type * as Agents from '../../packages/aof-runtime/dist/agent/index.js'
 import type * as Testing from '../../packages/aof-runtime/dist/testing/index.js'
 
-/** One built checkout, loaded. */
+/** The modules of one built checkout. */
 export interface Build {
   readonly library: typeof Library
   readonly agents: typeof Agents
   readonly testing: typeof Testing
 }
 
-/** Loads what a folder `dist` holds. Code of two folders shares nothing, not even what V8 has learned of it. */
+/** Loads the modules of a `dist` folder. Modules of two folders share no code, nor V8's feedback about it. */
 export async function loadBuild(dist: string): Promise<Build> {
   const of = (path: string): string => new URL(path, `${pathToFileURL(dist).href}/`).href
   return {

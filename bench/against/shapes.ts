@@ -1,9 +1,9 @@
 import type { ToolCall, ToolResult } from '../../packages/aof-runtime/dist/index.js'
 import type { Build } from './build.ts'
 
-/** One way in which calls come, done once. */
+/** One round of calls of a kind. */
 export interface Shape {
-  /** How many calls one round makes. */
+  /** Number of calls in one round. */
   readonly calls: number
   readonly round: () => Promise<unknown>
 }
@@ -18,7 +18,7 @@ const SCHEMA = {
 const MANY = 100
 const ROOM = 128
 
-/** The hot path, in the shapes that most calls have. Tools return at once, so that what is left is the engine. */
+/** The hot path with the most common kinds of calls. Tools return at once, so that the cost is the engine's. */
 export const SHAPES: Readonly<Record<string, (build: Build) => Shape>> = {
   'one call': (build) => turn(build, 1, {}),
   'plain flat calls': (build) => turn(build, MANY, {}),
@@ -103,7 +103,7 @@ function nested({ library }: Build): Shape {
   return { calls: 110, round: async () => checked(await executor.executeTools(makers), 10) }
 }
 
-/** The model asks for ten calls, and answers when it has their results. */
+/** The model makes ten calls, and answers when it has their results. */
 function agentTurn({ library, agents, testing }: Build): Shape {
   const calls = inputs(true, 10)
   const measured = library.defineTool({

@@ -2,13 +2,13 @@ import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4ToolCall } 
 import type { z } from 'zod'
 import { bareLoop, isolated, type Outcome } from './bare-loop.ts'
 
-/** A tool as the hand-written agent knows it. */
+/** A tool of the hand-written agent. */
 export interface LoopAgentTool {
   readonly schema: z.ZodType
   readonly execute: (input: never) => Promise<unknown>
 }
 
-/** What the hand-written agents need. */
+/** The settings of the hand-written agents. */
 export interface LoopAgent {
   readonly model: LanguageModelV4
   readonly tools: Readonly<Record<string, LoopAgentTool>>
@@ -16,8 +16,8 @@ export interface LoopAgent {
 }
 
 /**
- * The floor of an agent: reads the parts of the stream, parses and validates the arguments, calls, serialises the
- * results, asks again until there are no calls. Nothing else: no events, usage, timing, timeout or abort.
+ * The floor of an agent: reads the parts of the stream, parses and validates the arguments, runs the calls, serialises
+ * the results, and calls the model again until there are no calls. It has no events, usage, timing, timeout or abort.
  *
  * @returns the final text
  */
@@ -28,7 +28,7 @@ export function agentLoop(agent: LoopAgent, input: string): Promise<string> {
   })
 }
 
-/** The same, but each call starts when it has arrived. It knows no limit, so it is a floor for few calls only. */
+/** The same, but each call starts when it has arrived. It has no limit, so it is a floor for few calls only. */
 export function eagerAgentLoop(agent: LoopAgent, input: string): Promise<string> {
   return converse<ArrivedCall & { readonly outcome: Promise<Outcome<unknown>> }>(agent, input, {
     arrive: (part) => {
@@ -72,7 +72,7 @@ async function converse<Call extends ArrivedCall>(
   }
 }
 
-/** The floor without a stream: the model gives the whole turn at once, as it does to those who do not stream. */
+/** The floor without a stream: the model returns the whole turn at once. */
 export async function wholeTurnLoop(agent: LoopAgent, input: string): Promise<string> {
   const prompt = promptOf(input)
   for (;;) {

@@ -1,11 +1,11 @@
-/** One call's outcome, kept apart from its siblings'. */
+/** The outcome of one call, independent of the other calls. */
 export type Outcome<Out> =
   | { readonly success: true; readonly data: Out }
   | { readonly success: false; readonly error: unknown }
 
 /**
- * The floor: `limit` lanes take the next item until none is left; a failure stays with its item; outcomes in the order
- * of the items. Nothing else: no look-up, parsing, validation, copy, timing, timeout, abort or event.
+ * The floor: `limit` lanes take the next item until none is left. A failure stays with its item, and outcomes are in
+ * the order of the items. It has no look-up, parsing, validation, copy, timing, timeout, abort or event.
  */
 export async function bareLoop<Item, Out>(
   items: readonly Item[],
@@ -30,10 +30,10 @@ export async function bareLoop<Item, Out>(
   return outcomes
 }
 
-/** One call's outcome, and how long it took in milliseconds. */
+/** The outcome of one call, with its duration in milliseconds. */
 export type TimedOutcome<Out> = Outcome<Out> & { readonly ms: number }
 
-/** The bare loop that also times each item by the monotonic clock; written out, so that it costs nothing else. */
+/** The bare loop that also times each item by the monotonic clock, written out so that nothing else is added. */
 export async function timedLoop<Item, Out>(
   items: readonly Item[],
   limit: number,
@@ -59,7 +59,7 @@ export async function timedLoop<Item, Out>(
   return outcomes
 }
 
-/** The same isolation for one item, for the peers, which bring the scheduling. */
+/** The same isolation of failures for one item, for the libraries, which only schedule. */
 export async function isolated<Out>(work: () => Promise<Out>): Promise<Outcome<Out>> {
   try {
     return { success: true, data: await work() }

@@ -1,13 +1,13 @@
 import type { ToolCall, ToolError, ToolResult, ToolTiming, Validator } from '../../packages/aof-runtime/dist/index.js'
 import { jsonCopy } from './json-copy.ts'
 
-/** A tool as the hand-written loop knows it. */
+/** A tool of the hand-written loop. */
 export interface LoopTool {
   readonly validate?: Validator
   readonly execute: (input: never, ctx: LoopContext) => unknown
 }
 
-/** What a tool gets beside its input: a signal that is made when it is read. And what the loop keeps of a running call. */
+/** The context of a tool, with a signal that is created when it is read, and the loop's state of a running call. */
 export class LoopContext {
   readonly call: ToolCall
   readonly index: number
@@ -36,12 +36,14 @@ export class LoopContext {
 }
 
 /**
- * The same loop with the executor's guarantees, as a skilled person would write it by hand for one batch: arguments are
- * parsed from JSON text, or copied from a value when the call is accepted, and validated; results are normalised to a bounded JSON copy; any thrown
- * value becomes an error; each call is timed by the monotonic clock; a tool that does not end in time is given up, by one
- * timer for the whole batch; results have the executor's shape, in the order of the calls.
+ * The same loop with the executor's guarantees, as a skilled engineer would write it by hand for one batch: arguments
+ * are parsed from JSON text, or copied from a value when the call is accepted, and validated; results are normalised to
+ * a bounded JSON copy; any thrown value becomes an error; each call is timed by the monotonic clock; a tool that does
+ * not end in time is abandoned, by one timer for the whole batch; results have the executor's shape, in the order of
+ * the calls.
  *
- * It has no abort from outside, no events, no log, no open batch, no limit shared between batches, no cap on the queue.
+ * It has no abort from outside, no events, no log, no open batch, no limit shared between batches, no bound on the
+ * queue.
  */
 export async function guaranteeLoop(
   tools: ReadonlyMap<string, LoopTool>,
@@ -60,7 +62,7 @@ class Loop {
   readonly #results: ToolResult[]
   readonly #acceptedAt = performance.now()
   readonly #settled = Promise.withResolvers<ToolResult[]>()
-  /** What each lane runs now: all that the timer has to look at. */
+  /** The call that each lane runs now: the timer looks only at these. */
   readonly #lanes: (LoopContext | undefined)[]
   #next = 0
   #unsettled: number
@@ -176,7 +178,7 @@ class Loop {
     this.#settled.resolve(this.#results)
   }
 
-  /** Gives up what has run out of time and sets the one timer for what may do so next. */
+  /** Abandons the calls whose time is over, and sets the one timer for the next. */
   #expire(): void {
     const now = performance.now()
     let nextAt = now + this.#timeoutMs
@@ -196,7 +198,7 @@ class Loop {
   }
 }
 
-/** Arguments that are values are copied at once: what the caller does to them later does not reach the tool. */
+/** Arguments that are values are copied at once, so that later changes by the caller do not reach the tool. */
 function accept(call: ToolCall): ToolCall {
   if (typeof call.arguments === 'string') return call
   return { id: call.id, name: call.name, arguments: jsonCopy(call.arguments) }
@@ -206,6 +208,6 @@ function messageOf(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message : String(thrown)
   } catch {
-    return 'What was thrown cannot be read.'
+    return 'The thrown value cannot be read.'
   }
 }

@@ -1,15 +1,15 @@
 import type { JsonValue } from '../../packages/aof-runtime/dist/index.js'
 
-/** The most that a copy may hold, in UTF-16 code units of its JSON, roughly. */
+/** The approximate size limit of a copy, in UTF-16 code units of its JSON. */
 export const MAX_COPY_SIZE = 1_048_576
 
 const MAX_DEPTH = 200
 
 /**
- * A bounded JSON copy of any value, as a skilled hand writes it: one walk that copies, counts and refuses.
- * `undefined` is null, a bigint and a Date are strings, `toJSON` is obeyed.
+ * A bounded JSON copy of any value, as a skilled engineer writes it: one walk that copies, counts and refuses.
+ * `undefined` becomes null, a bigint and a Date become strings, `toJSON` is called.
  *
- * @throws where the value holds a function or a symbol, is too large, or is nested too deep (a cycle is)
+ * @throws if the value contains a function or a symbol, is too large, or is nested too deep (as a cycle is)
  */
 export function jsonCopy(value: unknown): JsonValue {
   return copy(value, { left: MAX_COPY_SIZE }, 0)
@@ -36,7 +36,7 @@ function copy(value: unknown, budget: Budget, depth: number): JsonValue {
       return copy(String(value), budget, depth)
     case 'object':
       if (value === null) return null
-      if (depth >= MAX_DEPTH) throw new TypeError('The value is nested too deep, or in itself.')
+      if (depth >= MAX_DEPTH) throw new TypeError('The value is nested too deep, or has a cycle.')
       return Array.isArray(value) ? copyArray(value, budget, depth) : copyObject(value, budget, depth)
     default:
       throw new TypeError(`JSON cannot hold a ${typeof value}.`)

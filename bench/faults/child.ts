@@ -4,17 +4,17 @@ import type { Report, Settled } from './report.ts'
 import { FINAL_TEXT, type Scenario, scenario } from './scenario.ts'
 import { type Ending, type Subject, SUBJECTS } from './subject.ts'
 
-/** How long a process lives on after its run, so that what crashes late still crashes. */
+/** Time for which a process stays alive after its run, so that late crashes are seen. */
 const AFTERMATH_MS = 250
 const WARM_UPS = 2
 
-/** The process of one cell: `node child.ts SUBJECT CASE`, spoken to by `run-cell.ts`. */
+/** The process of one cell: `node child.ts SUBJECT CASE`, started by `run-cell.ts`. */
 async function main(subjectName: string, caseName: string): Promise<void> {
   const subject = await SUBJECTS[subjectName]?.()
   const faultCase = CASES.find(({ name }) => name === caseName)
   if (subject === undefined || faultCase === undefined)
     throw new Error(`There is no cell ${JSON.stringify([subjectName, caseName])}.`)
-  // An event loop with nothing left to do would end the process, and a run that hangs would look like a crash.
+  // Keeps the event loop busy: otherwise the process would end, and a hang would look like a crash.
   setInterval(() => {}, 60_000)
   for (let count = 0; count < WARM_UPS; count++) await warmUp(subject, scenario())
   report({ kind: 'settled', ...(await settle(subject, faultCase)) })
@@ -24,8 +24,7 @@ async function main(subjectName: string, caseName: string): Promise<void> {
 async function warmUp(subject: Subject, good: Scenario): Promise<void> {
   const run = await subject(good, new Ledger())
   const { text } = await run(new AbortController().signal)
-  if (text !== FINAL_TEXT)
-    throw new Error(`Expected the final text where nothing is wrong, got ${JSON.stringify(text)}.`)
+  if (text !== FINAL_TEXT) throw new Error(`Expected the final text from good calls, got ${JSON.stringify(text)}.`)
 }
 
 async function settle(subject: Subject, { scenario: faulty, abortAfterMs }: FaultCase): Promise<Settled> {
@@ -60,7 +59,7 @@ async function endingOf(run: Promise<Ending>): Promise<Settled['ending']> {
   }
 }
 
-/** The name and the beginning of the message; of an error that cannot be read, that. */
+/** The name of an error and the beginning of its message. */
 function wordsOf(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : String(error)

@@ -10,35 +10,35 @@ export interface Cell {
   readonly case: string
   readonly subject: string
   /**
-   * - `answered`: the model was given results and gave its final text
-   * - `aborted`: the run ended because of the abort, and says so by resolving
+   * - `answered`: the model received results and gave its final text
+   * - `aborted`: the run ended because of the abort, and resolved accordingly
    * - `thrown`: the run rejected
-   * - `failed`: it resolved without the model's final text, and says that something went wrong
-   * - `silent stop`: it resolved without the final text, as if all were well
-   * - `hang`: it did not settle
+   * - `failed`: the run resolved without the model's final text, and reports a failure
+   * - `silent stop`: the run resolved without the final text, and reports no failure
+   * - `hang`: the run did not settle
    * - `crash`: its process ended
-   * - `not run`: it could not be started, or did not do what is asked of everyone first; says nothing of the case
+   * - `not run`: it could not be started, or its first good turns failed; says nothing about the case
    */
   readonly ending: 'answered' | 'aborted' | 'thrown' | 'failed' | 'silent stop' | 'hang' | 'crash' | 'not run'
-  /** Whether each good call's result is there once, with its own page, in call order; null where nobody can tell. */
+  /** Whether each good call's result exists once, with its own page, in call order; null if it cannot be observed. */
   readonly siblings: 'kept' | 'lost' | 'wrong' | null
-  /** What the call with the fault came to: an error, a value, or no result at all; null where nobody can tell. */
+  /** The result of the faulty call: an error, a value, or no result at all; null if it cannot be observed. */
   readonly fault: 'error' | 'value' | 'no result' | null
   readonly bad: boolean
-  /** What was thrown or given, in short. */
+  /** The thrown error or the returned value, shortened. */
   readonly detail: string
   readonly ms: number | null
   readonly sinceAbortMs: number | null
 }
 
-/** How an SDK says of a resolved run that something stopped it. */
+/** Statuses with which an SDK reports that a resolved run was stopped. */
 const SAYS_ABORTED = /abort|cancel/i
 const SAYS_FAILED = /error|fail/i
 
-/** Words by which a result shows that it is an error, where its form has no other place for that. */
+/** Words that mark a result as an error, if its form has no field for that. */
 const ERROR_WORDS = /\berror\b|failed|not found|no such|invalid|timed out/i
 
-/** Puts an observation into the closed vocabulary of the table. */
+/** Classifies an observation in the closed vocabulary of the table. */
 export function judge(faultCase: FaultCase, subject: string, observed: Observed): Cell {
   const where = { case: faultCase.name, subject }
   const nothing = { siblings: null, fault: null, sinceAbortMs: null, bad: true } as const
@@ -79,12 +79,12 @@ function endingOf({ abortAfterMs }: FaultCase, { ending, given }: Settled): Cell
   return SAYS_FAILED.test(status) ? 'failed' : 'silent stop'
 }
 
-/** The ids by which results are paired with calls: the model's own, unless it is shown its calls with others. */
+/** The ids that pair results with calls: the model's own, unless the SDK shows it others. */
 function idsOf({ scenario: { calls } }: FaultCase, given: Given | undefined): readonly string[] {
   return given?.callIds?.length === calls.length ? given.callIds : calls.map(({ id }) => id)
 }
 
-/** What the caller has seen, be it by events: in any order, perhaps more than once. */
+/** Results that the caller has seen, also by events: in any order, perhaps repeated. */
 function siblingsSeen(
   results: readonly SeenResult[],
   ids: readonly string[],
@@ -95,7 +95,7 @@ function siblingsSeen(
   return [...pages].every(isSeen) ? 'kept' : 'lost'
 }
 
-/** What the model is given: each good call's result once, under its call's id, in call order. */
+/** Results that the model received: each good call's result once, under its call's id, in call order. */
 function siblingsGiven(
   results: readonly SeenResult[],
   ids: readonly string[],
@@ -115,7 +115,7 @@ function faultIn({ isError, text }: SeenResult): 'error' | 'value' {
   return (isError ?? ERROR_WORDS.test(text)) ? 'error' : 'value'
 }
 
-/** Where calls share an id, the n-th result of that id is taken for that of the n-th. */
+/** If calls share an id, the n-th result of that id belongs to the n-th of them. */
 function resultOfFault(results: readonly SeenResult[], ids: readonly string[]): SeenResult | undefined {
   const id = ids[FAULT_INDEX]
   const earlier = ids.slice(0, FAULT_INDEX).filter((other) => other === id).length

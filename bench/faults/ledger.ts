@@ -1,37 +1,37 @@
-/** A tool result as somebody saw it. */
+/** A tool result as the model or the caller saw it. */
 export interface SeenResult {
-  /** Of the call that it answers. */
+  /** The id of its call. */
   readonly id: string
-  /** Its beginning. */
+  /** The beginning of its text. */
   readonly text: string
-  /** Of the whole text, in characters. */
+  /** The length of the whole text, in characters. */
   readonly length: number
-  /** Whether it says of itself that the call failed; undefined where its form has no place for that. */
+  /** Whether the result is marked as an error; undefined if its form has no field for that. */
   readonly isError: boolean | undefined
 }
 
-/** Enough for a page and for an error's words. */
+/** Enough for a page and for an error's message. */
 const KEPT_LENGTH = 400
 
-/** What a model was given when it was asked again. */
+/** The results in one further request to the model. */
 export interface Given {
   readonly results: readonly SeenResult[]
-  /** The ids of its own calls as they are in front of it now, where an SDK may have changed them. */
+  /** The ids of its own calls in that request, if an SDK may have changed them. */
   readonly callIds: readonly string[] | undefined
 }
 
-/** Notes what becomes of a run's results, even if the run itself never ends. */
+/** Records a run's results, even if the run itself never ends. */
 export class Ledger {
-  /** For each time that the model was asked with results. */
+  /** One entry for each request to the model that had results. */
   readonly given: Given[] = []
   #kept: readonly SeenResult[] = []
 
-  /** The model is asked again, and these are the results in front of it. */
+  /** Records the results in a further request to the model. */
   give(results: readonly SeenResult[], callIds?: readonly string[]): void {
     this.given.push({ results, callIds })
   }
 
-  /** The caller has these results now, in the history or by events. */
+  /** Records results that the caller has now, in the history or by events. */
   keep(results: readonly SeenResult[]): void {
     this.#kept = results
   }
@@ -41,7 +41,7 @@ export class Ledger {
   }
 }
 
-/** A result whose text is `value`, or its JSON where it is none. */
+/** A result with the text `value`, or with its JSON if it is not a string. */
 export function seen(id: string, value: unknown, isError?: boolean): SeenResult {
   const text = typeof value === 'string' ? value : (safeJson(value) ?? String(value))
   return { id, text: text.slice(0, KEPT_LENGTH), length: text.length, isError }

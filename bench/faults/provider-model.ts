@@ -3,7 +3,7 @@ import { scriptedModel } from '../../packages/aof-runtime/dist/testing/index.js'
 import { type Ledger, seen, type SeenResult } from './ledger.ts'
 import { FINAL_TEXT, type Scenario } from './scenario.ts'
 
-/** A model for all that speak the AI SDK's provider interface: first the scenario's calls, then the final text. */
+/** A model for all SDKs with the AI SDK's provider interface: first the scenario's calls, then the final text. */
 export function providerModel({ calls }: Scenario, ledger: Ledger): LanguageModelV4 {
   return scriptedModel(({ prompt }: LanguageModelV4CallOptions) => {
     const results = resultsIn(prompt)
@@ -14,7 +14,7 @@ export function providerModel({ calls }: Scenario, ledger: Ledger): LanguageMode
   })
 }
 
-/** The tool results of a history in the form of the provider interface, in their order. */
+/** The tool results in a history of the provider interface, in order. */
 export function resultsIn(messages: readonly LanguageModelV4Message[]): SeenResult[] {
   return messages.flatMap((message) => {
     if (message.role !== 'tool') return []
@@ -27,7 +27,7 @@ export function resultsIn(messages: readonly LanguageModelV4Message[]): SeenResu
   })
 }
 
-/** The ids of the calls in a history, in their order. */
+/** The ids of the calls in a history, in order. */
 function callIdsIn(messages: readonly LanguageModelV4Message[]): string[] {
   return messages.flatMap((message) =>
     message.role === 'assistant'

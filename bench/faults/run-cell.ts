@@ -3,17 +3,17 @@ import { fileURLToPath } from 'node:url'
 import type { FaultCase } from './cases.ts'
 import type { Report, Settled } from './report.ts'
 
-/** What became of the process of a cell. */
+/** The outcome of the process of a cell. */
 export type Observed =
   /** It could not be loaded, or three good calls did not succeed: there is nothing to observe. */
   | { readonly kind: 'not run'; readonly why: string }
   | ({ readonly kind: 'settled' } & Settled)
-  /** The run did not settle in the time that it was given. */
+  /** The run did not settle in time. */
   | { readonly kind: 'hang'; readonly afterMs: number }
   /** The process ended by itself, during the run or shortly after. */
   | { readonly kind: 'crash'; readonly exit: string; readonly lastWords: string }
 
-/** No subject phones home while it is measured, and none writes of it. */
+/** Turns off telemetry and its notices, which would disturb the measurement. */
 const QUIET: Readonly<Record<string, string>> = {
   AI_SDK_LOG_WARNINGS: 'false',
   DO_NOT_TRACK: '1',
@@ -25,7 +25,7 @@ const QUIET: Readonly<Record<string, string>> = {
   OTEL_SDK_DISABLED: 'true',
 }
 
-/** For loading an SDK and its first good turns, which are not measured; on a busy machine some take seconds. */
+/** Time to load an SDK and run its first good turns, which are not measured; on a busy machine some take seconds. */
 const START_MS = 60_000
 const WORDS_LENGTH = 300
 
@@ -55,7 +55,7 @@ export function runCell(subject: string, { name, watchdogMs }: FaultCase): Promi
       watchdog = watch(watchdogMs)
     })
     child.once('error', reject)
-    // One that computes for ever would outlive us.
+    // A process that computes for ever would outlive this one.
     const end = (): void => void child.kill('SIGKILL')
     process.once('exit', end)
     child.once('close', (code, signal) => {
@@ -70,7 +70,7 @@ export function runCell(subject: string, { name, watchdogMs }: FaultCase): Promi
   })
 }
 
-/** The line of an uncaught error that says which it was. */
+/** The line of an uncaught error that names the error. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n')
   const said = lines.filter((line) => line.trim() !== '')

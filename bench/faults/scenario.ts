@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import * as behaviours from './tools.ts'
 
-/** What every tool of the fault table takes. */
+/** The input of every tool of the fault table. */
 export const inputSchema = z.object({ q: z.string() })
 
 /** Arguments that fit {@link inputSchema}. */
 export type Input = z.infer<typeof inputSchema>
 
-/** The name of an export of `tools.ts` that is a tool. */
+/** The name of a tool exported by `tools.ts`. */
 export type Behaviour = Exclude<keyof typeof behaviours, 'page'>
 
-/** A tool of a scenario, before it is made into one of an SDK's. */
+/** A tool of a scenario, independent of any SDK. */
 export interface FaultTool {
   readonly name: string
   readonly behaviour: Behaviour
   readonly execute: (input: Input) => unknown
-  /** The scenario's limit, for the tool in the middle where an SDK sets limits tool by tool. */
+  /** The scenario's timeout, for the tool in the middle of SDKs with a timeout for each tool. */
   readonly timeoutMs?: number
 }
 
@@ -23,49 +23,49 @@ export interface FaultTool {
 export interface FaultCall {
   readonly id: string
   readonly name: string
-  /** The arguments as the model wrote them, which need be no JSON. */
+  /** The arguments as the model wrote them, which may be invalid JSON. */
   readonly input: string
 }
 
-/** One turn of the model: three calls, and the tools that are there to answer them. */
+/** One turn of the model: three calls, and the tools that can answer them. */
 export interface Scenario {
   readonly tools: readonly FaultTool[]
   readonly calls: readonly FaultCall[]
-  /** Which calls must succeed, whatever the others do: the page of each by the place of its call. */
+  /** The calls that must succeed in any case: the expected page by the place of the call. */
   readonly pages: ReadonlyMap<number, string>
-  /** The limit that a subject is asked to set for a tool, where it has such an option, in milliseconds. */
+  /** The timeout that a subject sets for a tool, if it has such an option, in milliseconds. */
   readonly timeoutMs?: number
 }
 
-/** What the model says once it has the results. */
+/** The model's text once it has the results. */
 export const FINAL_TEXT = 'All of it is looked up.'
 
-/** What the user asks. */
+/** The user's message. */
 export const PROMPT = 'Look it all up.'
 
-/** What each tool says of itself. */
+/** The description of each tool. */
 export const DESCRIPTION = 'Looks something up.'
 
-/** The place of the call that goes wrong: the one between two good ones. */
+/** The place of the faulty call: between two good ones. */
 export const FAULT_INDEX = 1
 
 const GOOD_TOOL = 'look_up'
 const FAULTY_TOOL = 'faulty'
 const TOPICS = ['zero', 'one', 'two'] as const
 
-/** What of a scenario differs from three good calls. */
+/** The difference of a scenario from three good calls. */
 export interface Difference {
-  /** What the tool in the middle does. @default `looksUp`, as the others */
+  /** The behaviour of the tool in the middle. @default `looksUp`, as the others */
   readonly behaviour?: Behaviour
   /** The name of the tool in the middle. @default `faulty` */
   readonly toolName?: string
-  /** The name that the model calls it by. @default its name */
+  /** The name in the model's call. @default the tool's name */
   readonly calledName?: string
   /** The id of the call in the middle. */
   readonly id?: string
   /** Its arguments. */
   readonly input?: string
-  /** The call in the middle must succeed like the others. @default false */
+  /** Whether the call in the middle must succeed like the others. @default false */
   readonly good?: boolean
   readonly timeoutMs?: number
 }

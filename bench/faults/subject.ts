@@ -1,30 +1,30 @@
 import type { Ledger } from './ledger.ts'
 import type { Scenario } from './scenario.ts'
 
-/** One agent SDK in one of its ways of running a turn: makes an agent for the scenario, which runs once. */
+/** One agent SDK with one of its ways to run a turn: makes an agent for the scenario, which runs once. */
 export type Subject = (scenario: Scenario, ledger: Ledger) => Run | Promise<Run>
 
 /**
- * Lets the agent's model make the calls, and notes in the ledger what becomes of the results. Rejects with whatever the
- * SDK throws.
+ * Lets the agent's model make the calls, and records the results in the ledger. Rejects with the error that the SDK
+ * throws.
  */
 export type Run = (signal: AbortSignal) => Promise<Ending>
 
-/** How a run ended that did not throw. */
+/** The end of a run that did not throw. */
 export interface Ending {
-  /** The model's last words. */
+  /** The model's last text. */
   readonly text: string
-  /** What the SDK itself says of the end, e.g. a status or a finish reason. */
+  /** The SDK's own report of the end, e.g. a status or a finish reason. */
   readonly status?: string
 }
 
-/** Whose cells must not be bad; its tools run in the same thread. */
+/** The subject whose cells must not be bad; its tools run in the same thread. */
 export const OURS = 'aof-runtime'
 
-/** The same with every tool in isolation, by the names of the columns. No other subject offers that. */
+/** The same with every tool in isolation, by column name. No other subject has isolation. */
 export const OURS_ISOLATED = { thread: 'aof-runtime, tools in threads', process: 'aof-runtime, tools in processes' }
 
-/** The columns of the table, each loaded only in the processes that run it. */
+/** The columns of the table. Each is loaded only in the processes that run it. */
 export const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
   [OURS]: async () => (await import('./subjects/ours.ts')).ours,
   [OURS_ISOLATED.thread]: async () => (await import('./subjects/ours.ts')).oursInThreads,

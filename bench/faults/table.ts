@@ -5,7 +5,7 @@ import { FAULT_INDEX } from './scenario.ts'
 
 const DETAIL_LENGTH = 32
 
-/** The cells side by side: a row for each case, a column for each subject. Bad cells are bold. */
+/** The cells as a table: a row for each case, a column for each subject. Bad cells are bold. */
 export function table(title: string, cells: readonly Cell[], subjects: readonly string[]): TextTable {
   const bySubject = new Map(cells.map((cell) => [key(cell.case, cell.subject), cell]))
   const rows = CASES.filter(({ name }) => cells.some((cell) => cell.case === name))
@@ -47,7 +47,7 @@ function wordsOf(cell: Cell): string {
   }
 }
 
-/** Where the call in the middle is a good one, too, what it found is what every good call finds. */
+/** If the call in the middle is a good one, its value is the page that every good call returns. */
 function valueOf({ case: name, detail }: Cell): string {
   return CASES.find((faultCase) => faultCase.name === name)?.scenario.pages.has(FAULT_INDEX) === true
     ? 'a result'
@@ -58,7 +58,7 @@ function errorName(detail: string): string {
   return detail.split(':')[0] ?? detail
 }
 
-/** A value as the model saw it, in a form that a table can hold. */
+/** A value as the model saw it, in a form that fits a table. */
 function shorten(value: string): string {
   const line = value.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
   const text = line.length > DETAIL_LENGTH ? `${line.slice(0, DETAIL_LENGTH)}…` : line

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Input } from './scenario.ts'
 
 /**
- * What the tools of the fault table do, an export each, so that a tool in isolation is named by its export.
+ * The functions of the fault table's tools. Each is an export, so that isolated tools can be named by their exports.
  */
 
-/** How long the good calls take: the first ends last, so that results in call order are no accident. */
+/** Durations of the good calls. The first ends last, so that results in call order are not a coincidence. */
 const GOOD_MS: Readonly<Record<string, number>> = { zero: 60, one: 30, two: 10 }
 
 const DEAF_MS = 2_000
 const LARGE = 50 * 2 ** 20
 
-/** What a good call for `topic` finds. */
+/** The result of a good call for `topic`. */
 export function page(topic: string): string {
   return `the page of ${topic}`
 }
@@ -53,7 +53,7 @@ export function neverSettles(): Promise<never> {
   return new Promise(() => {})
 }
 
-/** Deaf to the signal that it is given. */
+/** Ignores its signal. */
 export function endsLate(): Promise<object> {
   return sleep(DEAF_MS, { page: 'too late' })
 }
@@ -67,13 +67,13 @@ export function exitsTheProcess(): never {
 }
 
 export async function leavesRejection(): Promise<object> {
-  void Promise.reject(new Error('nobody waits for this'))
+  void Promise.reject(new Error('unhandled rejection'))
   return { page: 'well, I did it' }
 }
 
 export async function leavesThrow(): Promise<object> {
   setTimeout(() => {
-    throw new Error('nobody catches this')
+    throw new Error('uncaught error')
   }, 10)
   return { page: 'well, I did it' }
 }

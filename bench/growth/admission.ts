@@ -7,7 +7,7 @@ import {
 import { VirtualClock } from '../../packages/aof-runtime/dist/testing/index.js'
 import { calls, check, executorOf, quick, type Shape, whole } from './shape.ts'
 
-/** Calls that wait: for permits and for rates, in runs and with priorities. */
+/** Calls that wait for permits and for rates, in runs and with priorities. */
 export const ADMISSION: readonly Shape[] = [
   { name: 'runs of one call', most: 8_000, run: (n) => runs(n, 1, {}) },
   { name: 'runs of three calls', most: 8_000, run: (n) => runs(n / 3, 3, {}) },
@@ -54,12 +54,12 @@ function slow(clock: VirtualClock, name: string, more: object = {}): AnyTool {
   return quick(name, { execute: async () => void (await clock.sleep(MS)), ...more })
 }
 
-/** A quarter of the time that `n` calls take: what waits for longer has its priority raised up to four times. */
+/** A quarter of the time that `n` calls take; with it as `ageMs`, waiting raises a call's priority up to four times. */
 function quarter(n: number): number {
   return Math.max(1, ((n / LIMIT) * MS) / 4)
 }
 
-/** Runs that wait for one limit. Where they are overdue, most have waited for longer than `ageMs`. */
+/** Runs that wait for one limit. If they are overdue, most have waited for longer than `ageMs`. */
 async function runs(count: number, each: number, { named, overdue, tools = 1, priorities = 1 }: Manner): Promise<void> {
   const whenDone = Math.floor(count)
   const { clock, executor } = virtual((time) => Array.from({ length: tools }, (_, i) => slow(time, `t${i}`)), {
@@ -106,7 +106,7 @@ async function rated(n: number, limits: object): Promise<void> {
   check(await clock.runUntil(executor.executeTools(calls(n), { maxCalls: Infinity }), { maxMs: Infinity }), n)
 }
 
-/** Calls that need a permit of their tool as well, of which there is one, beside others. */
+/** Calls that also need the only permit of their tool, beside calls of other tools. */
 async function passedOver(n: number): Promise<void> {
   const { clock, executor } = virtual((time) => [slow(time, 'quick'), slow(time, 'narrow', { maxParallel: 10 })], {
     reserveAfterMs: 1_000,

@@ -15,7 +15,7 @@ const refersAhead = (n: number): ToolCall[] =>
 const fanOut = (n: number): ToolCall[] => calls(n, (i) => (i === 0 ? {} : { dependsOn: [0] }))
 const fanIn = (n: number): ToolCall[] =>
   calls(n, (i) => (i < n - 1 ? {} : { dependsOn: Array.from({ length: n - 1 }, (_, each) => each) }))
-/** Pairs, each of which waits for both of the pair before. */
+/** Pairs of calls, each of which depends on both calls of the pair before. */
 const diamonds = (n: number): ToolCall[] =>
   calls(n, (i) => {
     const pair = i - (i % 2)

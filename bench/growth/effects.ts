@@ -5,7 +5,7 @@ const touches = (effects: (i: number) => readonly Effect[]) => quick('quick', { 
 const write = (resource: string): Effect => ({ resource, mode: 'write' })
 const read = (resource: string): Effect => ({ resource, mode: 'read' })
 
-/** Calls that read and write, and calls that calls make. */
+/** Calls that read and write, and nested calls. */
 export const EFFECTS: readonly Shape[] = [
   { name: 'each writes its own', most: 8_000, run: (n) => once((i) => [write(`r/${i}`)], n) },
   { name: 'all write one', most: 8_000, run: (n) => once(() => [write('one')], n) },

@@ -6,12 +6,12 @@ import {
   type ToolResult,
 } from '../../packages/aof-runtime/dist/index.js'
 
-/** A way in which many things come at once, whose cost may grow faster than they do. */
+/** A workload of N things at once, whose cost may grow faster than N. */
 export interface Shape {
   readonly name: string
-  /** The largest N that is measured; the others are a quarter and a sixteenth of it. */
+  /** The largest measured N; the others are a quarter and a sixteenth of it. */
   readonly most: number
-  /** Does it once with N of them; throws where it does not come out as it should. */
+  /** Runs the workload once with N; throws if the outcome is wrong. */
   readonly run: (n: number) => Promise<unknown>
 }
 
@@ -19,12 +19,12 @@ export interface Input {
   readonly i: number
 }
 
-/** A tool that returns at once, so that what is left is the engine. */
+/** A tool that returns at once, so that the cost is the engine's. */
 export function quick(name = 'quick', more: object = {}): AnyTool {
   return defineTool({ name, execute: async ({ i }: Input) => ({ i }), ...more } as never)
 }
 
-/** A tool whose calls all end together, once as many have begun as were announced. */
+/** A tool whose calls all end together, once the announced number of them has begun. */
 export class Meeting {
   readonly tool: AnyTool
   #missing = 0
@@ -52,19 +52,19 @@ export function calls(n: number, of: (i: number) => Partial<ToolCall> = () => ({
   return Array.from({ length: n }, (_, i) => ({ id: `c${i}`, name: 'quick', arguments: { i }, ...of(i) }))
 }
 
-/** N names, most of them needed once. */
+/** An executor without a bound on parallel tools or on its queue. */
 export function executorOf(tools: readonly AnyTool[], more: object = {}): ToolExecutor {
   return new ToolExecutor({ tools, maxParallelTools: Infinity, queue: { max: Infinity }, ...more })
 }
 
-/** Throws unless there are `n` results, and all succeeded, or all have that status. */
+/** Throws unless there are `n` results, all of the given status. */
 export function check(results: readonly ToolResult[], n: number, status: ToolResult['status'] = 'succeeded'): void {
   const wrong = results.find((result) => result.status !== status)
   if (wrong !== undefined) throw new Error(`Expected ${status}, got ${JSON.stringify(wrong)}.`)
   if (results.length !== n) throw new Error(`Expected ${n} results, got ${results.length}.`)
 }
 
-/** N calls of a turn, in one batch that comes whole. */
+/** Runs N calls of a turn in one batch. */
 export async function whole(
   executor: ToolExecutor,
   given: readonly ToolCall[],
@@ -73,7 +73,7 @@ export async function whole(
   check(await executor.executeTools(given, { maxCalls: Infinity }), given.length, status)
 }
 
-/** The same, one by one in a batch that is open. */
+/** The same, one by one in an open batch. */
 export async function added(
   executor: ToolExecutor,
   given: readonly ToolCall[],
@@ -85,7 +85,7 @@ export async function added(
   check(await batch.results(), given.length, status)
 }
 
-/** The same, where all have their places before the first has its arguments, and the last has them first. */
+/** The same, but all places are reserved first, and arguments arrive in reverse order. */
 export async function reversed(executor: ToolExecutor, given: readonly ToolCall[]): Promise<void> {
   const batch = executor.openBatch({ maxCalls: Infinity })
   const slots = given.map(({ id, name }) => batch.reserve({ id, name }))

@@ -2,7 +2,7 @@ import { added, calls, check, executorOf, quick, reversed, type Shape, whole } f
 
 const SCHEMA = { type: 'object', properties: { i: { type: 'integer' } }, required: ['i'] } as const
 
-/** The calls of a turn, and how they come. */
+/** The calls of a turn, and their arrival. */
 export const TURNS: readonly Shape[] = [
   { name: 'flat, room for all', most: 32_000, run: (n) => whole(executorOf([quick()]), calls(n)) },
   { name: 'flat, under a limit', most: 32_000, run: (n) => whole(limited(), calls(n)) },

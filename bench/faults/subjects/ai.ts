@@ -10,7 +10,7 @@ export const aiGenerateText: Subject = (scenario, ledger) => async (signal) => {
   return { text, status: finishReason }
 }
 
-/** The AI SDK with streaming: its reader is left with the results that came as parts of the stream. */
+/** The AI SDK with streaming; its reader has the results that arrived as parts of the stream. */
 export const aiStreamText: Subject = (scenario, ledger) => async (signal) => {
   const results: SeenResult[] = []
   let text = ''

@@ -16,7 +16,7 @@ export const createAgentInvoke: Subject = (scenario, ledger) => async (signal) =
   return { text: messages.at(-1)?.text ?? '' }
 }
 
-/** LangGraph's node that runs tools: there is no model behind it, so its results are what a model would be given. */
+/** LangGraph's node that runs tools, without a model: its results are those that a model would receive. */
 export const toolNode: Subject = (scenario, ledger) => async (signal) => {
   const node = new ToolNode(tools(scenario))
   const asked: { messages: BaseMessage[] } = { messages: [asksFor(scenario.calls)] }
@@ -33,12 +33,12 @@ function config({ timeoutMs }: Scenario, signal: AbortSignal) {
 
 function tools(scenario: Scenario): StructuredToolInterface[] {
   return scenario.tools.map(({ name, execute }) =>
-    // Synchronous throws stay so: the function is not async.
+    // The function is not async, so that synchronous throws stay synchronous.
     tool((input) => execute(input) as Promise<unknown>, { name, description: DESCRIPTION, schema: inputSchema }),
   )
 }
 
-/** The calls as LangChain's own models put them: arguments that are no JSON make an invalid call. */
+/** The calls in the form of LangChain's own models: arguments that are not JSON make an invalid call. */
 function asksFor(calls: readonly FaultCall[]): AIMessage {
   const parsed = calls.map((call) => ({ ...call, args: parsedObject(call.input) }))
   return new AIMessage({

@@ -13,7 +13,7 @@ export const mastraGenerate: Subject = (scenario, ledger) => async (signal) => {
   return { text, status: finishReason ?? 'none' }
 }
 
-/** Mastra with streaming: its reader is left with the results that came as parts of the stream. */
+/** Mastra with streaming; its reader has the results that arrived as parts of the stream. */
 export const mastraStream: Subject = (scenario, ledger) => async (signal) => {
   const results: SeenResult[] = []
   let text = ''
@@ -62,7 +62,7 @@ function agent(scenario: Scenario, ledger: Ledger): Agent {
     id: 'faults',
     name: 'faults',
     instructions: PROMPT,
-    // Its declarations bring their own copy of the interface, in which doGenerate streams too.
+    // Its declarations have their own copy of the interface, in which doGenerate streams too.
     model: providerModel(scenario, ledger) as unknown as AgentConfig['model'],
     tools,
     maxRetries: 0,

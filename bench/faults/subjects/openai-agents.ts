@@ -43,7 +43,7 @@ function model({ calls }: Scenario, ledger: Ledger): ScriptedModel {
   ])
 }
 
-/** Results have no place to say that a call failed, but in their words. */
+/** Results have no field for a failure, so only their words can show it. */
 function resultsIn(items: readonly AgentInputItem[]): SeenResult[] {
   return items.flatMap((item) => {
     if (item.type !== 'function_call_result') return []

@@ -6,7 +6,7 @@ import type { Subject } from '../subject.ts'
 
 const TOOLS = new URL('../tools.ts', import.meta.url)
 
-/** The agent executor, its tools in the same thread. */
+/** The agent executor, with tools in the same thread. */
 export const ours: Subject = subject()
 
 /** The same with every tool in isolation. */
@@ -41,7 +41,7 @@ function executorFor({ tools }: Scenario, mode: 'thread' | 'process' | undefined
   })
 }
 
-/** An executor has its own workers, and starting them is no part of the turn. */
+/** Each executor has workers of its own; their start is not part of the turn. */
 async function startWorkers(executor: ToolExecutor, { tools }: Scenario): Promise<void> {
   const name = tools[0]?.name ?? ''
   const calls = threeCalls().calls.map((call) => ({ id: call.id, name, arguments: call.input }))

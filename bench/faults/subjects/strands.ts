@@ -3,7 +3,7 @@ import { type Ledger, seen, type SeenResult } from '../ledger.ts'
 import { DESCRIPTION, FINAL_TEXT, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
 
-/** Strands; its history stays in the agent, whatever becomes of the run. */
+/** Strands; its history stays in the agent, however the run ends. */
 export const strands: Subject = (scenario, ledger) => async (signal) => {
   const agent = new Agent({ model: new ScriptedModel(scenario, ledger), tools: tools(scenario), printer: false })
   try {

@@ -11,19 +11,19 @@ import {
   ToolFailure,
 } from 'aof-runtime'
 
-/** The tools of an MCP server, and how to end it. */
+/** The tools of an MCP server, and a function that ends it. */
 export interface McpServer extends AsyncDisposable {
   readonly tools: readonly AnyTool[]
 }
 
 /**
- * Starts an MCP server from an npm package and makes tools of its tools.
+ * Starts an MCP server from an npm package and defines a tool for each of its tools.
  *
- * The server's own annotations are all that is known of what they do, and enough: with one `effectScope` for all of them,
- * those with `readOnlyHint` read the server's data and run side by side; all others write it and run alone, in call order.
+ * The server's own annotations suffice to order the calls: with one `effectScope` for all of them, tools with
+ * `readOnlyHint` read the server's data and run side by side; all others write it and run alone, in call order.
  *
- * @param name what its data is called, for all executors that share it
- * @param entry the file in the package that is its program
+ * @param name the name of its data, for all executors that share it
+ * @param entry the file of its program in the package
  */
 export async function mcpServer(
   name: string,

@@ -1,6 +1,6 @@
 import { bug, type PlantedBug } from '../planted-bug.ts'
 
-/** Bugs that show only where two features meet, or where code that the runtime calls acts on it. */
+/** Bugs that show only in combinations of features, or when a callback acts on the runtime. */
 export const crossings: readonly PlantedBug[] = [
   bug(
     'attempt.ts',
@@ -16,13 +16,13 @@ export const crossings: readonly PlantedBug[] = [
   ),
   bug(
     'attempt.ts',
-    'a tool whose result is still being stored is said to go on',
+    'a tool whose result is still being stored is reported as still running',
     "    if (this.#rarities?.hasEnded === true) return this.#endCut(cut, 'ended')\n",
     '',
   ),
   bug(
     'call-record.ts',
-    'a call starts though its key has ended it',
+    'a call starts although its key function has ended it',
     'if (demands === undefined || this.#state !== READY) return\n    if (admission.take',
     'if (demands === undefined) return\n    if (admission.take',
   ),
@@ -40,25 +40,25 @@ export const crossings: readonly PlantedBug[] = [
   ),
   bug(
     'executor.ts',
-    'a tool that goes on after its call was cut makes calls by way of other executors',
+    'a tool that still runs after its call was cut makes calls through other executors',
     '(by !== undefined || trackedCallIsStopped())',
     'by !== undefined',
   ),
   bug(
     'executor.ts',
-    'calls that are made within a call run on after closing has aborted it',
+    'nested calls run on after closing has aborted their parent',
     '      if (nesting?.engine === this.#engine) batch.abort(closedReason())\n',
     '',
   ),
   bug(
     'call-retry.ts',
-    'a call is tried again after its batch was aborted',
+    'a call is retried after its batch was aborted',
     'delayMs === undefined || batch.isAborted ||',
     'delayMs === undefined ||',
   ),
   bug(
     'hold.ts',
-    'permits are given back when the writes of an abandoned tool become uncertain, and again at its end',
+    'permits are released when the writes of an abandoned tool become uncertain, and again at its end',
     '    if (!this.#hasPermits) return\n',
     '',
   ),
@@ -76,13 +76,13 @@ export const crossings: readonly PlantedBug[] = [
   ),
   bug(
     'admission/rate-limit.ts',
-    'a rate that is asked to pause fills up meanwhile',
+    'a rate fills up during a pause',
     'this.#filledAt = this.#pausedUntil = until',
     'this.#pausedUntil = until',
   ),
   bug(
     'dependencies/fill-arguments.ts',
-    'a result that was kept in a file is filled in by its preview',
+    'a reference to a result in a file is replaced by its preview',
     'if (result.spilled === undefined) whole.set(name, result.data)',
     'if (result.spilled === undefined || result.data !== undefined) whole.set(name, result.data)',
   ),

@@ -1,11 +1,11 @@
 import { bug, type PlantedBug } from '../planted-bug.ts'
 
-/** Bugs of limits, retries, breakers, budgets and what is given to tools and listeners. */
+/** Bugs of limits, retries, breakers, budgets, and of values passed to tools and listeners. */
 export const policies: readonly PlantedBug[] = [
   bug('retry.ts', 'one attempt too many', 'if (attempts >= maxAttempts ||', 'if (attempts > maxAttempts ||'),
   bug(
     'retry.ts',
-    'Retry-After is not obeyed',
+    'Retry-After is ignored',
     'Math.ceil(retryAfterMs + shareOf(random) * longest)',
     'Math.ceil(shareOf(random) * longest)',
   ),
@@ -17,33 +17,33 @@ export const policies: readonly PlantedBug[] = [
   ),
   bug(
     'retry.ts',
-    'what will fail again is tried again',
+    'a permanent failure is retried',
     "return failureKind(thrown).lasting !== 'permanent'",
     'return true',
   ),
-  bug('circuit-breaker.ts', 'a second probe', 'if (this.#probing) return undefined', ''),
+  bug('circuit-breaker.ts', 'a second probe is allowed', 'if (this.#probing) return undefined', ''),
   bug(
     'circuit-breaker.ts',
-    'open for too short',
+    'the breaker is open for too short a time',
     'if (now < this.#openUntil) return undefined',
     'if (now < this.#openUntil - this.#openMs / 2) return undefined',
   ),
-  bug('circuit-breaker.ts', 'attempts from before it opened close it', 'if (pass !== this.#era) return', ''),
+  bug('circuit-breaker.ts', 'attempts from before the breaker opened close it', 'if (pass !== this.#era) return', ''),
   bug(
     'circuit-breaker.ts',
-    'a failed probe closes it',
+    'a failed probe closes the breaker',
     "else if (outcome === 'failure') this.#open(now)",
     "else if (outcome === 'failure') this.#close(now)",
   ),
   bug(
     'circuit-breaker.ts',
-    'a probe that says nothing is the last',
+    'after an inconclusive probe there is no other',
     "this.#probing = false\n      if (outcome === 'success')",
     "this.#probing = outcome === 'neither'\n      if (outcome === 'success')",
   ),
   bug(
     'circuit-breaker.ts',
-    'it never opens',
+    'the breaker never opens',
     'if (attempts >= this.#minimumAttempts && failures',
     'if (attempts > 1_000 && failures',
   ),
@@ -55,19 +55,19 @@ export const policies: readonly PlantedBug[] = [
   ),
   bug(
     'tool-guard.ts',
-    'calls that wait for a probe are not woken when it ends',
+    'calls that wait for a probe are not resumed when it ends',
     'if (!this.#isProbed) call.probeEnded()',
     '',
   ),
   bug(
     'tool-guard.ts',
-    'calls that wait for a probe are woken only where it has succeeded',
+    'calls that wait for a probe are resumed only after a success',
     'if (this.#waiting.size === 0 || this.#isProbed) return',
     "if (this.#waiting.size === 0 || this.#isProbed || outcome !== 'success') return",
   ),
   bug(
     'tool-guard.ts',
-    'a call is refused in place of waiting for the probe',
+    'a call is rejected instead of waiting for the probe',
     'return breaker === undefined ? PROBE_UNDER_WAY : { breaker }',
     'return breaker === undefined ? this.lateProbeRefusal : { breaker }',
   ),
@@ -79,7 +79,7 @@ export const policies: readonly PlantedBug[] = [
   ),
   bug(
     'probe-wait.ts',
-    'a call waits for a probe for half as long as it may',
+    'a call waits for a probe for only half of the allowed time',
     'add(this, guard.openMs, now)',
     'add(this, Math.ceil(guard.openMs / 2), now)',
   ),
@@ -91,13 +91,13 @@ export const policies: readonly PlantedBug[] = [
   ),
   bug(
     'nesting.ts',
-    'a call waits for the probe that makes it by way of another call',
+    'a call waits for the probe that made it through another call',
     'return this.#call.batch.nesting?.isWithinProbeOf(guard) === true',
     'return false',
   ),
   bug(
     'nesting.ts',
-    'a call waits for the probe that makes it',
+    'a call waits for the probe that made it',
     'if (tool.guard === guard && guard.isProbe(pass)) return true',
     'if (tool.guard === guard && guard.isProbe(pass)) return false',
   ),
@@ -110,13 +110,13 @@ export const policies: readonly PlantedBug[] = [
   ),
   bug(
     'time-limits.ts',
-    'the executor’s timeout wins over the nearer ones',
+    'the executor’s timeout overrides the nearer ones',
     'return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs',
     'return executor.timeoutMs',
   ),
   bug(
     'time-limits.ts',
-    'the tool’s timeout wins over the batch’s',
+    'the tool’s timeout overrides that of the batch',
     'return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ??',
     'return call?.timeoutMs ?? tool.timeoutMs ?? batch.timeoutMs ??',
   ),
@@ -136,20 +136,20 @@ export const policies: readonly PlantedBug[] = [
   ),
   bug(
     'event-hub.ts',
-    'who leaves takes another along',
+    'a listener that unsubscribes removes another one',
     'if (this.#entries.delete(entry)) this.#changed()',
     'this.#entries.delete([...this.#entries].at(-1) ?? entry)\n      this.#changed()',
   ),
-  bug('arguments.ts', 'calls share what their caller gave', 'value: copied, mayRefer', 'value, mayRefer'),
+  bug('arguments.ts', 'calls share the arguments of their caller', 'value: copied, mayRefer', 'value, mayRefer'),
   bug(
     'arguments.ts',
-    'arguments that were cut off are mended',
+    'arguments that were cut off are repaired',
     'value = JSON.parse(text)',
     "value = JSON.parse(text.endsWith('}}') || !text.startsWith('{\"mark') ? text : `${text.slice(0, 15)}\"}`)",
   ),
   bug(
     'safe-checks.ts',
-    'a listener’s promise that rejects is handled by nobody',
+    'a listener’s promise that rejects is not handled',
     'if (returned instanceof Promise) returned.catch(failed)',
     'void returned',
   ),

@@ -1,28 +1,28 @@
 import { bug, type PlantedBug } from '../planted-bug.ts'
 
-/** Bugs of what keeps the work for many calls small: lines that age together, rows of calls, claims that are handed over. */
+/** Bugs of optimisations for many calls: lines that age together, calls enqueued together, claims that are handed over. */
 export const queues: readonly PlantedBug[] = [
   bug(
     'admission/demand-queue.ts',
-    'a line whose oldest call has left keeps the priority that waiting has given it',
+    'a line whose oldest call has left keeps the priority that it had gained by waiting',
     'if (priority === level.priority) return { flow, waiter, priority }',
     'return { flow, waiter, priority: level.priority }',
   ),
   bug(
     'admission/demand-queue.ts',
-    'a line into which an older call comes back rises as if it had not',
+    'a line into which an older call returns does not rise earlier',
     'if (place.lines.size > 1) place.lines.update(line)\n    this.#agesFrom(line, ageMs)\n',
     'if (place.lines.size > 1) place.lines.update(line)\n',
   ),
   bug(
     'admission/lane.ts',
-    'a call that comes to a line whose calls have all withdrawn is not entered in the queue',
+    'a call that joins a line whose calls have all withdrawn is not entered in the queue',
     '    return this.size === 1\n',
     '    return this.#waiters.length === this.#head + 1\n',
   ),
   bug(
     'admission/lane.ts',
-    'a call that is tried again is never admitted',
+    'a call that is retried is never admitted',
     'if (this.#stragglers === undefined || this.#stragglers.size === 0) return first',
     'return first',
   ),
@@ -34,19 +34,19 @@ export const queues: readonly PlantedBug[] = [
   ),
   bug(
     'effects/conflicts.ts',
-    'calls that do not wait for the next one of a resource are not looked at again',
+    'calls that need not wait for the next claim of a resource are not cleared',
     "for (const each of others) if (each.state === 'waiting' && this.#test(each)) cleared.push(each.owner)",
     'void others',
   ),
   bug(
     'effects/conflicts.ts',
-    'calls wait for one that is not in conflict with them',
+    'calls wait for a call that does not conflict with them',
     'if (effects === other.effects) return true\n',
     'return true\n',
   ),
   bug(
     'effects/conflicts.ts',
-    'calls that are handed over do not know for which call they wait',
+    'calls that are handed over have no record of the call that they wait for',
     '    queue.behind = claim\n',
     '',
   ),

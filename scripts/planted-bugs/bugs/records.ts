@@ -1,6 +1,6 @@
 import { bug, type PlantedBug } from '../planted-bug.ts'
 
-/** Bugs of calls on their way from place to result. */
+/** Bugs in the life of a call, from its place to its result. */
 export const records: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
@@ -28,31 +28,31 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'a permit is given back twice',
+    'a permit is released twice',
     "if (execution === 'unknown') this.#abandoned(attempt, cut, now)",
     "if (execution === 'unknown') {\n      this.#abandoned(attempt, cut, now)\n      this.#release(attempt, now)\n    }",
   ),
   bug(
     'call-record.ts',
-    'the permit is forgotten when the tool’s guard refuses',
+    'the permit is forgotten when the tool’s gate rejects',
     'if (pass === undefined) return engine.admission.undo(demands)',
     'if (pass === undefined) return',
   ),
   bug(
     'call-record.ts',
-    'an abort does not reach calls that wait',
+    'an abort does not reach waiting calls',
     "else if (state.phase === 'queued') this.#withdraw(state, () => this.#stopped(cut, limit))\n",
     '',
   ),
   bug(
     'call-record.ts',
-    'who is aborted while waiting is counted as waiting',
+    'a call that was aborted while it waited counts as waiting',
     '      engine.admission.withdraw(this, state.flow)\n',
     '',
   ),
   bug(
     'call-record.ts',
-    'an abort does not reach calls that are being checked',
+    'an abort does not reach calls whose arguments are being validated',
     '        this.engine.timeouts.remove(state)\n        break',
     '        return',
   ),
@@ -64,32 +64,32 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'the timer of a call that is aborted between attempts is left',
+    'the timer of a call that is aborted between attempts is not cleared',
     '        state.timer.clear()\n',
     '',
   ),
   bug(
     'batch.ts',
-    'a permit that an abort sets free starts a call of the same batch',
+    'a permit that an abort releases starts a call of the same batch',
     'this.engine.admission.together(() => forEachSafely(this.records, (record) => record.abort()))',
     'forEachSafely(this.records, (record) => record.abort())',
   ),
   bug(
     'executor.ts',
-    'closing starts what it is about to abort',
+    'closing starts a call that it is about to abort',
     'this.#engine.admission.together(() =>\n          forEachSafely(this.#live',
     ';((act: () => void) => act())(() =>\n          forEachSafely(this.#live',
   ),
   bug(
     'batch.ts',
-    'a deadline starts what it is about to end',
+    'a deadline starts a call that it is about to end',
     'this.engine.admission.together(() => forEachSafely(this.records, (record) => record.expire(limit)))',
     'forEachSafely(this.records, (record) => record.expire(limit))',
     'Every call looks at its deadline, and at those of the calls that made it, before it starts: this is a second line.',
   ),
   bug(
     'call-record.ts',
-    'calls are taken after closing',
+    'calls are accepted after closing',
     "if (this.engine.closing && this.batch.nesting?.engine !== this.engine)\n      return this.#refuse('rejected', 'closed', CLOSED)",
     '',
   ),
@@ -103,7 +103,7 @@ export const records: readonly PlantedBug[] = [
   bug('call-record.ts', 'a late answer of a schema revives a call', 'if (this.#state !== check) return\n', ''),
   bug(
     'call-record.ts',
-    'a schema that hangs is waited for without end',
+    'a schema that hangs is awaited for ever',
     'timeouts.add(check, timeoutMs, clock.now())',
     'void timeoutMs',
   ),
@@ -115,7 +115,7 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'arguments that do not fit run',
+    'a call with invalid arguments runs',
     'if (verdict.ok) this.#makeReady(tool, verdict.value)',
     'if (verdict.ok || verdict.issues.length < 2) this.#makeReady(tool, verdict.ok ? verdict.value : {})',
   ),
@@ -127,13 +127,13 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'a freed permit starts a call in the context of whoever freed it',
+    'a released permit starts a call in the async context of the release',
     'state.context.runInAsyncScope(this.#startAdmitted, this, now)',
     'this.#startAdmitted(now)',
   ),
   bug(
     'call-record.ts',
-    'the next attempt runs in the context of the timer',
+    'the next attempt runs in the async context of the timer',
     'particulars.context?.runInAsyncScope(this.#readAgain, this, particulars.arguments)',
     'this.#readAgain(particulars.arguments)',
   ),
@@ -145,7 +145,7 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-failure.ts',
-    'what is not idempotent is tried again',
+    'a call that is not idempotent is retried',
     "return idempotentHint === true && (execution === 'ended' || status === 'lost')",
     "return execution === 'ended' || status === 'lost'",
   ),
@@ -157,7 +157,7 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-failure.ts',
-    'results that JSON cannot hold are tried again',
+    'calls with unserializable results are retried',
     "if (status === 'failed' && error.code !== 'tool_error') return false",
     '',
   ),
@@ -169,7 +169,7 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-retry.ts',
-    'what was aborted is tried again',
+    'an aborted call is retried',
     'if (delayMs === undefined || batch.isAborted || !',
     'if (delayMs === undefined || !',
   ),
@@ -187,19 +187,19 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'time is counted from the last attempt',
+    'run time counts from the last attempt',
     'const startedAt = tried?.firstStartedAt ?? attempt?.startedAt',
     'const startedAt = attempt?.startedAt ?? tried?.firstStartedAt',
   ),
   bug(
     'call-failure.ts',
-    'a call that was tried says that nothing happened',
+    'a call with an earlier attempt reports that the tool never started',
     "const execution = tried?.execution ?? 'none'",
     "const execution = 'none'",
   ),
   bug(
     'call-record.ts',
-    'a call that a listener ended is said to wait',
+    'a call that a listener ended is reported as waiting',
     "if (this.#state === backoff) tellParked(this, 'retry')",
     "tellParked(this, 'retry')",
   ),
@@ -207,11 +207,11 @@ export const records: readonly PlantedBug[] = [
   bug('call-record.ts', 'abandoned tools are counted for ever', "    this.engine.census.count('abandoned', -1)\n", ''),
   bug(
     'call-record.ts',
-    'the guard forgets that an abandoned tool ended',
+    'the gate forgets that an abandoned tool ended',
     '    attempt.tool.guard.abandonedEnded()\n',
     '',
   ),
-  bug('call-record.ts', 'the guard is not told of abandoned tools', '    attempt.tool.guard.abandon()\n', ''),
+  bug('call-record.ts', 'the gate does not count abandoned tools', '    attempt.tool.guard.abandon()\n', ''),
   bug(
     'call-record.ts',
     'an aborted probe keeps the breaker half open',
@@ -226,13 +226,13 @@ export const records: readonly PlantedBug[] = [
   ),
   bug(
     'call-failure.ts',
-    'an idle tool is said to be aborted',
+    'the result of an idle tool reports an abort',
     "if (cut === 'abort') {\n    const error: ToolError",
     "if (cut === 'abort' || cut === 'idle') {\n    const error: ToolError",
   ),
   bug(
     'call-failure.ts',
-    'a timeout tells of the idle timeout',
+    'the message of a timeout names the idle timeout',
     "const limit = { ms: timeoutMs, source: sourceOf('timeoutMs', layers) }",
     "const limit = { ms: idleTimeoutMs, source: sourceOf('timeoutMs', layers) }",
   ),

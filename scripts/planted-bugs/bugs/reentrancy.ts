@@ -1,28 +1,28 @@
 import { bug, type PlantedBug } from '../planted-bug.ts'
 
-/** Bugs of steps in whose middle a listener, a tool's function or a blocked event loop changes the state. */
+/** Bugs of steps during which a listener, a tool's function or a blocked event loop changes the state. */
 export const reentrancy: readonly PlantedBug[] = [
   bug(
     'call-record.ts',
-    'a call that is admitted counts as queued while its place in the queue is given away',
+    'an admitted call counts as queued while its place in the queue is passed on',
     '    this.#state = admitted\n    try {\n      room.leave(this)\n      if (this.#state !== admitted) this.engine.admission.undo(admitted.demands)\n      else if',
     '    try {\n      room.leave(this)\n      this.#state = admitted\n      if',
   ),
   bug(
     'call-record.ts',
-    'a call that a listener ends while its place in the queue is given away keeps its permits',
+    'a call that a listener ends while its place in the queue is passed on keeps its permits',
     '      if (this.#state !== admitted) this.engine.admission.undo(admitted.demands)\n      else if',
     '      if',
   ),
   bug(
     'call-record.ts',
-    'a call that waited in the queue for too long starts where the event loop stood still',
+    'a call that waited in the queue for too long starts after a block of the event loop',
     '      else if (hasWaitedTooLong) this.#refuseAdmitted(admitted)\n',
     '',
   ),
   bug(
     'call-record.ts',
-    'a call starts after its deadline where the event loop stood still',
+    'a call starts after its deadline after a block of the event loop',
     '    if (batch.hasDeadlines && batch.expireIfDue(this, now)) return engine.admission.undo(demands)\n',
     '',
   ),
@@ -52,13 +52,13 @@ export const reentrancy: readonly PlantedBug[] = [
   ),
   bug(
     'call-record.ts',
-    'a call that is refused as too deep counts as waiting for its dependencies',
+    'a call that is rejected as too deeply nested counts as waiting for its dependencies',
     "this.cannotStart('rejected', 'too_deep',",
     "this.#refuse('rejected', 'too_deep',",
   ),
   bug(
     'call-record.ts',
-    'a call that is refused as one nested call too many counts as waiting for its dependencies',
+    'a call that is rejected as one nested call too many counts as waiting for its dependencies',
     "this.cannotStart('rejected', 'too_many_calls',",
     "this.#refuse('rejected', 'too_many_calls',",
   ),
@@ -70,19 +70,19 @@ export const reentrancy: readonly PlantedBug[] = [
   ),
   bug(
     'admission/admission.ts',
-    'what one admitted call throws leaves the hand-over under way for ever',
+    'an error of one admitted call leaves the hand-over under way for ever',
     '    try {\n      waiter.admit(now)\n    } finally {\n      this.#handing = false\n      this.#handOverUnlessDoing(undefined)\n    }',
     '    waiter.admit(now)\n    this.#handing = false\n    this.#handOverUnlessDoing(undefined)',
   ),
   bug(
     'timeouts.ts',
-    'what one expiry throws stops all timeouts of that duration',
+    'an error of one expiry stops all timeouts of that duration',
     '    try {\n      this.#expireAll(this.#clock.now())\n    } finally {',
     '    this.#expireAll(this.#clock.now())\n    {',
   ),
   bug(
     'run-turns.ts',
-    'batches of one run that give no turn share their idempotency keys',
+    'batches of one run without a given turn share their idempotency keys',
     'const turn = given ?? next',
     'const turn = given ?? 0',
   ),

@@ -2,12 +2,7 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 
 /** Bugs of shared timers. */
 export const timeouts: readonly PlantedBug[] = [
-  bug(
-    'timeouts.ts',
-    'a timeout that was removed passes all the same',
-    'entry.timeoutList?.remove(entry)',
-    'void entry',
-  ),
+  bug('timeouts.ts', 'a removed timeout expires all the same', 'entry.timeoutList?.remove(entry)', 'void entry'),
   bug(
     'timeouts.ts',
     'after the first timeout the others have no timer',
@@ -16,19 +11,19 @@ export const timeouts: readonly PlantedBug[] = [
   ),
   bug(
     'timeouts.ts',
-    'a timeout a millisecond too early',
+    'a timeout expires a millisecond too early',
     'if (first.addedAt + this.durationMs > now) return',
     'if (first.addedAt + this.durationMs > now + 1) return',
   ),
   bug(
     'timeouts.ts',
-    'timers are left when nothing is under way',
+    'timers stay set when nothing is under way',
     'if (this.#first !== undefined || this.#timer === undefined) return',
     'return',
   ),
   bug(
     'timeouts.ts',
-    'the wrong link when one in the middle is removed',
+    'the list is linked wrongly when an entry in the middle is removed',
     'else entry.before.after = entry.after',
     'else entry.before.after = undefined',
   ),
@@ -40,7 +35,7 @@ export const timeouts: readonly PlantedBug[] = [
   ),
   bug(
     'timeouts.ts',
-    'only the first of those that pass at one moment passes',
+    'of several timeouts that expire at one moment only the first does',
     '      this.remove(first)\n      first.expire()\n',
     '      this.remove(first)\n      return first.expire()\n',
   ),

@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
 import type { TurnFunction } from 'aof-runtime/testing'
 
-/** About the pace at which a model writes its calls, in milliseconds between the parts of its stream. */
+/** The approximate pace of a model, in milliseconds between the parts of its stream. */
 const delayMs = 4
 
 /** Packages that it asks the server for at once. */
@@ -24,7 +24,7 @@ const look: TurnFunction = () => ({
   ],
 })
 
-/** What it asks next follows from what came back: the longest files, the newest commit, the packages' dependencies. */
+/** The next calls depend on the results: the longest files, the newest commit, the packages' dependencies. */
 const lookCloser: TurnFunction = (options) => {
   const found = resultsOf(options)
   const longest = (found.json<Lines>('count_lines')?.longest ?? []).map(({ path }) => ({

@@ -3,12 +3,12 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-/** How long the server takes for an answer, in milliseconds: about what an API on the network takes. */
+/** The server's response time, in milliseconds, similar to an API on the network. */
 const LATENCY_MS = 300
 
 let address: Promise<string> | undefined
 
-/** A server of this example's own on 127.0.0.1, started when it is first asked for; it ends with the process. */
+/** A server of this example's own on 127.0.0.1, started on first use; it ends with the process. */
 export function packageServer(root: string): Promise<string> {
   return (address ??= start(root))
 }

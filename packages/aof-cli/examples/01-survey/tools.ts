@@ -11,7 +11,7 @@ import { packageServer } from './package-server.ts'
 const root = resolve(import.meta.dirname, '../../../..')
 const readOnly = { readOnlyHint: true }
 
-/** A path of the repository; nothing outside of it. */
+/** A path in the repository; paths outside of it are refused. */
 function inside(path: string): string {
   const full = resolve(root, path)
   if (full !== root && !full.startsWith(root + sep)) throw new Error(`${path} lies outside of the repository.`)
@@ -106,12 +106,12 @@ export const disk = defineTool({
 
 export const packageInfo = defineTool({
   name: 'package_info',
-  description: 'What the package server knows of an installed package: version, licence, dependencies. Slow.',
+  description: 'Data of the package server about an installed package: version, licence, dependencies. Slow.',
   inputSchema: z.object({ name: z.string() }),
   annotations: readOnly,
   execute: async ({ name }, { signal }) => {
     const response = await fetch(`${await packageServer(root)}/${encodeURIComponent(name)}`, { signal })
-    if (!response.ok) throw new Error(`The package server knows no ${name} (${response.status}).`)
+    if (!response.ok) throw new Error(`The package server does not know ${name} (${response.status}).`)
     return response.json()
   },
 })

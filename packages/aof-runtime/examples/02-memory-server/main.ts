@@ -1,5 +1,5 @@
-// A model calls `create_entities` of the MCP memory server thirty times in one turn. The server reads its file, adds, and
-// writes it back: side by side, nearly all of that is lost, though every call says that it went well.
+// A model calls `create_entities` of the MCP memory server thirty times in one turn. The server reads its file, adds an
+// entity, and writes it back: side by side, nearly all entities are lost, although every call succeeds.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

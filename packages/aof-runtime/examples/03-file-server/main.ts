@@ -1,5 +1,5 @@
 // A model edits one file sixteen times and reads twenty others, in one turn, with the MCP file-system server. Edits run one
-// after the other in call order, reads side by side: what the server says of its tools is enough to know which is which.
+// after the other in call order, reads side by side: the annotations of the server's tools tell them apart.
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
