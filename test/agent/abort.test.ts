@@ -37,7 +37,7 @@ async function aborted(
 }
 
 describe('I13: after an abort', () => {
-  test('before the run: neither the model nor a hook is asked', async () => {
+  test('I13: after an abort before the run neither the model nor a hook is called', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
     let prepared = 0
@@ -48,13 +48,13 @@ describe('I13: after an abort', () => {
     expect((await eventsOf(run)).map(inWords)).toEqual(['done aborted'])
   })
 
-  test('in the turn of the event loop in which it began', async () => {
+  test('I13: an abort in the same turn of the event loop as the start ends the run', async () => {
     const given = bench()
     const ended = await aborted(given, { model: given.model([{ text: 'ok' }]) }, 0)
     expect(ended.messages).toEqual([user('x')])
   })
 
-  test('while the model is asked: one that honours its signal', async () => {
+  test('I13: an abort ends the call of a model that honours its signal', async () => {
     const given = bench()
     const slow = given.model(async ({ abortSignal }) => {
       await given.clock.sleep(1_000, { ...(abortSignal && { signal: abortSignal }) })
@@ -67,13 +67,13 @@ describe('I13: after an abort', () => {
     })
   })
 
-  test('while the model is asked: one that never answers and ignores its signal', async () => {
+  test('I13: an abort ends the call of a model that never answers and ignores its signal', async () => {
     const given = bench()
     const deaf: LanguageModelV4 = { ...given.model([]), doStream: () => new Promise(() => {}) }
     expect(await aborted(given, { model: deaf }, 300)).toMatchObject({ wallMs: 300, messages: [user('x')] })
   })
 
-  test('while the model is asked: a stream that comes after all is cancelled', async () => {
+  test('I13: a stream that arrives after an abort is cancelled', async () => {
     const given = bench()
     const late = handModel()
     const asks: LanguageModelV4 = {
@@ -91,7 +91,7 @@ describe('I13: after an abort', () => {
     expect(late.cancelled).toEqual([reason])
   })
 
-  test('while the model is asked: one that then fails leaves no unhandled rejection', async () => {
+  test('I13: a model that fails after an abort leaves no unhandled rejection', async () => {
     const given = bench()
     const asks: LanguageModelV4 = {
       ...given.model([]),
@@ -106,7 +106,7 @@ describe('I13: after an abort', () => {
     await given.clock.advance(1_000)
   })
 
-  test('mid-stream: text stays as far as it came, what was complete has its result', async () => {
+  test('I13: after an abort mid-stream text stays as far as it arrived, and complete calls have their results', async () => {
     const given = bench()
     const { model, tool: make, clock, starts } = given
     const talks = model([
@@ -137,7 +137,7 @@ describe('I13: after an abort', () => {
     expect(ended).toMatchObject({ text: 'Let me look into this.', calls: { total: 2, succeeded: 1, failed: 1 } })
   })
 
-  test('mid-stream, in the middle of the text: the half of it is the answer', async () => {
+  test('I13: after an abort in the middle of the text its first part is the answer', async () => {
     const given = bench()
     const ended = await aborted(
       given,
@@ -147,13 +147,13 @@ describe('I13: after an abort', () => {
     expect(ended).toMatchObject({ text: 'Once upon ', messages: [user('x'), assistant(text('Once upon '))] })
   })
 
-  test('mid-stream, in the middle of the reasoning: nothing is kept that a provider would refuse', async () => {
+  test('I13: after an abort in the middle of the reasoning nothing is kept that a provider would refuse', async () => {
     const given = bench()
     const ended = await aborted(given, { model: given.model([{ reasoning: ['a', 'b', 'c'], delayMs: 10 }]) }, 45)
     expect(ended.messages).toEqual([user('x')])
   })
 
-  test('mid-stream: a stream that ignores its signal, and never ends, is cancelled', async () => {
+  test('I13: a stream that ignores its signal, and never ends, is cancelled by an abort', async () => {
     const given = bench()
     const model = handModel()
     const reason = new Error('enough')
@@ -169,7 +169,7 @@ describe('I13: after an abort', () => {
     expect(model.cancelled).toEqual([reason])
   })
 
-  test('mid-stream: parts that were on their way start nothing', async () => {
+  test('I13: parts that arrive after an abort start no call', async () => {
     const given = bench()
     const model = handModel()
     const run = given.agent({ model, tools: [given.tool('work')] }).run('x')
@@ -183,7 +183,7 @@ describe('I13: after an abort', () => {
   })
 
   test.each(['read-only', 'off'] as const)(
-    'mid-stream, eager `%s`: what waited for the end never starts',
+    'I13: with eager `%s` calls that wait for the end never start after an abort mid-stream',
     async (eager) => {
       const given = bench()
       const talks = given.model([{ calls: [{ name: 'work' }, { name: 'work' }], delayMs: 100 }])
@@ -193,7 +193,7 @@ describe('I13: after an abort', () => {
     },
   )
 
-  test('while tools run: they get the signal; who ends in time has ended', async () => {
+  test('I13: running tools get the abort signal, and those that end in time count as ended', async () => {
     const given = bench()
     const { model, tool: make, clock } = given
     const heard: unknown[] = []
@@ -216,7 +216,7 @@ describe('I13: after an abort', () => {
     expect(ended.calls).toMatchObject({ total: 3, failed: 3 })
   })
 
-  test('while tools run: a deaf one is abandoned after the grace, finished ones keep their results', async () => {
+  test('I13: after an abort a deaf tool is abandoned after the grace, and finished ones keep their results', async () => {
     const given = bench()
     const { agent, model, tool: make, clock, end } = given
     const deaf = make('deaf', () => clock.sleep(5_000))
@@ -238,7 +238,7 @@ describe('I13: after an abort', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('when the turn has its last result: the model is not asked again', async () => {
+  test("I13: after an abort at the turn's last result the model is not called again", async () => {
     const { agent, model, tool: make, clock, end } = bench()
     const controller = new AbortController()
     const last = make('last', async () => {
@@ -252,7 +252,7 @@ describe('I13: after an abort', () => {
     expect(historyFaults(ended.messages)).toEqual([])
   })
 
-  test('in a later turn: what earlier turns did stays, and their text is the last', async () => {
+  test('I13: after an abort in a later turn the results of earlier turns stay, and the text is the last one', async () => {
     const given = bench()
     const { model, tool: make, clock } = given
     const talks = model((_, turn) => ({ text: `turn ${turn}`, calls: [{ name: 'work', arguments: { ms: 100 } }] }))
@@ -261,7 +261,7 @@ describe('I13: after an abort', () => {
     expect(ended.messages).toHaveLength(7)
   })
 
-  test('after the end nothing changes', async () => {
+  test('I13: an abort after the end changes nothing', async () => {
     const { agent, model, end } = bench()
     const run = agent({ model: model([{ text: 'ok' }]) }).run('x')
     const ended = await end(run)
@@ -270,7 +270,7 @@ describe('I13: after an abort', () => {
     expect(ended.status).toBe('done')
   })
 
-  test('abort() without a reason gives an AbortError to the tools, with one that reason', async () => {
+  test('abort() without a reason gives tools an AbortError, with a reason that reason', async () => {
     for (const reason of [undefined, new Error('enough')]) {
       const { agent, model, tool: make, clock, end } = bench()
       const reasons: unknown[] = []
@@ -295,9 +295,9 @@ describe('I13: after an abort', () => {
   })
 })
 
-describe('I17: what a run leaves behind', () => {
+describe('I17: timers, listeners and rejections after a run', () => {
   test.each(['done', 'failed', 'max_iterations'])(
-    "%s: no listener on the caller's signal, no timer",
+    "I17: a run leaves no listener on the caller's signal and no timer: %s",
     async (status) => {
       const { agent, model, tool: make, clock, end } = bench()
       const { signal, added, removed } = countingSignal()
@@ -317,7 +317,7 @@ describe('I17: what a run leaves behind', () => {
     },
   )
 
-  test('I29: the signal that the model gets loses its listeners as well, turn by turn', async () => {
+  test("I29: the model's signal loses its listeners, turn by turn", async () => {
     const { agent, model, tool: make, end } = bench()
     const counts = { added: 0, removed: 0 }
     const seen = new Set<AbortSignal>()
@@ -342,7 +342,7 @@ describe('I17: what a run leaves behind', () => {
     expect(counts.removed).toBe(counts.added)
   })
 
-  test('I8: whatever happens late, nothing is unhandled', async () => {
+  test('I8: late events of a run cause no unhandled rejection', async () => {
     const unhandled: unknown[] = []
     const note = (reason: unknown): void => void unhandled.push(reason)
     process.on('unhandledRejection', note)

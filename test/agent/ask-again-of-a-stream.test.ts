@@ -17,7 +17,7 @@ const text: LanguageModelV4StreamPart[] = [
 /** Each turn of the script once, then an answer. */
 const first = (script: TurnScript): TurnScript[] => [script, { text: 'ok' }]
 
-describe('I33: an answer that breaks before any text, reasoning or call of it', () => {
+describe('I33: an answer that breaks off before any text, reasoning or call', () => {
   test.each<[string, TurnScript]>([
     ['by an error chunk', [...begun, failure]],
     ['by an error chunk and an end', [...begun, failure, finish('error')]],
@@ -37,7 +37,7 @@ describe('I33: an answer that breaks before any text, reasoning or call of it', 
     expect((await eventsOf(run)).filter(({ type }) => type === 'model_failed')).toHaveLength(1)
   })
 
-  test('by silence is asked for again, once nothing came for modelIdleTimeoutMs', async () => {
+  test('I33: an answer without a part for modelIdleTimeoutMs is requested again', async () => {
     const { agent, clock } = bench()
     const silent = handModel()
     const { model } = bench()
@@ -50,7 +50,7 @@ describe('I33: an answer that breaks before any text, reasoning or call of it', 
     expect(clock.now()).toBe(1_000)
   })
 
-  test('by signs of life alone counts as silent', async () => {
+  test('I33: an answer of keep-alive messages alone counts as silent', async () => {
     const { agent, clock } = bench()
     const silent = handModel()
     const answers = bench().model([{ text: 'ok' }])
@@ -78,10 +78,10 @@ describe('I33: an answer that breaks before any text, reasoning or call of it', 
   })
 })
 
-describe('a stream that repeats a whole call', () => {
+describe('a stream that repeats a complete call', () => {
   const call = toolCall('a', 'pay')
 
-  test('has it run once, and says so', async () => {
+  test('a call that a stream repeats runs once, and its result says so', async () => {
     const { agent, model, tool, end, starts } = bench()
     const talks = model([[call, call, call, finish()], { text: 'ok' }])
     const run = agent({ model: talks, tools: [tool('pay')] }).run('x')
@@ -91,7 +91,7 @@ describe('a stream that repeats a whole call', () => {
     expect(JSON.stringify(await eventsOf(run))).toContain('The stream gave this call more than once; it runs once.')
   })
 
-  test('runs each where the arguments differ, or ids are repeated in the turn anyway', async () => {
+  test('a repeated call runs again if its arguments differ, or if ids repeat in the turn anyway', async () => {
     const { agent, model, tool, end, starts } = bench()
     const other = toolCall('a', 'pay', '{"n":2}')
     await end(agent({ model: model([[call, other, finish()], { text: 'ok' }]), tools: [tool('pay')] }).run('x'))
@@ -101,7 +101,7 @@ describe('a stream that repeats a whole call', () => {
   })
 })
 
-test('an error of the provider in the middle of a stream takes no call that was whole', async () => {
+test("a provider's error in the middle of a stream cancels no complete call", async () => {
   const { agent, model, tool, end, starts } = bench()
   const arriving = (id: string): LanguageModelV4StreamPart => ({ type: 'tool-input-start', id, toolName: 'f' })
   const talks = model([

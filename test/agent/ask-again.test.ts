@@ -14,8 +14,8 @@ function failing(times: number, thrown: () => unknown): () => TurnScript {
   }
 }
 
-describe('I33: a model that cannot be asked', () => {
-  test('for a while is asked again, after a wait that grows', async () => {
+describe('I33: a model that is unavailable', () => {
+  test('I33: a model that is unavailable for a while is called again, after growing waits', async () => {
     const { agent, model, end, clock } = bench()
     const talks = model(failing(2, busy))
     const run = agent({ model: talks, random: () => 0.5 }).run('x')
@@ -28,7 +28,7 @@ describe('I33: a model that cannot be asked', () => {
     ])
   })
 
-  test('is asked three times at most, then the run fails with what was thrown', async () => {
+  test('I33: a model is called at most three times, then the run fails with its error', async () => {
     const { agent, model, end } = bench()
     const talks = model(failing(9, busy))
     const ended = await end(agent({ model: talks }).run('x'))
@@ -36,7 +36,7 @@ describe('I33: a model that cannot be asked', () => {
     expect(talks.calls).toHaveLength(3)
   })
 
-  test('is left alone for as long as it asks', async () => {
+  test('I33: a model is left alone for as long as it demands', async () => {
     const { agent, model, end, clock } = bench()
     const talks = model(failing(1, () => busy({ headers: new Headers({ 'retry-after': '20' }) })))
     await end(agent({ model: talks, random: () => 0 }).run('x'))
@@ -47,14 +47,14 @@ describe('I33: a model that cannot be asked', () => {
     ['refuses the request', () => busy({ status: 400 })],
     ['knows no such key', () => busy({ status: 401 })],
     ['fails in a way that nobody knows', () => new Error('bug')],
-  ])('since it %s is not asked again', async (_why, thrown) => {
+  ])('I33: a model that %s is not called again', async (_why, thrown) => {
     const { agent, model, end } = bench()
     const talks = model(failing(1, thrown))
     expect(await end(agent({ model: talks }).run('x'))).toMatchObject({ status: 'failed' })
     expect(talks.calls).toHaveLength(1)
   })
 
-  test('an abort ends the wait (I13)', async () => {
+  test('I13: an abort ends the wait before the next request', async () => {
     const { agent, model, end, clock } = bench()
     const talks = model(failing(9, busy))
     const run = agent({ model: talks, random: () => 0.9 }).run('x')
@@ -63,7 +63,7 @@ describe('I33: a model that cannot be asked', () => {
     expect([clock.pending, talks.calls.length]).toEqual([0, 1])
   })
 
-  test('modelRetry sets it, and is checked', async () => {
+  test('I33: modelRetry sets the retries, and is validated', async () => {
     const { agent, model, end } = bench()
     const talks = model(failing(9, busy))
     await end(agent({ model: talks, modelRetry: { maxAttempts: 1 } }).run('x'))

@@ -11,7 +11,7 @@ const whole = (input: string, more: Partial<ToolCall> = {}): ToolCall => ({
 })
 
 describe("the assistant's content", () => {
-  test('everything stands in the order in which it began, whatever ends first', () => {
+  test("the assistant's parts stand in the order in which they began, whichever ends first", () => {
     const content = new AssistantContentBuilder()
     content.begin('reasoning', 'r', undefined)
     content.begin('text', '1', undefined)
@@ -36,7 +36,7 @@ describe("the assistant's content", () => {
     expect(content.text).toBe('latersooner')
   })
 
-  test('text and reasoning of one id are two; an id that is used again begins anew', () => {
+  test('text and reasoning with one id are two parts; a repeated id begins a new part', () => {
     const content = new AssistantContentBuilder()
     content.begin('reasoning', '0', undefined)
     content.append('reasoning', '0', 'r', undefined)
@@ -54,7 +54,7 @@ describe("the assistant's content", () => {
     ])
   })
 
-  test('a delta without a beginning begins; an end without one is nothing', () => {
+  test('a delta without a beginning begins a part; an end without one is ignored', () => {
     const content = new AssistantContentBuilder()
     content.append('text', 'x', 'a', undefined)
     content.append('text', 'x', 'b', undefined)
@@ -62,7 +62,7 @@ describe("the assistant's content", () => {
     expect(content.build()).toEqual([{ type: 'text', text: 'ab' }])
   })
 
-  test('a text that was cut off is kept as far as it came; blank text is not', () => {
+  test('a text that was cut off is kept as far as it arrived; blank text is left out', () => {
     const content = new AssistantContentBuilder()
     content.append('text', '1', 'half a', undefined)
     content.begin('text', '2', undefined)
@@ -72,7 +72,7 @@ describe("the assistant's content", () => {
     expect(content.text).toBe('half a \n\t')
   })
 
-  test('reasoning that was cut off is left out, and so is reasoning that nothing follows', () => {
+  test('reasoning that was cut off, or is at the end, is left out', () => {
     const cut = new AssistantContentBuilder()
     cut.append('reasoning', '1', 'half a', undefined)
     cut.append('text', '2', 'said', undefined)
@@ -91,7 +91,7 @@ describe("the assistant's content", () => {
     ])
   })
 
-  test('metadata goes back with its part, the newest; an end without any keeps what there is', () => {
+  test('a part is sent back with its newest metadata; an end without any keeps the earlier', () => {
     const content = new AssistantContentBuilder()
     content.begin('reasoning', 'r', meta('begin'))
     content.append('reasoning', 'r', 'x', meta('delta'))
@@ -107,7 +107,7 @@ describe("the assistant's content", () => {
     ])
   })
 
-  test('an empty text is kept for its metadata; a text that was cut off gives none', () => {
+  test('an empty text is kept because of its metadata; a text that was cut off loses its metadata', () => {
     const content = new AssistantContentBuilder()
     content.begin('text', '1', undefined)
     content.end('text', '1', meta('signature'))
@@ -141,13 +141,13 @@ describe("the assistant's content", () => {
     ['a number', '7'],
     ['bad input 23, a key that reaches a prototype', '{"__proto__":{"isAdmin":true}}'],
     ['bad input 29, too deep to be written', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ])('what is no object, or cannot be read, is shown as an empty one: %s', (_, input) => {
+  ])('an input that is not an object, or cannot be read, is shown as an empty one: %s', (_, input) => {
     const content = new AssistantContentBuilder()
     content.beginCall('a', 'one').call = whole(input)
     expect(content.build()).toEqual([{ type: 'tool-call', toolCallId: 'a', toolName: 'one', input: {} }])
   })
 
-  test('what came whole is kept as it is', () => {
+  test('a part that arrived complete is kept unchanged', () => {
     const content = new AssistantContentBuilder()
     const file = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'aW1n' } } as const
     content.add(file)

@@ -46,68 +46,71 @@ describe('a stream that breaks', () => {
       { eager, breakWith: new Error('the line went dead'), how: 'with an error' },
       { eager, breakWith: 'end' as const, how: 'as if all were well' },
     ]),
-  )('after any part, $how, eager `$eager`: nothing runs twice, nothing is lost (I4)', async ({ eager, breakWith }) => {
-    for (const breakAfter of points) {
-      const given = bench()
-      const talks = given.model([{ ...speech, breakAfter, breakWith, delayMs: 1 }, { text: 'ok' }])
-      const modelRetry = { maxAttempts: 1 }
-      const run = given.agent({ model: talks, tools: toolsOf(given), eager, modelRetry }).run('x')
-      const ended = await given.end(run)
-      const { names: expected, complete } = cameBy(breakAfter)
-      const at = `after part ${breakAfter}`
+  )(
+    'I4: after a break at any part, $how, eager `$eager`, nothing runs twice and nothing is lost',
+    async ({ eager, breakWith }) => {
+      for (const breakAfter of points) {
+        const given = bench()
+        const talks = given.model([{ ...speech, breakAfter, breakWith, delayMs: 1 }, { text: 'ok' }])
+        const modelRetry = { maxAttempts: 1 }
+        const run = given.agent({ model: talks, tools: toolsOf(given), eager, modelRetry }).run('x')
+        const ended = await given.end(run)
+        const { names: expected, complete } = cameBy(breakAfter)
+        const at = `after part ${breakAfter}`
 
-      expect(
-        given.starts.map(({ name }) => name),
-        at,
-      ).toEqual(expected.slice(0, complete))
-      expect(new Set(given.starts.map(({ key }) => key)).size, at).toBe(complete)
-      expect(historyFaults(ended.messages), at).toEqual([])
-      expect(ownFaults(ended.messages), at).toEqual([])
-      expect(
-        ended.messages.flatMap((message) => callsOf(message).map(({ name }) => name)),
-        at,
-      ).toEqual(expected)
-      expect((await eventsOf(run)).map(inWords), at).toContain('model_finished error')
+        expect(
+          given.starts.map(({ name }) => name),
+          at,
+        ).toEqual(expected.slice(0, complete))
+        expect(new Set(given.starts.map(({ key }) => key)).size, at).toBe(complete)
+        expect(historyFaults(ended.messages), at).toEqual([])
+        expect(ownFaults(ended.messages), at).toEqual([])
+        expect(
+          ended.messages.flatMap((message) => callsOf(message).map(({ name }) => name)),
+          at,
+        ).toEqual(expected)
+        expect((await eventsOf(run)).map(inWords), at).toContain('model_finished error')
 
-      if (expected.length === 0) {
-        expect(ended, at).toMatchObject({
-          status: 'failed',
-          iterations: 1,
-          finishReason: 'error',
-          error: { code: 'model_failed' },
-        })
-        expect(ended.error?.message, at).toBe(
-          `The model's answer broke off: ${breakWith === 'end' ? 'the stream ended before the model had finished' : 'the line went dead'}`,
-        )
-        expect(ended.messages, at).toEqual([user('x')])
-      } else {
-        expect(ended, at).toMatchObject({
-          status: 'done',
-          iterations: 2,
-          text: 'ok',
-          calls: { total: expected.length },
-        })
-        expect(talks.calls[1]?.prompt, at).toEqual(ended.messages.slice(0, -1))
-        const outputs = expected.map((name, i) => {
-          if (i === complete) return { type: 'error-json', value: { error: { code: 'incomplete_call' } } }
-          return name === 'throws'
-            ? { type: 'error-json', value: { error: { code: 'tool_error' } } }
-            : { type: 'text', value: name === 'reads' ? 'read' : 'written' }
-        })
-        expect(ended.messages[2], at).toMatchObject({ content: outputs.map((output) => ({ output })) })
-        expect(ended.messages[1], at).toMatchObject({
-          content: [
-            { type: 'reasoning' },
-            { type: 'text', text: 'then speak' },
-            ...expected.map((toolName) => ({ toolName })),
-          ],
-        })
+        if (expected.length === 0) {
+          expect(ended, at).toMatchObject({
+            status: 'failed',
+            iterations: 1,
+            finishReason: 'error',
+            error: { code: 'model_failed' },
+          })
+          expect(ended.error?.message, at).toBe(
+            `The model's answer broke off: ${breakWith === 'end' ? 'the stream ended before the model had finished' : 'the line went dead'}`,
+          )
+          expect(ended.messages, at).toEqual([user('x')])
+        } else {
+          expect(ended, at).toMatchObject({
+            status: 'done',
+            iterations: 2,
+            text: 'ok',
+            calls: { total: expected.length },
+          })
+          expect(talks.calls[1]?.prompt, at).toEqual(ended.messages.slice(0, -1))
+          const outputs = expected.map((name, i) => {
+            if (i === complete) return { type: 'error-json', value: { error: { code: 'incomplete_call' } } }
+            return name === 'throws'
+              ? { type: 'error-json', value: { error: { code: 'tool_error' } } }
+              : { type: 'text', value: name === 'reads' ? 'read' : 'written' }
+          })
+          expect(ended.messages[2], at).toMatchObject({ content: outputs.map((output) => ({ output })) })
+          expect(ended.messages[1], at).toMatchObject({
+            content: [
+              { type: 'reasoning' },
+              { type: 'text', text: 'then speak' },
+              ...expected.map((toolName) => ({ toolName })),
+            ],
+          })
+        }
+        expect(given.clock.pending, at).toBe(0)
       }
-      expect(given.clock.pending, at).toBe(0)
-    }
-  })
+    },
+  )
 
-  test('not at all: the same turn, whole', async () => {
+  test('a stream that does not break gives the same turn', async () => {
     const given = bench()
     const ended = await given.end(
       given.agent({ model: given.model([speech, { text: 'ok' }]), tools: toolsOf(given) }).run('x'),
@@ -116,7 +119,7 @@ describe('a stream that breaks', () => {
     expect(given.starts).toHaveLength(3)
   })
 
-  test('again and again, each time after a call has started: the run goes on to its limit, each call runs once', async () => {
+  test('if streams break repeatedly after a call has started, the run continues to its limit, and each call runs once', async () => {
     const given = bench()
     const talks = given.model(() => ({ ...speech, breakAfter: parts.length - 1 }))
     const ended = await given.end(given.agent({ model: talks, tools: toolsOf(given), maxIterations: 4 }).run('x'))
@@ -127,14 +130,14 @@ describe('a stream that breaks', () => {
     expect(historyFaults(ended.messages)).toEqual([])
   })
 
-  test('after a call that was refused: its result is recorded, and the run goes on', async () => {
+  test('after a break with a refused call its result is recorded, and the run continues', async () => {
     const given = bench()
     const talks = given.model([{ parts: [toolCall('a', 'missing')], breakWith: 'end' }, { text: 'ok' }])
     const ended = await given.end(given.agent({ model: talks, tools: [] }).run('x'))
     expect(ended).toMatchObject({ status: 'done', calls: { total: 1, failed: 1 } })
   })
 
-  test('in a later turn, before anything started: the run fails with what was done before', async () => {
+  test('after a break in a later turn, before any call started, the run fails with the earlier results', async () => {
     const given = bench()
     const talks = given.model([
       { text: 'one', calls: [{ name: 'writes' }], usage: { inputTokens: 5 } },
@@ -148,7 +151,7 @@ describe('a stream that breaks', () => {
 })
 
 describe('a stream that carries an error', () => {
-  test('before anything started: the run fails with its words', async () => {
+  test('an error in the stream before any call started fails the run with its message', async () => {
     const { agent, model, end } = bench()
     const overloaded = { type: 'overloaded_error', message: 'Overloaded' }
     const ended = await end(agent({ model: model([{ text: 'a', error: overloaded }]) }).run('x'))
@@ -159,7 +162,7 @@ describe('a stream that carries an error', () => {
     expect(ended.error?.cause).toBe(overloaded)
   })
 
-  test('the first error counts; what comes after it is still read', async () => {
+  test('the first error of a stream counts; later parts are still read', async () => {
     const given = bench()
     const talks = given.model([
       [
@@ -186,7 +189,7 @@ describe('a stream that carries an error', () => {
     )
   })
 
-  test('`error` and `interrupted` as the reason to finish are breaks, with a call going on and without one failing', async () => {
+  test('the finish reasons `error` and `interrupted` are breaks: with a call the run continues, without one it fails', async () => {
     for (const reason of ['error', 'interrupted'] as const) {
       const given = bench()
       const answer: LanguageModelV4StreamPart[] = [{ type: 'text-delta', id: 't', delta: 'half' }, finish(reason)]
@@ -201,14 +204,14 @@ describe('a stream that carries an error', () => {
   })
 })
 
-describe('a model that refuses', () => {
+describe('a model that rejects', () => {
   function lockedStream(): ReadableStream<LanguageModelV4StreamPart> {
     const stream = new ReadableStream<LanguageModelV4StreamPart>()
     stream.getReader()
     return stream
   }
 
-  test('rejecting, throwing, or giving no stream fails the run, with its history', async () => {
+  test('a model that rejects, throws, or returns no stream fails the run, with its history', async () => {
     const refuse: [Partial<LanguageModelV4>, string][] = [
       [{ doStream: () => Promise.reject(new Error('401 no key')) }, 'The model failed: 401 no key'],
       [
@@ -245,7 +248,7 @@ describe('a model that refuses', () => {
     }
   })
 
-  test('a part that cannot be read breaks the stream, which is cancelled', async () => {
+  test('an unreadable part breaks the stream, which is cancelled', async () => {
     const { agent, end } = bench()
     const model = handModel()
     const run = agent({ model }).run('x')

@@ -6,7 +6,7 @@ import { historyFaults, resultsOf } from './history-faults.ts'
 const usage = { inputTokens: 100, outputTokens: 10 }
 
 describe('a run with a budget', () => {
-  test('of tool calls ends when a call would be one too many; its siblings keep their results', async () => {
+  test('a run with a budget of tool calls ends at the first call beyond it; earlier calls keep their results', async () => {
     const { agent, tool, model, end } = bench()
     const talks = model([
       { calls: [{ name: 'work' }, { name: 'work' }] },
@@ -27,7 +27,7 @@ describe('a run with a budget', () => {
     expect((await eventsOf(run)).map(inWords).at(-1)).toBe('done budget')
   })
 
-  test('that is just enough ends as it would without', async () => {
+  test('a run whose budget just suffices ends as without one', async () => {
     const { agent, tool, model, end } = bench()
     const talks = model([{ calls: [{ name: 'work' }, { name: 'work' }] }, { text: 'ok' }])
     const ended = await end(agent({ model: talks, tools: [tool('work')] }).run('x', { budget: { toolCalls: 2 } }))
@@ -35,7 +35,7 @@ describe('a run with a budget', () => {
     expect(ended).not.toHaveProperty('exceeded')
   })
 
-  test('of tokens, or money, ends before the model is asked again; a final answer is an answer', async () => {
+  test('a run with a budget of tokens or money ends before the next model call; a final answer still counts', async () => {
     for (const [budget, exceeded] of [
       [{ tokens: 150 }, 'tokens'],
       [{ cost: { max: 0.0005, inputPerMillion: 3, outputPerMillion: 15 } }, 'cost'],
@@ -59,7 +59,7 @@ describe('a run with a budget', () => {
     })
   })
 
-  test('of time ends in whatever it is doing: a tool, the model, a wait before the model is asked again', async () => {
+  test('a run with a budget of time ends at any stage: in a tool, in the model, in a wait before a retry', async () => {
     const { agent, tool, model, end, clock } = bench()
     const talks = model([{ calls: [{ name: 'work', arguments: { ms: 1_000 } }] }, { text: 'never' }])
     const ended = await end(
@@ -90,7 +90,7 @@ describe('a run with a budget', () => {
     expect(busy.clock.pending).toBe(0)
   })
 
-  test('that is used up already starts nothing', async () => {
+  test('a run whose budget is used up already starts nothing', async () => {
     const { agent, model, end, clock } = bench()
     const budget = new Budget({ wallMs: 100 })
     budget.start(clock.now())
@@ -100,7 +100,7 @@ describe('a run with a budget', () => {
     expect(talks.calls).toHaveLength(0)
   })
 
-  test('is shared with the runs that its tools start', async () => {
+  test('a run shares its budget with the runs that its tools start', async () => {
     const { agent, tool, model, end } = bench()
     const sub = agent({
       model: model([{ calls: [{ name: 'work' }, { name: 'work' }, { name: 'work' }] }, { text: 'never' }]),
@@ -122,7 +122,7 @@ describe('a run with a budget', () => {
     expect([seen, budget.used.toolCalls]).toEqual([[['budget', 'toolCalls']], 3])
   })
 
-  test('an impossible one is misuse', () => {
+  test('an invalid budget is misuse', () => {
     const { agent, model } = bench()
     expect(() => agent({ model: model([]) }).run('x', { budget: { toolCalls: -1 } })).toThrow(MisuseError)
   })

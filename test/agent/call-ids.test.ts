@@ -7,15 +7,15 @@ const take = (...wanted: unknown[]): string[] => {
   return wanted.map((id) => ids.take(id as string))
 }
 
-test('bad inputs 16, 17: an id that comes again gets a number', () => {
+test('bad inputs 16, 17: a repeated id gets a number', () => {
   expect(take('a', 'a', 'b', 'a', 'b')).toEqual(['a', 'a_2', 'b', 'a_3', 'b_2'])
 })
 
-test('a number that is taken is passed over, whichever came first', () => {
+test('a numbered id that is in use is skipped, whichever came first', () => {
   expect(take('a', 'a_2', 'a', 'a', 'a_2')).toEqual(['a', 'a_2', 'a_3', 'a_4', 'a_2_2'])
 })
 
-test('bad inputs 18 to 20: ids that are missing, empty, or names of prototypes', () => {
+test('bad inputs 18 to 20: ids that are missing, empty, or names of prototypes are handled', () => {
   expect(take(undefined, '', null, 7, '__proto__', '__proto__', 'constructor')).toEqual([
     'call',
     'call_2',
@@ -27,7 +27,7 @@ test('bad inputs 18 to 20: ids that are missing, empty, or names of prototypes',
   ])
 })
 
-test('I3: no two are ever the same, and an id that is free and that providers take is left as it is', () => {
+test('I3: no two ids are ever equal, and a free id that providers accept stays unchanged', () => {
   const id = fc.oneof(fc.constantFrom('a', 'a_2', 'a_3', 'a_2_2', '', 'call', 'call_2'), fc.string({ maxLength: 3 }))
   fc.assert(
     fc.property(fc.array(id, { maxLength: 50 }), (wanted) => {
@@ -43,13 +43,13 @@ test('I3: no two are ever the same, and an id that is free and that providers ta
   )
 })
 
-test('fifty thousand calls of one id are no harder than as many ids', () => {
+test('fifty thousand calls with one id cost no more than as many ids', () => {
   const given = take(...Array.from({ length: 50_000 }, () => 'same'))
   expect(given.at(-1)).toBe('same_50000')
   expect(new Set(given).size).toBe(50_000)
 })
 
-test('an id of characters or a length that a provider refuses always becomes the same one, and no other id does', () => {
+test('an id that a provider refuses always becomes the same one, and different ids become different ones', () => {
   const odd = [
     'functions.clock:0',
     'functions.clock.0',

@@ -39,8 +39,8 @@ async function play(
   return { ended, turn: ended.messages.slice(before.length), events: (await eventsOf(run)).map(inWords) }
 }
 
-describe('ids (I3)', () => {
-  test('bad input 16: two calls of one id both run, and each has its own result', async () => {
+describe('I3: ids of calls', () => {
+  test('I3, bad input 16: two calls with one id both run, and each has its own result', async () => {
     const given = bench()
     const { turn } = await play(
       given,
@@ -55,7 +55,7 @@ describe('ids (I3)', () => {
     )
   })
 
-  test('two calls of one id that begin before either is complete', async () => {
+  test('I3: two calls with one id may begin before either is complete', async () => {
     const given = bench()
     const { turn } = await play(given, [
       begins('a', 'work'),
@@ -68,7 +68,7 @@ describe('ids (I3)', () => {
     expect(turn[0]).toEqual(assistant(call('a', 'work', { n: 1 }), call('a_2', 'work', { n: 2 })))
   })
 
-  test('bad input 17: an id of an earlier turn, of this run or of the history', async () => {
+  test('I3, bad input 17: an id of an earlier turn, of this run or of the history, is made unique', async () => {
     const given = bench()
     const before = [user('u'), assistant(call('a')), tool(result('a')), user('v')]
     const again = [toolCall('a', 'work'), finish()]
@@ -84,7 +84,7 @@ describe('ids (I3)', () => {
     ['20: empty', ''],
     ['a number', 7],
     ['null', null],
-  ])('bad input %s', async (_, id) => {
+  ])('I3, bad input %s', async (_, id) => {
     const given = bench()
     const { turn } = await play(given, [
       begins(id as string, 'work'),
@@ -96,14 +96,14 @@ describe('ids (I3)', () => {
     expect(callsOf(turn[0]).map((one) => one.id)).toEqual(id === '__proto__' ? [id, `${id}_2`] : ['call', 'call_2'])
   })
 
-  test('bad input 21: an id of a megabyte stands in the history as one that providers take', async () => {
+  test('I3, bad input 21: an id of a megabyte is shortened to one that providers accept', async () => {
     const { turn } = await play(bench(), [toolCall('i'.repeat(1_000_000), 'work'), finish()])
     expect(callsOf(turn[0])[0]?.id).toMatch(/^i{30}_[A-Za-z0-9]{9}$/)
   })
 })
 
-describe('names', () => {
-  test('bad inputs 1, 2: `__proto__` and `constructor` are tools where there are such tools', async () => {
+describe('names of calls', () => {
+  test('bad inputs 1, 2: `__proto__` and `constructor` are tools if they are registered', async () => {
     const given = bench()
     const names = ['__proto__', 'constructor', 'toString']
     const { turn, ended } = await play(given, [...names.map((name, i) => toolCall(`c${i}`, name)), finish()], names)
@@ -126,17 +126,20 @@ describe('names', () => {
     'a\0b',
     'work<|channel|>json',
     'n'.repeat(65_536),
-  ])('bad inputs 1 to 13: %j is no tool; it is told so, under a name that every provider takes', async (name) => {
-    const given = bench()
-    for (const parts of [[toolCall('a', name)], [begins('a', name), toolCall('a', name)]]) {
-      const { turn, ended } = await play(given, [...parts, finish()])
-      expect(turn[1]).toMatchObject({ content: [{ output: { value: { error: { code: 'unknown_tool' } } } }] })
-      expect(ended.calls).toMatchObject({ total: 1, failed: 1 })
-    }
-    expect(given.starts).toEqual([])
-  })
+  ])(
+    'bad inputs 1 to 13: %j is not a tool; its result says so, under a name that every provider accepts',
+    async (name) => {
+      const given = bench()
+      for (const parts of [[toolCall('a', name)], [begins('a', name), toolCall('a', name)]]) {
+        const { turn, ended } = await play(given, [...parts, finish()])
+        expect(turn[1]).toMatchObject({ content: [{ output: { value: { error: { code: 'unknown_tool' } } } }] })
+        expect(ended.calls).toMatchObject({ total: 1, failed: 1 })
+      }
+      expect(given.starts).toEqual([])
+    },
+  )
 
-  test('bad input 14: a name that is none', async () => {
+  test('bad input 14: a call whose name is not a string is answered', async () => {
     for (const name of [undefined, null, 7, {}]) {
       const given = bench()
       const { ended } = await play(given, [toolCall('a', name as never), toolCall('b', 'work'), finish()])
@@ -145,7 +148,7 @@ describe('names', () => {
     }
   })
 
-  test('a name that changes between beginning and end: the one that was completed runs, and its siblings keep their results', async () => {
+  test("if a call's name changes between its beginning and end, the completed one runs, and other calls keep their results", async () => {
     const given = bench()
     const { turn, ended, events } = await play(
       given,
@@ -159,15 +162,15 @@ describe('names', () => {
   })
 })
 
-describe('how calls arrive', () => {
-  test('without a beginning, or whole', async () => {
+describe('the arrival of calls', () => {
+  test('a call may arrive without a beginning, or complete', async () => {
     const given = bench()
     const { events } = await play(given, [begins('a', 'work'), toolCall('a', 'work'), toolCall('b', 'work'), finish()])
     expect(given.starts).toHaveLength(2)
     expect(events.filter((event) => event.startsWith('call_arriving'))).toEqual(['call_arriving 0', 'call_arriving 1'])
   })
 
-  test('interleaved: places are those of the beginnings, starts those of the ends', async () => {
+  test('interleaved calls get their places in the order of beginnings, and start in the order of ends', async () => {
     const given = bench()
     const { turn } = await play(given, [
       begins('a', 'work'),
@@ -189,7 +192,7 @@ describe('how calls arrive', () => {
     expect(turn[1]).toEqual(tool(result('a', 'work done'), result('b', 'work done'), result('c', 'work done')))
   })
 
-  test('one that never comes to its end is answered as incomplete; its siblings run', async () => {
+  test('a call that is never completed gets a result as incomplete; other calls run', async () => {
     const given = bench()
     const { turn, ended, events } = await play(given, [
       begins('a', 'work'),
@@ -204,7 +207,7 @@ describe('how calls arrive', () => {
     expect(events.at(-2)).toBe('turn_finished 0')
   })
 
-  test("a provider's metadata goes back with its call", async () => {
+  test("a provider's metadata is sent back with its call", async () => {
     const providerMetadata = { some: { signature: 'x' } }
     const { turn } = await play(bench(), [
       { ...toolCall('a', 'work'), providerMetadata } as LanguageModelV4StreamPart,
@@ -214,8 +217,8 @@ describe('how calls arrive', () => {
   })
 })
 
-describe('what the provider runs itself is left to it', () => {
-  test('its calls and results stand where they came; it is not run here, and ends the run if nothing else is called', async () => {
+describe('calls that the provider runs itself', () => {
+  test("the provider's own calls and results keep their places, do not run here, and end the run if there is no other call", async () => {
     const given = bench()
     const { turn, ended, events } = await play(
       given,
@@ -248,7 +251,7 @@ describe('what the provider runs itself is left to it', () => {
     expect(events).not.toContain('call_arriving 0')
   })
 
-  test('beside calls of ours, also one with the same id', async () => {
+  test("the provider's own calls may stand beside other calls, also with the same id", async () => {
     const given = bench()
     const { turn } = await play(given, [
       providerCall('a'),
@@ -263,7 +266,7 @@ describe('what the provider runs itself is left to it', () => {
     expect(callsOf(turn[0])).toHaveLength(1)
   })
 
-  test('one whose answer the break took is left out, and one of ours with the same id is not', async () => {
+  test("a provider's call whose answer was lost in a break is left out, and another call with its id is not", async () => {
     const given = bench()
     for (const end of [[], [finish('length')]]) {
       const { turn, ended } = await play(given, [providerCall('a'), toolCall('a', 'work'), ...end])
@@ -272,26 +275,26 @@ describe('what the provider runs itself is left to it', () => {
     }
   })
 
-  test('one that was answered before the break stays', async () => {
+  test("a provider's call that was answered before the break stays", async () => {
     const { turn } = await play(bench(), [providerCall('p'), providerResult('p'), toolCall('a', 'work')])
     expect(turn[0]).toMatchObject({
       content: [{ toolCallId: 'p', providerExecuted: true }, { type: 'tool-result' }, { toolCallId: 'a' }],
     })
   })
 
-  test('one that nothing will answer is left out: providers refuse a history with it', async () => {
+  test("a provider's call that nothing will answer is left out, because providers refuse a history with it", async () => {
     const { ended, turn } = await play(bench(), [providerCall('p'), finish('stop')])
     expect(ended.status).toBe('done')
     expect(turn).toEqual([])
   })
 
-  test('one that waits for an approval of the application stays', async () => {
+  test("a provider's call that waits for an approval of the application stays", async () => {
     const asks = { type: 'tool-approval-request', approvalId: 'ok', toolCallId: 'p' } as LanguageModelV4StreamPart
     const { turn } = await play(bench(), [providerCall('p'), asks, finish('stop')])
     expect(turn[0]).toMatchObject({ content: [{ toolCallId: 'p', providerExecuted: true }] })
   })
 
-  test('one that began as if it were ours', async () => {
+  test("a provider's call that began like one of the agent's is left to the provider", async () => {
     const given = bench()
     const { turn, ended } = await play(
       given,
@@ -304,7 +307,7 @@ describe('what the provider runs itself is left to it', () => {
   })
 })
 
-test('a turn of ten thousand calls, all of one id', async () => {
+test('a turn of ten thousand calls with one id is handled', async () => {
   const given = bench()
   const calls = Array.from({ length: 10_000 }, (_, n) => toolCall('same', 'work', `{"n":${n}}`))
   const talks = given.model([[...calls, finish()], { text: 'ok' }])
@@ -316,7 +319,7 @@ test('a turn of ten thousand calls, all of one id', async () => {
   expect(historyFaults(ended.messages)).toEqual([])
 })
 
-test('I27 calls beyond what a turn may make are rejected, the others run, and the history holds them all', async () => {
+test('I27: calls beyond the limit of a turn are rejected, the others run, and the history has all of them', async () => {
   const given = bench()
   const calls = Array.from({ length: 1_003 }, (_, n) => toolCall(`c${n}`, 'work', `{"n":${n}}`))
   const talks = given.model([[...calls, finish()], { text: 'ok' }])

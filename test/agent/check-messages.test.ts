@@ -13,7 +13,7 @@ const refusal = (messages: unknown): string => {
   throw new Error('nothing was thrown')
 }
 
-test('every form of message is taken, and none at all', () => {
+test('every form of message is accepted, and so is an empty list', () => {
   checkMessages('input.messages', [])
   checkMessages('input.messages', [
     system('s'),
@@ -24,7 +24,7 @@ test('every form of message is taken, and none at all', () => {
   ])
 })
 
-test('what is no history is named by its place, with what was expected', () => {
+test('an invalid history is refused with its place and the expected form', () => {
   expect(refusal(undefined)).toBe('input.messages: expected an array of messages, got undefined.')
   expect(refusal('hello')).toBe('input.messages: expected an array of messages, got "hello".')
   expect(refusal([user('a'), null])).toBe(

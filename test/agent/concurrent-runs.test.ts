@@ -7,8 +7,8 @@ import { historyFaults } from './history-faults.ts'
 
 const calls = (count: number, ms: number) => Array.from({ length: count }, () => ({ name: 'work', arguments: { ms } }))
 
-describe('several runs at once', () => {
-  test('share the limit of their agent, and nothing else (I25)', async () => {
+describe('concurrent runs', () => {
+  test('I25: runs share the limit of their agent, and nothing else', async () => {
     const { agent, model, tool: make, clock, end } = bench()
     let running = 0
     let most = 0
@@ -35,7 +35,7 @@ describe('several runs at once', () => {
     for (const run of runs) for (const event of await eventsOf(run)) if ('run' in event) expect(event.run).toBe(run.id)
   })
 
-  test('one that is aborted, and one that fails, leave the others alone (I6)', async () => {
+  test('I6: a run that is aborted, and one that fails, do not affect the others', async () => {
     const { agent, model, tool: make, clock, end } = bench()
     const talks = model(({ prompt }) => {
       const [first] = prompt
@@ -62,7 +62,7 @@ describe('several runs at once', () => {
     expect(starts.map(({ at }) => at)).toEqual([0, 0, 100, 100])
   })
 
-  test('I34: each tool sees the async context of its own run, whoever freed its permit', async () => {
+  test('I34: each tool sees the async context of its own run, whichever run released its permit', async () => {
     const { agent, model, tool: make, clock, end } = bench()
     const store = new AsyncLocalStorage<string>()
     const seen: unknown[] = []
@@ -81,7 +81,7 @@ describe('several runs at once', () => {
 })
 
 describe('closing an agent', () => {
-  test('takes no more runs, lets those under way end, and closes its executor', async () => {
+  test('a closed agent refuses new runs, lets those under way end, and closes its executor', async () => {
     const { agent, model, tool: make, clock } = bench()
     const talks = model(({ prompt }) => (prompt.length < 4 ? { calls: calls(2, 100) } : { text: 'ok' }))
     const given = agent({ model: talks, tools: [make('work', takesTime(clock))] })
@@ -96,7 +96,7 @@ describe('closing an agent', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('after drainMs it aborts them; the model is not asked for calls that would be refused', async () => {
+  test('after drainMs closing aborts the runs; the model is not called for calls that would be rejected', async () => {
     const { agent, model, tool: make, clock } = bench()
     const talks = model(() => ({ calls: calls(1, 100) }))
     const given = agent({ model: talks, tools: [make('work', takesTime(clock))], maxIterations: 1_000 })
@@ -108,7 +108,7 @@ describe('closing an agent', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('`await using` waits for a run that was left', async () => {
+  test('`await using` waits for a run that is still under way', async () => {
     const { agent, model, tool: make, clock } = bench()
     const ended: unknown[] = []
     const scope = (async () => {
@@ -122,7 +122,7 @@ describe('closing an agent', () => {
     expect(ended).toEqual(['done'])
   })
 
-  test('tells how many tools it had to abandon', async () => {
+  test('closing returns the number of abandoned tools', async () => {
     const { agent, model, tool: make, clock } = bench()
     const given = agent({
       model: model([{ calls: [{ name: 'deaf' }] }]),
@@ -134,7 +134,7 @@ describe('closing an agent', () => {
     expect((await run.result).status).toBe('aborted')
   })
 
-  test('I29: runs that have ended are forgotten, so there is nothing to wait for', async () => {
+  test('I29: ended runs are forgotten, so closing does not wait for them', async () => {
     const { agent, model, clock, end } = bench()
     const given = agent({ model: model(() => ({ text: 'ok' })) })
     for (let i = 0; i < 3; i++) await end(given.run('x'))
@@ -143,7 +143,7 @@ describe('closing an agent', () => {
     expect(setTimer).not.toHaveBeenCalledWith(expect.anything(), 700)
   })
 
-  test('an executor that it was given stays open', async () => {
+  test('closing an agent leaves a given executor open', async () => {
     const { model, tool: make, clock } = bench()
     const executor = new ToolExecutor({ tools: [make('work')], clock })
     const given = new AgentExecutor({ model: model([]), executor, clock })
@@ -151,7 +151,7 @@ describe('closing an agent', () => {
     expect(await executor.executeTools([{ id: 'a', name: 'work', arguments: {} }])).toMatchObject([{ success: true }])
   })
 
-  test('a run whose shared executor is closed ends, and does not ask the model again and again', async () => {
+  test('a run whose shared executor is closed ends, and does not call the model repeatedly', async () => {
     const { model, tool: make, clock, end } = bench()
     const executor = new ToolExecutor({ tools: [make('work', takesTime(clock))], clock })
     const talks = model(() => ({ calls: calls(2, 100) }))
@@ -164,7 +164,7 @@ describe('closing an agent', () => {
     expect((await eventsOf(run)).map(inWords).at(-1)).toBe('done aborted')
   })
 
-  test.each([-1, Number.NaN, 2 ** 31])('drainMs: %d', async (drainMs) => {
+  test.each([-1, Number.NaN, 2 ** 31])('an invalid drainMs is misuse: %d', async (drainMs) => {
     const { agent, model } = bench()
     await expect(agent({ model: model([]) }).close({ drainMs })).rejects.toThrow('drainMs: expected')
   })

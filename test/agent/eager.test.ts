@@ -16,7 +16,7 @@ describe('eager start', () => {
     return () => passed
   }
 
-  test("`all`: a call starts in the event loop's turn of the part that follows it, while the stream goes on", async () => {
+  test('with eager `all` a call starts at the next part of the stream, while the stream continues', async () => {
     const { agent, tool: make } = bench()
     const startedIn: boolean[] = []
     let isPassed = loopTurn()
@@ -76,7 +76,7 @@ describe('eager start', () => {
     ).toHaveLength(early)
   })
 
-  test('`read-only`: a name that is no tool waits for the end', async () => {
+  test('with eager `read-only` a name that is not a tool waits for the end', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ calls: [{ name: 'missing' }, { name: 'reads' }] }, { text: 'ok' }])
     const run = agent({ model: talks, tools: [make('reads', undefined, readOnly)], eager: 'read-only' }).run('x')
@@ -99,7 +99,7 @@ describe('eager start', () => {
     { what: 'the first takes 1000', tools: [1_000, 300, 300, 300, 300], eagerMs: 1_100, waitingMs: 1_500 },
     { what: '600, 500, 400, 300, 200', tools: [600, 500, 400, 300, 200], eagerMs: 700, waitingMs: 1_100 },
   ]
-  test.each(cases)('reaches the ideal end exactly: $what', async ({ tools, eagerMs, waitingMs }) => {
+  test.each(cases)('eager start reaches the ideal end exactly: $what', async ({ tools, eagerMs, waitingMs }) => {
     for (const [eager, wallMs] of [
       ['all', eagerMs],
       ['off', waitingMs],
@@ -118,7 +118,7 @@ describe('eager start', () => {
     }
   })
 
-  test('keeps to the limit of the executor, in call order', async () => {
+  test('eager start keeps to the limit of the executor, in call order', async () => {
     const { agent, model, tool: make, clock, starts, end } = bench()
     const talks = model([
       {
@@ -136,10 +136,10 @@ describe('eager start', () => {
   })
 })
 
-describe('I37: what was cut off never runs', () => {
+describe('I37: cut-off calls', () => {
   const incomplete = { output: { value: { error: { code: 'incomplete_call' } } } }
 
-  test('`length` with one call complete and one cut: the one runs, the model is told of the other', async () => {
+  test('I37: at `length` a complete call runs, and the model gets a result for the cut-off one', async () => {
     for (const eager of ['all', 'read-only', 'off'] as const) {
       const { agent, model, tool: make, starts, end } = bench()
       const talks = model([
@@ -165,7 +165,7 @@ describe('I37: what was cut off never runs', () => {
     ['a call that looks whole', '{"n":1}'],
     ['a call that was cut before its first argument', ''],
     ['a call that was cut before its first argument, in blanks', ' \n'],
-  ])('%s, at the end of a turn that was cut: it does not run, and the model is told why', async (_what, input) => {
+  ])('I37: %s, at the end of a cut-off turn, does not run, and its result says why', async (_what, input) => {
     for (const eager of ['all', 'read-only', 'off'] as const) {
       for (const reason of ['length', 'interrupted', 'error', 'content-filter', 'other'] as const) {
         const { agent, model, tool: make, starts, end } = bench()
@@ -205,7 +205,7 @@ describe('I37: what was cut off never runs', () => {
     return [early, starts.length]
   }
 
-  test('a call starts once the model goes on after it, or ends of its own will', async () => {
+  test('a call starts once the model continues after it, or ends the turn itself', async () => {
     for (const call of [bare, [begin, fed, toolCall('a', 'work', '{}')], [toolCall('a', 'work', '{"n":1}')]]) {
       expect(await startsOf([...call, finish('length')])).toEqual([0, 0])
       expect(await startsOf([...call, finish()])).toEqual([0, 1])
@@ -225,7 +225,7 @@ describe('I37: what was cut off never runs', () => {
     }
   })
 
-  test('what a provider sends by itself does not show that the model went on', async () => {
+  test('parts that a provider adds itself do not show that the model has continued', async () => {
     for (const next of [
       { type: 'ping' },
       { type: 'raw', rawValue: {} },
@@ -239,7 +239,7 @@ describe('I37: what was cut off never runs', () => {
       expect(await startsOf([...bare, next, finish('length')]), next.type).toEqual([0, 0])
   })
 
-  test('arguments with something unreadable among them do not run, though what is left of them parses', async () => {
+  test('arguments with an unreadable piece do not run, even if the rest of them parses', async () => {
     const unreadable: LanguageModelV4StreamPart = { type: 'error', error: new Error('unreadable') }
     const says: LanguageModelV4StreamPart = { type: 'text-delta', id: 't', delta: 'a' }
     expect(await startsOf([begin, unreadable, toolCall('a', 'work'), finish()])).toEqual([0, 0])

@@ -12,7 +12,7 @@ async function all<T>(from: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('an event log', () => {
-  test('gives a reader what is pushed after it began, then the end', async () => {
+  test('a reader gets the events after its beginning, then the end', async () => {
     const events = log(10)
     const read = all(events.read())
     events.push(1)
@@ -23,7 +23,7 @@ describe('an event log', () => {
     expect(await read).toEqual([1, 2, 3])
   })
 
-  test('a reader waits for what is to come, and for the end', async () => {
+  test('a reader waits for events, and for the end', async () => {
     const events = log(10)
     let ended = false
     const read = all(events.read()).finally(() => (ended = true))
@@ -35,7 +35,7 @@ describe('an event log', () => {
     expect(ended).toBe(true)
   })
 
-  test('a reader that comes late gets what is kept, also after the end', async () => {
+  test('a late reader gets the kept events, also after the end', async () => {
     const events = log(10)
     events.push(1)
     events.push(2)
@@ -44,21 +44,21 @@ describe('an event log', () => {
     expect(await all(events.read())).toEqual([1, 2])
   })
 
-  test('it keeps the newest, and tells how many are gone', async () => {
+  test('the log keeps the newest events, and reports the number of missed ones', async () => {
     const events = log(3)
     for (let n = 1; n <= 8; n++) events.push(n)
     events.end()
     expect(await all(events.read())).toEqual(['missed 5', 6, 7, 8])
   })
 
-  test('full to the last place, nothing is missing yet', async () => {
+  test('a log that is exactly full has lost no event', async () => {
     const events = log(3)
     for (let n = 1; n <= 3; n++) events.push(n)
     events.end()
     expect(await all(events.read())).toEqual([1, 2, 3])
   })
 
-  test('a capacity of one keeps the last', async () => {
+  test('a log with a capacity of one keeps the last event', async () => {
     const events = log(1)
     events.push(1)
     events.push(2)
@@ -66,7 +66,7 @@ describe('an event log', () => {
     expect(await all(events.read())).toEqual(['missed 1', 2])
   })
 
-  test('a reader that falls behind misses nothing', async () => {
+  test('a slow reader misses no event', async () => {
     const events = log(2)
     const reader = events.read()
     const next = async (): Promise<unknown> => (await reader.next()).value
@@ -80,7 +80,7 @@ describe('an event log', () => {
     expect(await all(events.read())).toEqual(['missed 7', 8, 9])
   })
 
-  test('what goes while a late reader is told of what is gone is not gone for it', async () => {
+  test('an event that is dropped while a late reader reads its missed events is not lost for that reader', async () => {
     const events = log(1)
     const reader = events.read()
     events.push(1)
@@ -92,7 +92,7 @@ describe('an event log', () => {
     expect(await all(reader)).toEqual([2, 3, 4])
   })
 
-  test('one reader that leaves, and one that is slow, take nothing from another', async () => {
+  test('a reader that leaves, and a slow one, do not affect other readers', async () => {
     const events = log(10)
     const others = all(events.read())
     const slow = events.read()
@@ -104,7 +104,7 @@ describe('an event log', () => {
     expect(await all(slow)).toEqual([1, 2])
   })
 
-  test('readers that begin at any time and read at any pace', async () => {
+  test('readers may begin at any time and read at any pace', async () => {
     const action = fc.oneof(
       fc.record({ kind: fc.constant('push' as const), count: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ kind: fc.constant('read' as const), reader: fc.nat(2) }),

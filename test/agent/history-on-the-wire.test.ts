@@ -24,11 +24,11 @@ const conversation = (history: readonly AgentMessage[]): AgentMessage[] => [
 const isNotTheProviders = (part: { type: string; providerExecuted?: boolean }): boolean =>
   part.type !== 'tool-result' && part.providerExecuted !== true
 
-describe.each(wires)('I4: what $name sends for a mended history', (wire) => {
+describe.each(wires)('I4: requests of $name with a repaired history', (wire) => {
   const faultsOf = async (prompt: readonly AgentMessage[], tools?: Parameters<typeof bodyOf>[2]): Promise<string[]> =>
     wire.faults((await bodyOf(wire, prompt, tools)) as never)
 
-  test('keeps its rules for calls and results, and for their values', async () => {
+  test("I4: the request of $name for a repaired history keeps the provider's rules for calls, results and values", async () => {
     await fc.assert(
       fc.asyncProperty(oddHistory, async (history) => {
         expect(await faultsOf(mendHistory(conversation(history)))).toEqual([])
@@ -37,7 +37,7 @@ describe.each(wires)('I4: what $name sends for a mended history', (wire) => {
     )
   })
 
-  test('which it would break without mending', async () => {
+  test('I4: the request of $name would break those rules without the repair', async () => {
     const broken: AgentMessage[][] = [
       [user('u'), assistant(call('a')), user('and?')],
       [user('u'), assistant(call('a')), tool(result('a')), tool(result('a'))],
@@ -52,7 +52,7 @@ describe.each(wires)('I4: what $name sends for a mended history', (wire) => {
     }
   })
 
-  test('and for tools of any name and schema takes them all', async () => {
+  test('I4: the request of $name has definitions of tools with any name and schema that the provider accepts', async () => {
     const schemas = [
       {},
       { type: 'object' },
@@ -89,7 +89,7 @@ describe("I4: the provider's own calls", () => {
           ),
         )
 
-  test('are sent back to Anthropic each with its result, but for one that the model may go on with', async () => {
+  test("I4: the provider's own calls are sent back to Anthropic with their results, except one that the model may continue", async () => {
     const [anthropic] = wires as [(typeof wires)[number]]
     await fc.assert(
       fc.asyncProperty(oddHistory, async (history) => {
@@ -117,7 +117,7 @@ describe("I4: the provider's own calls", () => {
     message.role === 'tool' ? tool(...message.content.filter(({ type }) => type === 'tool-result')) : message
 })
 
-test('S13: any history, with any values, is valid afterwards, and mending twice is mending once', () => {
+test('S13: any history, with any values, is valid after the repair, and a second repair changes nothing', () => {
   fc.assert(
     fc.property(oddHistory, (history) => {
       const mended = mendHistory(history)

@@ -13,26 +13,26 @@ const callsIn = (message: AgentMessage | undefined) =>
 const resultsIn = (message: AgentMessage | undefined) =>
   message?.role === 'tool' ? message.content.filter((part) => part.type === 'tool-result') : []
 
-describe('text of an old history (I4)', () => {
-  test('that is blank is left out, and so is a message that says nothing else', () => {
+describe('I4: text of an old history', () => {
+  test('I4: blank text is left out, and so is a message without other content', () => {
     expect(mended(user('u'), assistant(text(' \n')), assistant(text(''), text('said'), text('\t')))).toEqual([
       user('u'),
       assistant(text('said')),
     ])
   })
 
-  test('that is blank is kept for the sake of its metadata, as an empty one', () => {
+  test('I4: blank text with metadata is kept as an empty text', () => {
     const blank = { ...text(' '), providerOptions: options } as const
     const empty = { ...text(''), providerOptions: options } as const
     expect(mended(user('u'), assistant(blank, text('said')))).toEqual([user('u'), assistant(empty, text('said'))])
   })
 
-  test("of the user's is left out where it is blank and something else is said, and stays where nothing is", () => {
+  test("I4: a user's blank text is left out beside other content, and stays alone", () => {
     const both: AgentMessage = { role: 'user', content: [...user(' ').content, ...user('hello').content] }
     expect(mended(both, user(' '))).toEqual([user('hello'), user(' ')])
   })
 
-  test('bad input 33: unpaired surrogates become U+FFFD, wherever they stand', () => {
+  test('bad input 33: unpaired surrogates become U+FFFD everywhere', () => {
     const half = 'half \ud83d'
     const whole = 'half \ufffd'
     expect(
@@ -73,8 +73,8 @@ describe('text of an old history (I4)', () => {
   })
 })
 
-describe('calls of an old history (I4)', () => {
-  test('have ids that every provider takes, the same for the call and its result, whatever else is there', () => {
+describe('I4: calls of an old history', () => {
+  test('I4: calls get ids that every provider accepts, the same for call and result, independent of the rest', () => {
     const odd = ['functions.clock:0', 'functions.clock:1', 'call|x', 'i'.repeat(64)]
     const history = mended(assistant(...odd.map((id) => call(id))), tool(...odd.map((id) => result(id, id))))
     const ids = callsIn(history[0]).map(({ toolCallId }) => toolCallId)
@@ -88,7 +88,7 @@ describe('calls of an old history (I4)', () => {
     })
   })
 
-  test('have names that every provider takes', () => {
+  test('I4: calls get names that every provider accepts', () => {
     expect(
       mended(assistant(call('a', 'admin.tools.list'), call('b', '')), tool(result('a', 'ok', 'admin.tools.list'))),
     ).toMatchObject([
@@ -129,8 +129,8 @@ describe('calls of an old history (I4)', () => {
   })
 })
 
-describe("the provider's own calls in an old history (I4)", () => {
-  test('without a result are left out once the conversation has gone on', () => {
+describe("I4: the provider's own calls in an old history", () => {
+  test("I4: the provider's own calls without a result are left out of a conversation that has moved on", () => {
     expect(mended(user('u'), assistant(text('t'), providerCall('p')), user('and?'))).toEqual([
       user('u'),
       assistant(text('t')),
@@ -144,7 +144,7 @@ describe("the provider's own calls in an old history (I4)", () => {
     ])
   })
 
-  test('stay where the provider goes on with them, or has answered later', () => {
+  test("I4: the provider's own calls stay if the provider may continue them, or has answered later", () => {
     const paused = [user('u'), assistant(text('t'), providerCall('p'))]
     expect(mended(...paused)).toEqual(paused)
     const beside = [assistant(providerCall('p'), call('a')), tool(result('a'))]
@@ -153,7 +153,7 @@ describe("the provider's own calls in an old history (I4)", () => {
     expect(mended(...later)).toEqual(later)
   })
 
-  test('a result without a call before it is left out, and so is a second one', () => {
+  test("I4: a provider's result without a call before it is left out, and so is a repeated one", () => {
     const found = result('p', 'ok', 'web_search')
     expect(mended(assistant(found, text('t')), user('u'))).toEqual([assistant(text('t')), user('u')])
     expect(mended(assistant(providerCall('p'), found, found, text('t')))).toEqual([
@@ -163,7 +163,7 @@ describe("the provider's own calls in an old history (I4)", () => {
     expect(mended(turn, user('u'), turn)).toEqual([turn, user('u'), assistant(text('t'))])
   })
 
-  test('reasoning that nothing follows is left out with them', () => {
+  test('I4: reasoning that becomes the end of a message is left out with them', () => {
     const thought = { type: 'reasoning', text: 'hm' } as const
     expect(mended(assistant(text('t'), thought, providerCall('p')), user('u'))).toEqual([
       assistant(text('t')),

@@ -43,8 +43,8 @@ describe('the strict checker of the tests', () => {
   ])('finds %s', (_, history) => expect(historyFaults(history)).not.toEqual([]))
 })
 
-describe('mendHistory (I4)', () => {
-  test('what is valid stays as it is, the very messages', () => {
+describe('I4: mendHistory', () => {
+  test('I4: a valid history stays unchanged, with the same message objects', () => {
     const history = frozen([
       system('s'),
       user('u'),
@@ -62,7 +62,7 @@ describe('mendHistory (I4)', () => {
     mendHistory(valid).forEach((message, i) => expect(message).toBe(valid[i]))
   })
 
-  test('a call without a result gets one that says so, at its place', () => {
+  test('I4: a call without a result gets one that says so, at its place', () => {
     const history = [user('u'), assistant(call('a'), call('b'), call('c', 'other')), tool(result('b'))]
     expect(mendHistory(history)).toEqual([
       history[0],
@@ -72,7 +72,7 @@ describe('mendHistory (I4)', () => {
     expect(mendHistory([assistant(call('a'))])).toEqual([assistant(call('a')), tool(lost('a') as never)])
   })
 
-  test('a result without a call is left out, and so is a second one for the same call', () => {
+  test('I4: a result without a call is left out, and so is a second one for the same call', () => {
     expect(
       mendHistory([tool(result('x')), user('u'), tool(result('y')), assistant(text('t')), tool(result('z'))]),
     ).toEqual([user('u'), assistant(text('t'))])
@@ -81,14 +81,14 @@ describe('mendHistory (I4)', () => {
     )
   })
 
-  test('a result that stands before its call is not its', () => {
+  test('I4: a result before a call does not belong to it', () => {
     expect(mendHistory([tool(result('a')), assistant(call('a'))])).toEqual([
       assistant(call('a')),
       tool(lost('a') as never),
     ])
   })
 
-  test('results come into call order, out of several messages into one', () => {
+  test('I4: results are put into call order, from several messages into one', () => {
     const first = { ...tool(result('c')), providerOptions: { some: { cache: true } } }
     expect(mendHistory([assistant(call('a'), call('b'), call('c')), first, tool(result('b'), result('a'))])).toEqual([
       assistant(call('a'), call('b'), call('c')),
@@ -96,7 +96,7 @@ describe('mendHistory (I4)', () => {
     ])
   })
 
-  test('a result that came too late, behind what the user said, is brought to its call', () => {
+  test('I4: a late result, after a message of the user, is moved to its call', () => {
     const history = [
       assistant(call('a'), call('b')),
       tool(result('b')),
@@ -112,7 +112,7 @@ describe('mendHistory (I4)', () => {
     ])
   })
 
-  test('bad input 16: two calls of one id in a turn keep their results, in order', () => {
+  test('I4, bad input 16: two calls with one id in a turn keep their results, in order', () => {
     expect(mendHistory([assistant(call('a'), call('a'), call('a')), tool(result('a', '1'), result('a', '2'))])).toEqual(
       [
         assistant(call('a'), call('a_2'), call('a_3')),
@@ -121,7 +121,7 @@ describe('mendHistory (I4)', () => {
     )
   })
 
-  test('bad input 17: an id of an earlier turn; a result belongs to the last call before it', () => {
+  test('I4, bad input 17: with an id of an earlier turn, a result belongs to the last call before it', () => {
     expect(mendHistory([assistant(call('a')), assistant(call('a')), tool(result('a', '2'))])).toEqual([
       assistant(call('a')),
       tool(lost('a') as never),
@@ -132,21 +132,21 @@ describe('mendHistory (I4)', () => {
     expect(mendHistory([...turn, ...turn])).toEqual([...turn, assistant(call('a_2')), tool(result('a_2', '1'))])
   })
 
-  test('bad inputs 18 to 20: ids that are missing or empty', () => {
+  test('I4, bad inputs 18 to 20: missing and empty ids are replaced', () => {
     expect(mendHistory([assistant(call(''), call('')), tool(result('', '1'), result('', '2'))])).toEqual([
       assistant(call('call'), call('call_2')),
       tool(result('call', '1'), result('call_2', '2')),
     ])
   })
 
-  test("a result takes its call's name", () => {
+  test('I4: a result gets the name of its call', () => {
     expect(mendHistory([assistant(call('a', 'right')), tool(result('a', 'ok', 'wrong'))])).toEqual([
       assistant(call('a', 'right')),
       tool(result('a', 'ok', 'right')),
     ])
   })
 
-  test('what the provider ran is left alone, and so are approvals', () => {
+  test("I4: the provider's own calls stay, and so do approvals", () => {
     const history = frozen([
       assistant(providerCall('p'), result('p'), call('a')),
       tool(result('a')),
@@ -158,17 +158,17 @@ describe('mendHistory (I4)', () => {
     expect(mendHistory([user('u'), tool(result('x'), approval('p'))])).toEqual([user('u'), tool(approval('p'))])
   })
 
-  test("an assistant's empty message is left out, other messages are not", () => {
+  test('I4: an empty assistant message is left out, other messages are not', () => {
     const empty: AgentMessage = { role: 'user', content: [] }
     expect(mendHistory([assistant(), empty, tool(), assistant(text('t'))])).toEqual([empty, assistant(text('t'))])
   })
 
-  test('what an empty message stood between is one answer', () => {
+  test('I4: assistant messages on both sides of an empty message become one answer', () => {
     const history = [assistant(call('a')), tool(result('a')), assistant(), tool(approval('p'))]
     expect(mendHistory(history)).toEqual([assistant(call('a')), tool(result('a'), approval('p'))])
   })
 
-  test('a repair that makes up an id does not take one that comes later', () => {
+  test('I4: a repair does not invent an id that a later call has', () => {
     const history = [
       assistant(call('a'), call('a'), call('a_2')),
       tool(result('a', '1'), result('a', '2'), result('a_2', '3')),
@@ -179,19 +179,19 @@ describe('mendHistory (I4)', () => {
     ])
   })
 
-  test('all ids of a history are taken', () => {
+  test('I4: all ids of a history are reserved', () => {
     const ids = callIds([assistant(call('a'), providerCall('p')), tool(result('a')), assistant(call('b'))])
     expect(['a', 'b', 'p', 'c'].map((id) => ids.take(id))).toEqual(['a_2', 'b_2', 'p', 'c'])
   })
 
-  test('twenty thousand calls of one id, and as many results', () => {
+  test('I4: twenty thousand calls with one id, and as many results, are repaired', () => {
     const ids = Array.from({ length: 20_000 }, () => 'same')
     const mended = mendHistory([assistant(...ids.map((id) => call(id))), tool(...ids.map((id) => result(id)))])
     expect(historyFaults(mended)).toEqual([])
     expect(resultsOf(mended[1])).toHaveLength(20_000)
   })
 
-  test('S13: any history is valid afterwards, and mending twice is mending once', () => {
+  test('S13: any history is valid after the repair, and a second repair changes nothing', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
         const mended = mendHistory(frozen(history))
@@ -204,7 +204,7 @@ describe('mendHistory (I4)', () => {
     )
   })
 
-  test('S13: every prefix of a valid history is valid afterwards, and what was whole stays the very same', () => {
+  test('S13: every prefix of a valid history is valid after the repair, and complete messages stay the same objects', () => {
     fc.assert(
       fc.property(validHistory, (history) => {
         expect(historyFaults(history)).toEqual([])
@@ -219,7 +219,7 @@ describe('mendHistory (I4)', () => {
     )
   })
 
-  test('S13: no call is lost, no user is silenced, and a result whose call came before it is kept', () => {
+  test('S13: no call and no user message is lost, and a result after its call is kept', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
         const mended = mendHistory(history)

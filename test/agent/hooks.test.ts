@@ -6,7 +6,7 @@ import { assistant, call, result, system, text, tool, user } from './messages.ts
 const never = new Promise<never>(() => {})
 
 describe('prepareTurn', () => {
-  test('is told the turn, the history so far and the signal, before each turn', async () => {
+  test('prepareTurn gets the turn, the history so far and the signal, before each turn', async () => {
     const { agent, model, tool: make, end } = bench()
     const seen: unknown[] = []
     const talks = model([{ calls: [{ name: 'work' }] }, { text: 'ok' }])
@@ -28,7 +28,7 @@ describe('prepareTurn', () => {
     ])
   })
 
-  test('settings hold for one turn, over those of the agent', async () => {
+  test('settings of prepareTurn apply to one turn, over those of the agent', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ calls: [{ name: 'work' }] }, { text: 'ok' }])
     const ended = await end(
@@ -50,7 +50,7 @@ describe('prepareTurn', () => {
     ])
   })
 
-  test('another model for a turn', async () => {
+  test('prepareTurn may choose another model for a turn', async () => {
     const { agent, model, tool: make, end } = bench()
     const cheap = model([{ calls: [{ name: 'work' }] }])
     const good = model([{ text: 'ok' }])
@@ -65,7 +65,7 @@ describe('prepareTurn', () => {
     expect([cheap.calls.length, good.calls.length]).toEqual([1, 1])
   })
 
-  test('messages are what the model is shown; the history itself stays', async () => {
+  test('messages of prepareTurn are shown to the model; the history does not change', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ calls: [{ name: 'work' }] }, { text: 'ok' }])
     const summary = [user('In short: x.')]
@@ -82,7 +82,7 @@ describe('prepareTurn', () => {
     expect(ended.messages[0]).toEqual(user('x'))
   })
 
-  test('I4: messages that cut a call from its result are mended before they are sent', async () => {
+  test('I4: messages of prepareTurn that separate a call from its result are repaired before the request', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
     const history = [
@@ -102,7 +102,7 @@ describe('prepareTurn', () => {
     expect(talks.calls[0]?.prompt).toEqual(history.slice(3))
   })
 
-  test('activeTools are offered, in the order of all; a call of another tool does not run, and is told so', async () => {
+  test('activeTools are offered in the order of all tools; a call of another tool does not run, and its result says so', async () => {
     for (const eager of ['all', 'off'] as const) {
       const { agent, model, tool: make, starts, end } = bench()
       const talks = model([{ calls: [{ name: 'b' }, { name: 'a' }, { name: 'missing' }] }, { text: 'ok' }])
@@ -132,7 +132,7 @@ describe('prepareTurn', () => {
     }
   })
 
-  test('no active tools are no tools', async () => {
+  test('an empty activeTools offers no tools', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ text: 'ok' }])
     await end(agent({ model: talks, tools: [make('a')], prepareTurn: () => ({ activeTools: [] }) }).run('x'))
@@ -220,7 +220,7 @@ describe('prepareTurn', () => {
 })
 
 describe('stopWhen', () => {
-  test('is told the turn with its results, after each turn that had calls, and ends the run as done', async () => {
+  test('stopWhen gets the turn with its results, after each turn with calls, and ends the run as done', async () => {
     const { agent, model, tool: make, end } = bench()
     const seen: unknown[] = []
     const talks = model((_, turn) => ({ text: `t${turn}`, calls: [{ name: 'work' }, { name: 'missing' }] }))
@@ -242,7 +242,7 @@ describe('stopWhen', () => {
     expect(ended.messages.at(-1)?.role).toBe('tool')
   })
 
-  test('is not asked about the answer', async () => {
+  test('stopWhen is not called for the final answer', async () => {
     const { agent, model, end } = bench()
     const stopWhen = (): never => {
       throw new Error('asked')
@@ -250,7 +250,7 @@ describe('stopWhen', () => {
     expect((await end(agent({ model: model([{ text: 'ok' }]), stopWhen }).run('x'))).status).toBe('done')
   })
 
-  test('a throw ends the run as failed, with what was done in its history', async () => {
+  test('a throw in stopWhen ends the run as failed, with the results in its history', async () => {
     const { agent, model, tool: make, end } = bench()
     const ended = await end(
       agent({
@@ -268,33 +268,39 @@ describe('stopWhen', () => {
   })
 })
 
-describe('I13: no hook is waited for after an abort', () => {
-  test.each(['prepareTurn', 'stopWhen'] as const)('%s that never answers', async (name) => {
-    const { agent, model, tool: make, clock, end } = bench()
-    const hooks = { [name]: () => never }
-    const run = agent({
-      model: model([{ calls: [{ name: 'work' }] }]),
-      tools: [make('work', takesTime(clock))],
-      ...hooks,
-    }).run('x')
-    clock.setTimer(() => run.abort(), 500)
-    expect(await end(run)).toMatchObject({ status: 'aborted', wallMs: 500 })
-    expect(clock.pending).toBe(0)
-  })
+describe('I13: hooks after an abort', () => {
+  test.each(['prepareTurn', 'stopWhen'] as const)(
+    'I13: after an abort the run does not wait for %s that never answers',
+    async (name) => {
+      const { agent, model, tool: make, clock, end } = bench()
+      const hooks = { [name]: () => never }
+      const run = agent({
+        model: model([{ calls: [{ name: 'work' }] }]),
+        tools: [make('work', takesTime(clock))],
+        ...hooks,
+      }).run('x')
+      clock.setTimer(() => run.abort(), 500)
+      expect(await end(run)).toMatchObject({ status: 'aborted', wallMs: 500 })
+      expect(clock.pending).toBe(0)
+    },
+  )
 
-  test.each(['prepareTurn', 'stopWhen'] as const)('%s that fails because of the abort', async (name) => {
-    const { agent, model, tool: make, clock, end } = bench()
-    const hooks = {
-      [name]: ({ signal }: { signal: AbortSignal }) => clock.sleep(1_000, { signal }).then(() => undefined),
-    }
-    const run = agent({ model: model([{ calls: [{ name: 'work' }] }]), tools: [make('work')], ...hooks }).run('x')
-    clock.setTimer(() => run.abort(new Error('enough')), 500)
-    const ended = await end(run)
-    expect(ended).toMatchObject({ status: 'aborted', wallMs: 500 })
-    expect(ended).not.toHaveProperty('error')
-  })
+  test.each(['prepareTurn', 'stopWhen'] as const)(
+    'I13: after an abort the run ignores %s that fails because of the abort',
+    async (name) => {
+      const { agent, model, tool: make, clock, end } = bench()
+      const hooks = {
+        [name]: ({ signal }: { signal: AbortSignal }) => clock.sleep(1_000, { signal }).then(() => undefined),
+      }
+      const run = agent({ model: model([{ calls: [{ name: 'work' }] }]), tools: [make('work')], ...hooks }).run('x')
+      clock.setTimer(() => run.abort(new Error('enough')), 500)
+      const ended = await end(run)
+      expect(ended).toMatchObject({ status: 'aborted', wallMs: 500 })
+      expect(ended).not.toHaveProperty('error')
+    },
+  )
 
-  test.each(['prepareTurn', 'stopWhen'] as const)('%s that aborts the run itself', async (name) => {
+  test.each(['prepareTurn', 'stopWhen'] as const)('I13: %s may abort the run itself', async (name) => {
     const { agent, model, tool: make, end } = bench()
     const controller = new AbortController()
     const hooks = { [name]: () => controller.abort() }

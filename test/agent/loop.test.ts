@@ -6,8 +6,8 @@ import { bench, eventsOf, finish, inWords, takesTime, toolCall } from './harness
 import { historyFaults } from './history-faults.ts'
 import { assistant, call, result, system, text, tool, user } from './messages.ts'
 
-describe('the loop', () => {
-  test('asks, runs what is called, tells the results, and ends with the answer', async () => {
+describe("the agent's loop", () => {
+  test('the loop calls the model, runs its calls, sends the results, and ends with the answer', async () => {
     const { agent, model, tool: make, starts, end } = bench()
     const talks = model([
       {
@@ -54,7 +54,7 @@ describe('the loop', () => {
     expect(Object.keys(talks.calls[0] ?? {}).sort()).toEqual(['abortSignal', 'prompt', 'temperature', 'tools'])
   })
 
-  test('says all that happens, in order', async () => {
+  test('all events of a run are emitted, in order', async () => {
     const { agent, model, tool: make, clock, end } = bench()
     const talks = model(
       [
@@ -115,7 +115,7 @@ describe('the loop', () => {
     expect(await eventsOf(run)).toContainEqual(expect.objectContaining({ type: 'progress', index: 0, value: 'half' }))
   })
 
-  test('I2: results stand in call order, in whatever order the tools finish', async () => {
+  test('I2: results are in call order, in whatever order the tools finish', async () => {
     const durations = [30, 10, 40, 20, 0]
     const histories = new Set<string>()
     for (let shift = 0; shift < durations.length; shift++) {
@@ -136,7 +136,7 @@ describe('the loop', () => {
     })
   })
 
-  test('I7: what fails is told to the model, and the run goes on', async () => {
+  test('I7: the model gets failures as results, and the run continues', async () => {
     const { agent, model, tool: make, end } = bench()
     const tools = [
       make('throws', () => {
@@ -157,7 +157,7 @@ describe('the loop', () => {
     })
   })
 
-  test('ends after maxIterations, with the results of the last turn in its history', async () => {
+  test('the run ends after maxIterations, with the results of the last turn in its history', async () => {
     const { agent, model, tool: make, starts, end } = bench()
     const talks = model((_, turn) => ({ text: `Turn ${turn}.`, calls: [{ name: 'work' }] }))
     const ended = await end(agent({ model: talks, tools: [make('work')], maxIterations: 3 }).run('x'))
@@ -173,7 +173,7 @@ describe('the loop', () => {
     expect(historyFaults(ended.messages)).toEqual([])
   })
 
-  test('maxIterations is 10 by default; the last answer counts when it calls nothing', async () => {
+  test('maxIterations is 10 by default; the last answer counts if it has no calls', async () => {
     const { agent, model, tool: make, end } = bench()
     const tools = [make('work')]
     const turns = Array.from({ length: 9 }, () => ({ calls: [{ name: 'work' }] }))
@@ -188,7 +188,7 @@ describe('the loop', () => {
     })
   })
 
-  test('toolChoice `required` holds for every turn', async () => {
+  test('toolChoice `required` applies to every turn', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model(() => ({ calls: [{ name: 'work' }] }))
     const ended = await end(
@@ -198,20 +198,20 @@ describe('the loop', () => {
     expect(talks.calls.map(({ toolChoice }) => toolChoice)).toEqual([{ type: 'required' }, { type: 'required' }])
   })
 
-  test('an answer that is cut off by its length, and calls nothing, ends the run, which says so', async () => {
+  test('an answer without calls that was cut off by its length ends the run, with that finish reason', async () => {
     const { agent, model, end } = bench()
     const ended = await end(agent({ model: model([{ text: 'Once upon', finishReason: 'length' }]) }).run('x'))
     expect(ended).toMatchObject({ status: 'done', finishReason: 'length', text: 'Once upon' })
     expect(ended.messages).toEqual([user('x'), assistant(text('Once upon'))])
   })
 
-  test('an answer that says nothing adds nothing', async () => {
+  test('an empty answer adds nothing to the history', async () => {
     const { agent, model, end } = bench()
     const ended = await end(agent({ model: model([{}]) }).run('x'))
     expect(ended).toMatchObject({ status: 'done', text: '', messages: [user('x')] })
   })
 
-  test('sums up tokens, calls and times', async () => {
+  test('a run sums up tokens, calls and times', async () => {
     const { agent, model, tool: make, clock, end } = bench()
     const talks = model([
       {
@@ -241,7 +241,7 @@ describe('the loop', () => {
 })
 
 describe('a run', () => {
-  test('goes on though nobody iterates; who comes late gets what is kept, and any number may', async () => {
+  test('a run continues without readers; a late reader gets the kept events, and there may be several', async () => {
     const { agent, model, tool: make, end } = bench()
     const given = agent({ model: model([{ calls: [{ name: 'work' }] }, { text: ['a', 'b'] }]), tools: [make('work')] })
     const run = given.run('x')
@@ -252,7 +252,7 @@ describe('a run', () => {
     expect(one.at(-1)?.type).toBe('done')
   })
 
-  test('keeps maxKeptEvents, the newest, and says how many are gone', async () => {
+  test('a run keeps the newest maxKeptEvents events, and reports the number of missed ones', async () => {
     const { agent, model, end } = bench()
     const run = agent({ model: model([{ text: Array.from('abcdefgh') }]), maxKeptEvents: 4 }).run('x')
     const early = eventsOf(run)
@@ -264,7 +264,7 @@ describe('a run', () => {
     expect(texts.join('')).toBe('abcdefgh')
   })
 
-  test('leaving an iteration early changes nothing', async () => {
+  test('leaving an iteration early has no effect on the run', async () => {
     const { agent, model, tool: make, starts, end } = bench()
     const run = agent({ model: model([{ calls: [{ name: 'work' }] }, { text: 'ok' }]), tools: [make('work')] }).run('x')
     const left = (async () => {
@@ -275,7 +275,7 @@ describe('a run', () => {
     expect(starts).toHaveLength(1)
   })
 
-  test('goes on from a history, which keeps its messages; what it was given stays as it was', async () => {
+  test('a run continues a given history with the same messages, and does not change the given array', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ calls: [{ id: 'a', name: 'work' }] }, { text: 'ok' }])
     const before: AgentMessage[] = [
@@ -297,7 +297,7 @@ describe('a run', () => {
     expect(talks.calls[0]?.prompt).toEqual(before)
   })
 
-  test('I4: a history that is not valid is mended before the model sees it', async () => {
+  test('I4: an invalid history is repaired before the model sees it', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
     const { messages } = await end(
@@ -308,7 +308,7 @@ describe('a run', () => {
     expect(messages).toEqual([...mended, assistant(text('ok'))])
   })
 
-  test('system messages and files of a history go to the model where they stand', async () => {
+  test('system messages and files of a history are sent at their places', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
     const file: AgentMessage = {
@@ -321,7 +321,7 @@ describe('a run', () => {
     expect(talks.calls[0]?.prompt).toEqual([system('i'), system('a'), file, system('b')])
   })
 
-  test('an empty history leaves the model the instructions', async () => {
+  test('with an empty history the model gets only the instructions', async () => {
     const { agent, model, end } = bench()
     const talks = model([{ text: 'ok' }])
     const ended = await end(agent({ model: talks, instructions: 'Tell a joke.' }).run({ messages: [] }))
@@ -329,7 +329,7 @@ describe('a run', () => {
     expect(ended.messages).toEqual([assistant(text('ok'))])
   })
 
-  test('its name is part of the idempotency keys; without one each run has its own', async () => {
+  test("the run's name is part of the idempotency keys; without one each run has its own", async () => {
     const { agent, model, tool: make, starts, end } = bench()
     const given = agent({
       model: model(({ prompt }) =>
@@ -347,7 +347,7 @@ describe('a run', () => {
     expect(new Set(keys).size).toBe(6)
   })
 
-  test('log lines go to the run, the agent, or the executor, the nearest', async () => {
+  test('log lines go to the logger of the run, the agent, or the executor, whichever is nearest', async () => {
     const lines: string[] = []
     const logger = (name: string): Logger => {
       const log = (line: string): void => void lines.push(`${name}: ${line}`)
@@ -369,7 +369,7 @@ describe('a run', () => {
   })
 })
 
-describe('misuse is named at once', () => {
+describe('misuse of an agent', () => {
   const model = scriptedModel([])
   const { tool: make } = bench()
   const executor = new ToolExecutor({ tools: [] })
@@ -389,12 +389,12 @@ describe('misuse is named at once', () => {
     ['stopWhen', { model, stopWhen: true }],
     ['tools', { model, tools: [make('a'), make('a')] }],
     ["tool 'bare'.inputSchema", { model, tools: [{ name: 'bare', execute() {} }] }],
-  ])('%s', (option, options) => {
+  ])('an invalid agent option is misuse, named at once: %s', (option, options) => {
     expect(() => new AgentExecutor(options as never)).toThrow(MisuseError)
     expect(() => new AgentExecutor(options as never)).toThrow(`${option}: expected`)
   })
 
-  test('an older provider is told what to do', () => {
+  test('the error for an older provider gives advice', () => {
     const older = { specificationVersion: 'v3', doStream() {} }
     expect(() => new AgentExecutor({ model: older as never })).toThrow(
       'this one speaks v3: use a release of its provider for AI SDK 7',
@@ -410,7 +410,7 @@ describe('misuse is named at once', () => {
     ['run', 'x', { run: '' }],
     ['run', 'x', { run: 'x'.repeat(257) }],
     ['logger', 'x', { logger: { info() {} } }],
-  ])('of a run: %s', (option, input, options) => {
+  ])('an invalid run option is misuse: %s', (option, input, options) => {
     const agent = new AgentExecutor({ model })
     expect(() => agent.run(input as never, options as never)).toThrow(MisuseError)
     expect(() => agent.run(input as never, options as never)).toThrow(`${option}: expected`)
@@ -418,7 +418,7 @@ describe('misuse is named at once', () => {
   })
 })
 
-test('parts that say nothing to a run are passed over', async () => {
+test('parts without meaning for a run are skipped', async () => {
   const { agent, model, tool: make, end } = bench()
   const talks = model([
     [

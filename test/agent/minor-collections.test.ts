@@ -34,7 +34,7 @@ const echo = defineTool({
   execute: (input) => input,
 })
 
-test('what a batch has held is gone after minor collections, however it was filled', async () => {
+test('the objects of a batch are freed by minor collections, however the batch was filled', async () => {
   const executor = new ToolExecutor({ tools: [echo] })
   const call = { id: 'a', name: 'echo', arguments: { value: 'x' } }
   expect(await growth((context) => executor.executeTools([call], { context }))).toBeLessThan(CONTEXT_BYTES / 2)
@@ -47,7 +47,7 @@ test('what a batch has held is gone after minor collections, however it was fill
   expect(await growth(open)).toBeLessThan(CONTEXT_BYTES / 2)
 })
 
-test('what a run has held is gone after minor collections', async () => {
+test('the objects of a run are freed by minor collections', async () => {
   const model = scriptedModel(({ prompt }) =>
     prompt.at(-1)?.role === 'tool' ? { text: 'done' } : { calls: [{ name: 'echo', arguments: { value: 'x' } }] },
   )

@@ -14,14 +14,14 @@ const outcome = (promise: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('untilAborted', () => {
-  test('is what the promise comes to, and leaves no listener', async () => {
+  test('untilAborted settles like the promise, and leaves no listener', async () => {
     const { signal, added, removed } = countingSignal()
     expect(await outcome(untilAborted(Promise.resolve(1), signal))).toEqual({ value: 1 })
     expect(await outcome(untilAborted(Promise.reject(new Error('no')), signal))).toEqual({ thrown: new Error('no') })
     expect([added(), removed()]).toEqual([2, 2])
   })
 
-  test('is the reason of the abort, before or while it waits; what comes later is nobody’s', async () => {
+  test('untilAborted rejects with the reason of the abort, before or during the wait; later outcomes are ignored', async () => {
     const controller = new AbortController()
     const late = Promise.withResolvers<number>()
     const waiting = outcome(untilAborted(late.promise, controller.signal))
@@ -47,7 +47,7 @@ describe('readStream', () => {
     }
   }
 
-  test('takes every part in order, and says nothing of a good end', async () => {
+  test('readStream takes every part in order, and returns no error for a normal end', async () => {
     const { model, taken, reading } = await opened()
     model.send(delta('a'))
     const read = reading()
@@ -59,14 +59,14 @@ describe('readStream', () => {
     expect(model.cancelled).toEqual([])
   })
 
-  test('says what broke it', async () => {
+  test('readStream returns the error that broke the stream', async () => {
     const { model, reading } = await opened()
     const read = reading()
     model.fail(new Error('gone'))
     expect(await read).toEqual({ cause: new Error('gone') })
   })
 
-  test('stops where a part cannot be taken, and cancels the rest', async () => {
+  test('readStream stops at a part that cannot be taken, and cancels the rest', async () => {
     const { model, reading } = await opened()
     const refusal = new Error('cannot take it')
     const read = reading(() => {
@@ -77,7 +77,7 @@ describe('readStream', () => {
     expect(model.cancelled).toEqual([refusal])
   })
 
-  test('an abort cancels the stream, before or while it is read; a stream that cannot be cancelled holds nothing', async () => {
+  test('an abort cancels the stream, before or during the reading; a stream that ignores it delays nothing', async () => {
     for (const before of [true, false]) {
       const controller = new AbortController()
       const { model, taken, reading } = await opened(controller.signal)
@@ -99,7 +99,7 @@ describe('readStream', () => {
     await settleMicrotasks()
   })
 
-  test('too long without a part ends it, whatever else is sent; each part begins the time anew', async () => {
+  test('too long a time without a part ends the reading, whatever else is sent; each part restarts the time', async () => {
     const { model, clock, taken, reading } = await opened()
     const read = reading()
     for (const n of [1, 2, 3]) {
@@ -115,7 +115,7 @@ describe('readStream', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('leaves no listener on the signal, and no timer', async () => {
+  test('readStream leaves no listener on the signal, and no timer', async () => {
     const { signal, added, removed } = countingSignal()
     const { model, clock, reading } = await opened(signal)
     model.close()

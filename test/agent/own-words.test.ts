@@ -9,7 +9,7 @@ import { assistant, call, result, tool as toolMessage, user } from './messages.t
 const says = (...deltas: string[]): LanguageModelV4StreamPart[] =>
   deltas.map((delta) => ({ type: 'text-delta', id: 't', delta }))
 
-test('bad input 33: what a run says itself is well-formed, also where a stream cuts a character in two', async () => {
+test("bad input 33: a run's own text is well-formed, even if a stream divides a character", async () => {
   const given = bench()
   const talks = given.model([
     [...says('a \ud83d', '\ude00 b \ud83d'), toolCall('a', 'work', '{"q":"\\ud83d"}'), finish()],
@@ -29,7 +29,7 @@ test('bad input 33: what a run says itself is well-formed, also where a stream c
   for (const { prompt } of talks.calls) expect(JSON.stringify(prompt)).not.toMatch(/\\ud[89a-f]/)
 })
 
-test('I49: with odd names, ids and text, each prompt begins with the bytes of the one before, and mending changes nothing', async () => {
+test('I49: with odd names, ids and text, each prompt begins with the bytes of the one before, and a repair changes nothing', async () => {
   const given = bench()
   const odd = (turn: number): LanguageModelV4StreamPart[] => [
     ...says(' ', `turn ${turn} \ud83d`),
@@ -56,7 +56,7 @@ test('I49: with odd names, ids and text, each prompt begins with the bytes of th
   mendHistory(ended.messages).forEach((message, i) => expect(message).toBe(ended.messages[i]))
 })
 
-test('Mistral gets ids of nine letters and digits, the same in every turn; others get them as they are', async () => {
+test('Mistral gets ids of nine letters and digits, the same in every turn; other providers get them unchanged', async () => {
   const turns = [
     [toolCall('abc123XYZ', 'work'), toolCall('abc123XYZ', 'work', '{"n":2}'), toolCall('call_1', 'work'), finish()],
     { calls: [{ id: 'abc123XYZ', name: 'work' }] },

@@ -21,7 +21,7 @@ const hasServerCall = (prompt: readonly { role: string; content: unknown }[]): b
   JSON.stringify(prompt).includes('srv_1')
 
 describe('a turn that the provider pauses (pause_turn)', () => {
-  test('goes on by itself: the model is asked again with what it said, its own open call included', async () => {
+  test('after a pause_turn the model is called again with its own message, including its open call', async () => {
     const { agent, model, end } = bench()
     const talks = model([[serverCall, paused], [serverResult, finish('stop')], { text: 'not asked for' }])
     const ended = await end(agent({ model: talks }).run('x'))
@@ -30,7 +30,7 @@ describe('a turn that the provider pauses (pause_turn)', () => {
     expect(hasServerCall(talks.calls[1]?.prompt ?? [])).toBe(true)
   })
 
-  test('is bounded by maxIterations, and leaves no unanswered call of the provider in the history', async () => {
+  test('continuations of a paused turn count for maxIterations, and leave no unanswered call of the provider in the history', async () => {
     const { agent, model, end } = bench()
     const talks = model(() => [serverCall, paused])
     const ended = await end(agent({ model: talks, maxIterations: 3 }).run('x'))
@@ -39,7 +39,7 @@ describe('a turn that the provider pauses (pause_turn)', () => {
     expect(hasServerCall(ended.messages)).toBe(false)
   })
 
-  test('leaves none either where the run is aborted while it is paused', async () => {
+  test('an abort of a paused run leaves no unanswered call of the provider in the history', async () => {
     const { agent, model, end } = bench()
     const run = agent({
       model: model(() => [serverCall, paused]),

@@ -33,7 +33,7 @@ const STEPS = [
 ]
 
 describe('an agent with `plan`', () => {
-  test('offers its model a tool for plans of its other tools', async () => {
+  test('an agent with `plan` offers its model a tool for plans of its other tools', async () => {
     const clock = new VirtualClock()
     const model = scriptedModel([{ calls: [{ name: 'plan', arguments: { steps: STEPS } }] }, { text: 'noted' }], {
       clock,
@@ -47,7 +47,7 @@ describe('an agent with `plan`', () => {
     expect(clock.now()).toBe(20)
   })
 
-  test('one that is no good is told to the model, which can mend it', async () => {
+  test('the model gets the error of an invalid plan as a result, and can correct it', async () => {
     const clock = new VirtualClock()
     const bad = [{ ...STEPS[0], tool: 'lookup' }]
     const model = scriptedModel([{ calls: [{ name: 'go', arguments: { steps: bad } }] }, { text: 'sorry' }], { clock })
@@ -56,7 +56,7 @@ describe('an agent with `plan`', () => {
     expect(JSON.stringify(messages)).toContain('/steps/0/tool: expected the name of a tool: look_up, note')
   })
 
-  test('is not for an agent that was given its executor', () => {
+  test('`plan` is refused for an agent with a given executor', () => {
     const executor = new ToolExecutor({ tools: [] })
     const model = scriptedModel([])
     expect(() => new AgentExecutor({ model, executor, plan: true })).toThrow('plan: expected either plan or executor')
@@ -65,7 +65,7 @@ describe('an agent with `plan`', () => {
   })
 })
 
-test('I32: the writes of a turn run in order, of an agent with `effects: off` side by side', async () => {
+test('I32: writes of a turn run in order; with `effects: off` they run side by side', async () => {
   const lasts = await Promise.all(
     (['on', 'off'] as const).map(async (effects) => {
       const clock = new VirtualClock()

@@ -12,7 +12,7 @@ function expectGrowing(prompts: readonly string[]): void {
   prompts.slice(1).forEach((prompt, i) => expect(prompt.startsWith((prompts[i] as string).slice(0, -1))).toBe(true))
 }
 
-describe('I49: prompt caches hold', () => {
+describe('I49: prompt caches', () => {
   const tools = [
     defineTool({
       name: 'beta',
@@ -32,7 +32,7 @@ describe('I49: prompt caches hold', () => {
     defineTool({ name: 'é', inputSchema: { type: 'object' }, execute: () => 1 }),
   ]
 
-  test('the same tools are the same bytes, in whatever order they were registered, in every turn and run', async () => {
+  test('I49: the same tools have the same bytes, in any order of registration, in every turn and run', async () => {
     const random = new SeededRandom(1)
     const seen = new Set<string>()
     for (let i = 0; i < 20; i++) {
@@ -55,7 +55,7 @@ describe('I49: prompt caches hold', () => {
     expect(shown).not.toContain('readOnlyHint')
   })
 
-  test("each turn's prompt begins with the bytes of the one before, whatever happened in between", async () => {
+  test("I49: each turn's prompt begins with the bytes of the one before, whatever happened in between", async () => {
     const { agent, model, tool: make, clock, end } = bench()
     const mixed: ToolContent[] = [
       { type: 'text', text: 'a' },
@@ -99,7 +99,7 @@ describe('I49: prompt caches hold', () => {
     expectGrowing([...prompts, JSON.stringify(resumed.calls[0]?.prompt)])
   })
 
-  test.each(wires)('and so do the bytes that $name sends', async (wire) => {
+  test.each(wires)('I49: the bytes that $name sends begin with those of the turn before', async (wire) => {
     const { agent, model, tool: make, end } = bench()
     const talks = model((_, turn) =>
       turn === 4
@@ -123,7 +123,7 @@ describe('I49: prompt caches hold', () => {
     for (const { prompt } of talks.calls) expect(wire.faults((await bodyOf(wire, prompt)) as never)).toEqual([])
   })
 
-  test('parts of past turns are the very same objects in every later prompt', async () => {
+  test('I49: parts of past turns are the same objects in every later prompt', async () => {
     const { agent, tool: make, model, end } = bench()
     const prompts: AgentMessage[][] = []
     const talks = model([])
@@ -150,7 +150,7 @@ describe("I50: the application's context", () => {
     encodeURIComponent(secret),
   ]
 
-  test('reaches the tools of its run, by reference, and nothing else', async () => {
+  test("I50: the application's context reaches the tools of its run by reference, and nothing else", async () => {
     const secret = 'canary-4f1c/≈'
     const context = { secret, toJSON: () => `leaked ${secret}` }
     const other = { secret: 'other' }

@@ -311,7 +311,7 @@ function check({ result, events, starts, prompts, pendingTimers }: Played): void
   expect(result.messages.flatMap((message) => callsOf(message))).toHaveLength(answered.length)
 }
 
-test('random runs: whatever the model says and the tools do, whenever it breaks or is aborted', async () => {
+test('random runs keep the invariants, whatever the model and the tools do, with breaks and aborts at any time', async () => {
   const seen = new Map<string, number>()
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
   await forEachSeed({ seeds: 500 }, async ({ random, clock, seed }) => {

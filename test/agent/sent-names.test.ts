@@ -7,7 +7,7 @@ import { assistant, call, result, tool as toolMessage, user } from './messages.t
 
 const LONG = 'n'.repeat(129)
 
-test('tools go to the provider under names that it takes, and the application sees its own everywhere else', async () => {
+test('tools are sent under names that providers accept, and the application sees their own names', async () => {
   const given = bench()
   const names = ['admin.tools.list', 'user/profile', LONG, 'plain']
   const lines: string[] = []
@@ -35,7 +35,7 @@ test('tools go to the provider under names that it takes, and the application se
   expect(historyFaults(ended.messages)).toEqual([])
 })
 
-test('a model may call a tool by its own name, too', async () => {
+test('a model may also call a tool by its own name', async () => {
   const given = bench()
   const talks = given.model([{ calls: [{ name: 'a.b' }] }, { text: 'ok' }])
   const ended = await given.end(given.agent({ model: talks, tools: [given.tool('a.b')] }).run('x'))
@@ -43,7 +43,7 @@ test('a model may call a tool by its own name, too', async () => {
   expect(callsOf(ended.messages[1]).map(({ name }) => name)).toEqual(['a_b'])
 })
 
-test('eager start, active tools and a chosen tool go by own names', async () => {
+test("eager start, active tools and a chosen tool use the tools' own names", async () => {
   const given = bench()
   const tools = [
     given.tool('fs.read', undefined, { annotations: { readOnlyHint: true } }),
@@ -70,7 +70,7 @@ test('eager start, active tools and a chosen tool go by own names', async () => 
   expect(ended.calls).toMatchObject({ total: 3, succeeded: 2, failed: 1 })
 })
 
-test('an old history with other names of a tool is sent with the names of today', async () => {
+test('an old history with other names of a tool is sent with the present names', async () => {
   const given = bench()
   const talks = given.model([{ text: 'ok' }])
   const before = [user('u'), assistant(call('a', 'fs.read')), toolMessage(result('a', 'ok', 'fs.read')), user('and?')]
@@ -79,7 +79,7 @@ test('an old history with other names of a tool is sent with the names of today'
   expect(talks.calls[0]?.tools?.map(({ name }) => name)).toEqual(['fs_read'])
 })
 
-test('two tools that would be sent under one name, and a schema that no object fits, are refused when the agent is made', () => {
+test('two tools with one sent name, and a schema that no object fits, are refused by the constructor', () => {
   const given = bench()
   const model = given.model([{ text: 'ok' }])
   expect(() => given.agent({ model, tools: [given.tool('a.b'), given.tool('a_b')] })).toThrow(
@@ -91,7 +91,7 @@ test('two tools that would be sent under one name, and a schema that no object f
   )
 })
 
-test('schemas go to the provider as objects with properties, whatever the tool says', async () => {
+test('schemas are sent as objects with properties, whatever the tool declares', async () => {
   const given = bench()
   const union = z.union([z.object({ a: z.string() }), z.object({ b: z.string() })])
   const schemas = [{}, { type: 'object' }, union, { anyOf: [{ type: 'object' }, { type: 'null' }] }]
@@ -104,7 +104,7 @@ test('schemas go to the provider as objects with properties, whatever the tool s
   }
 })
 
-test.each(['null', ' null ', '', '{}'])('arguments that are %j are none', async (text) => {
+test.each(['null', ' null ', '', '{}'])('arguments that are %j count as none', async (text) => {
   const given = bench()
   const talks = given.model([[toolCall('a', 'work', text), toolCall('b', 'work'), finish()], { text: 'ok' }])
   const ended = await given.end(given.agent({ model: talks, tools: [given.tool('work')] }).run('x'))

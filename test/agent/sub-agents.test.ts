@@ -46,7 +46,7 @@ const works = (count: number, ms: number) =>
   Array.from({ length: count }, () => ({ name: 'work', arguments: { ms, give: 'worked' } }))
 
 describe('agents that are tools of agents', () => {
-  test('I26 three deep, under one permit for the whole process, all come to their end', async () => {
+  test('I26: agents nested three deep, under one permit for the whole process, all finish', async () => {
     const { member, delegate, work, clock, end, executors, events, starts } = family()
     const admission = new AdmissionController({ maxParallel: 1, clock })
     const lowest = member([work], works(3, 10), admission)
@@ -79,7 +79,7 @@ describe('agents that are tools of agents', () => {
     for (const executor of executors) expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, suspended: 0 })
   })
 
-  test('I13 one that is aborted takes all below it with it', async () => {
+  test('I13: an aborted agent aborts all agents below it', async () => {
     const { member, delegate, work, clock, end, starts } = family()
     const admission = new AdmissionController({ maxParallel: 2, clock })
     const lowest = member([work], works(4, 1_000), admission)
@@ -92,7 +92,7 @@ describe('agents that are tools of agents', () => {
     expect([admission.stats().running, admission.stats().suspended, clock.now() < 300]).toEqual([0, 0, true])
   })
 
-  test('I27 one that calls itself is stopped by the depth, and its model is told why', async () => {
+  test('I27: an agent that calls itself is stopped by the depth limit, and its model gets the reason', async () => {
     const { member, delegate, work, clock, end, executors } = family()
     const admission = new AdmissionController({ maxParallel: 3, clock })
     let again: AnyTool | undefined
@@ -109,7 +109,7 @@ describe('agents that are tools of agents', () => {
     expect([waiting, suspended, running]).toEqual([0, 0, 0])
   })
 
-  test('the calls of all that one run makes count as that run’s share', async () => {
+  test("all nested calls of a run count towards the run's share", async () => {
     const { member, delegate, work, clock, starts } = family()
     const admission = new AdmissionController({ maxParallel: 2, clock })
     const lowest = member([work], works(20, 10), admission)
@@ -131,7 +131,7 @@ describe('agents that are tools of agents', () => {
 })
 
 describe('agents that share a controller', () => {
-  test('have what their weights say', async () => {
+  test('agents that share a controller get permits according to their weights', async () => {
     const { agent, model, tool: make, clock, starts } = bench()
     const admission = new AdmissionController({ maxParallel: 3, clock })
     const script = { calls: Array.from({ length: 300 }, () => ({ name: 'work', arguments: { ms: 10 } })) }
@@ -151,7 +151,7 @@ describe('agents that share a controller', () => {
     await clock.runUntil(Promise.all([heavy?.result, light?.result]))
   })
 
-  test('go by priority', async () => {
+  test('agents that share a controller are admitted by priority', async () => {
     const { agent, model, tool: make, clock } = bench()
     const admission = new AdmissionController({ maxParallel: 2, clock })
     const script = { calls: Array.from({ length: 20 }, () => ({ name: 'work', arguments: { ms: 10 } })) }
@@ -167,7 +167,7 @@ describe('agents that share a controller', () => {
     expect((await clock.runUntil(last!.result)).wallMs).toBeGreaterThanOrEqual(200)
   })
 
-  test('I27 a turn of more calls than maxCallsPerTurn has those beyond rejected, and goes on', async () => {
+  test('I27: calls beyond maxCallsPerTurn are rejected, and the run continues', async () => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ calls: Array.from({ length: 8 }, () => ({ name: 'work', arguments: {} })) }, { text: 'ok' }])
     const result = await end(agent({ model: talks, tools: [make('work')], maxCallsPerTurn: 5 }).run('go'))

@@ -22,7 +22,7 @@ const success = (data: JsonValue, content?: ToolContent[]): ToolResult => ({
 const outputOf = (result: ToolResult): unknown => toolResultPart('id', 'name', result).output
 
 describe('a result in the history', () => {
-  test('stands under the id and name of the history, not under those that the model gave', () => {
+  test('a result in the history has the id and name of the history, not those of the model', () => {
     expect(toolResultPart('call_2', 'lookup', success(1))).toEqual({
       type: 'tool-result',
       toolCallId: 'call_2',
@@ -41,7 +41,7 @@ describe('a result in the history', () => {
     ['what looks like an error', { error: { code: 'x' } }, { type: 'json', value: { error: { code: 'x' } } }],
   ])('%s', (_, data, output) => expect(outputOf(success(data))).toEqual(output))
 
-  test('what toContent made of it, each part in its form', () => {
+  test('the content of toContent is sent, each part in its form', () => {
     const content: ToolContent[] = [
       { type: 'text', text: 'a' },
       { type: 'image', data: 'aW1n', mimeType: 'image/png' },
@@ -65,7 +65,7 @@ describe('a result in the history', () => {
     })
   })
 
-  test('an error with its code and words, and nothing else of it', () => {
+  test('an error is sent with its code and message, and nothing else', () => {
     const result: UnsuccessfulResult = {
       ...base,
       status: 'timed_out',
@@ -78,7 +78,7 @@ describe('a result in the history', () => {
     })
   })
 
-  test('I49: bytes do not depend on when, where or how long the call ran', () => {
+  test('I49: the bytes of a result do not depend on when, where or how long the call ran', () => {
     const again: ToolResult = {
       ...success({ a: 1 }),
       index: 9,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addUsage, NO_USAGE, usageOf } from '../../packages/aof-runtime/src/agent/usage.ts'
 
-test('a usage in our words; what the provider does not tell counts as 0', () => {
+test('numbers of tokens that the provider does not report count as 0', () => {
   const told = usageOf({
     inputTokens: { total: 100, noCache: 30, cacheRead: 60, cacheWrite: 10 },
     outputTokens: { total: 50, text: 20, reasoning: 30 },
@@ -14,7 +14,7 @@ test('a usage in our words; what the provider does not tell counts as 0', () => 
   expect(untold).toEqual(NO_USAGE)
 })
 
-test('the sum of two, each kind for itself, and neither is changed', () => {
+test('two usages are summed field by field, and neither is changed', () => {
   const a = Object.freeze({ inputTokens: 1, cachedInputTokens: 20, outputTokens: 300, reasoningTokens: 4_000 })
   const b = Object.freeze({ inputTokens: 5, cachedInputTokens: 60, outputTokens: 700, reasoningTokens: 8_000 })
   expect(addUsage(a, b)).toEqual({

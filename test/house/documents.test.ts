@@ -9,7 +9,7 @@ const fenced = (language: string, ...lines: readonly string[]): string =>
   ['```' + language, ...lines, '```', ''].join('\n')
 
 describe('the code blocks of a document', () => {
-  test('are found with their line, language and name', () => {
+  test('code blocks are found with their line, language and name', () => {
     const blocks = markdownBlocks('a.md', `# A\n\n${fenced('ts', '// tools.ts', 'f()')}\n   ~~~yaml\n   a: 1\n   ~~~\n`)
     expect(blocks).toEqual([
       { document: 'a.md', line: 3, language: 'ts', code: '// tools.ts\nf()', file: 'tools.ts' },
@@ -28,13 +28,13 @@ describe('the code blocks of a document', () => {
     ['after a line with a colon', '\nwhich prints:\n\n', 'printed'],
     ['after a line without one', '\nSomething else.\n\n', undefined],
     ['after a paragraph', '\nMore.\nEven more:\n\n', undefined],
-  ])('a text block %s', (_where, between, output) => {
+  ])('the output of a block is the text block %s', (_where, between, output) => {
     const [block, ...others] = markdownBlocks('a.md', fenced('ts', 'f()') + between + fenced('text', 'printed'))
     expect(block?.output).toBe(output)
     expect(others).toEqual([])
   })
 
-  test('of a source file are those under @example', () => {
+  test('code blocks of a source file are those under @example', () => {
     const source = [
       'const a = 1',
       '/**',
@@ -59,7 +59,7 @@ describe('the code blocks of a document', () => {
   })
 })
 
-describe('what a document says is printed', () => {
+describe('the documented output', () => {
   test.each([
     ['a\nb', 'a\nb\n'],
     ['took 12 ms, 3ms', 'took 1.5 ms, 200ms'],
@@ -67,7 +67,9 @@ describe('what a document says is printed', () => {
     ['a\n…\nz', 'a\nz'],
     ['a\n…\nz', 'a\nb\nc\nz'],
     ['…', ''],
-  ])('%j matches %j', (expected, printed) => expect(outputDifference(expected, printed)).toBeUndefined())
+  ])('the documented output %j matches %j', (expected, printed) =>
+    expect(outputDifference(expected, printed)).toBeUndefined(),
+  )
 
   test.each([
     ['a', 'b'],
@@ -76,13 +78,13 @@ describe('what a document says is printed', () => {
     ['12 items', '13 items'],
     ['a\n…\nz', 'a\nb'],
     ['', 'a'],
-  ])('%j does not match %j', (expected, printed) => {
+  ])('the documented output %j does not match %j', (expected, printed) => {
     expect(outputDifference(expected, printed)).toContain(`but it printed\n${printed}`)
   })
 })
 
 describe('a line of shell', () => {
-  test('comes without its prompt, comment and continuation', () => {
+  test('a line of shell is read without its prompt, comment and continuation', () => {
     expect(commandLines('# set up\n$ npm ci # once\nnpx aof run \\\n  a.yaml -i "issue #3" # now\n')).toEqual([
       'npm ci',
       'npx aof run a.yaml -i "issue #3"',
@@ -103,10 +105,10 @@ describe('a line of shell', () => {
     ['npm i left-pad', { runs: false, problem: '"left-pad" is not a package we know of' }],
     ['npm publish', { runs: false, problem: `the documents' tests do not know "npm publish"` }],
     ['make all', { runs: false, problem: `the documents' tests do not know the command "make all"` }],
-  ])('%s', (line, verdict) => expect(judgeLine(line)).toEqual(verdict))
+  ])('the shell line is judged: %s', (line, verdict) => expect(judgeLine(line)).toEqual(verdict))
 })
 
-describe('a document that is wrong', () => {
+describe('a document with faults', () => {
   const document = [
     fenced('ts', `import { MisuseError } from 'aof-runtime'`, 'const n: number = MisuseError.name', 'console.log(n)'),
     fenced('ts', `console.log('ready in 3 ms')`) + fenced('text', 'ready in 40 ms'),
@@ -133,48 +135,48 @@ describe('a document that is wrong', () => {
   beforeAll(() => workspace.typeCheck())
   afterAll(() => workspace.close())
 
-  test('in a type: the line of the document is named', async () => {
+  test('a type error is reported with the line of the document', async () => {
     expect(await problems('MisuseError.name')).toMatch(/^docs\/wrong\.md:3: TS2322: /)
   })
 
-  test('in what it prints', async () => {
+  test('a difference to the documented output is reported', async () => {
     expect(await problems(`log('one')`)).toBe('expected it to print\ntwo\nbut it printed\none\n')
     expect(await problems('ready in')).toBe('')
   })
 
-  test('in that it throws, but for the want of a key', async () => {
+  test('an error that a block throws is reported, except for a missing key', async () => {
     expect(await problems('broken example')).toContain('Error: broken example')
     expect(await problems('OPENAI_API_KEY')).toBe('')
   })
 
-  test('a block can be referred to by its name', async () => {
+  test('a block can be imported by its name', async () => {
     expect(await problems('log(shared)')).toBe('')
   })
 
-  test('a sketch is not run', async () => {
+  test('a block with declare is not run', async () => {
     expect(await problems('nothing()')).toBe('')
     expect(blocks.filter(isSketch)).toHaveLength(1)
   })
 
-  test('in JavaScript', async () => {
+  test('an error in JavaScript is reported', async () => {
     expect(await problems('nowhere')).toContain('nowhere is not defined')
   })
 
-  test('in a command', async () => {
+  test('a failing command is reported', async () => {
     expect(await problems('no-such-option')).toMatch(/^it ended with \d+:\n.*no-such-option/s)
     expect(await problems('SOME_KEY')).toBe('')
   })
 
-  test('in data', async () => {
+  test('invalid data is reported', async () => {
     expect(await problems('a: [1')).not.toBe('')
     expect(await problems('{ a: 1 }')).toContain('SyntaxError')
   })
 
-  test('in a language that nobody checks', async () => {
+  test('a block in an unknown language is reported', async () => {
     expect(await problems('print(1)')).toContain('"python"')
   })
 
-  test('in a name outside of the document', () => {
+  test('a block name outside of the document is refused', () => {
     const [block] = markdownBlocks('docs/wrong.md', fenced('ts', '// a/../../../b.ts', ''))
     expect(() => new DocumentWorkspace('outside-document', [block as CodeBlock])).toThrow('outside of its document')
   })

@@ -182,8 +182,8 @@ interface Output {
   }[]
 }
 
-describe('the rules of the house', () => {
-  test('each planted breach is reported, and nothing else is', () => {
+describe('the lint rules', () => {
+  test('each planted breach of the lint rules is reported, and nothing else is', () => {
     expect(reports.toSorted()).toEqual(marks().toSorted())
   })
 })

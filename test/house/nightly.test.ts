@@ -12,7 +12,7 @@ const ranges = fc.array(
 const numbersOf = (parts: readonly Range[]): Set<number> =>
   new Set(parts.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, n) => from + n)))
 
-test('the union of ranges holds the same numbers, in order, and no two of its ranges touch', () => {
+test('the union of ranges has the same numbers, in order, and no two of its ranges touch', () => {
   fc.assert(
     fc.property(ranges, (parts) => {
       const merged = union(parts)
@@ -22,7 +22,7 @@ test('the union of ranges holds the same numbers, in order, and no two of its ra
   )
 })
 
-test('what is covered and what is missing of a range add up to it', () => {
+test('the covered and the missing parts of a range add up to it', () => {
   fc.assert(
     fc.property(ranges, (done) => {
       const whole = { from: 10, to: 50 }

@@ -23,12 +23,12 @@ function node(...args: readonly string[]): { status: number | null; stdout: stri
 }
 
 describe.each(entryPoints)('$specifier', ({ specifier, code, types, source }) => {
-  test('is built from a source', () => {
+  test('the entry point $specifier is built from a source', () => {
     expect(existsSync(join(root, source)), source).toBe(true)
     for (const file of [code, types]) expect(existsSync(join(root, file)), `${file}: run \`npm run build\``).toBe(true)
   })
 
-  test('require() gives what import gives, so it has no top-level await', () => {
+  test('require() gives the same as import, so there is no top-level await', () => {
     const names = (load: string): unknown => {
       const { stdout, stderr } = node('-e', `${load}.then((it) => console.log(JSON.stringify(Object.keys(it).sort())))`)
       expect(stderr).toBe('')
@@ -39,7 +39,7 @@ describe.each(entryPoints)('$specifier', ({ specifier, code, types, source }) =>
     expect(required).not.toEqual([])
   })
 
-  test('leaves a process that imports it free to exit', () => {
+  test('a process that imports the package can exit', () => {
     expect(node('--input-type=module', '-e', `import '${specifier}'`)).toEqual(
       expect.objectContaining({ status: 0, stdout: '', stderr: '' }),
     )
@@ -47,7 +47,7 @@ describe.each(entryPoints)('$specifier', ({ specifier, code, types, source }) =>
 })
 
 describe.each(['nodenext', 'bundler'])('the declarations under moduleResolution %s', (moduleResolution) => {
-  test('resolve from the build and have no error', () => {
+  test('the declarations resolve from the build without an error', () => {
     const folder = join(consumer, moduleResolution)
     mkdirSync(folder)
     writeFileSync(
@@ -83,7 +83,7 @@ describe.each(['nodenext', 'bundler'])('the declarations under moduleResolution 
 })
 
 describe('package.json', () => {
-  test('what is installed is pinned', () => {
+  test('installed packages are pinned', () => {
     const pinned = ({ dependencies, devDependencies }: Manifest): Record<string, string> => ({
       ...dependencies,
       ...devDependencies,
@@ -107,7 +107,7 @@ describe('package.json', () => {
     expect(command.manifest.version).toBe(runtime.manifest.version)
   })
 
-  test('the lock file holds no host', () => {
+  test('the lock file contains no host', () => {
     expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "(?!packages\/)/)
   })
 })

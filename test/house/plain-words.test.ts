@@ -13,16 +13,10 @@ const notYetPlain: readonly string[] = [
   'packages/aof-cli/src',
   'src/core',
   'test/adversarial',
-  'test/agent',
   'test/agent-file',
   'test/cli',
   'test/core',
-  'test/house/documents.test.ts',
-  'test/isolation',
-  'test/json-schema',
-  'test/messages',
   'test/simulation',
-  'test/testing',
   'test/tools',
   'test/types',
 ]
@@ -48,15 +42,18 @@ function isBelow(file: string, name: string): boolean {
   return `/${file}/`.includes(`/${name}/`)
 }
 
-describe('comments, strings, test titles and documents', () => {
-  test('have no archaic expressions, but in the folders that are not yet plain', () => {
+describe('prose of the project', () => {
+  test('comments, strings, test titles and documents have no archaic expressions, except in the listed folders', () => {
     const found = findings.filter(({ file }) => !notYetPlain.some((name) => isBelow(file, name)))
     expect(found.map(({ report }) => report)).toEqual([])
   })
 
-  test.runIf(notYetPlain.length > 0).each(notYetPlain)('%s is on the list because it still has some', (name) => {
-    expect(findings.some(({ file }) => isBelow(file, name))).toBe(true)
-  })
+  test.runIf(notYetPlain.length > 0).each(notYetPlain)(
+    '%s is on the list because it still has archaic expressions',
+    (name) => {
+      expect(findings.some(({ file }) => isBelow(file, name))).toBe(true)
+    },
+  )
 })
 
 /** `line: words` of each finding. */
@@ -77,7 +74,9 @@ describe('an archaic expression', () => {
     ['It is not to be had here', 'to be had'],
     ['no business of the call', 'no business'],
     ['fails for the want of a key', 'for the want of'],
-  ])('is found in %j', (text, words) => expect(found([{ line: 1, text }])).toEqual([`1: ${words}`]))
+  ])('the archaic expression is found in %j', (text, words) =>
+    expect(found([{ line: 1, text }])).toEqual([`1: ${words}`]),
+  )
 
   test.each([
     'What to do',
@@ -88,16 +87,16 @@ describe('an archaic expression', () => {
     'there is no file',
     'It is no longer open.',
     'the user who calls',
-  ])('is not %j', (text) => expect(found([{ line: 1, text }])).toEqual([]))
+  ])('no archaic expression is found in %j', (text) => expect(found([{ line: 1, text }])).toEqual([]))
 
-  test('is reported at its own line', () => {
+  test('an archaic expression is reported at its own line', () => {
     expect(found([{ line: 7, text: 'One.\nTwo is told.\nThree\nis told.' }])).toEqual(['8: told', '10: told'])
     expect(found([{ line: 7, text: 'A call who\nwaits' }])).toEqual(['7: who waits'])
   })
 })
 
 describe('prose of a TypeScript file', () => {
-  test('is its comments, strings and templates, not its code', () => {
+  test('the prose of a source file is its comments, strings and templates, not its code', () => {
     const source = [
       '/**',
       ' * Told one.',
@@ -119,11 +118,11 @@ describe('prose of a TypeScript file', () => {
     ])
   })
 
-  test('begins a sentence after a tag of a doc comment', () => {
+  test('a sentence begins after a tag of a doc comment', () => {
     expect(found(proseOfSource('/** @returns What is left. */'))).toEqual(['1: What is left'])
   })
 
-  test('is the titles alone in a file of tests', () => {
+  test('the prose of a test file is its titles alone', () => {
     const source = [
       "describe('who is', () => {",
       "  test.each([['told']])('nobody %s', (told) => call('told')) // told",
@@ -135,7 +134,7 @@ describe('prose of a TypeScript file', () => {
 })
 
 describe('prose of a Markdown document', () => {
-  test('begins a sentence at a heading, a list item and a table cell', () => {
+  test('a sentence begins at a heading, a list item and a table cell of Markdown', () => {
     const markdown = '# What is told\n\n- What goes\n  on. It\n  is told.\n\n| What runs | b |\nText\nWhat a\n'
     expect(found(proseOfMarkdown(markdown))).toEqual([
       '1: What is told',

@@ -19,7 +19,7 @@ function tallyOf(testResults: unknown): ReturnType<typeof readTally> {
 
 const tests = (...statuses: readonly string[]): { status: string }[] => statuses.map((status) => ({ status }))
 
-test('counts the tests of every file, and names the files with skipped ones', () => {
+test('the tally counts the tests of every file, and names the files with skipped ones', () => {
   const tally = tallyOf([
     { name: join(root, 'test/a.test.ts'), status: 'passed', assertionResults: tests('passed', 'skipped', 'todo') },
     { name: join(root, 'test/b.test.ts'), status: 'failed', assertionResults: tests('passed', 'failed', 'failed') },
@@ -28,11 +28,11 @@ test('counts the tests of every file, and names the files with skipped ones', ()
   expect(showTally(tally)).toBe('2 passed, 2 failed, 2 skipped')
 })
 
-test('a file that cannot be run counts as a failure', () => {
+test('a file that cannot run counts as a failure', () => {
   expect(tallyOf([{ name: 'x', status: 'failed', assertionResults: [] }])).toMatchObject({ passed: 0, failed: 1 })
   expect(tallyOf([{ name: 'x', status: 'failed', assertionResults: tests('passed') }])).toMatchObject({ failed: 1 })
 })
 
-test('without a report no test ran', () => {
+test('a missing report means no tests', () => {
   expect(showTally(readTally(join(folder, 'none.json')))).toBe('0 passed, 0 failed, 0 skipped')
 })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineTool, type ToolCall, ToolExecutor, type ToolEvent } from '../../packages/aof-runtime/src/index.ts'
 import { MODES, tools } from './harness.ts'
 
-describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
+describe.each(MODES)('I28: an executor with tools in a %s', (mode) => {
   const isolated = (name: string, options: { readonly timeoutMs?: number; readonly maxMemoryMb?: number } = {}) => {
     const { maxMemoryMb, ...others } = options
     return defineTool({
@@ -36,7 +36,7 @@ describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
   const calls = (...list: readonly (readonly [name: string, input: unknown])[]): ToolCall[] =>
     list.map(([name, input], index) => ({ id: `c${index}`, name, arguments: input }))
 
-  test('I1, I6 every call has its result, the good ones theirs', async () => {
+  test('I1, I6: in isolation every call has its result, and faults change no other result', async () => {
     const results = await executor.executeTools(
       calls(
         ['default', { n: 1 }],
@@ -75,7 +75,7 @@ describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
     expect(words.join()).not.toContain('what it returned')
   })
 
-  test('progress and log lines are the call’s', async () => {
+  test('progress and log lines of an isolated tool belong to its call', async () => {
     const events: ToolEvent[] = []
     const lines: string[] = []
     const write = (line: string): void => void lines.push(line)
@@ -94,7 +94,7 @@ describe.each(MODES)('I28 an executor with tools in a %s', (mode) => {
     )
   })
 
-  test('I13 an abort ends a loop', async () => {
+  test('I13: an abort ends an endless loop in isolation', async () => {
     const controller = new AbortController()
     const unsubscribe = executor.subscribe((event) => {
       if (event.type === 'progress') controller.abort()

@@ -25,7 +25,7 @@ describe.each(MODES)('a tool in a %s', (mode) => {
     ['loops', 'progress "looping"'],
     ['backtracks', 'progress "looping"'],
     ['waitsForEver', 'progress "waiting"'],
-  ])('I10 that %s for ever is ended by force, and its worker replaced', async (tool, word) => {
+  ])('I10: an isolated tool that %s for ever is ended by force, and its worker replaced', async (tool, word) => {
     const run = start(at, mode, tool)
     await run.hears(word)
     await run.kill()
@@ -33,7 +33,7 @@ describe.each(MODES)('a tool in a %s', (mode) => {
     await isWell()
   })
 
-  test('is ended once; a kill after its end harms nobody', async () => {
+  test('a run is ended once; a kill after its end has no effect', async () => {
     const good = start(at, mode, 'default', { n: 1 })
     await good.outcome
     const next = start(at, mode, 'until')
@@ -43,19 +43,19 @@ describe.each(MODES)('a tool in a %s', (mode) => {
     expect(await next.outcome).toBe('AbortError: enough')
   })
 
-  test('I10 that exits its worker is lost with its code, and the worker is replaced', async () => {
+  test('I10: a call whose tool exits its worker is lost with the exit code, and the worker is replaced', async () => {
     await expectLost(start(at, mode, 'exits', { code: 7 }), /ended itself with code 7/)
     await isWell()
   })
 
-  test('I8 that throws where nothing awaits it is lost with the reason, and the worker is replaced', async () => {
+  test('I8: a call with an unhandled error is lost with the reason, and the worker is replaced', async () => {
     const run = start(at, mode, 'strays')
     await expectLost(run, /unhandled error in the tool: nobody awaits this\./)
     expect(await thrownBy(run)).toMatchObject({ cause: { message: 'nobody awaits this' } })
     await isWell()
   })
 
-  test('I6, I8 that leaves behind what fails later takes no other call with it', async () => {
+  test('I6, I8: a late error of an earlier tool fails no other call', async () => {
     const first = start(at, mode, 'leavesBehind')
     const next = start(at, mode, 'default', { n: 5 })
     expect(await first.outcome).toBe('left')
@@ -63,16 +63,16 @@ describe.each(MODES)('a tool in a %s', (mode) => {
     await isWell()
   })
 
-  test('I10 an array that grows without end is out of memory, and the host lives', async () => {
+  test('I10: a tool with an endlessly growing array runs out of memory, and the host survives', async () => {
     await expectLost(start(at, mode, 'growsArray', {}, { maxMemoryMb: 32 }), /ran out of memory of 32 MB.*maxMemoryMb/)
     await isWell()
   })
 })
 
-describe('a native call that blocks', () => {
+describe('a blocking native call', () => {
   const at = isolator()
 
-  test('in a thread ends only by itself: its end by force takes as long, while others go on', async () => {
+  test('a native call in a thread ends by itself: ending it takes as long, while other calls continue', async () => {
     const file = join(folder, 'thread')
     const run = start(at, 'thread', 'blocks', { file })
     await untilLines(file, 1)
@@ -83,7 +83,7 @@ describe('a native call that blocks', () => {
     await expectLost(run, /ended by force/)
   })
 
-  test('in a thread holds up a close only for a while', async () => {
+  test('a native call in a thread delays a close only for a bounded time', async () => {
     const file = join(folder, 'closing')
     const closing = createIsolator({ closeMs: 1 })
     const run = start(closing, 'thread', 'blocks', { file })
@@ -93,7 +93,7 @@ describe('a native call that blocks', () => {
     await expectLost(run, /ended by force/)
   })
 
-  test('in a process ends at once, and what it waited for with it', async () => {
+  test('a blocked process ends at once, and so do its descendants', async () => {
     const file = join(folder, 'process')
     const run = start(at, 'process', 'blocks', { file })
     await untilLines(file, 1)
@@ -102,7 +102,7 @@ describe('a native call that blocks', () => {
     await expectLost(run, /ended by force/)
   })
 
-  test('in a process ends at once also where it computes', async () => {
+  test('a process that computes ends at once', async () => {
     const run = start(at, 'process', 'computes')
     await run.hears('progress "computing"')
     await run.kill()
@@ -110,31 +110,31 @@ describe('a native call that blocks', () => {
   })
 })
 
-describe('in a process alone', () => {
+describe('faults that only a process contains', () => {
   const at = isolator({ maxProcesses: 1 })
   const isWell = async (): Promise<void> => expect(await start(at, 'process', 'default', { n: 3 }).outcome).toBe(9)
 
-  test('I10 a Map that grows without end is out of memory, and the host lives', async () => {
+  test('I10: a tool with an endlessly growing Map runs out of memory in a process, and the host survives', async () => {
     await expectLost(start(at, 'process', 'growsMap', {}, { maxMemoryMb: 64 }), /ran out of memory of 64 MB/)
     await isWell()
   })
 
-  test('I10 a SIGKILL from outside is told', async () => {
+  test('I10: a SIGKILL from outside is reported', async () => {
     await expectLost(start(at, 'process', 'dies'), /was ended by SIGKILL\. The system may have run out of memory/)
     await isWell()
   })
 
-  test('I10 a closed channel is a lost worker', async () => {
+  test('I10: a closed channel means a lost worker', async () => {
     await expectLost(start(at, 'process', 'disconnects'), /was ended by SIGKILL/)
     await isWell()
   })
 
-  test('forged messages change nothing', async () => {
+  test('forged messages of a tool change nothing', async () => {
     expect(await start(at, 'process', 'forges').outcome).toBe('true')
     await isWell()
   })
 
-  test.each([false, true])('I16 what it had started ends with it; with a group of its own: %s', async (detached) => {
+  test.each([false, true])('I16: descendants of a tool end with it; with a group of its own: %s', async (detached) => {
     const run = start(at, 'process', 'startsOthers', { detached })
     const pids = (await run.firstProgress) as number[]
     expect(pids.map(isAlive)).toEqual([true, true])

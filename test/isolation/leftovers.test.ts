@@ -18,39 +18,42 @@ function host(how: string, flags: readonly string[] = []) {
 
 const QUIETLY = { status: 0, stdout: '', stderr: '' }
 
-describe('I17 the program exits by itself, and what tools wrote is none of its output', () => {
-  test('after close', async () => {
+describe('I17: the exit of a program with isolated tools', () => {
+  test('I17: a program with isolated tools exits after close, without their output', async () => {
     expect(await host('close').ended).toEqual(QUIETLY)
   })
 
-  test('but not before the close of idle processes is over', async () => {
+  test('I17: a program does not exit before the close of idle processes is over', async () => {
     expect(await host('close-idle').ended).toEqual({ ...QUIETLY, stdout: 'closed\n' })
   })
 
-  test('without close, though workers are idle', async () => {
+  test('I17: a program exits without close, even if workers are idle', async () => {
     expect(await host('leave').ended).toEqual(QUIETLY)
   })
 
-  test('but not while a run has no outcome', async () => {
+  test('I17: a program does not exit while a run has no outcome', async () => {
     expect(await host('run').ended).toEqual({ ...QUIETLY, stdout: '9\n' })
   })
 
-  test('also under flags that are not for workers', async () => {
+  test('I17: a program exits even with flags that workers do not take', async () => {
     expect(await host('close', ['--expose-gc', '--max-old-space-size=256']).ended).toEqual(QUIETLY)
   })
 })
 
-describe('I16 no process outlives the program', () => {
-  test.each(['SIGKILL', 'SIGTERM'] as const)('that is ended by %s, not even one that hears nothing', async (signal) => {
-    const { child, ended, line } = host('wait')
-    const pids = JSON.parse(await line) as number[]
-    expect(pids.map(isAlive)).toEqual([true, true, true])
-    child.kill(signal)
-    await ended
-    await Promise.all(pids.map(untilGone))
-  })
+describe('I16: the end of worker processes with their program', () => {
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'I16: worker processes end with a program that is ended by %s, even if they ignore signals',
+    async (signal) => {
+      const { child, ended, line } = host('wait')
+      const pids = JSON.parse(await line) as number[]
+      expect(pids.map(isAlive)).toEqual([true, true, true])
+      child.kill(signal)
+      await ended
+      await Promise.all(pids.map(untilGone))
+    },
+  )
 
-  test('that exits', async () => {
+  test('I16: worker processes end with a program that exits', async () => {
     const { ended, line } = host('exit')
     const pids = JSON.parse(await line) as number[]
     expect(await ended).toMatchObject({ status: 0, stderr: '' })

@@ -10,17 +10,17 @@ const file = (name: string): URL => new URL(`tools/${name}`, import.meta.url)
 describe.each(MODES)('a tool in a %s', (mode) => {
   const at = isolator({ maxThreads: 1, maxProcesses: 1 })
 
-  test('returns', async () => {
+  test('an isolated tool returns its value', async () => {
     const run = start(at, mode, 'default', { n: 7 })
     expect(await run.outcome).toBe(49)
     expect(run.heard).toEqual(['began'])
   })
 
-  test('may be what defineTool returned, in a module named by its path', async () => {
+  test('an isolated tool may be the result of defineTool, in a module given by its path', async () => {
     expect(await start(at, mode, 'asTool', { a: 1, b: 2 }, { module: fileURLToPath(tools) }).outcome).toBe(3)
   })
 
-  test('sees its call, and nothing of the application', async () => {
+  test("an isolated tool sees its call, but not the application's context", async () => {
     expect(await start(at, mode, 'seen', { q: ['x'] }).outcome).toEqual({
       input: { q: ['x'] },
       call: { id: 'c1', name: 'seen', arguments: { q: ['x'] } },
@@ -32,9 +32,9 @@ describe.each(MODES)('a tool in a %s', (mode) => {
     })
   })
 
-  describe('I7 whatever it throws comes back', () => {
+  describe('I7: thrown values', () => {
     const PATHS = ['throws', 'rejects']
-    test.each(PATHS)('%s: values', async (path) => {
+    test.each(PATHS)('I7: an isolated tool may throw any value: %s', async (path) => {
       const thrown = (what: string): Promise<unknown> => thrownBy(start(at, mode, path, { what }))
       expect(await thrown('null')).toBe(null)
       expect(await thrown('undefined')).toBe(undefined)
@@ -47,7 +47,7 @@ describe.each(MODES)('a tool in a %s', (mode) => {
       expect(describeThrown(await thrown('proxy')).message).not.toBe('')
     })
 
-    test.each(PATHS)('%s: errors with what says what they are', async (path) => {
+    test.each(PATHS)('I7: a thrown error keeps its descriptive fields: %s', async (path) => {
       const thrown = (what: string): Promise<unknown> => thrownBy(start(at, mode, path, { what }))
       const error = (await thrown('type error')) as Error
       expect(error).toBeInstanceOf(Error)
@@ -60,27 +60,27 @@ describe.each(MODES)('a tool in a %s', (mode) => {
       expect(((await thrown('long')) as Error).message.length).toBeLessThan(100_000)
     })
 
-    test('a ToolFailure is one again, retryable or not', async () => {
+    test('I7: a ToolFailure stays a ToolFailure, retryable or not', async () => {
       const failure = await thrownBy(start(at, mode, 'throws', { what: 'failure' }))
       expect(failure).toBeInstanceOf(ToolFailure)
       expect(failure).toMatchObject({ message: 'busy', retryable: true })
     })
 
-    test('I33 what a server said about trying again is kept', async () => {
+    test("I33: a server's advice about retries is kept", async () => {
       const error = await thrownBy(start(at, mode, 'throws', { what: 'http' }))
       expect(failureKind(error)).toEqual({ lasting: 'transient', retryAfterMs: 3_000, isTooMany: true })
     })
   })
 
-  describe('I31 whatever it returns', () => {
+  describe('I31: returned values', () => {
     const returned = (what: string): Promise<unknown> => start(at, mode, 'returns', { what }).outcome
 
-    test('comes as JSON would have it where JSON can hold it', async () => {
+    test('I31: a returned value crosses as JSON if JSON can hold it', async () => {
       expect(await returned('undefined')).toBe(null)
       expect(await returned('url')).toEqual({ at: 'http://127.0.0.1/x', when: '1970-01-01T00:00:00.000Z', big: '10' })
     })
 
-    test('comes as a clone where only that can hold it', async () => {
+    test('I31: a returned value crosses as a clone if only a clone can hold it', async () => {
       expect(await returned('bytes')).toEqual({ name: 'raw', data: new Uint8Array([1, 2, 3]) })
       const cycle = (await returned('cycle')) as { self: unknown }
       expect(cycle.self).toBe(cycle)
@@ -94,17 +94,17 @@ describe.each(MODES)('a tool in a %s', (mode) => {
       ['large', /16777216 bytes/],
       ['large bytes', /16777216 bytes/],
       ['error', /^returned, not thrown$/],
-    ])('or is an error that says so: %s', async (what, words) => {
+    ])('I31: a returned value that cannot cross is an error that says so: %s', async (what, words) => {
       await expect(returned(what)).rejects.toThrow(words)
     })
   })
 
-  describe('a module', () => {
+  describe('the module of an isolated tool', () => {
     test.each([
       ['a function that is not a name of the module', 'common.cjs', 'not a name', 'found'],
       ['a named export of CommonJS', 'common.cjs', 'plain', 2],
       ['the default export of a compiled module', 'compiled.cjs', 'default', 'the default of a compiled module'],
-    ])('%s', async (_what, name, tool, value) => {
+    ])('the exported tool is found: %s', async (_what, name, tool, value) => {
       expect(await start(at, mode, tool, { n: 1 }, { module: file(name) }).outcome).toBe(value)
     })
 
@@ -125,19 +125,19 @@ describe.each(MODES)('a tool in a %s', (mode) => {
         /'notATool' of .*neither a tool nor a function, but of type string/,
       ],
       ['exports null', 'tools.ts', 'nothing', /'nothing' of .* but null/],
-    ])('that %s is an error of the tool which says so', async (_what, name, tool, words) => {
+    ])('a module that %s is an error of the tool, with the reason', async (_what, name, tool, words) => {
       const run = start(at, mode, tool, {}, { module: file(name) })
       await expect(run.outcome).rejects.toThrow(words)
       await expect(run.outcome).rejects.not.toHaveProperty('began')
     })
 
-    test('that is no URL and no absolute path is a misuse', async () => {
+    test('a module that is neither a URL nor an absolute path is misuse', async () => {
       const run = start(at, mode, 'default', {}, { module: './tools.ts' })
       await expect(run.outcome).rejects.toThrow(/isolation\.module: expected .* got "\.\/tools\.ts"/)
     })
   })
 
-  test('arguments that cannot be cloned are an error, and the worker goes on', async () => {
+  test('arguments that cannot be cloned are an error, and the worker continues', async () => {
     await expect(start(at, mode, 'default', { n: () => 1 }).outcome).rejects.toThrow(
       /arguments of 'default' cannot be sent/,
     )
@@ -145,7 +145,7 @@ describe.each(MODES)('a tool in a %s', (mode) => {
   })
 })
 
-test('an unknown mode is a misuse', async () => {
+test('an unknown isolation mode is misuse', async () => {
   const at = isolator()
   await expect(start(at, 'vm' as 'thread', 'default').outcome).rejects.toThrow(/isolation\.mode: expected .* got "vm"/)
 })

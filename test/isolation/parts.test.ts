@@ -19,12 +19,12 @@ describe('the flags of a worker process', () => {
       ['--permission', '--allow-fs-read=*', '-r', './b.cjs'],
       ['--permission', '--allow-fs-read=*', '-r', './b.cjs'],
     ],
-  ])('%j become %j', (flags, expected) => {
+  ])('the flags %j become %j for a worker process', (flags, expected) => {
     expect(childFlags(flags, undefined)).toEqual(expected)
     expect(childFlags(flags, 64)).toEqual([...expected, '--max-old-space-size=64'])
   })
 
-  test('no debugger is asked for by the environment', () => {
+  test('the environment of a worker process requests no debugger', () => {
     expect(childEnvironment({ A: 'b', NODE_OPTIONS: '--inspect=0 --no-warnings --inspect-brk' })).toEqual({
       A: 'b',
       NODE_OPTIONS: ' --no-warnings ',
@@ -33,7 +33,7 @@ describe('the flags of a worker process', () => {
   })
 })
 
-describe('lines', () => {
+describe('lines of output', () => {
   const feed = (chunks: readonly (string | Uint8Array)[]): string[] => {
     const lines: string[] = []
     const to = new LineFeed((line) => lines.push(line))
@@ -42,7 +42,7 @@ describe('lines', () => {
     return lines
   }
 
-  test('are the same however the text is cut', () => {
+  test('lines are the same however the text is divided', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '\n', 'é', '🙂') })), (texts) => {
         const text = texts.join('')
@@ -55,7 +55,7 @@ describe('lines', () => {
     )
   })
 
-  test('are bounded in length and number, each call anew', () => {
+  test('lines are bounded in length and number, for each call', () => {
     const lines: string[] = []
     const to = new LineFeed((line) => lines.push(line))
     for (let i = 0; i < 100; i++) to.write('x'.repeat(1_000))
@@ -73,7 +73,7 @@ describe('lines', () => {
   })
 })
 
-test('I7 any thrown value is packed into what can be cloned, and means the same afterwards', () => {
+test('I7: any thrown value is packed into a cloneable form, and is equivalent afterwards', () => {
   fc.assert(
     fc.property(fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }), (thrown) => {
       const crossed = unpackThrown(structuredClone(packThrown(thrown)))
@@ -83,7 +83,7 @@ test('I7 any thrown value is packed into what can be cloned, and means the same 
   )
 })
 
-test('errors in a ring are cut', () => {
+test('errors in a cycle are cut off', () => {
   const ring = new Error('ring')
   ring.cause = ring
   let depth = 0

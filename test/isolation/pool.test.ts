@@ -5,13 +5,13 @@ import { isAlive, untilGone } from '../tools/processes.ts'
 import { isolator, MODES, start, thrownBy } from './harness.ts'
 
 describe.each(MODES)('the pool: %s', (mode) => {
-  test('a worker is used again', async () => {
+  test('a worker is reused', async () => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     expect(await start(at, mode, 'count').outcome).toBe(1)
     expect(await start(at, mode, 'count').outcome).toBe(2)
   })
 
-  test('runs wait in order, and hear of a worker only when one takes them up', async () => {
+  test('runs wait in order, and begin only when a worker takes them up', async () => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     const first = start(at, mode, 'until')
     const others = [start(at, mode, 'count'), start(at, mode, 'count'), start(at, mode, 'count')]
@@ -21,7 +21,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     expect(await Promise.all(others.map(({ outcome }) => outcome))).toEqual([1, 2, 3])
   })
 
-  test.each(['abort', 'kill'] as const)('I14 %s of a run that waits: nothing has happened', async (how) => {
+  test.each(['abort', 'kill'] as const)('I14: %s of a waiting run: the tool never started', async (how) => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     const first = start(at, mode, 'until')
     const waiting = start(at, mode, 'count')
@@ -34,7 +34,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     expect(waiting.heard).toEqual([])
   })
 
-  test('I6, I10 thirty faulty calls among good ones: each has its own outcome', async () => {
+  test('I6, I10: thirty faulty calls among good ones each have their own outcome', async () => {
     const at = isolator({ maxThreads: 2, maxProcesses: 2 })
     const faults: readonly [string, unknown][] = [
       ['throws', { what: 'null' }],
@@ -60,7 +60,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     )
   })
 
-  test('an idle worker that answers no more is ended, and the call given to another', async () => {
+  test('an idle worker that does not answer is ended, and the call given to another', async () => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     expect(await start(at, mode, 'blocksLater').outcome).toBe('returned')
     const run = start(at, mode, 'default', { n: 3 })
@@ -68,7 +68,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     expect(run.heard).toEqual(['began'])
   })
 
-  test('I13 a call that is ended while its worker does not answer never starts', async () => {
+  test('I13: a call that is ended while its worker does not answer never starts', async () => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     expect(await start(at, mode, 'blocksLater').outcome).toBe('returned')
     const run = start(at, mode, 'default', { n: 3 })
@@ -78,7 +78,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     expect(run.heard).toEqual([])
   })
 
-  test('a limit of memory has workers of its own, which give way to others', async () => {
+  test('a memory limit has workers of its own, which make room for others', async () => {
     const at = isolator({ maxThreads: 1, maxProcesses: 1 })
     expect(await start(at, mode, 'count').outcome).toBe(1)
     expect(await start(at, mode, 'count', {}, { maxMemoryMb: 100 }).outcome).toBe(1)
@@ -86,7 +86,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     expect(await start(at, mode, 'count').outcome).toBe(1)
   })
 
-  test('close ends what runs and what waits, and nothing starts afterwards', async () => {
+  test('closing the pool ends running and waiting runs, and starts nothing afterwards', async () => {
     const at = createIsolator({ maxThreads: 1, maxProcesses: 1 })
     const running = start(at, mode, 'loops')
     const waiting = start(at, mode, 'default', { n: 1 })
@@ -101,7 +101,7 @@ describe.each(MODES)('the pool: %s', (mode) => {
     }
   })
 
-  test('close before a worker has come up', async () => {
+  test('the pool can be closed before a worker has come up', async () => {
     const at = createIsolator()
     const run = start(at, mode, 'default', { n: 1 })
     await at.close()
@@ -109,19 +109,19 @@ describe.each(MODES)('the pool: %s', (mode) => {
   })
 
   test.each([1, 15, 64.5, Number.NaN])(
-    'less memory than a worker needs is a misuse, not a crash: %s',
+    "a memory limit below a worker's minimum is misuse, not a crash: %s",
     async (maxMemoryMb) => {
       const run = start(isolator(), mode, 'default', { n: 1 }, { maxMemoryMb })
       await expect(run.outcome).rejects.toThrow(/isolation\.maxMemoryMb: expected a whole number of at least 16/)
     },
   )
 
-  test('the least memory is enough for a small tool', async () => {
+  test('the least memory limit is enough for a small tool', async () => {
     expect(await start(isolator(), mode, 'default', { n: 2 }, { maxMemoryMb: 16 }).outcome).toBe(4)
   })
 })
 
-describe('I10 a worker that cannot come up is an outcome, and nothing began', () => {
+describe('I10: workers that cannot come up', () => {
   const at = isolator({ maxProcesses: 1 })
   const node = process.execPath
   afterEach(() => {
@@ -136,7 +136,7 @@ describe('I10 a worker that cannot come up is an outcome, and nothing began', ()
       () => (process.env['NODE_OPTIONS'] = '--import /nowhere.mjs'),
       /that should have run 'default' did not come up: .*nowhere\.mjs.*The tool was not started/,
     ],
-  ])('%s', async (_what, spoil, words) => {
+  ])('I10: a worker that cannot come up is an outcome, and the tool never started: %s', async (_what, spoil, words) => {
     spoil()
     const runs = [start(at, 'process', 'default', { n: 1 }), start(at, 'process', 'default', { n: 2 })]
     for (const run of runs) {
@@ -149,12 +149,12 @@ describe('I10 a worker that cannot come up is an outcome, and nothing began', ()
     }
   })
 
-  test('afterwards all is well', async () => {
+  test('after failed starts the pool works again', async () => {
     expect(await start(at, 'process', 'default', { n: 2 }).outcome).toBe(4)
   })
 })
 
-test('I17 idle workers end', async () => {
+test('I17: idle workers end', async () => {
   const at = isolator({ idleMs: 1 })
   const pid = Number(await start(at, 'process', 'whereAmI').outcome)
   await untilGone(pid)
@@ -172,7 +172,7 @@ test.runIf(process.platform !== 'win32')(
   },
 )
 
-test('I16 close ends the processes', async () => {
+test('I16: closing the pool ends its processes', async () => {
   const at = createIsolator()
   const pid = Number(await start(at, 'process', 'whereAmI').outcome)
   expect(isAlive(pid)).toBe(true)
@@ -185,6 +185,6 @@ test.each([
   [{ maxProcesses: 1.5 }, /maxProcesses/],
   [{ idleMs: -1 }, /idleMs/],
   [{ maxResultBytes: 0 }, /maxResultBytes/],
-])('impossible options are a misuse: %j', (options, words) => {
+])('invalid pool options are misuse: %j', (options, words) => {
   expect(() => createIsolator(options)).toThrow(words)
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { isolator, MODES, start, type Started } from './harness.ts'
 
-describe.each(MODES)('in a %s', (mode) => {
+describe.each(MODES)('reports of a tool in a %s', (mode) => {
   const at = isolator({ maxThreads: 1, maxProcesses: 1 })
 
-  test('an abort reaches the signal with its reason', async () => {
+  test("an abort reaches the isolated tool's signal with its reason", async () => {
     const run = start(at, mode, 'until')
     await run.hears('progress "listening"')
     run.abort({ name: 'TimeoutError', message: 'too slow' })
@@ -19,7 +19,7 @@ describe.each(MODES)('in a %s', (mode) => {
     expect(await run.outcome).toBe('AbortError')
   })
 
-  test('I13 an abort while the module is being loaded keeps the tool from starting', async () => {
+  test('I13: after an abort during the load of the module the tool does not start', async () => {
     const module = new URL('tools/slow-to-load.ts', import.meta.url)
     const run = start(at, mode, 'default', {}, { module })
     await run.hears('info: loading')
@@ -33,7 +33,7 @@ describe.each(MODES)('in a %s', (mode) => {
     expect(run.heard).toEqual(['info: loading', 'began'])
   })
 
-  test('output that goes past JavaScript’s own write is the call’s, too', async () => {
+  test("output that bypasses JavaScript's own write belongs to the call", async () => {
     const run = start(at, mode, 'endsOutput')
     await run.hears('info: by another way')
     await run.kill()
@@ -41,7 +41,7 @@ describe.each(MODES)('in a %s', (mode) => {
     expect(run.heard.toSorted()).toEqual(['began', 'info: by another way'])
   })
 
-  test('progress, log lines and output come in order, before the outcome', async () => {
+  test('progress, log lines and output arrive in order, before the outcome', async () => {
     const run = start(at, mode, 'speaks')
     let then: readonly string[] = []
     void run.outcome.then(() => (then = [...run.heard]))
@@ -61,7 +61,7 @@ describe.each(MODES)('in a %s', (mode) => {
     expect(run.heard).toEqual(then)
   })
 
-  test('75: a flood of progress is cut, said, and over with its call', async () => {
+  test('bad input 75: a flood of progress is cut off, reported, and over with its call', async () => {
     const run = start(at, mode, 'floods', { times: 100_000 })
     expect(await run.outcome).toBe('flooded')
     expect(run.heard.slice(0, 3)).toEqual(['began', 'progress 0', 'progress 1'])
@@ -73,7 +73,7 @@ describe.each(MODES)('in a %s', (mode) => {
     expect(next.heard).toHaveLength(10)
   })
 
-  test('119: output without end is cut, and said', async () => {
+  test('bad input 119: endless output is cut off and reported', async () => {
     const run = start(at, mode, 'printsMuch', { lines: 5_000 })
     await run.outcome
     expect(run.heard.length).toBeLessThan(1_005)
@@ -81,7 +81,7 @@ describe.each(MODES)('in a %s', (mode) => {
     expect(run.heard.at(-1)).toMatch(/dropped/)
   })
 
-  test('I8 what fails after the end of its call is a line of that call', async () => {
+  test('I8: an error after the end of its call is a log line of that call', async () => {
     const run: Started = start(at, mode, 'leavesBehind')
     expect(await run.outcome).toBe('left')
     await run.hears('error: An error after the end of the call was not handled: left behind')

@@ -13,7 +13,7 @@ const schemaOf = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema) as Js
 /** Text of about `length` bytes, of repetitions of `part`. */
 const filled = (part: string, length: number): string => part.repeat(Math.floor(length / part.length))
 
-describe('a text as long as arguments may be is checked by every honest pattern', () => {
+describe('I39: every common pattern checks a text as long as arguments may be', () => {
   const base64 = filled('QUJD', MIB - 8)
   test.each<[string, JsonSchema, string, string]>([
     ['z.base64()', schemaOf(z.base64()), base64, `${base64}!`],
@@ -60,14 +60,14 @@ describe('a text as long as arguments may be is checked by every honest pattern'
     )
   })
 
-  test('also as one of many values', () => {
+  test('I39: a long text is also checked as one of many values', () => {
     const file = z.object({ path: z.string().regex(/^[\w./-]+$/), content: z.base64() })
     const schema = schemaOf(z.object({ files: z.array(file) }))
     const files = Array.from({ length: 64 }, (_, i) => ({ path: `src/file-${i}.ts`, content: filled('QUJD', 16_000) }))
     expect(fits(schema, { files })).toBe(true)
   })
 
-  test('also where many numbers are multiples of a fraction', () => {
+  test('I39: many numbers are checked to be multiples of a fraction', () => {
     const schema = { items: { type: 'number', multipleOf: 0.01 } }
     expect(
       fits(
@@ -83,14 +83,14 @@ describe('a text as long as arguments may be is checked by every honest pattern'
     ).toBe(false)
   })
 
-  test('also where many objects must differ', () => {
+  test('I39: many objects are checked to be unique', () => {
     const rows = Array.from({ length: 20_000 }, (_, id) => ({ id, tags: ['a', { b: id }] }))
     expect(fits({ uniqueItems: true }, rows)).toBe(true)
     expect(fits({ uniqueItems: true }, [...rows, { tags: ['a', { b: 7 }], id: 7 }])).toBe(false)
   })
 })
 
-describe('work that grows with both the schema and the value is ended (I39)', () => {
+describe('I39: work that grows with both the schema and the value is bounded', () => {
   const keys = (count: number): Record<string, number> =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`key_${i}`, i]))
   const times = (count: number, one: JsonSchema): JsonSchema => ({ allOf: Array.from({ length: count }, () => one) })

@@ -30,7 +30,7 @@ const weather: JsonSchema = {
 }
 
 describe('a compiled JSON Schema', () => {
-  test('gives on the very value that fits', () => {
+  test('a compiled JSON Schema returns the very value that fits', () => {
     const value = { city: 'Bern', days: 3 }
     expect(check(weather, value)).toEqual({ ok: true, value })
   })
@@ -59,22 +59,22 @@ describe('a compiled JSON Schema', () => {
     ['37: an array as the root', [], [['', 'Expected object, got array.']]],
     ['39: a text as the root', '{"city":"Bern"}', [['', 'Expected object, got string.']]],
     ['a name that needs escaping', { city: 'Bern', 'a/b~c d%': 1 }, [['/a~1b~0c d%', 'Expected boolean, got number.']]],
-  ])('tells what and where: %s', (_what, value, expected) => {
+  ])('a compiled JSON Schema reports the fault and its place: %s', (_what, value, expected) => {
     expect(issuesOf(weather, value).map(({ pointer, message }) => [pointer, message])).toEqual(expected)
   })
 
-  test('40: an unknown property is told, where it is not allowed', () => {
+  test('bad input 40: an unknown property is reported if the schema forbids it', () => {
     const [first] = issuesOf(weather, { city: 'Bern', zip: 1 })
     expect(first).toEqual({ pointer: '/zip', message: 'Nothing is allowed here; leave it out.' })
     expect(fits({ ...weather, additionalProperties: true }, { city: 'Bern', zip: 1 })).toBe(true)
   })
 
-  test('drops what only repeats that something below is wrong, and keeps something', () => {
+  test('issues that only repeat the fault of a nested value are dropped, but one issue always remains', () => {
     const schema = { allOf: [{ $ref: '#/$defs/a' }], $defs: { a: { properties: { x: { type: 'string' } } } } }
     expect(issuesOf(schema, { x: 1 })).toEqual([{ pointer: '/x', message: 'Expected string, got number.' }])
   })
 
-  test('tells of every alternative that does not fit', () => {
+  test('a compiled JSON Schema reports the issues of every alternative that does not fit', () => {
     const messages = issuesOf({ anyOf: [{ type: 'string' }, { type: 'number', minimum: 5 }] }, 3).map(
       ({ message }) => message,
     )
@@ -86,7 +86,7 @@ describe('a compiled JSON Schema', () => {
   })
 })
 
-describe('the drafts', () => {
+describe('differences between the drafts of JSON Schema', () => {
   const DRAFTS = {
     4: 'http://json-schema.org/draft-04/schema#',
     6: 'http://json-schema.org/draft-06/schema#',
@@ -95,13 +95,13 @@ describe('the drafts', () => {
     2020: 'https://json-schema.org/draft/2020-12/schema',
   }
 
-  test('4: exclusiveMinimum is a flag', () => {
+  test('in draft 4 exclusiveMinimum is a flag', () => {
     const schema = { $schema: DRAFTS[4], minimum: 5, exclusiveMinimum: true }
     expect([fits(schema, 5), fits(schema, 6)]).toEqual([false, true])
   })
 
   test.each([DRAFTS[6], DRAFTS[7], DRAFTS[2019], DRAFTS[2020], undefined])(
-    '%s: exclusiveMinimum is a number',
+    'in %s exclusiveMinimum is a number',
     ($schema) => {
       const schema = { ...($schema !== undefined && { $schema }), exclusiveMinimum: 5 }
       expect([fits(schema, 5), fits(schema, 6)]).toEqual([false, true])
@@ -112,26 +112,26 @@ describe('the drafts', () => {
     [DRAFTS[7], { items: [{ type: 'string' }], additionalItems: false }],
     [DRAFTS[2020], { prefixItems: [{ type: 'string' }], items: false }],
     [undefined, { prefixItems: [{ type: 'string' }], items: false }],
-  ])('%s: tuples', ($schema, rest) => {
+  ])('%s: tuples have item schemas by place', ($schema, rest) => {
     const schema = { ...($schema !== undefined && { $schema }), ...rest }
     expect([fits(schema, ['a']), fits(schema, [1]), fits(schema, ['a', 'b'])]).toEqual([true, false, false])
   })
 
-  test('7: what stands beside a $ref does not count; from 2019-09 on it does', () => {
+  test('in draft 7 keywords beside a $ref are ignored; from 2019-09 on they count', () => {
     const schema = { definitions: { s: { type: 'string' } }, $ref: '#/definitions/s', minLength: 3 }
     expect(fits({ ...schema, $schema: DRAFTS[7] }, 'a')).toBe(true)
     expect(fits({ ...schema, $schema: DRAFTS[2019] }, 'a')).toBe(false)
     expect(fits(schema, 'a')).toBe(false)
   })
 
-  test('2019-09: unevaluatedProperties', () => {
+  test('in 2019-09 unevaluatedProperties covers the properties that no other keyword has evaluated', () => {
     const schema = { $schema: DRAFTS[2019], allOf: [{ properties: { a: {} } }], unevaluatedProperties: false }
     expect([fits(schema, { a: 1 }), fits(schema, { b: 1 })]).toEqual([true, false])
   })
 })
 
-describe('references', () => {
-  test('within the schema are followed, also where they go round', () => {
+describe('references in a JSON Schema', () => {
+  test('references within the schema are followed, also in cycles', () => {
     const tree = {
       $ref: '#/$defs/node',
       $defs: { node: { type: 'object', properties: { children: { type: 'array', items: { $ref: '#/$defs/node' } } } } },
@@ -148,13 +148,13 @@ describe('references', () => {
     ['to nothing', { $ref: '#/$defs/missing' }, '#/$defs/missing'],
     ['deep inside', { allOf: [{ anyOf: [{ not: { $ref: 'other.json' } }] }] }, 'other.json'],
     ['to an anchor that is not there', { $ref: '#nowhere' }, '#nowhere'],
-  ])('%s are refused when the tool is registered: nothing is ever fetched', (_where, schema, shown) => {
+  ])('references to %s are refused when the tool is registered: nothing is ever fetched', (_where, schema, shown) => {
     expect(() => compileJsonSchema(schema)).toThrow(
       `$ref ${shown} leads outside of the schema or to a place that it does not have`,
     )
   })
 
-  test('46: two schemas of one $id are refused', () => {
+  test('bad input 46: two schemas with one $id are refused', () => {
     expect(() =>
       compileJsonSchema({
         $defs: { a: { $id: 'http://x/y', type: 'string' }, b: { $id: 'http://x/y', type: 'number' } },
@@ -162,14 +162,14 @@ describe('references', () => {
     ).toThrow('two schemas have the $id http://x/y')
   })
 
-  test('a property that is called $ref is a property', () => {
+  test('a property named $ref is a property, not a reference', () => {
     const schema = { type: 'object', properties: { $ref: { type: 'string' } } }
     expect([fits(schema, { $ref: 'x' }), fits(schema, { $ref: 1 })]).toEqual([true, false])
   })
 })
 
-describe('names that are on every prototype (I38)', () => {
-  test('49: a property called __proto__ is checked as one', () => {
+describe('I38: property names that every prototype has', () => {
+  test('I38, bad input 49: a property named __proto__ is checked like any other', () => {
     const schema = JSON.parse(
       '{"type":"object","properties":{"__proto__":{"type":"string"}},"additionalProperties":false}',
     ) as JsonSchema
@@ -179,7 +179,7 @@ describe('names that are on every prototype (I38)', () => {
   })
 
   test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__'])(
-    '%s is required in earnest, and may be left out',
+    'I38: a property named %s can be required, and can be left out',
     (name) => {
       expect(fits({ type: 'object', required: [name] }, {})).toBe(false)
       expect(fits({ type: 'object', properties: Object.fromEntries([[name, { type: 'string' }]]) }, {})).toBe(true)
@@ -190,7 +190,7 @@ describe('names that are on every prototype (I38)', () => {
   )
 })
 
-test('the schema is copied: what is done to it later changes nothing, and it is not changed itself', () => {
+test('the schema is copied: later changes to it have no effect, and it is not changed itself', () => {
   const schema = { type: 'object', properties: { a: { type: 'string' } }, $defs: { b: { $ref: '#/properties/a' } } }
   const before = JSON.stringify(schema)
   const validate = compileJsonSchema(Object.freeze(schema))
@@ -200,7 +200,7 @@ test('the schema is copied: what is done to it later changes nothing, and it is 
   expect(validate({ a: 'x' })).toMatchObject({ ok: true })
 })
 
-test('it generates no code', () => {
+test('the validator generates no code', () => {
   const { Function: original } = globalThis
   const forbidden = new Proxy(original, {
     construct: () => {
@@ -218,7 +218,7 @@ test('it generates no code', () => {
   }
 })
 
-test('answers for any JSON value, with well-formed places', () => {
+test('the validator answers for any JSON value, with well-formed pointers', () => {
   const validate = compileJsonSchema(weather)
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
@@ -236,6 +236,6 @@ test('answers for any JSON value, with well-formed places', () => {
 test.each([
   [{ type: 'objct' }, 'at # the type "objct" is unknown'],
   [{ properties: { a: { type: ['string', 'strng'] } } }, 'at #/properties/a the type "strng" is unknown'],
-])('a type that there is not is refused, since nothing would fit: %j', (schema, message) => {
+])('an unknown type is refused, because no value would fit: %j', (schema, message) => {
   expect(() => compileJsonSchema(schema)).toThrow(message)
 })

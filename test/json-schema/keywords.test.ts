@@ -20,7 +20,7 @@ const conditional = (condition: Sub, yes: Sub, no: Sub): JsonSchema =>
 const DRAFT_7 = 'http://json-schema.org/draft-07/schema#'
 const DRAFT_2019 = 'https://json-schema.org/draft/2019-09/schema'
 
-describe('each keyword takes what fits and tells of what does not', () => {
+describe('each keyword accepts fitting values and reports the others', () => {
   test.each<[JsonSchema, unknown, unknown, string, string]>([
     [{ type: ['string', 'null'] }, null, 1, '', 'Expected string or null, got number.'],
     [{ type: 'integer' }, 1.0, 1.5, '', 'Expected integer, got number.'],
@@ -111,7 +111,7 @@ describe('each keyword takes what fits and tells of what does not', () => {
     expect(issuesOf(schema, bad)).toEqual([[pointer, message]])
   })
 
-  test('what does not speak of a kind of value lets it pass', () => {
+  test('keywords for other types let a value pass', () => {
     const schema = {
       minimum: 9,
       minLength: 9,
@@ -126,7 +126,7 @@ describe('each keyword takes what fits and tells of what does not', () => {
     )
   })
 
-  test('unevaluatedProperties sees through references, conditions and the alternatives that fit', () => {
+  test('unevaluatedProperties sees through references, conditions and fitting alternatives', () => {
     const schema = {
       $defs: { a: { properties: { a: {} } } },
       $ref: '#/$defs/a',
@@ -144,7 +144,7 @@ describe('each keyword takes what fits and tells of what does not', () => {
     ])
   })
 
-  test('references by anchor, by $id, by place, and dynamic ones', () => {
+  test('references work by anchor, by $id, by location, and dynamically', () => {
     const byName = {
       $defs: { x: { $anchor: 'y', type: 'string' }, z: { $id: 'http://a/z', $defs: { w: { const: 1 } } } },
     }
@@ -177,7 +177,7 @@ describe('each keyword takes what fits and tells of what does not', () => {
   })
 })
 
-describe('formats', () => {
+describe('formats of strings', () => {
   test.each([
     [
       'date-time',
@@ -197,7 +197,7 @@ describe('formats', () => {
     ['relative-json-pointer', ['0', '1/a', '2#'], ['/a', '01', '-1']],
     ['regex', ['^a'], ['(']],
     ['unknown', ['anything'], []],
-  ])('%s', (format, good, bad) => {
+  ])('the format %s accepts valid strings and refuses invalid ones', (format, good, bad) => {
     expect(good.filter((text) => !fits({ format }, text))).toEqual([])
     expect(bad.filter((text) => fits({ format }, text))).toEqual([])
   })
@@ -264,7 +264,7 @@ function isJudgedWrongly(schema: unknown): boolean {
   return Object.values(schema).some(isJudgedWrongly)
 }
 
-test('the validator judges as another one does, for any schema and value', () => {
+test('the validator agrees with another one for any schema and value', () => {
   const verdicts = { true: 0, false: 0 }
   fc.assert(
     fc.property(schemas, fc.array(values, { minLength: 1, maxLength: 5 }), (schema, many) => {
@@ -283,7 +283,7 @@ test('the validator judges as another one does, for any schema and value', () =>
   expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(500)
 })
 
-test('of old drafts: tuples, flags and what stands beside a $ref', () => {
+test('tuples, flags and keywords beside a $ref work as in old drafts', () => {
   expect(fits({ $schema: DRAFT_7, items: [{ type: 'string' }], additionalItems: { type: 'number' } }, ['a', 'b'])).toBe(
     false,
   )

@@ -5,7 +5,7 @@ import type { JsonSchema, Validation } from '../../packages/aof-runtime/src/inde
 
 const fits = (schema: JsonSchema, value: unknown): boolean => (compileJsonSchema(schema)(value) as Validation).ok
 
-describe('a keyword whose value has no meaning is refused, with its place', () => {
+describe('a keyword whose value has no meaning is refused, with its location', () => {
   test.each<[JsonSchema, string, string]>([
     [{ type: 6 }, '#/type', 'expected the name of a type, or an array of names, got 6'],
     [{ type: [] }, '#/type', 'expected the name of a type, or an array of names, got []'],
@@ -111,7 +111,7 @@ describe('a keyword whose value has no meaning is refused, with its place', () =
   })
 })
 
-describe('nullable, as in OpenAPI 3.0, lets null through, whatever else the schema says', () => {
+describe('nullable, as in OpenAPI 3.0, lets null pass, regardless of the other keywords', () => {
   test.each<[string, JsonSchema]>([
     ['beside a type', { type: 'string', nullable: true }],
     ['beside an enum without null', { type: 'string', enum: ['a', 'b'], nullable: true }],
@@ -136,7 +136,7 @@ describe('nullable, as in OpenAPI 3.0, lets null through, whatever else the sche
     expect([fits(within, { a: [null, 'x'] }), fits(within, { a: null })]).toEqual([true, false])
   })
 
-  test('where it is false, or not there, null is refused', () => {
+  test('without nullable, or with nullable false, null is refused', () => {
     expect([fits({ type: 'string', nullable: false }, null), fits({ type: 'string' }, null)]).toEqual([false, false])
     expect(fits({ allOf: [{ type: 'string', nullable: true }, { type: 'string' }] }, null)).toBe(false)
   })

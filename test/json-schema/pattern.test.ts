@@ -62,8 +62,8 @@ const { pattern: patterns } = fc.letrec<{ pattern: string; atom: string }>((tie)
   ),
 }))
 
-describe('an automaton', () => {
-  test('finds what the engine finds, for any pattern and text', () => {
+describe('the automaton of a pattern', () => {
+  test("an automaton matches like the platform's engine, for any pattern and text", () => {
     let compared = 0
     fc.assert(
       fc.property(patterns, fc.array(texts, { minLength: 1, maxLength: 8 }), (source, many) => {
@@ -89,12 +89,12 @@ describe('an automaton', () => {
     ['(?<=(?<!x)ab)c$', 'zabc', 'xabc'],
     ['^\\p{Lu}\\p{Ll}+$', 'Émile', 'émile'],
     ['^.$', '😀', '\n'],
-  ])('%s', (source, yes, no) => {
+  ])('the pattern %s matches a fitting text and no other', (source, yes, no) => {
     expect([reads(source, yes), reads(source, no)]).toEqual([true, false])
   })
 })
 
-describe('a pattern (I39)', () => {
+describe('I39: patterns', () => {
   test.each([
     ['43: nested repetition', '^(a+)+$', 'a'.repeat(30_000), '!'],
     ['the same twice', '^(a|a)*$', 'a'.repeat(30_000), '!'],
@@ -105,18 +105,18 @@ describe('a pattern (I39)', () => {
     ['in a look-ahead', '^(?=(a+)+$)a', 'a'.repeat(30_000), '!'],
     ['in a look-behind', '(?<=^(a+)+)!!', 'a'.repeat(30_000), '!'],
     ['trailing blanks', '\\s+$', ' '.repeat(50_000), 'x'],
-  ])('takes work that grows with the text alone: %s', (_how, source, repeated, end) => {
+  ])('I39: the work of a pattern grows only with the text: %s', (_how, source, repeated, end) => {
     const pattern = new Pattern(source, plenty())
     // The engine of the platform would take longer than this test run has.
     expect(pattern.test(repeated + end, new Work(40 * (repeated.length + 40) * 4))).toBe(false)
   })
 
-  test('ends where the work that it may take is used up', () => {
+  test('I39: matching stops when its budget of work is used up', () => {
     expect(() => new Pattern('^(a+)+$', plenty()).test('a'.repeat(10_000), new Work(4_000))).toThrow(OverBudget)
     expect(() => new Pattern('(a{90}){100}', new Work(5_000))).toThrow(OverBudget)
   })
 
-  test('reads two characters for one unit of work, once it has read a text of the kind', () => {
+  test('I39: a pattern reads two characters for one unit of work, once its steps are known', () => {
     const pattern = new Pattern('^[a-z]{2,10}$', plenty())
     expect(pattern.test('abcdefgh', plenty())).toBe(true)
     expect(pattern.test('hgfedcba', new Work(5))).toBe(true)
@@ -130,11 +130,11 @@ describe('a pattern (I39)', () => {
     ['x'.repeat(5_000), 'it is longer than 4096 characters'],
     ['(a', 'Invalid regular expression: /(a/: Unterminated group'],
     ['(?i:a)', 'it sets flags for a group'],
-  ])('%s is refused, with the reason', (source, message) => {
+  ])('I39: the pattern %s is refused, with the reason', (source, message) => {
     expect(() => new Pattern(source, plenty())).toThrow(message)
   })
 
-  test('is charged for states whose condition fails', () => {
+  test('I39: states whose condition fails count as work', () => {
     const pattern = new Pattern(`c|${Array.from({ length: 1_000 }, () => '^b').join('|')}`, plenty())
     expect(() => pattern.test('aa', new Work(4_000))).toThrow(OverBudget)
     expect(pattern.test('ac', plenty())).toBe(true)
@@ -175,7 +175,7 @@ describe('a pattern (I39)', () => {
     ['*a', 'Nothing to repeat'],
     ['a**', 'Nothing to repeat'],
     ['a)', 'Unmatched'],
-  ])('%s, which is of another language or of none, is refused with the reason', (source, message) => {
+  ])('the pattern %s, of another dialect or invalid, is refused with the reason', (source, message) => {
     expect(() => new Pattern(source, plenty())).toThrow(message)
   })
 
@@ -190,7 +190,7 @@ describe('a pattern (I39)', () => {
     ['^{.*}$', '{a}', true],
     ['^a]$', 'a]', true],
     ['^(?=a)*b$', 'b', true],
-  ])('%s has one meaning for a text of any length: %s', (source, text, expected) => {
+  ])('the pattern %s has one meaning for texts of any length: %s', (source, text, expected) => {
     const pattern = new Pattern(source, plenty())
     expect(pattern.test(text, plenty())).toBe(expected)
     // What was read before does not change it either.
@@ -198,7 +198,7 @@ describe('a pattern (I39)', () => {
     expect(pattern.test(text, plenty())).toBe(expected)
   })
 
-  test('means for a long text what it means for a short one', () => {
+  test('a pattern means the same for a long text as for a short one', () => {
     const pattern = new Pattern(String.raw`^[^\"<>]{3,}$`, plenty())
     for (const count of [3, 100, 5_000, 100_000]) {
       expect(pattern.test('😀'.repeat(count), plenty())).toBe(true)
@@ -207,7 +207,7 @@ describe('a pattern (I39)', () => {
     expect(pattern.test('😀😀', plenty())).toBe(false)
   })
 
-  test('finds the same after it has forgotten its steps', () => {
+  test('a pattern matches the same after its cache was cleared', () => {
     const cache = new StepCache()
     const pattern = new Pattern('^(?=.*b)(a|b)*a(a|b){14}$', plenty(), cache)
     const texts = Array.from({ length: 300 }, (_, i) =>
@@ -220,7 +220,7 @@ describe('a pattern (I39)', () => {
     }
   })
 
-  test('with an escape too many is one as of old', () => {
+  test('a pattern with an unnecessary escape is accepted', () => {
     expect(new Pattern('^a\\-b$', plenty()).test('a-b', plenty())).toBe(true)
     expect(new Pattern('^(a\\-)+$', plenty()).test('a-'.repeat(20_000), plenty())).toBe(true)
   })

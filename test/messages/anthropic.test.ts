@@ -21,7 +21,7 @@ const answer = {
 const [first, second] = anthropic.calls(answer) as [ToolCall, ToolCall]
 
 describe('anthropic', () => {
-  test('tools: name, description and schema, sorted by name, the schema itself', () => {
+  test('anthropic.tools: name, description and the schema itself, sorted by name', () => {
     const inputSchema = { type: 'object', properties: { city: { type: 'string' } } }
     const weather = defineTool({ name: 'weather', description: 'The weather.', inputSchema, execute: () => 1 })
     const clock = defineTool({ name: 'clock', inputSchema: { type: 'object' }, execute: () => 1 })
@@ -33,7 +33,7 @@ describe('anthropic', () => {
     expect(tools[1]?.input_schema).toBe(inputSchema)
   })
 
-  test('calls: the tool_use blocks alone, in order; what the provider runs is left to it', () => {
+  test("anthropic.calls: only the tool_use blocks, in order; the provider's own calls are left out", () => {
     expect(anthropic.calls(answer)).toStrictEqual([
       { id: 'toolu_1', name: 'weather', arguments: { city: 'Oslo' } },
       { id: 'toolu_2', name: 'left_click', arguments: {} },
@@ -41,14 +41,14 @@ describe('anthropic', () => {
     expect(anthropic.calls({ content: [{ type: 'text' }] })).toStrictEqual([])
   })
 
-  test('turn: the content as it came, with its thinking', () => {
+  test('anthropic.turn: the content unchanged, with its thinking', () => {
     const [turn] = anthropic.turn(answer)
     expect(turn).toStrictEqual({ role: 'assistant', content: answer.content })
     expect(turn?.content).toBe(answer.content)
     expect(anthropic.turn({ content: [] })).toStrictEqual([])
   })
 
-  test('results: one message, failures marked, the toolset repeated', () => {
+  test('anthropic.results: one message, failures marked, the toolset repeated', () => {
     const given = [success(first, 0, { degrees: 7 }), failure(second, 1, { code: 'timeout', message: 'Too slow.' })]
     expect(anthropic.results(given, answer)).toStrictEqual([
       {
@@ -69,14 +69,14 @@ describe('anthropic', () => {
     expect(anthropic.results([], { content: [] })).toStrictEqual([])
   })
 
-  test('results: data that is text goes as it is, everything else as JSON, nothing as no content', () => {
+  test('anthropic.results: text data as it is, other data as JSON, no data as no content', () => {
     const contents = ['text', '', null, 0, [1], {}].map(
       (data) => anthropic.results([success(first, 0, data)])[0]?.content[0]?.content,
     )
     expect(contents).toStrictEqual(['text', undefined, 'null', '0', '[1]', '{}'])
   })
 
-  test('results: images of its four types and PDF as they are, the rest is named', () => {
+  test('anthropic.results: images of four types and PDF as they are, other media are named', () => {
     const [message] = anthropic.results([
       success(first, 0, null, [
         { type: 'text', text: 'Look:' },
@@ -111,7 +111,7 @@ describe('anthropic', () => {
     ])
   })
 
-  test('results: content that is text alone is text', () => {
+  test('anthropic.results: content of text alone is a string', () => {
     const content = [
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -124,7 +124,7 @@ describe('anthropic', () => {
   })
 
   test.each(['max_tokens', 'model_context_window_exceeded', 'refusal', 'a reason of tomorrow'])(
-    'I37: a call at the very end of an answer that stopped for %s cannot run',
+    'I37: an Anthropic call at the very end of an answer that stopped for %s does not run',
     (stop_reason) => {
       const block = { type: 'tool_use', id: 'toolu_3', name: 'write', input: { path: 'a' } }
       const [whole, cut] = anthropic.calls({ content: [block, block], stop_reason })
@@ -136,7 +136,7 @@ describe('anthropic', () => {
   )
 
   test.each(['tool_use', 'end_turn', 'stop_sequence', 'pause_turn', null, undefined])(
-    'I37: calls of an answer that stopped for %s are complete',
+    'I37: Anthropic calls of an answer that stopped for %s are complete',
     (stop_reason) => {
       const block = { type: 'tool_use', id: 'toolu_3', name: 'write', input: { path: 'a' } }
       const [call] = anthropic.calls({ content: [block], ...(stop_reason !== undefined && { stop_reason }) })

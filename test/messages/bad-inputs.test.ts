@@ -26,14 +26,14 @@ describe.each(harnesses)('$name', (harness) => {
     [11, '../../etc'],
     [12, 'n'.repeat(65_536)],
     [13, 'a\0b'],
-  ])('bad input %i: a name is the executor’s to look up, exactly as the model wrote it', (_, name) => {
+  ])('bad input %i: a name is passed on exactly as the model wrote it; the executor looks it up', (_, name) => {
     expect(callsOf(harness, [call('a', name)])).toStrictEqual([
       { id: 'a', name, arguments: harness.textArguments ? '{}' : {} },
     ])
   })
 
   test.each([7, null, { a: 1 }, ['f'], undefined, true])(
-    'bad input 14: a name that is no text (%j) is no tool’s',
+    "bad input 14: a name that is not a string (%j) is never a tool's name",
     (name) => {
       expect(callsOf(harness, [{ kind: 'call', id: 'a', name }, call('b')]).map((one) => one.name)).toStrictEqual([
         '',
@@ -42,7 +42,7 @@ describe.each(harnesses)('$name', (harness) => {
     },
   )
 
-  test('bad input 16: two calls of one id are two calls with two results', () => {
+  test('bad input 16: two calls with one id are two calls with two results', () => {
     const answer = harness.answer([call('a', 'f'), call('a', 'g')])
     const calls = dialect.calls(answer)
     expect(calls.map(({ id, name }) => [id, name])).toStrictEqual([
@@ -58,7 +58,7 @@ describe.each(harnesses)('$name', (harness) => {
     ])
   })
 
-  test('bad input 17: an id of an earlier turn stays the call’s id', () => {
+  test("bad input 17: an id of an earlier turn stays the call's id", () => {
     const answer = harness.answer([call('a')])
     expect(dialect.calls(answer)).toStrictEqual(dialect.calls(answer))
     expect(callsOf(harness, [call('a')])[0]?.id).toBe('a')
@@ -68,7 +68,7 @@ describe.each(harnesses)('$name', (harness) => {
     [18, undefined],
     [18, null],
     [20, ''],
-  ])('bad input %i: an id that is missing (%j) gets a stand-in that is no other’s', (_, id) => {
+  ])('bad input %i: a missing id (%j) gets a replacement that no other call has', (_, id) => {
     const ids = callsOf(harness, [call('call-1'), call(id), call('call-1-2'), call(id), call('call-3')]).map(
       (one) => one.id,
     )
@@ -78,14 +78,14 @@ describe.each(harnesses)('$name', (harness) => {
   test.each([
     [19, '__proto__'],
     [21, 'i'.repeat(1_000_000)],
-  ])('bad input %i: an id is any text', (_, id) => {
+  ])('bad input %i: an id may be any text', (_, id) => {
     const answer = harness.answer([call(id)])
     const [one] = dialect.calls(answer) as [ToolCall]
     expect(one.id).toBe(id)
     expect(harness.sent(dialect.results([success(one, 0, 1)], answer))[0]?.id).toBe(id)
   })
 
-  test('bad input 22: a result with the id of another call is refused, and says of which', () => {
+  test('bad input 22: a result with the id of another call is refused, with the name of that call', () => {
     const answer = harness.answer([call('a'), call('b')])
     const swapped = [success({ id: 'b', name: 'f' }, 0, 1), success({ id: 'a', name: 'f' }, 1, 2)]
     expect(() => dialect.results(swapped, answer)).toThrow(
@@ -97,7 +97,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('results that are not one for each call are refused', () => {
+  test('results are refused unless there is one for each call', () => {
     const answer = harness.answer([call('a'), call('b')])
     const [a, b] = [success({ id: 'a', name: 'f' }, 0, 1), success({ id: 'b', name: 'f' }, 1, 2)]
     expect(() => dialect.results([a], answer)).toThrow(
@@ -122,7 +122,7 @@ describe.each(harnesses)('$name', (harness) => {
     [70, '\x1b[2J\x1b]52;c;AAAA\x07'],
     [71, 'a\u202eb\u2066c'],
     [72, `data:image/png;base64,${'A'.repeat(1_000_000)}`],
-  ])('bad input %i: what a tool says stays text of its own result', (_, text) => {
+  ])("bad input %i: a tool's output stays text of its own result", (_, text) => {
     const answer = harness.answer([call('a'), call('b', 'g')])
     const given = [success({ id: 'a', name: 'f' }, 0, text), failure({ id: 'b', name: 'g' }, 1, { message: text })]
     const sent = harness.sent(dialect.results(given, answer))
@@ -133,7 +133,7 @@ describe.each(harnesses)('$name', (harness) => {
     expect(JSON.parse(sent[1]?.text ?? '')).toStrictEqual({ error: { code: 'tool_error', message: text } })
   })
 
-  test('bad input 73: a success that says isError is a success', () => {
+  test('bad input 73: a success whose data has isError is a success', () => {
     const [sent] = harness.sent(
       dialect.results([success({ id: 'a', name: 'f' }, 0, { isError: true, structuredContent: 7 })]),
     )
@@ -152,13 +152,13 @@ describe.each(harnesses)('$name', (harness) => {
     { choices: 'a' },
     { output: {} },
     { candidates: null },
-  ])('what is no answer (%j) is refused', (odd) => {
+  ])('a value that is not an answer (%j) is refused', (odd) => {
     expect(() => dialect.calls(odd as object)).toThrow(MisuseError)
     expect(() => dialect.turn(odd as object)).toThrow(MisuseError)
   })
 })
 
-describe('an answer of another kind is refused with words that help', () => {
+describe('answers of another kind', () => {
   const refusal = (read: () => unknown): string => {
     try {
       read()
@@ -173,7 +173,7 @@ describe('an answer of another kind is refused with words that help', () => {
   const response = { output: [] }
   const generated = { candidates: [] }
 
-  test('one of another provider', () => {
+  test('an answer of another provider is refused with the name of its dialect', () => {
     expect(refusal(() => anthropic.calls(completion as never))).toBe(
       'answer: expected an answer of the Messages API, an object with a list `content` (this looks like an answer for openaiChat), got an object.',
     )
@@ -184,7 +184,7 @@ describe('an answer of another kind is refused with words that help', () => {
     expect(refusal(() => gemini.calls(message as never))).toContain('this looks like an answer for anthropic')
   })
 
-  test('a promise, a stream, a chunk, text, an error', async () => {
+  test('a promise, a stream, a chunk, text and an error are refused with advice', async () => {
     expect(refusal(() => anthropic.calls(Promise.resolve(message) as never))).toContain('this is a promise: await it')
     expect(refusal(() => anthropic.calls((async function* () {})() as never))).toContain('this is a stream')
     expect(refusal(() => openaiChat.calls(chunk as never))).toContain('this is a chunk of a stream')

@@ -18,7 +18,7 @@ const answer = { candidates: [{ content, finishReason: 'STOP' }] }
 const [first, second] = gemini.calls(answer) as [ToolCall, ToolCall]
 
 describe('gemini', () => {
-  test('tools: one tool of all functions, sorted by name; none for none', () => {
+  test('gemini.tools: one tool with all functions, sorted by name; none for no tools', () => {
     const weather = defineTool({
       name: 'weather',
       description: 'The weather.',
@@ -37,26 +37,26 @@ describe('gemini', () => {
     expect(gemini.tools([])).toStrictEqual([])
   })
 
-  test('calls: the functionCall parts, with a stand-in where there is no id; what the provider runs is left to it', () => {
+  test("gemini.calls: the functionCall parts, with a replacement for a missing id; the provider's own calls are left out", () => {
     expect(gemini.calls(answer)).toStrictEqual([
       { id: 'call-0', name: 'weather', arguments: { city: 'Oslo' } },
       { id: 'fc-2', name: 'clock', arguments: {} },
     ])
   })
 
-  test('calls: none of an answer without a candidate or content', () => {
+  test('gemini.calls: none for an answer without a candidate or content', () => {
     expect(gemini.calls({ candidates: [] })).toStrictEqual([])
     expect(gemini.calls({ candidates: [{ finishReason: 'SAFETY' }] })).toStrictEqual([])
     expect(gemini.calls({ promptFeedback: { blockReason: 'SAFETY' } })).toStrictEqual([])
   })
 
-  test('turn: the content as it came, with its signatures; none of an empty one', () => {
+  test('gemini.turn: the content unchanged, with its signatures; none for an empty answer', () => {
     expect(gemini.turn(answer)[0]).toBe(content)
     expect(gemini.turn({ candidates: [{ content: {} }] })).toStrictEqual([])
     expect(gemini.turn({ promptFeedback: {} })).toStrictEqual([])
   })
 
-  test('results: one message, an id only where the call had one, failures apart from successes', () => {
+  test('gemini.results: one message, an id only if the call had one, failures apart from successes', () => {
     const parts = [
       { functionResponse: { name: 'weather', response: { output: { error: 'as data' } } } },
       {
@@ -75,13 +75,13 @@ describe('gemini', () => {
     expect(gemini.results([])).toStrictEqual([])
   })
 
-  test('results: an id in the form of a stand-in is kept where the answer shows it to be the call’s own', () => {
+  test("gemini.results: an id in the form of a replacement is kept if the answer shows it to be the call's own", () => {
     const odd = { candidates: [{ content: { parts: [{ functionCall: { id: 'call-0', name: 'f' } }] } }] }
     const [message] = gemini.results([success({ id: 'call-0', name: 'f' }, 0, 1)], odd)
     expect(message?.parts[0]?.functionResponse.id).toBe('call-0')
   })
 
-  test('results: media beside the text', () => {
+  test('gemini.results: media stand beside the text', () => {
     const [message] = gemini.results([
       success(first, 0, null, [
         { type: 'text', text: 'Look:' },
@@ -97,7 +97,7 @@ describe('gemini', () => {
   })
 
   test.each(['MAX_TOKENS', 'SAFETY', 'RECITATION', 'MALFORMED_FUNCTION_CALL', 'A_REASON_OF_TOMORROW', 2, 99])(
-    'I37: a call at the very end of an answer that stopped for %s cannot run',
+    'I37: a Gemini call at the very end of an answer that stopped for %s does not run',
     (finishReason) => {
       const part = { functionCall: { name: 'write', args: { path: 'a' } } }
       const [whole, cut] = gemini.calls({ candidates: [{ content: { parts: [part, part] }, finishReason }] })
@@ -108,7 +108,7 @@ describe('gemini', () => {
   )
 
   test.each(['STOP', 'UNEXPECTED_TOOL_CALL', 'FINISH_REASON_UNSPECIFIED', 1, 0, undefined])(
-    'I37: calls of an answer that stopped for %s are complete',
+    'I37: Gemini calls of an answer that stopped for %s are complete',
     (finishReason) => {
       const part = { functionCall: { name: 'write', args: { path: 'a' } } }
       const [call] = gemini.calls({ candidates: [{ content: { parts: [part] }, finishReason }] })
@@ -116,7 +116,7 @@ describe('gemini', () => {
     },
   )
 
-  test('I37: a call of which more was to come cannot run', () => {
+  test('I37: a Gemini call with more parts to come does not run', () => {
     const part = { functionCall: { name: 'write', args: {}, willContinue: true } }
     const [cut] = gemini.calls({ candidates: [{ content: { parts: [part, part] } }] })
     expect(cut?.incomplete).toContain('The provider marks this call as incomplete')

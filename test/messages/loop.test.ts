@@ -34,7 +34,7 @@ async function loop(
 }
 
 describe.each(harnesses)('$name', (harness) => {
-  test('I1, I2: a loop with the executor: every call has its result, good and bad, in call order', async () => {
+  test('I1, I2: in a loop with the executor every call has its result, good or bad, in call order', async () => {
     const first = harness.answer([
       { kind: 'text', text: 'Four at once.' },
       { kind: 'call', id: 'a', name: 'add', input: { a: 1, b: 2 } },
@@ -57,7 +57,7 @@ describe.each(harnesses)('$name', (harness) => {
     expect(sent[1]?.text).toContain('No paper.')
   })
 
-  test('I37: a call that was cut off is answered, and does not run', async () => {
+  test('I37: a call that was cut off gets a result, and does not run', async () => {
     let ran = 0
     const note: AnyTool = { name: 'note', execute: () => ++ran }
     const cut = harness.answer([{ kind: 'call', id: 'a', name: 'note', input: undefined }], harness.cutOff)

@@ -21,7 +21,7 @@ function callsOf(tool_calls: unknown, finish_reason = 'tool_calls') {
 }
 
 describe('openaiChat', () => {
-  test('tools: functions, sorted by name', () => {
+  test('openaiChat.tools: functions, sorted by name', () => {
     const weather = defineTool({
       name: 'weather',
       description: 'The weather.',
@@ -38,14 +38,14 @@ describe('openaiChat', () => {
     ])
   })
 
-  test('calls: arguments are the very text; the free text of a custom tool is JSON text of a string', () => {
+  test("openaiChat.calls: arguments are the model's text; the free text of a custom tool is JSON text of a string", () => {
     expect(openaiChat.calls(answer)).toStrictEqual([
       { id: 'call_a', name: 'weather', arguments: '{"city": "Oslo"}' },
       { id: 'call_b', name: 'sql', arguments: '"SELECT \\"a\\""' },
     ])
   })
 
-  test('calls: as the servers that only resemble the API give them', () => {
+  test('openaiChat.calls: variants of servers with a similar API are read', () => {
     expect(callsOf(undefined)).toStrictEqual([])
     expect(callsOf(null)).toStrictEqual([])
     expect(openaiChat.calls({ choices: [] })).toStrictEqual([])
@@ -60,17 +60,17 @@ describe('openaiChat', () => {
     expect(callsOf([null, 'x', { id: 'a' }])).toStrictEqual([{ id: 'a', name: '', arguments: {} }])
   })
 
-  test('calls: of the first choice alone, where it has some', () => {
+  test('openaiChat.calls: only those of the first choice, if it has some', () => {
     const [choice] = answer.choices
     expect(openaiChat.calls({ choices: [choice, choice] as never })).toStrictEqual([first, second])
   })
 
-  test('turn: the message as it came, with what this API does not know', () => {
+  test('openaiChat.turn: the message unchanged, with unknown fields', () => {
     expect(openaiChat.turn(answer)[0]).toBe(message)
     expect(openaiChat.turn({ choices: [] })).toStrictEqual([])
   })
 
-  test('turn: calls without an id get the one that their result names', () => {
+  test('openaiChat.turn: calls without an id get the id of their result', () => {
     const bare = { type: 'function', function: { name: 'f', arguments: '{}' } }
     const odd = { choices: [{ message: { role: 'assistant', tool_calls: [bare, { ...bare, id: 'call-0' }] } }] }
     const calls = openaiChat.calls(odd)
@@ -94,7 +94,7 @@ describe('openaiChat', () => {
     ])
   })
 
-  test('results: one message each, of text alone', () => {
+  test('openaiChat.results: one message each, of text alone', () => {
     const content = [
       { type: 'text', text: 'a' } as const,
       { type: 'image', data: 'AAAA', mimeType: 'image/png' } as const,
@@ -113,7 +113,7 @@ describe('openaiChat', () => {
   })
 
   test.each(['length', 'content_filter', 'model_length', 'error', 'a_reason_of_tomorrow'])(
-    'I37: the last call of an answer that ended with %s never runs, whatever its arguments are',
+    'I37: the last call of a chat answer that ended with %s never runs, whatever its arguments are',
     (reason) => {
       for (const text of ['{"a":1}', '{"a":"b', '', ' ', '1', 'null', '"a"', '[1]', '}', undefined, { a: 1 }]) {
         const [cut] = callsOf([{ id: 'a', function: { name: 'f', arguments: text } }], reason)
@@ -126,7 +126,7 @@ describe('openaiChat', () => {
   )
 
   test.each(['tool_calls', 'stop', 'function_call', 'tool_use', 'STOP', 'eos', null, undefined])(
-    'I37: calls of an answer that ended with %s are complete',
+    'I37: calls of a chat answer that ended with %s are complete',
     (reason) => {
       const call = { id: 'a', function: { name: 'f', arguments: '{"a":1}' } }
       const [whole] = openaiChat.calls({
@@ -136,7 +136,7 @@ describe('openaiChat', () => {
     },
   )
 
-  test('calls of all choices count where the first has none: some servers give text and calls apart', () => {
+  test('calls of all choices count if the first has none: some servers send text and calls apart', () => {
     const said = { role: 'assistant', content: 'Looking.' }
     const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })
     const apart = {

@@ -26,7 +26,7 @@ const answer = {
 const [first, second, third] = openaiResponses.calls(answer) as [ToolCall, ToolCall, ToolCall]
 
 describe('openaiResponses', () => {
-  test('tools: functions without strict mode, sorted by name', () => {
+  test('openaiResponses.tools: functions without strict mode, sorted by name', () => {
     const weather = defineTool({
       name: 'weather',
       description: 'The weather.',
@@ -46,7 +46,7 @@ describe('openaiResponses', () => {
     ])
   })
 
-  test('calls: functions and custom tools, by call_id; what the provider runs is left to it', () => {
+  test("openaiResponses.calls: functions and custom tools, by call_id; the provider's own calls are left out", () => {
     expect(openaiResponses.calls(answer)).toStrictEqual([
       { id: 'call_a', name: 'weather', arguments: '{"city":"Oslo"}' },
       { id: 'call_b', name: 'sql', arguments: '"SELECT 1"' },
@@ -54,7 +54,7 @@ describe('openaiResponses', () => {
     ])
   })
 
-  test('turn: the items as they came, in a list of its own', () => {
+  test('openaiResponses.turn: the unchanged items, in a new array', () => {
     const output = answer.output.slice(0, -1)
     const turn = openaiResponses.turn({ output })
     expect(turn).toStrictEqual(output)
@@ -62,14 +62,17 @@ describe('openaiResponses', () => {
     turn.forEach((item, i) => expect(item).toBe(output[i]))
   })
 
-  test.each(['', 'null', '[1]', '{"city":"Os', '"{}"'])('turn: the arguments %j are sent back as an object', (text) => {
-    const [item] = openaiResponses.turn({
-      output: [{ type: 'function_call', call_id: 'a', name: 'f', arguments: text }],
-    })
-    expect(item).toStrictEqual({ type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' })
-  })
+  test.each(['', 'null', '[1]', '{"city":"Os', '"{}"'])(
+    'openaiResponses.turn: the arguments %j are sent back as an object',
+    (text) => {
+      const [item] = openaiResponses.turn({
+        output: [{ type: 'function_call', call_id: 'a', name: 'f', arguments: text }],
+      })
+      expect(item).toStrictEqual({ type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' })
+    },
+  )
 
-  test('turn: a call without an id gets the one that its result names', () => {
+  test('openaiResponses.turn: a call without an id gets the id of its result', () => {
     const odd = { output: [{ type: 'function_call', name: 'f', arguments: '{}' }] }
     expect(openaiResponses.turn(odd)).toStrictEqual([{ ...odd.output[0], call_id: 'call-0' }])
     expect(openaiResponses.results([success({ id: 'call-0', name: 'f' }, 0, 1)], odd)).toStrictEqual([
@@ -77,7 +80,7 @@ describe('openaiResponses', () => {
     ])
   })
 
-  test('results: one item each, of the kind of its call, with the program that made it', () => {
+  test('openaiResponses.results: one item each, of the kind of its call, with the program that made it', () => {
     const given = [success(first, 0, { degrees: 7 }), failure(second, 1), success(third, 2, 'noon')]
     expect(openaiResponses.results(given, answer)).toStrictEqual([
       { type: 'function_call_output', call_id: 'call_a', output: '{"degrees":7}' },
@@ -90,7 +93,7 @@ describe('openaiResponses', () => {
     ])
   })
 
-  test('results: images and PDF as they are, the rest is named', () => {
+  test('openaiResponses.results: images and PDF as they are, other media are named', () => {
     const [item] = openaiResponses.results([
       success(first, 0, null, [
         { type: 'text', text: 'Look:' },
@@ -129,7 +132,7 @@ describe('openaiResponses', () => {
   })
 
   test.each([{ status: 'queued', output: [] }, { status: 'queued' }, { status: 'in_progress', output: [] }])(
-    'an answer that has not been begun is told as none yet: %j',
+    'an answer of Responses that has no output yet is refused with advice to retrieve it later: %j',
     (answer) => {
       expect(() => openaiResponses.calls(answer as never)).toThrow('is not ready')
       expect(() => openaiResponses.turn(answer as never)).toThrow('retrieve it again later')

@@ -81,7 +81,7 @@ describe.each(harnesses)('$name', (harness) => {
   const { dialect } = harness
   const called = (given: readonly Item[]) => given.filter((part) => part.kind === 'call')
 
-  test('I1, I3: whatever the model writes, each of its calls is one call, in its place', () => {
+  test('I1, I3: each call that the model writes is one call, in its place', () => {
     fc.assert(
       fc.property(items, fc.boolean(), (given, cut) => {
         const calls = dialect.calls(harness.answer(given, cut ? harness.cutOff : undefined))
@@ -96,7 +96,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('I5: arguments are what the model gave', () => {
+  test('I5: arguments are passed on as the model gave them', () => {
     fc.assert(
       fc.property(items, (given) => {
         const calls = dialect.calls(harness.answer(given))
@@ -110,7 +110,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('I37: of an answer that was cut off the last call alone is incomplete; arguments stay as they came', () => {
+  test('I37: of an answer that was cut off only the last call is incomplete; arguments stay unchanged', () => {
     fc.assert(
       fc.property(items, id, name, input, (given, callId, callName, callInput) => {
         const last: Item = { kind: 'call', id: callId, name: callName, input: callInput }
@@ -151,7 +151,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('I2: the bytes depend on what a result says, not on how long it took or where it came from', () => {
+  test("I2: the bytes depend on a result's content, not on its duration or source", () => {
     fc.assert(
       fc.property(items, outcomes, fc.double({ min: 0, noNaN: true }), (given, made, ms) => {
         const answer = harness.answer(given)
@@ -166,7 +166,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('I4: the ids of the turn are those of its results, and a turn that the provider takes back is the very same', () => {
+  test('I4: the ids of the turn are those of its results, and a valid turn stays the same object', () => {
     fc.assert(
       fc.property(items, outcomes, (given, made) => {
         const answer = harness.answer(given)
@@ -184,7 +184,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('I44: what a tool says is text of its own result, well-formed, and makes no message more', () => {
+  test("I44: a tool's output is text of its own result, well-formed, and adds no message", () => {
     fc.assert(
       fc.property(text, (said) => {
         const answer = harness.answer([{ kind: 'call', id: 'a', name: 'f', input: {} }])
@@ -198,7 +198,7 @@ describe.each(harnesses)('$name', (harness) => {
     )
   })
 
-  test('a failure says its code and its message', () => {
+  test('a failure has its code and its message', () => {
     fc.assert(
       fc.property(text, status, (message, how) => {
         const call = { id: 'a', name: 'f' }

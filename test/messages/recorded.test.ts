@@ -88,7 +88,7 @@ function callsOf(one: Recorded): { harness: Harness; answer: object; calls: Tool
 }
 
 describe.runIf(present)('recorded answers', () => {
-  test('there are as many as are meant here', () => {
+  test('the expected number of recorded answers exists', () => {
     const counts: Record<string, number> = {}
     for (const { dialect } of all) counts[dialect] = (counts[dialect] ?? 0) + 1
     expect(counts).toStrictEqual({
@@ -100,7 +100,7 @@ describe.runIf(present)('recorded answers', () => {
   })
 
   test.each(all.map((one) => [one.dialect, one.id, one] as const))(
-    '%s %s: the calls are those expected, in order',
+    '%s %s: the calls are the expected ones, in order',
     (_, id, one) => {
       const { calls } = callsOf(one)
       expect(calls).toHaveLength(one.expected.calls.length)
@@ -110,7 +110,7 @@ describe.runIf(present)('recorded answers', () => {
   )
 
   test.each(all.map((one) => [one.dialect, one.id, one] as const))(
-    '%s %s: the turn is what the provider gave, but for arguments that are no object',
+    "%s %s: the turn is the provider's, except for arguments that are not objects",
     (_, _id, one) => {
       const { harness, answer } = callsOf(one)
       const turn = JSON.stringify(harness.dialect.turn(answer))
@@ -125,7 +125,7 @@ describe.runIf(present)('recorded answers', () => {
 
   const answered = all.filter((one) => (one.results?.length ?? 0) > 0)
   test.each(answered.map((one) => [one.dialect, one.id, one] as const))(
-    '%s %s: the recorded results go back in the recorded order (I2)',
+    '%s %s: the recorded results are sent back in the recorded order (I2)',
     (_, _id, one) => {
       const { harness, answer, calls } = callsOf(one)
       const recorded = one.results ?? []
@@ -143,7 +143,7 @@ describe.runIf(present)('recorded answers', () => {
     },
   )
 
-  test('I37: arguments that were cut off, or are no JSON object, never run; null stands for none', async () => {
+  test('I37: arguments that were cut off, or are not a JSON object, never run; null counts as none', async () => {
     const outcomes: Record<string, string[]> = {}
     for (const one of all) {
       if (one.expected.calls.every(({ argumentsRaw }) => argumentsRaw === undefined)) continue

@@ -55,8 +55,8 @@ afterAll(() => {
   server.close()
 })
 
-describe('the loop with the providers’ own clients, over HTTP: what they send is what was rendered', () => {
-  test('anthropic', async () => {
+describe('a loop with the providers’ own clients, over HTTP', () => {
+  test("Anthropic's client sends the rendered messages over HTTP unchanged", async () => {
     const client = new Anthropic({ apiKey: 'none', baseURL })
     const content = [
       { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' } },
@@ -102,7 +102,7 @@ describe('the loop with the providers’ own clients, over HTTP: what they send 
     })
   })
 
-  test('openaiChat', async () => {
+  test('the OpenAI client sends the rendered chat messages over HTTP unchanged', async () => {
     const client = new OpenAI({ apiKey: 'none', baseURL })
     const message = {
       role: 'assistant',
@@ -135,7 +135,7 @@ describe('the loop with the providers’ own clients, over HTTP: what they send 
     })
   })
 
-  test('openaiResponses', async () => {
+  test('the OpenAI client sends the rendered Responses items over HTTP unchanged', async () => {
     const client = new OpenAI({ apiKey: 'none', baseURL })
     const output = [
       {
@@ -185,50 +185,55 @@ describe('the loop with the providers’ own clients, over HTTP: what they send 
     })
   })
 
-  test.each(['Gemini API', 'Vertex AI'])('gemini: %s', async (api) => {
-    const vertex = { vertexai: true, apiKey: 'none', httpOptions: { baseUrl: baseURL } }
-    const client = new GoogleGenAI(api === 'Vertex AI' ? vertex : { apiKey: 'none', httpOptions: { baseUrl: baseURL } })
-    const parts = [
-      { functionCall: { name: 'weather', args: { city: 'Oslo' } }, thoughtSignature: 'c2ln' },
-      { functionCall: { name: 'weather', args: { city: 'Atlantis' } } },
-    ]
-    answers = [
-      { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] },
-      { candidates: [{ content: { role: 'model', parts: [{ text: 'Cold.' }] }, finishReason: 'STOP' }] },
-    ]
-    const contents: object[] = [{ role: 'user', parts: [{ text: 'Weather?' }] }]
-    for (;;) {
-      const answer = await client.models.generateContent({
-        model: 'm',
-        contents,
-        config: { tools: gemini.tools([weather]) },
-      })
-      const results = await executor.executeTools(gemini.calls(answer))
-      if (results.length === 0) break
-      contents.push(...gemini.turn(answer), ...gemini.results(results, answer))
-    }
-    expect(requests).toHaveLength(2)
-    expect(requests[1]).toMatchObject({
-      tools: [
-        { functionDeclarations: [{ name: 'weather', description: 'The weather.', parametersJsonSchema: schema }] },
-      ],
-      contents: [
-        { role: 'user', parts: [{ text: 'Weather?' }] },
-        { role: 'model', parts },
-        {
-          role: 'user',
-          parts: [
-            {
-              functionResponse: {
-                name: 'weather',
-                response: { output: 'Oslo: 7' },
-                parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBORw==' } }],
+  test.each(['Gemini API', 'Vertex AI'])(
+    'the Gemini client sends the rendered contents over HTTP unchanged: %s',
+    async (api) => {
+      const vertex = { vertexai: true, apiKey: 'none', httpOptions: { baseUrl: baseURL } }
+      const client = new GoogleGenAI(
+        api === 'Vertex AI' ? vertex : { apiKey: 'none', httpOptions: { baseUrl: baseURL } },
+      )
+      const parts = [
+        { functionCall: { name: 'weather', args: { city: 'Oslo' } }, thoughtSignature: 'c2ln' },
+        { functionCall: { name: 'weather', args: { city: 'Atlantis' } } },
+      ]
+      answers = [
+        { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] },
+        { candidates: [{ content: { role: 'model', parts: [{ text: 'Cold.' }] }, finishReason: 'STOP' }] },
+      ]
+      const contents: object[] = [{ role: 'user', parts: [{ text: 'Weather?' }] }]
+      for (;;) {
+        const answer = await client.models.generateContent({
+          model: 'm',
+          contents,
+          config: { tools: gemini.tools([weather]) },
+        })
+        const results = await executor.executeTools(gemini.calls(answer))
+        if (results.length === 0) break
+        contents.push(...gemini.turn(answer), ...gemini.results(results, answer))
+      }
+      expect(requests).toHaveLength(2)
+      expect(requests[1]).toMatchObject({
+        tools: [
+          { functionDeclarations: [{ name: 'weather', description: 'The weather.', parametersJsonSchema: schema }] },
+        ],
+        contents: [
+          { role: 'user', parts: [{ text: 'Weather?' }] },
+          { role: 'model', parts },
+          {
+            role: 'user',
+            parts: [
+              {
+                functionResponse: {
+                  name: 'weather',
+                  response: { output: 'Oslo: 7' },
+                  parts: [{ inlineData: { mimeType: 'image/png', data: 'iVBORw==' } }],
+                },
               },
-            },
-            { functionResponse: { name: 'weather', response: error } },
-          ],
-        },
-      ],
-    })
-  })
+              { functionResponse: { name: 'weather', response: error } },
+            ],
+          },
+        ],
+      })
+    },
+  )
 })

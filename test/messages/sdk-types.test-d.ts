@@ -70,7 +70,7 @@ test("gemini fits the SDK's own types", () => {
   void [tools, turn, messages, response, params]
 })
 
-test('an answer of another provider is refused by the compiler', () => {
+test('the compiler refuses an answer of another provider', () => {
   const message = {} as Anthropic.Message
   const completion = {} as OpenAI.ChatCompletion
   const response = {} as OpenAI.Responses.Response

@@ -14,7 +14,7 @@ const tool = (name: string, inputSchema: AnyTool['inputSchema'] = { type: 'objec
 const bytes = (value: unknown) => JSON.stringify(value)
 
 describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
-  test('I49: the same tools give the same bytes in whatever order they come', () => {
+  test('I49: the same tools give the same bytes in any order', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20 }), {
       minLength: 1,
       maxLength: 10,
@@ -29,21 +29,21 @@ describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
     )
   })
 
-  test('a Standard Schema is shown as the JSON Schema that it gives', () => {
+  test('a Standard Schema is shown as its JSON Schema', () => {
     const search = defineTool({ name: 'search', inputSchema: z.object({ q: z.string() }), execute })
     const shown = bytes(dialect.tools([search]))
     expect(shown).toContain('"properties":{"q":{"type":"string"}}')
     expect(shown).not.toContain('$schema')
   })
 
-  test('a schema without a type, or with several, becomes one of an object', () => {
+  test('a schema without a type, or with several, becomes that of an object', () => {
     const properties = { q: { type: 'string' } }
     const expected = bytes(dialect.tools([tool('f', { type: 'object', properties })]))
     expect(bytes(dialect.tools([tool('f', { properties })]))).toBe(expected)
     expect(bytes(dialect.tools([tool('f', { type: ['object', 'null'], properties })]))).toBe(expected)
   })
 
-  test('a schema of something else, none at all, and a name that occurs twice are misuse', () => {
+  test('a schema of a non-object, a missing schema, and a repeated name are misuse', () => {
     expect(() => dialect.tools([tool('f', { type: 'string' })])).toThrow(
       new MisuseError("tool 'f'.inputSchema.type", "'object', since models call tools with an object", 'string'),
     )
@@ -53,7 +53,7 @@ describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
     )
   })
 
-  test('bad inputs 1–11, 13: a name is passed on as it is where every provider takes it, else in a form that they take', () => {
+  test('bad inputs 1–11, 13: a name that every provider accepts is sent as it is, any other in an accepted form', () => {
     for (const name of ['read-file', 'Read_File', 'x'.repeat(64)])
       expect(bytes(dialect.tools([tool(name)]))).toContain(bytes(name))
     for (const [name, sent] of [
@@ -69,13 +69,13 @@ describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
       expect(bytes(dialect.tools([tool(name)]))).toMatch(/"name":"[A-Za-z_][A-Za-z0-9_-]{0,63}"/)
   })
 
-  test('two tools that would be sent under one name are misuse', () => {
+  test('two tools with the same sent name are misuse', () => {
     expect(() => dialect.tools([tool('a.b'), tool('a_b')])).toThrow(
       "tools: expected tools whose names differ for a provider ('a.b' and 'a_b' are both sent as 'a_b'; rename one)",
     )
   })
 
-  test('a schema that providers refuse at the root is shown as one of an object that they take', () => {
+  test('a schema whose root providers refuse is shown as an object schema that they accept', () => {
     const a = { type: 'object', properties: { kind: { const: 'a' }, n: { type: 'number' } }, required: ['kind', 'n'] }
     const b = { type: 'object', properties: { kind: { const: 'b' } }, required: ['kind'] }
     const shown = bytes(dialect.tools([tool('f', { oneOf: [a, b] })]))
@@ -84,7 +84,7 @@ describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
     expect(bytes(dialect.tools([tool('f', {})]))).toBe(bytes(dialect.tools([tool('f', { type: 'object' })])))
   })
 
-  test('a call by the sent name runs the tool, whose result has its own name, and goes back under the sent one', async () => {
+  test("a call by the sent name runs the tool; its result has the tool's own name, and is sent back under the sent one", async () => {
     const list = defineTool({ name: 'admin.tools.list', inputSchema: { type: 'object' }, execute: () => 'listed' })
     const executor = new ToolExecutor({ tools: [list] })
     for (const name of ['admin_tools_list', 'admin.tools.list']) {
@@ -97,13 +97,13 @@ describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
     }
   })
 
-  test('a turn goes back with names that providers take, whatever name the model made up', () => {
+  test('a turn is sent back with accepted names, whatever names the model invented', () => {
     const made = answer([{ kind: 'call', id: 'a', name: 'search<|call|>', input: {} }])
     expect(bytes(dialect.turn(made))).toContain('"name":"search__call__"')
     expect(dialect.calls(made)[0]?.name).toBe('search<|call|>')
   })
 
-  test('a turn goes back with objects where a provider wants a value for arguments', () => {
+  test('a turn is sent back with objects where a provider expects arguments as a value', () => {
     if (textArguments) return
     for (const input of [[1], '{"a', 'text', 7]) {
       const turn = dialect.turn(answer([{ kind: 'call', id: 'a', name: 'f', input }]))
@@ -111,7 +111,7 @@ describe.each(harnesses)('$name', ({ dialect, answer, textArguments }) => {
     }
   })
 
-  test('bad input 33: a turn goes back as well-formed Unicode', () => {
+  test('bad input 33: a turn is sent back as well-formed Unicode', () => {
     const made = answer([
       { kind: 'text', text: 'half \ud83d' },
       { kind: 'call', id: 'a', name: 'f', input: { q: '\udc00' } },

@@ -20,7 +20,7 @@ const choice = (index: number, key: 'message' | 'delta', said: object, finish_re
 const body = (object: string, ...choices: object[]): object => ({ id: 'c', object, created: 0, model: 'm', choices })
 const ok = { arguments: { n: 1 }, said: 'ok {"n":1}' }
 
-describe('text in the first choice and the calls in the second', () => {
+describe('an answer with text in the first choice and calls in the second', () => {
   const calls = [{ index: 0, ...call('a', { arguments: '{"n":1}' }) }]
   const whole = body(
     'chat.completion',
@@ -28,13 +28,13 @@ describe('text in the first choice and the calls in the second', () => {
     choice(1, 'message', { content: null, tool_calls: calls }, 'tool_calls'),
   )
 
-  test('of a whole answer: the calls run in every room', async () => {
+  test('calls in the second choice of a whole answer run in every room', async () => {
     expect(await inMessages(openaiChat, whole)).toEqual({ ran: [{ n: 1 }], reads: [ok] })
     expect(await inAgent(openaiChat, whole)).toEqual({ ran: [{ n: 1 }], reads: [ok] })
     expect(await inExec(openaiChat, whole)).toEqual({ ran: [{ n: 1 }], reads: [{ said: ok.said }] })
   })
 
-  test('that was cut off: no room runs the last of them', async () => {
+  test('the last call in the second choice of a cut-off answer runs in no room', async () => {
     const cut = JSON.parse(
       JSON.stringify(whole)
         .replaceAll('"tool_calls","', '"length","')
@@ -51,7 +51,7 @@ describe('text in the first choice and the calls in the second', () => {
       })
   })
 
-  test('of a stream: exec runs them', async () => {
+  test('exec runs calls in the second choice of a stream', async () => {
     const stream = `${sse([
       body('chat.completion.chunk', choice(0, 'delta', { content: 'I write.' }, null)),
       body('chat.completion.chunk', choice(0, 'delta', {}, null), choice(1, 'delta', { tool_calls: calls }, null)),
@@ -61,7 +61,7 @@ describe('text in the first choice and the calls in the second', () => {
   })
 })
 
-describe('one odd call of a Chat Completions answer takes no other with it', () => {
+describe('one malformed call of a Chat Completions answer does not affect the others', () => {
   test.each<[string, object, string]>([
     ['a numeric id', call(7, { arguments: '{"n":2}' }), 'ok {"n":2}'],
     ['no id', call(undefined, { arguments: '{"n":2}' }), 'ok {"n":2}'],
@@ -80,7 +80,7 @@ describe('one odd call of a Chat Completions answer takes no other with it', () 
   })
 })
 
-describe('one odd call of an answer takes no other with it in aof exec', () => {
+describe('one malformed call of an answer does not affect the others in aof exec', () => {
   const usage = { input_tokens: 1, output_tokens: 1 }
   const item = (more: object): object => ({
     type: 'function_call',
@@ -163,7 +163,7 @@ describe('one odd call of an answer takes no other with it in aof exec', () => {
     expect(reads.map(({ said }) => said.slice(0, begins.length))).toEqual([ok.said.slice(0, begins.length), begins])
   })
 
-  test('an answer of Responses that failed after a call has that call refused, and not the body', async () => {
+  test('the call of a failed Responses answer is refused, and the body is accepted', async () => {
     const failed = { ...responses(item({})), status: 'failed', error: { code: 'server_error', message: 'It broke.' } }
     const { ran, reads } = await inExec(openaiResponses, failed)
     expect(ran).toEqual([{ n: 1 }])

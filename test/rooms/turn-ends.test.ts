@@ -17,8 +17,8 @@ async function departed(row: Row, room: RoomName, each: Case): Promise<string[]>
   return found.filter((departure) => !difference.departs.test(departure))
 }
 
-describe('I37: every room runs the same calls of an answer, and tells the model the same in its next request', () => {
-  test.each(ROWS)('$dialect, a $form answer $title', async (row) => {
+describe('I37: all rooms run the same calls of an answer, and send the same results', () => {
+  test.each(ROWS)('I37: every room runs the same calls of $dialect, a $form answer $title', async (row) => {
     // The package for Ollama prints what it drops.
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     const faults: string[] = []
@@ -29,7 +29,7 @@ describe('I37: every room runs the same calls of an answer, and tells the model 
     expect(faults).toEqual([])
   })
 
-  test('but for the differences of the table, each of which is met', () => {
+  test('I37: the listed differences between the rooms really exist', () => {
     expect(DIFFERENCES.filter((each) => !met.has(each)).map(({ because }) => because)).toEqual([])
   })
 })

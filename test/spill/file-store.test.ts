@@ -30,8 +30,8 @@ afterEach(async () => {
   await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true, force: true })))
 })
 
-describe('a directory of the store', () => {
-  test.each(['process.exit(3)', "throw new Error('a fault')", ''])('is gone when the process ends: %j', (end) => {
+describe('the directory of a file store', () => {
+  test.each(['process.exit(3)', "throw new Error('a fault')", ''])('a directory of the store is removed when the process ends: %j', (end) => {
     const source = JSON.stringify(new URL('../../packages/aof-runtime/src/spill/file-store.ts', import.meta.url).href)
     const program = `
       const { FileStore } = await import(${source})
@@ -43,7 +43,7 @@ describe('a directory of the store', () => {
     expect(existsSync(dirname(stdout))).toBe(false)
   })
 
-  test('I17 the process is listened to no more once all stores are closed', async () => {
+  test('I17: the store stops listening for the exit of the process once all stores are closed', async () => {
     const before = process.listenerCount('exit')
     const both = [new FileStore({}), new FileStore({})]
     await Promise.all(both.map((each) => each.write('a.txt', ['x'], 10)))
@@ -52,7 +52,7 @@ describe('a directory of the store', () => {
     expect(process.listenerCount('exit')).toBe(before)
   })
 
-  test('a file is removed by itself', async () => {
+  test('a file of the store can be removed alone', async () => {
     const made = store()
     const [one, other] = await Promise.all(['a.txt', 'b.txt'].map((name) => made.write(name, ['x'], 10)))
     if (one === undefined || other === undefined) throw new Error('both are written')
@@ -61,8 +61,8 @@ describe('a directory of the store', () => {
   })
 })
 
-describe('a store of files', () => {
-  test('keeps text and bytes, whole, readable by their owner alone', async () => {
+describe('a file store', () => {
+  test('the store keeps text and bytes unchanged, readable by their owner alone', async () => {
     const made = store()
     const text = await made.write('a.json', ['["ä', '"]'], 100)
     const bytes = await made.write('b.bin', [Uint8Array.of(0, 255, 7)], 100)
@@ -74,7 +74,7 @@ describe('a store of files', () => {
     expect([await modeOf(text.path), await modeOf(dirname(text.path))]).toEqual(['600', '700'])
   })
 
-  test('gives equal names apart, and no name leads out of its directory', async () => {
+  test('equal names get different files, and no name leads out of the directory', async () => {
     const made = store()
     const [first, second, out] = await Promise.all(
       ['x.json', 'x.json', '../../../x.json'].map((name) => made.write(name, ['1'], 10)),
@@ -83,7 +83,7 @@ describe('a store of files', () => {
     expect(dirname(out?.path ?? '')).toBe(dirname(first?.path ?? ''))
   })
 
-  test('keeps nothing of what is too large, nor of what breaks off', async () => {
+  test('a file that is too large, or breaks off, is not kept', async () => {
     const directory = await scratch()
     const made = store(directory)
     await expect(made.write('a.txt', ['12345', '67890'], 9)).rejects.toThrow('it is larger than 9 bytes')
@@ -95,13 +95,13 @@ describe('a store of files', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
-  test('says why it cannot write', async () => {
+  test('the store reports why it cannot write', async () => {
     const directory = await scratch()
     await writeFile(join(directory, 'file'), '')
     await expect(store(join(directory, 'file')).write('a.txt', ['1'], 9)).rejects.toThrow(/EEXIST|ENOTDIR/)
   })
 
-  test('removes what it made for itself when it is closed, and writes no more', async () => {
+  test('closing the store removes the directory that it created, and ends all writing', async () => {
     const made = store()
     const { path } = await made.write('a.txt', ['1'], 9)
     await made.close()
@@ -110,14 +110,14 @@ describe('a store of files', () => {
     await made.close()
   })
 
-  test('waits for what is being written before it removes it', async () => {
+  test('closing the store waits for a write under way before it removes the directory', async () => {
     const made = store()
     const writing = made.write('a.txt', ['x'.repeat(1_000_000)], 1e7)
     await made.close()
     await expect(stat(dirname((await writing).path))).rejects.toThrow('ENOENT')
   })
 
-  test('leaves a directory that it was given as it is, and what is in it', async () => {
+  test('a directory that was given to the store stays, with its files', async () => {
     const directory = join(await scratch(), 'deep', 'er')
     const made = store(directory)
     const { path } = await made.write('a.txt', ['1'], 9)
@@ -128,20 +128,20 @@ describe('a store of files', () => {
     expect(await modeOf(directory)).toBe('700')
   })
 
-  test('touches nothing until it is needed', async () => {
+  test('the store touches nothing before the first write', async () => {
     const directory = join(await scratch(), 'unused')
     await store(directory).close()
     await expect(stat(directory)).rejects.toThrow('ENOENT')
   })
 })
 
-describe('an executor with files', () => {
+describe('an executor with a file store', () => {
   const big = defineTool({
     name: 'big/../er',
     execute: () => ({ rows: Array.from({ length: 300 }, (_, id) => ({ id })) }),
   })
 
-  test('I30: hands over a preview, and the whole in a file until it is closed', async () => {
+  test('I30: a large result is a preview, with the whole data in a file until the executor is closed', async () => {
     const executor = new ToolExecutor({ tools: [big], maxResultBytes: 1_000 })
     const result = await executor.call(big, {})
     const rows = Array.from({ length: 300 }, (_, id) => ({ id }))
@@ -156,7 +156,7 @@ describe('an executor with files', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT')
   })
 
-  test('that cannot be written fails the call, with the reason', async () => {
+  test('a call whose large result cannot be written fails, with the reason', async () => {
     const directory = await scratch()
     await mkdir(join(directory, 'taken'))
     await writeFile(join(directory, 'taken', 'file'), '')
@@ -175,7 +175,7 @@ describe('an executor with files', () => {
   })
 })
 
-test.skipIf(process.getuid?.() === 0)('a directory without the right to write', async () => {
+test.skipIf(process.getuid?.() === 0)('an executor without the right to write into the directory fails the call', async () => {
   const directory = await scratch()
   await chmod(directory, 0o500)
   await expect(store(directory).write('a.txt', ['1'], 9)).rejects.toThrow('EACCES')

@@ -12,22 +12,22 @@ const hosts = {
   setTimeout: { setTimeout },
 }
 
-describe.each(Object.entries(hosts))('by %s', (name, host) => {
-  test.each([1, 20, 10_000])('a chain of %d microtasks has run to its end', async (length) => {
+describe.each(Object.entries(hosts))('waiting for a turn of the event loop with %s', (name, host) => {
+  test.each([1, 20, 10_000])('after one turn a chain of %d microtasks has run to its end', async (length) => {
     let ended = false
     void microtasks(length).then(() => (ended = true))
     await macrotaskTurn(host)()
     expect(ended).toBe(true)
   })
 
-  test('so have ticks, and microtasks that they queue', async () => {
+  test('after one turn process ticks, and the microtasks that they queue, have run', async () => {
     let ended = false
     process.nextTick(() => void microtasks(30).then(() => process.nextTick(() => (ended = true))))
     await macrotaskTurn(host)()
     expect(ended).toBe(true)
   })
 
-  test('it is really used', async () => {
+  test('the tested way to wait for a turn is really used', async () => {
     const used = vi.fn()
     const spied = { ...host, [name]: new Proxy(setImmediate, { apply: used, construct: used }) }
     // The stand-in does nothing, so what waits by it waits for ever, or fails for want of a channel.

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { scriptedModel } from '../../packages/aof-runtime/src/testing/index.ts'
 import { misformed } from './part-grammar.ts'
 
-test('leaving out any part that matters, or doubling one, is noticed', async () => {
+test('the grammar of stream parts notices a missing or doubled part', async () => {
   const model = scriptedModel([{ reasoning: 'Hm', text: 'Yes', calls: [{ name: 'a' }, { name: 'b' }] }])
   const { stream } = await model.doStream({ prompt: [] })
   const parts: LanguageModelV4StreamPart[] = []

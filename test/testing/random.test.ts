@@ -7,8 +7,8 @@ import { splitMix64, xoshiro128 } from '../../packages/aof-runtime/src/testing/r
 const DRAWS = 100_000
 const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 
-describe('known answers', () => {
-  test('splitmix64 gives the numbers of the reference from seed 1234567', () => {
+describe('reference numbers', () => {
+  test('splitmix64 gives the reference numbers for seed 1234567', () => {
     const next = splitMix64(1_234_567n)
     expect(Array.from({ length: 5 }, next)).toEqual([
       6457827717110365317n,
@@ -19,7 +19,7 @@ describe('known answers', () => {
     ])
   })
 
-  test('xoshiro128** gives the numbers of the reference from state 1, 2, 3, 4', () => {
+  test('xoshiro128** gives the reference numbers for state 1, 2, 3, 4', () => {
     expect(Array.from({ length: 10 }, xoshiro128([1, 2, 3, 4]))).toEqual([
       11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804,
     ])
@@ -27,7 +27,7 @@ describe('known answers', () => {
 })
 
 describe('seededRandom', () => {
-  test('the same seed gives the same numbers, in [0, 1), another seed others', () => {
+  test('seededRandom gives the same numbers in [0, 1) for the same seed, and others for another seed', () => {
     fc.assert(
       fc.property(seeds, seeds, (a, b) => {
         const numbers = (seed: number): number[] => Array.from({ length: 8 }, seededRandom(seed))
@@ -38,11 +38,11 @@ describe('seededRandom', () => {
     )
   })
 
-  test.each([-1, 0.5, NaN, Infinity, 2 ** 53])('refuses %d as a seed', (seed) => {
+  test.each([-1, 0.5, NaN, Infinity, 2 ** 53])('seededRandom refuses %d as a seed', (seed) => {
     expect(() => seededRandom(seed)).toThrow(MisuseError)
   })
 
-  test('its numbers are roughly uniform, and neighbours are unrelated (chi-square over 16 × 16 cells)', () => {
+  test('random numbers are roughly uniform, and neighbours are unrelated (chi-square over 16 × 16 cells)', () => {
     const next = seededRandom(1)
     const cells = Array.from({ length: 256 }, () => 0)
     for (let draw = 0; draw < DRAWS; draw++) cells[Math.floor(next() * 16) * 16 + Math.floor(next() * 16)]! += 1
@@ -55,7 +55,7 @@ describe('seededRandom', () => {
 })
 
 describe('SeededRandom', () => {
-  test('int reaches each number of its range about equally often, and nothing else', () => {
+  test('int gives each number of its range about equally often, and no other', () => {
     const random = new SeededRandom(3)
     const counts = new Map<number, number>()
     for (let draw = 0; draw < 60_000; draw++) {
@@ -76,7 +76,7 @@ describe('SeededRandom', () => {
     )
   })
 
-  test('misuse is named', () => {
+  test('misuse of SeededRandom is named', () => {
     const random = new SeededRandom(0)
     expect(() => random.int(3, 2)).toThrow('max: expected a whole number of at least 3, got 2.')
     expect(() => random.int(0.5, 2)).toThrow(MisuseError)
@@ -92,7 +92,7 @@ describe('SeededRandom', () => {
     )
   })
 
-  test('shuffle keeps every item and leaves the given array alone', () => {
+  test('shuffle keeps every item and leaves the given array unchanged', () => {
     fc.assert(
       fc.property(seeds, fc.array(fc.integer()), (seed, items) => {
         const before = [...items]
@@ -103,7 +103,7 @@ describe('SeededRandom', () => {
     )
   })
 
-  test('shuffle reaches all orders about equally often', () => {
+  test('shuffle gives all orders about equally often', () => {
     const random = new SeededRandom(5)
     const counts = new Map<string, number>()
     for (let draw = 0; draw < 24_000; draw++) {
@@ -114,7 +114,7 @@ describe('SeededRandom', () => {
     for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(150)
   })
 
-  test('logNormal has the median and the spread that it was asked for', () => {
+  test('logNormal has the given median and spread', () => {
     const random = new SeededRandom(8)
     const logs = Array.from({ length: DRAWS }, () => Math.log(random.logNormal(300, 1.5)))
     const mean = logs.reduce((sum, log) => sum + log, 0) / DRAWS
@@ -125,14 +125,14 @@ describe('SeededRandom', () => {
     expect(random.logNormal(300, 0)).toBe(300)
   })
 
-  test('chance is true as often as it says', () => {
+  test('chance is true with the given probability', () => {
     const random = new SeededRandom(9)
     const hits = Array.from({ length: DRAWS }, () => random.chance(0.3)).filter(Boolean).length
     expect(Math.abs(hits / DRAWS - 0.3)).toBeLessThan(0.01)
     expect([random.chance(0), random.chance(1)]).toEqual([false, true])
   })
 
-  test('what a fork draws does not change its origin, and the other way round', () => {
+  test('draws of a fork do not change its origin, nor the other way round', () => {
     const origin = new SeededRandom(11)
     const forks = [origin.fork(), origin.fork()] as const
     const twin = new SeededRandom(11)

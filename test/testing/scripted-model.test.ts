@@ -46,8 +46,8 @@ const finish: LanguageModelV4StreamPart = {
   },
 }
 
-describe('what is streamed', () => {
-  test('a turn with everything', async () => {
+describe('the stream of a scripted model', () => {
+  test('the scripted model streams a turn with all kinds of parts', async () => {
     const model = scriptedModel(
       [
         {
@@ -92,7 +92,7 @@ describe('what is streamed', () => {
     ])
   })
 
-  test("is what Anthropic's provider makes of the same turn", async () => {
+  test("the scripted model streams what Anthropic's provider makes of the same turn", async () => {
     const speech: ScriptedSpeech = {
       reasoning: ['Let me ', 'see.'],
       text: ['Look', 'ing.'],
@@ -118,7 +118,7 @@ describe('what is streamed', () => {
     { requiredKeys: [] },
   )
 
-  test('any turn is well-formed and says what the script says', async () => {
+  test('any scripted turn is well-formed and has the content of the script', async () => {
     await fc.assert(
       fc.asyncProperty(speech, fc.integer({ min: 1, max: 30 }), async (script, chunkLength) => {
         const { parts, thrown } = await read(scriptedModel([script], { chunkLength }))
@@ -135,7 +135,7 @@ describe('what is streamed', () => {
     )
   })
 
-  test('no delta is longer than chunkLength, and none cuts a character in two', async () => {
+  test('no delta is longer than chunkLength, and none divides a character', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: fc.constantFrom('a', 'é', '…', '😀', '\u{10ffff}') }),
@@ -150,7 +150,7 @@ describe('what is streamed', () => {
     )
   })
 
-  test('arguments that are a string go out as they are, so that cut ones can be played (I37)', async () => {
+  test('string arguments are streamed unchanged, so that cut-off ones can be played (I37)', async () => {
     const { parts } = await read(scriptedModel([{ calls: [{ name: 'a', arguments: '{"q": "li' }] }]))
     expect(parts.find((part) => part.type === 'tool-call')).toMatchObject({ input: '{"q": "li' })
   })
@@ -161,12 +161,12 @@ describe('what is streamed', () => {
     [{ calls: [{ name: 'a' }], error: new Error('overloaded') }, 'error'],
     [{ calls: [{ name: 'a' }], finishReason: 'length' as const }, 'length'],
     [{}, 'stop'],
-  ])('%o finishes with %s', async (speech, reason) => {
+  ])('the turn %o finishes with %s', async (speech, reason) => {
     const { parts } = await read(scriptedModel([speech]))
     expect(parts.at(-1)).toMatchObject({ finishReason: { unified: reason } })
   })
 
-  test('a list of parts is played as it stands, also within an object', async () => {
+  test('a list of parts is played unchanged, also within an object', async () => {
     const parts: LanguageModelV4StreamPart[] = [{ type: 'ping' }, { type: 'error', error: 1 }, finish]
     const model = scriptedModel([parts, { parts }, []])
     expect(await read(model)).toEqual({ parts, at: [0, 0, 0] })
@@ -175,8 +175,8 @@ describe('what is streamed', () => {
   })
 })
 
-describe('turns', () => {
-  test('come in order; ids differ from turn to turn', async () => {
+describe('scripted turns', () => {
+  test('scripted turns come in order, with ids that differ from turn to turn', async () => {
     const model = scriptedModel([{ calls: [{ name: 'a' }] }, { calls: [{ name: 'a' }] }, { text: 'end' }])
     const ids: string[] = []
     for (let turn = 0; turn < 3; turn++) {
@@ -185,7 +185,7 @@ describe('turns', () => {
     expect(ids).toEqual(['call-0-0', 'call-1-0'])
   })
 
-  test('may be functions of what is asked, even of all turns at once', async () => {
+  test('scripted turns may be functions of the call, even one for all turns', async () => {
     const echo = async ({ prompt }: LanguageModelV4CallOptions, turn: number): Promise<ScriptedSpeech> => ({
       text: `${turn}: ${JSON.stringify(prompt[0]?.content)}`,
     })
@@ -198,7 +198,7 @@ describe('turns', () => {
     ])
   })
 
-  test('running past the script is an error that says so', async () => {
+  test('a call beyond the script is an error that says so', async () => {
     const model = scriptedModel([{ text: 'only' }])
     await model.doGenerate(ask('first'))
     const message = `The scripted model was called for turn 2, and its script has 1. Add a turn, or find out why the model is called again (the prompt's last message has the role user).`
@@ -206,7 +206,7 @@ describe('turns', () => {
     expect(model.calls).toHaveLength(2)
   })
 
-  test('what the model was asked is kept as it was then', async () => {
+  test('calls are recorded as they were at that time', async () => {
     const model = scriptedModel([{ text: 'a' }, { text: 'b' }])
     const url = new URL('https://example.com/')
     const options = ask('first')
@@ -228,8 +228,8 @@ describe('turns', () => {
   })
 })
 
-describe('pace', () => {
-  test('each part comes after its delay, whatever the reader does between', async () => {
+describe('the pace of a scripted model', () => {
+  test('each part comes after its delay, however slow the reader is', async () => {
     const clock = new VirtualClock()
     const model = scriptedModel(
       [{ parts: [{ type: 'ping' }, { type: 'ping' }, { type: 'ping' }, finish], delayMs: 10 }],
@@ -249,7 +249,7 @@ describe('pace', () => {
     expect(at).toEqual([10, 25, 30, 40])
   })
 
-  test('a delay may depend on the part; a turn beats the model', async () => {
+  test("a delay may depend on the part, and a turn's own delay takes precedence", async () => {
     const clock = new VirtualClock()
     const turns = [
       { text: 'ab', delayMs: (_part: LanguageModelV4StreamPart, index: number) => index },
@@ -270,8 +270,8 @@ describe('pace', () => {
   })
 })
 
-describe('what goes wrong', () => {
-  test('a stream breaks after exactly so many parts, for each number of them', async () => {
+describe('scripted faults', () => {
+  test('a stream breaks after the given number of parts, for each number of them', async () => {
     const speech: ScriptedSpeech = { text: 'ab', calls: [{ name: 'a' }] }
     const whole = (await read(scriptedModel([speech]))).parts
     for (let breakAfter = 0; breakAfter <= whole.length; breakAfter++) {
@@ -283,7 +283,7 @@ describe('what goes wrong', () => {
     expect(beyond.thrown).toBeInstanceOf(MisuseError)
   })
 
-  test('it breaks with the error given, or by ending', async () => {
+  test('a stream breaks with the given error, or by ending', async () => {
     const broken = new Error('reset')
     expect(await read(scriptedModel([{ text: 'a', breakAfter: 1, breakWith: broken }]))).toMatchObject({
       thrown: broken,
@@ -298,7 +298,7 @@ describe('what goes wrong', () => {
     expect('thrown' in ended).toBe(false)
   })
 
-  test('a slow reader loses nothing that came before the break', async () => {
+  test('a slow reader loses no part before a break', async () => {
     const model = scriptedModel([{ text: 'ab', breakAfter: 3 }])
     const { stream } = await model.doStream(ask('go'))
     for (let turn = 0; turn < 10; turn++) await settleMicrotasks()
@@ -318,7 +318,7 @@ describe('what goes wrong', () => {
     await expect(model.doGenerate(ask('go'))).rejects.toBe(error)
   })
 
-  test('a refused call rejects, and is on record', async () => {
+  test('a refused call rejects, and is recorded', async () => {
     const error = new Error('401')
     const model = scriptedModel([{ rejectWith: error }, { rejectWith: error }])
     await expect(model.doStream(ask('go'))).rejects.toBe(error)
@@ -333,20 +333,20 @@ describe('what goes wrong', () => {
     },
   )
 
-  test('so is a model whose deltas would be empty', () => {
+  test('a model with empty deltas is refused', () => {
     expect(() => scriptedModel([], { chunkLength: 0 })).toThrow(MisuseError)
   })
 })
 
-describe('abort (I13)', () => {
-  test('before the call: it rejects with the reason', async () => {
+describe('I13: aborts of a scripted model', () => {
+  test('I13: an abort before the call rejects with the reason', async () => {
     const model = scriptedModel([{ text: 'a' }])
     const options = { ...ask('go'), abortSignal: AbortSignal.abort('stop') }
     await expect(model.doStream(options)).rejects.toBe('stop')
     await expect(model.doGenerate(options)).rejects.toBe('stop')
   })
 
-  test('between parts and while waiting for one: the stream errors with the reason, no timer is left (I17)', async () => {
+  test('I13, I17: an abort between parts, or during the wait for one, errors the stream with the reason and leaves no timer', async () => {
     for (const delayMs of [0, 10]) {
       const clock = new VirtualClock()
       const controller = new AbortController()
@@ -362,7 +362,7 @@ describe('abort (I13)', () => {
     }
   })
 
-  test('while doGenerate waits', async () => {
+  test('I13: an abort ends doGenerate', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const model = scriptedModel([{ text: 'abc', delayMs: 5 }], { clock })
@@ -372,7 +372,7 @@ describe('abort (I13)', () => {
     expect([clock.now(), clock.pending]).toEqual([7, 0])
   })
 
-  test('a reader that cancels leaves no timer behind (I17)', async () => {
+  test('I17: a reader that cancels leaves no timer behind', async () => {
     const clock = new VirtualClock()
     const { stream } = await scriptedModel([{ text: 'abc', delayMs: 5 }], { clock }).doStream(ask('go'))
     const reader = stream.getReader()
@@ -386,7 +386,7 @@ describe('abort (I13)', () => {
 })
 
 describe('doGenerate', () => {
-  test('gives what the stream says, as one answer', async () => {
+  test('doGenerate returns the content of the stream as one answer', async () => {
     const source: LanguageModelV4StreamPart = {
       type: 'source',
       sourceType: 'url',
@@ -426,7 +426,7 @@ describe('doGenerate', () => {
     })
   })
 
-  test('a break rejects; an end without a finish is an interrupted answer', async () => {
+  test('doGenerate rejects at a break; an end without a finish is an interrupted answer', async () => {
     const model = scriptedModel([
       { text: 'ab', breakAfter: 4 },
       { text: 'ab', breakAfter: 4, breakWith: 'end' },
@@ -443,6 +443,6 @@ test.each([
   ['hi', 'Turn 1 of the scripted model must be an object'],
   [{ tool: 'x' }, "Turn 1 of the scripted model has the unknown field 'tool'"],
   [{ calls: [{ nam: 'x' }] }, 'calls[0] has no name'],
-])('a turn that is none is refused, saying what one is: %j', async (turn, message) => {
+])('an invalid turn is refused, with an explanation of a valid one: %j', async (turn, message) => {
   await expect(scriptedModel([turn as never]).doGenerate({ prompt: [] })).rejects.toThrow(message)
 })

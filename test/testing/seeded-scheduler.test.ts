@@ -18,8 +18,8 @@ async function work(scheduler: SeededScheduler, name: string, points: number, lo
   }
 }
 
-describe('points', () => {
-  test('are held until they are released, one at a time', async () => {
+describe('points of a scheduler', () => {
+  test('points wait until they are released, one at a time', async () => {
     const scheduler = new SeededScheduler({ seed: 1 })
     const log: string[] = []
     const all = Promise.all([work(scheduler, 'a', 1, log), work(scheduler, 'b', 1, log)])
@@ -32,7 +32,7 @@ describe('points', () => {
     await all
   })
 
-  test('waitAll also releases the points that are reached on the way', async () => {
+  test('waitAll also releases the points that are reached meanwhile', async () => {
     const scheduler = new SeededScheduler({ seed: 1 })
     const log: string[] = []
     const all = Promise.all([work(scheduler, 'a', 3, log), work(scheduler, 'b', 2, log)])
@@ -55,7 +55,7 @@ describe('points', () => {
     expect(most).toBe(1)
   })
 
-  test('any order of the points is reached by some seed', async () => {
+  test('some seed gives each order of the points', async () => {
     const orders = new Set<string>()
     for (let seed = 0; seed < 200; seed++) {
       const scheduler = new SeededScheduler({ seed })
@@ -65,7 +65,7 @@ describe('points', () => {
     expect(orders.size).toBe(24)
   })
 
-  test('a point whose signal aborts rejects with the reason and waits no more (I13)', async () => {
+  test('I13: a point whose signal aborts rejects with the reason and is removed', async () => {
     const scheduler = new SeededScheduler({ seed: 1 })
     const controller = new AbortController()
     const gone = scheduler.point('gone', { signal: controller.signal })
@@ -80,7 +80,7 @@ describe('points', () => {
   })
 })
 
-test('a point that is released leaves no listener behind (I17)', async () => {
+test('I17: a released point leaves no listener behind', async () => {
   const scheduler = new SeededScheduler({ seed: 1 })
   const { signal, added, removed } = countingSignal()
   await scheduler.waitFor(scheduler.point('a', { signal }))
@@ -88,7 +88,7 @@ test('a point that is released leaves no listener behind (I17)', async () => {
 })
 
 describe('waitFor', () => {
-  test('stops as soon as the promise settles, and settles like it', async () => {
+  test('waitFor stops as soon as the promise settles, and settles like it', async () => {
     const scheduler = new SeededScheduler({ seed: 1 })
     const other = scheduler.point('a')
     expect(await scheduler.waitFor(Promise.resolve(3))).toBe(3)
@@ -96,7 +96,7 @@ describe('waitFor', () => {
     await expect(scheduler.waitFor(other.then(() => Promise.reject(new Error('no'))))).rejects.toThrow('no')
   })
 
-  test('a hang is an error that names it and the last that went on', async () => {
+  test('a hang in waitFor is an error with its name and the last moves', async () => {
     const scheduler = new SeededScheduler({ seed: 1 })
     void scheduler.point('a')
     const error = await scheduler
@@ -108,7 +108,7 @@ describe('waitFor', () => {
     )
   })
 
-  test('moves the clock once nothing waits at a point', async () => {
+  test('waitFor moves the clock once no point is waiting', async () => {
     const clock = new VirtualClock()
     const scheduler = new SeededScheduler({ seed: 1, clock })
     const log: string[] = []
@@ -122,7 +122,7 @@ describe('waitFor', () => {
     expect(scheduler.trace).toEqual(['a0', 'a1', 'clock 2', 'clock 5', 'late0'])
   })
 
-  test('any-time: a timer may fire while something waits at a point', async () => {
+  test('with any-time a timer may fire while a point is waiting', async () => {
     const firsts = new Set<string>()
     for (let seed = 0; seed < 40; seed++) {
       const clock = new VirtualClock()
@@ -134,7 +134,7 @@ describe('waitFor', () => {
   })
 
   test.each(['when-idle', 'any-time'] as const)(
-    '%s: timers of the present moment come in between',
+    '%s: timers of the present moment are drawn among the points',
     async (timeMoves) => {
       const traces = new Set<string>()
       for (let seed = 0; seed < 40; seed++) {
@@ -153,7 +153,7 @@ describe('waitFor', () => {
     },
   )
 
-  test('any-time: with timers alone or points alone it goes on all the same', async () => {
+  test('any-time works with timers alone and with points alone', async () => {
     const clock = new VirtualClock()
     const scheduler = new SeededScheduler({ seed: 3, clock, timeMoves: 'any-time' })
     await scheduler.waitFor(clock.sleep(5))
@@ -172,7 +172,7 @@ describe('waitFor', () => {
     await expect(scheduler.waitFor(clock.sleep(1), { maxMs: -1 })).rejects.toThrow(MisuseError)
   })
 
-  test('so is going round in circles', async () => {
+  test('an endless loop of points is an error', async () => {
     const scheduler = new SeededScheduler({ seed: 1, maxReleases: 20 })
     let rounds = 0
     const circle = async (): Promise<never> => {
@@ -188,19 +188,22 @@ describe('waitFor', () => {
     expect(rounds).toBe(40)
   })
 
-  test('a second wait while one is under way is refused', async () => {
+  test('a second wait during another is refused', async () => {
     const scheduler = new SeededScheduler({ seed: 1 })
     const first = scheduler.waitFor(scheduler.point('a'))
     await expect(scheduler.waitOne()).rejects.toThrow('scheduler: expected to be moved by one at a time')
     await first
   })
 
-  test.each([{ seed: -1 }, { seed: 1.5 }, { seed: 1, maxReleases: 0 }])('%o is refused', (options) => {
-    expect(() => new SeededScheduler(options)).toThrow(MisuseError)
-  })
+  test.each([{ seed: -1 }, { seed: 1.5 }, { seed: 1, maxReleases: 0 }])(
+    'the scheduler options %o are refused',
+    (options) => {
+      expect(() => new SeededScheduler(options)).toThrow(MisuseError)
+    },
+  )
 })
 
-describe('the trace', () => {
+describe('the trace of a scheduler', () => {
   /** A program: for each piece of work, what it does in turn: reach a point (0) or sleep so many milliseconds. */
   const program = fc.array(fc.array(fc.nat({ max: 3 }), { maxLength: 6, size: 'max' }), { maxLength: 6, size: 'max' })
 
@@ -219,7 +222,7 @@ describe('the trace', () => {
   }
 
   test.each(['when-idle', 'any-time'] as const)(
-    'the same seed gives the same trace, each point released once, in the order of its own work (time moves %s)',
+    'the same seed gives the same trace, with each point released once, in the order of its own work (time moves %s)',
     async (timeMoves) => {
       await fc.assert(
         fc.asyncProperty(program, fc.nat(), async (pieces, seed) => {
@@ -240,7 +243,7 @@ describe('the trace', () => {
     },
   )
 
-  test('its hash tells entries apart, wherever their boundaries are', () => {
+  test('the hash of a trace distinguishes entries, wherever their boundaries are', () => {
     const hash = (...entries: string[]): string => {
       const scheduler = new SeededScheduler({ seed: 1 })
       for (const entry of entries) scheduler.record(entry)
@@ -254,7 +257,7 @@ describe('the trace', () => {
 })
 
 describe('moveOne', () => {
-  test('goes the way that waitFor goes, one point or timer at a time', async () => {
+  test('moveOne takes the same steps as waitFor, one point or timer at a time', async () => {
     const play = (seed: number): { scheduler: SeededScheduler; done: Promise<unknown> } => {
       const clock = new VirtualClock()
       const scheduler = new SeededScheduler({ seed, clock, timeMoves: 'any-time' })
@@ -272,7 +275,7 @@ describe('moveOne', () => {
     }
   })
 
-  test('draws timers that are late among the points', async () => {
+  test('moveOne draws late timers among the points', async () => {
     const firsts = new Set<unknown>()
     for (let seed = 0; seed < 40; seed++) {
       const clock = new VirtualClock()

@@ -16,7 +16,7 @@ async function failureOf(running: Promise<void>): Promise<SeedFailure> {
 }
 
 describe('a simulation', () => {
-  test('draws all from its seed', async () => {
+  test('a simulation draws everything from its seed', async () => {
     const play = async ({ seed, random, clock, scheduler }: Simulation): Promise<string> => {
       const one = async (name: string): Promise<void> => {
         await scheduler.point(name)
@@ -35,7 +35,7 @@ describe('a simulation', () => {
     expect(hashes.size).toBe(100)
   })
 
-  test('lets timers of one moment fire in any order', async () => {
+  test('a simulation lets timers of one moment fire in any order', async () => {
     const orders = new Set<string>()
     await forEachSeed({ seeds: 100 }, async ({ clock, scheduler }) => {
       const order: string[] = []
@@ -50,7 +50,7 @@ describe('forEachSeed', () => {
   test.each([
     ['when-idle' as const, ['a']],
     ['any-time' as const, ['a', 'clock 5']],
-  ])('passes on when time moves: %s', async (timeMoves, expected) => {
+  ])('forEachSeed passes on when time moves: %s', async (timeMoves, expected) => {
     const firsts = new Set<string>()
     await forEachSeed({ seeds: 40, timeMoves }, async ({ clock, scheduler }) => {
       await scheduler.waitFor(Promise.all([scheduler.point('a'), clock.sleep(5)]))
@@ -59,14 +59,14 @@ describe('forEachSeed', () => {
     expect([...firsts].sort()).toEqual(expected)
   })
 
-  test('runs each seed once, in order', async () => {
+  test('forEachSeed runs each seed once, in order', async () => {
     const seen: number[] = []
     await forEachSeed({ seeds: 3 }, ({ seed }) => void seen.push(seed))
     await forEachSeed({ seeds: 2, from: 40 }, async ({ seed }) => void seen.push(seed))
     expect(seen).toEqual([0, 1, 2, 40, 41])
   })
 
-  test('a seed that fails is run again; the error says how to replay it and that it went the same way', async () => {
+  test('a failed seed is run again; the error says how to replay it and that the trace was the same', async () => {
     const seen: number[] = []
     const broken = new Error('a slot is lost')
     const failure = await failureOf(
@@ -88,7 +88,7 @@ describe('forEachSeed', () => {
     )
   })
 
-  test('it says where the second run goes another way', async () => {
+  test('the error of a failed seed says that the second run had another trace', async () => {
     let runs = 0
     const failure = await failureOf(
       forEachSeed({ seeds: 1 }, ({ scheduler }) => {
@@ -100,7 +100,7 @@ describe('forEachSeed', () => {
     expect(failure.message).toContain('it failed again, with another trace (')
   })
 
-  test('it says where the second run passes, by the same way or another', async () => {
+  test('the error of a failed seed says that the second run passed, with the same or another trace', async () => {
     let runs = 0
     const same = await failureOf(
       forEachSeed({ seeds: 1 }, () => {
@@ -121,7 +121,7 @@ describe('forEachSeed', () => {
     expect(other.message).toContain('it passed, with another trace')
   })
 
-  test('replays one seed alone, by option or by AOF_SEED; the option wins', async () => {
+  test('one seed alone is replayed by option or by AOF_SEED; the option takes precedence', async () => {
     const seen: number[] = []
     const note = ({ seed }: Simulation): void => void seen.push(seed)
     await forEachSeed({ seeds: 5, replay: 231 }, note)
@@ -143,12 +143,12 @@ describe('forEachSeed', () => {
     { seeds: 1, from: -1 },
     { seeds: 1, replay: 1.5 },
     { seeds: 2, from: Number.MAX_SAFE_INTEGER },
-  ])('%o is refused', async (options) => {
+  ])('the options %o of forEachSeed are refused', async (options) => {
     await expect(forEachSeed(options, () => {})).rejects.toThrow(MisuseError)
   })
 })
 
-describe('planted bugs are found, and sound code is not accused', () => {
+describe('planted bugs', () => {
   /** A semaphore; the barging one forgets that whoever it woke has yet to take its permit. */
   class Semaphore {
     #free: number
@@ -191,7 +191,7 @@ describe('planted bugs are found, and sound code is not accused', () => {
       await scheduler.waitFor(Promise.all(['a', 'b', 'c', 'd'].map(worker)))
     }
 
-  test('a semaphore that lets others barge in (I25)', async () => {
+  test('I25: a planted semaphore without fairness is found, and a sound one passes', async () => {
     await forEachSeed({ seeds: 500 }, limited(false))
     const failure = await failureOf(forEachSeed({ seeds: 500 }, limited(true)))
     expect(failure.reproduced).toBe(true)
@@ -216,7 +216,7 @@ describe('planted bugs are found, and sound code is not accused', () => {
       if (counter !== 3) throw new Error(`${3 - counter} update(s) lost`)
     }
 
-  test('an update that is lost between reading and writing (I52)', async () => {
+  test('I52: a planted lost update is found, and sound code passes', async () => {
     await forEachSeed({ seeds: 500 }, counting(true))
     const failure = await failureOf(forEachSeed({ seeds: 500 }, counting(false)))
     expect(failure.message).toMatch(/[12] update\(s\) lost/)

@@ -16,7 +16,7 @@ function recording(clock = new VirtualClock()) {
 }
 
 describe('advance', () => {
-  test('time stands still until it is told to move', async () => {
+  test('time stands still until it is advanced', async () => {
     const { clock, fired, set } = recording()
     set('a', 0)
     await Promise.resolve()
@@ -25,7 +25,7 @@ describe('advance', () => {
     expect([clock.now(), clock.pending, clock.nextAt, fired]).toEqual([0, 0, undefined, [['a', 0]]])
   })
 
-  test('fires what falls due in order of its moment and ends at the moment asked for', async () => {
+  test('advance fires due timers in the order of their moments and ends at the given moment', async () => {
     const { clock, fired, set } = recording(new VirtualClock({ startMs: 1_000 }))
     set('late', 30)
     set('beyond', 51)
@@ -42,7 +42,7 @@ describe('advance', () => {
     expect(fired.at(-1)).toEqual(['beyond', 1_051])
   })
 
-  test('fires timers that are set on the way', async () => {
+  test('advance fires timers that are set meanwhile', async () => {
     const { clock, fired, set } = recording()
     set('outer', 10, () => set('inner', 5, () => set('too late', 6)))
     await clock.advance(20)
@@ -52,7 +52,7 @@ describe('advance', () => {
     ])
   })
 
-  test('lets every microtask run before, between and after timers, however long their chain', async () => {
+  test('every microtask runs before, between and after timers, however long the chain', async () => {
     const clock = new VirtualClock()
     const seen: string[] = []
     const chain = async (name: string): Promise<void> => {
@@ -66,7 +66,7 @@ describe('advance', () => {
     expect(seen).toEqual(['before', 'second', 'first'])
   })
 
-  test('a cleared timer never fires; clearing twice or late does nothing', async () => {
+  test('a cleared timer never fires; clearing it twice or late has no effect', async () => {
     const { clock, fired, set } = recording()
     const cleared = set('cleared', 5)
     const kept = set('kept', 5)
@@ -86,7 +86,7 @@ describe('advance', () => {
     expect(fired).toEqual([['first', 5]])
   })
 
-  test('rejects with what a callback throws, and goes on from there', async () => {
+  test('advance rejects with the error of a callback, and can continue from there', async () => {
     const { clock, fired, set } = recording()
     set('a', 5, () => {
       throw new Error('from a timer')
@@ -101,7 +101,7 @@ describe('advance', () => {
     ])
   })
 
-  test('a timer that sets itself again without delay is found out', async () => {
+  test('a timer that restarts itself without delay is detected', async () => {
     const clock = new VirtualClock({ maxTimersPerMoment: 50 })
     let count = 0
     const again = (): void => {
@@ -120,7 +120,7 @@ describe('advance', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('a second advance while one is under way is refused', async () => {
+  test('a second advance during another is refused', async () => {
     const clock = new VirtualClock()
     const first = clock.advance(5)
     await expect(clock.advance(5)).rejects.toThrow('clock: expected to be moved by one at a time')
@@ -129,22 +129,22 @@ describe('advance', () => {
   })
 })
 
-describe('misuse (I11)', () => {
+describe('I11: misuse of the virtual clock', () => {
   test.each([-1, NaN, Infinity, MAX_DELAY_MS + 1])(
-    'a delay of %d is refused, where a real timer fires at once',
+    'I11: a delay of %d is refused, because a real timer would fire at once',
     (ms) => {
       expect(() => new VirtualClock().setTimer(() => {}, ms)).toThrow(MisuseError)
     },
   )
 
-  test('the longest delay is accepted', async () => {
+  test('I11: the longest delay is accepted', async () => {
     const { clock, fired, set } = recording()
     set('far', MAX_DELAY_MS)
     await clock.advance(MAX_DELAY_MS)
     expect(fired).toEqual([['far', MAX_DELAY_MS]])
   })
 
-  test('time cannot go back or on for ever', async () => {
+  test('I11: time cannot go back, or forward without end', async () => {
     const clock = new VirtualClock({ startMs: 10 })
     await expect(clock.advance(-1)).rejects.toThrow(MisuseError)
     await expect(clock.advance(Infinity)).rejects.toThrow(MisuseError)
@@ -153,9 +153,12 @@ describe('misuse (I11)', () => {
     await expect(clock.runAll({ maxMs: -1 })).rejects.toThrow(MisuseError)
   })
 
-  test.each([{ startMs: -1 }, { maxTimersPerMoment: 0 }, { seed: 0.5 }])('%o is refused', (options) => {
-    expect(() => new VirtualClock(options)).toThrow(MisuseError)
-  })
+  test.each([{ startMs: -1 }, { maxTimersPerMoment: 0 }, { seed: 0.5 }])(
+    'I11: the clock options %o are refused',
+    (options) => {
+      expect(() => new VirtualClock(options)).toThrow(MisuseError)
+    },
+  )
 })
 
 describe('timers of one moment', () => {
@@ -166,11 +169,11 @@ describe('timers of one moment', () => {
     return fired.map(([name]) => name).join('')
   }
 
-  test('fire in order of setting', async () => {
+  test('timers of one moment fire in the order in which they were set', async () => {
     expect(await order({})).toBe('abcdef')
   })
 
-  test('fire in an order drawn from the seed', async () => {
+  test('timers of one moment fire in an order drawn from the seed', async () => {
     const orders = new Set<string>()
     for (let seed = 0; seed < 50; seed++) {
       const first = await order({ seed })
@@ -183,7 +186,7 @@ describe('timers of one moment', () => {
 })
 
 describe('fireNext', () => {
-  test('fires one timer at its moment; false where there is none', async () => {
+  test('fireNext fires one timer at its moment; false if there is none', async () => {
     const { clock, fired, set } = recording()
     set('b', 9)
     set('a', 3)
@@ -192,7 +195,7 @@ describe('fireNext', () => {
     expect([await clock.fireNext(), clock.now(), fired.length]).toEqual([false, 9, 2])
   })
 
-  test('sees the timer of a microtask that has yet to run', async () => {
+  test('fireNext sees the timer of a queued microtask', async () => {
     const { clock, fired, set } = recording()
     void Promise.resolve().then(() => set('a', 3))
     expect([await clock.fireNext(), fired]).toEqual([true, [['a', 3]]])
@@ -200,7 +203,7 @@ describe('fireNext', () => {
 })
 
 describe('runAll', () => {
-  test('fires all timers and stands at the last one', async () => {
+  test('runAll fires all timers and stops at the last one', async () => {
     const { clock, fired, set } = recording()
     set('a', 5, () => set('b', 600_000))
     await clock.runAll()
@@ -211,7 +214,7 @@ describe('runAll', () => {
     expect(clock.now()).toBe(600_005)
   })
 
-  test('stops before a timer beyond its bound and says which', async () => {
+  test('runAll stops before a timer beyond its bound and names it', async () => {
     const { clock, set } = recording()
     const again = (): void => void set('tick', 40, again)
     again()
@@ -224,7 +227,7 @@ describe('runAll', () => {
 })
 
 describe('runUntil', () => {
-  test('moves time only as far as needed and gives the value', async () => {
+  test('runUntil advances time only as far as needed and returns the value', async () => {
     const { clock, fired, set } = recording()
     set('unneeded', 100)
     const value = clock.sleep(30).then(async () => {
@@ -235,20 +238,20 @@ describe('runUntil', () => {
     expect([clock.now(), clock.pending, fired]).toEqual([35, 1, []])
   })
 
-  test('does not touch the timers of a promise that is settled already', async () => {
+  test('runUntil does not touch timers if the promise is settled already', async () => {
     const { clock, fired, set } = recording()
     set('due', 0)
     expect(await clock.runUntil(Promise.resolve(1))).toBe(1)
     expect(fired).toEqual([])
   })
 
-  test('rejects like the promise', async () => {
+  test('runUntil rejects like the promise', async () => {
     const clock = new VirtualClock()
     const failing = clock.sleep(5).then(() => Promise.reject(new Error('no')))
     await expect(clock.runUntil(failing)).rejects.toThrow('no')
   })
 
-  test('a hang is an error that names it, at once', async () => {
+  test('runUntil reports a hang at once, with the name of the promise', async () => {
     const { clock, set } = recording()
     set('a', 40)
     const error = await clock
@@ -258,7 +261,7 @@ describe('runUntil', () => {
     expect(String(error)).toContain('Waiting for the results: still pending at 40 ms, and no timer is left to fire.')
   })
 
-  test('so is a promise that takes longer than the bound', async () => {
+  test('runUntil reports a promise that takes longer than the bound', async () => {
     const clock = new VirtualClock()
     await expect(clock.runUntil(clock.sleep(101), { maxMs: 100 })).rejects.toThrow(
       'due at 101 ms, beyond the bound of 100 ms',
@@ -266,7 +269,7 @@ describe('runUntil', () => {
     await expect(clock.runUntil(clock.sleep(100), { maxMs: 100 })).resolves.toBeUndefined()
   })
 
-  test('after a hang the clock can be used again, and a late rejection is not unhandled (I8)', async () => {
+  test('I8: after a hang the clock still works, and a late rejection is handled', async () => {
     const clock = new VirtualClock()
     const { promise, reject } = Promise.withResolvers<never>()
     await expect(clock.runUntil(promise)).rejects.toThrow(StalledError)
@@ -277,14 +280,14 @@ describe('runUntil', () => {
 })
 
 describe('sleep', () => {
-  test('resolves after its time and leaves no listener behind (I17)', async () => {
+  test('I17: sleep resolves after its time and leaves no listener behind', async () => {
     const clock = new VirtualClock()
     const { signal, added, removed } = countingSignal()
     await clock.runUntil(clock.sleep(5, { signal }))
     expect([clock.now(), added(), removed()]).toEqual([5, 1, 1])
   })
 
-  test("rejects with the signal's reason as soon as it aborts and leaves no timer behind (I17)", async () => {
+  test("I17: sleep rejects with the signal's reason as soon as it aborts, and leaves no timer behind", async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const sleeping = clock.sleep(5, { signal: controller.signal })
@@ -293,7 +296,7 @@ describe('sleep', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('does not begin where the signal is aborted already (I13)', async () => {
+  test('I13: sleep does not begin if the signal is aborted already', async () => {
     const clock = new VirtualClock()
     await expect(clock.sleep(5, { signal: AbortSignal.abort('before') })).rejects.toBe('before')
     expect(clock.pending).toBe(0)
@@ -358,7 +361,7 @@ test.each([undefined, 1])(
 )
 
 describe('leap', () => {
-  test('time passes at once: what fell due meanwhile fires late, in order, with the next move', async () => {
+  test('leap lets time pass at once: timers that fell due fire late, in order, with the next advance', async () => {
     const { clock, fired, set } = recording()
     set('b', 20)
     set('a', 10)
@@ -374,7 +377,7 @@ describe('leap', () => {
     expect(fired.at(-1)).toEqual(['later', 200])
   })
 
-  test('a timer may make time leap, even past the end of an advance', async () => {
+  test('a timer may let time leap, even past the end of an advance', async () => {
     const { clock, fired, set } = recording()
     set('leaps', 10, () => clock.leap(1_000))
     set('late', 20)
@@ -389,12 +392,12 @@ describe('leap', () => {
     ])
   })
 
-  test('refuses what is no span of time', () => {
+  test('leap refuses a value that is not a duration', () => {
     expect(() => new VirtualClock().leap(-1)).toThrow(MisuseError)
   })
 })
 
-test('all sleeps of one signal end with its reason', async () => {
+test('all sleeps with one signal end with its reason', async () => {
   const clock = new VirtualClock()
   const abort = new AbortController()
   const asleep = Promise.allSettled([10, 20].map((ms) => clock.sleep(ms, { signal: abort.signal })))
