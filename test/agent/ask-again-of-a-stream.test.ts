@@ -19,16 +19,16 @@ const first = (script: TurnScript): TurnScript[] => [script, { text: 'ok' }]
 
 describe('I33: an answer that breaks off before any text, reasoning or call', () => {
   test.each<[string, TurnScript]>([
-    ['by an error chunk', [...begun, failure]],
-    ['by an error chunk and an end', [...begun, failure, finish('error')]],
-    ['where text begins and says nothing', [...begun, { type: 'text-start', id: 't' }, failure]],
+    ['with an error chunk', [...begun, failure]],
+    ['with an error chunk and an end', [...begun, failure, finish('error')]],
+    ['after an empty text', [...begun, { type: 'text-start', id: 't' }, failure]],
     [
-      'by a reset',
+      'with a reset',
       { parts: begun, breakAfter: 2, breakWith: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) },
     ],
-    ['by an end without a reason', { parts: begun, breakAfter: 2, breakWith: 'end' }],
-    ['by an end that is an error', [...begun, finish('error')]],
-  ])('%s is asked for again', async (_how, script) => {
+    ['with an end without a reason', { parts: begun, breakAfter: 2, breakWith: 'end' }],
+    ['with an end that is an error', [...begun, finish('error')]],
+  ])('I33: an answer that breaks off %s is requested again', async (_how, script) => {
     const { agent, model, end } = bench()
     const talks = model(first(script))
     const run = agent({ model: talks }).run('x')
@@ -70,7 +70,7 @@ describe('I33: an answer that breaks off before any text, reasoning or call', ()
     ['text', text],
     ['a call', [{ type: 'tool-input-start', id: 'c', toolName: 'f' }]],
     ['reasoning', [{ type: 'reasoning-delta', id: 'r', delta: 'hm' }]],
-  ])('is not asked for again once %s has come', async (_what, parts) => {
+  ])('I33: an answer that breaks off after %s is not requested again', async (_what, parts) => {
     const { agent, model, tool, end } = bench()
     const talks = model(first([...begun, ...parts, failure]))
     expect(await end(agent({ model: talks, tools: [tool('f')] }).run('x'))).toMatchObject({ status: 'failed' })

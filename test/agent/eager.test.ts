@@ -49,7 +49,7 @@ describe('eager start', () => {
     ['all', { reads: 100, writes: 200, unmarked: 1_000 }],
     ['read-only', { reads: 100, writes: 1_000, unmarked: 1_000 }],
     ['off', { reads: 1_000, writes: 1_000, unmarked: 1_000 }],
-  ])('`%s`: which calls start when', async (eager, moments) => {
+  ])('with eager `%s` calls start at the expected moments', async (eager, moments) => {
     const { agent, model, tool: make, starts, end } = bench()
     const tools = [
       make('reads', undefined, readOnly),

@@ -106,7 +106,7 @@ describe('I4: calls of an old history', () => {
     ['a number', 7, {}],
     ['a date among the values', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
     ['a function', { f: () => 1 }, {}],
-  ])('have an object as input where it was %s', (_, given, expected) => {
+  ])('I4: the input of a call is an object if it was %s', (_, given, expected) => {
     const [first] = mended(assistant(call('a', 'work', given)), tool(result('a')))
     expect(callsIn(first)[0]?.input).toEqual(expected)
   })

@@ -40,7 +40,7 @@ describe('the strict checker of the tests', () => {
     ['a result without a call', [user('x'), tool(result('a'))]],
     ['an id twice', [assistant(call('a')), tool(result('a')), assistant(call('a')), tool(result('a'))]],
     ['an empty message', [assistant()]],
-  ])('finds %s', (_, history) => expect(historyFaults(history)).not.toEqual([]))
+  ])('the strict checker of the tests finds %s', (_, history) => expect(historyFaults(history)).not.toEqual([]))
 })
 
 describe('I4: mendHistory', () => {

@@ -154,7 +154,7 @@ describe('prepareTurn', () => {
       'prepareTurn failed: prepareTurn().model: expected a LanguageModelV4',
     ],
     [
-      'messages that are none',
+      'a value that is not messages',
       () => ({ messages: 'all' }),
       'prepareTurn failed: prepareTurn().messages: expected an array of messages',
     ],
@@ -164,16 +164,16 @@ describe('prepareTurn', () => {
       'prepareTurn failed: prepareTurn().messages[0].content: expected',
     ],
     [
-      'a tool that is none',
+      'an unknown tool',
       () => ({ activeTools: ['serch'] }),
       'prepareTurn failed: prepareTurn().activeTools: expected names of the agent\'s tools, got "serch"',
     ],
     [
-      'active tools that are no list',
+      'active tools that are not an array',
       () => ({ activeTools: 'a' }),
       'prepareTurn failed: prepareTurn().activeTools: expected an array of names',
     ],
-  ])('%s ends the run as failed', async (_, prepareTurn, message) => {
+  ])('%s in prepareTurn ends the run as failed', async (_, prepareTurn, message) => {
     const { agent, model, tool: make, end } = bench()
     const talks = model([{ calls: [{ name: 'a' }] }])
     const hook = prepareTurn as () => undefined
@@ -204,7 +204,7 @@ describe('prepareTurn', () => {
       },
       'prepareTurn failed: the thrown value cannot be read',
     ],
-  ])('I7: any thrown value: %#', async (thrown, message) => {
+  ])('I7: any value thrown by prepareTurn ends the run as failed: %#', async (thrown, message) => {
     const { agent, model, end } = bench()
     const ended = await end(
       agent({

@@ -39,7 +39,7 @@ describe('a result in the history', () => {
     ['false', false, { type: 'json', value: false }],
     ['an object', { a: [1] }, { type: 'json', value: { a: [1] } }],
     ['what looks like an error', { error: { code: 'x' } }, { type: 'json', value: { error: { code: 'x' } } }],
-  ])('%s', (_, data, output) => expect(outputOf(success(data))).toEqual(output))
+  ])('data is sent in its form: %s', (_, data, output) => expect(outputOf(success(data))).toEqual(output))
 
   test('the content of toContent is sent, each part in its form', () => {
     const content: ToolContent[] = [

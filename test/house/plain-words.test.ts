@@ -125,7 +125,7 @@ describe('prose of a TypeScript file', () => {
   test('the prose of a test file is its titles alone', () => {
     const source = [
       "describe('who is', () => {",
-      "  test.each([['told']])('nobody %s', (told) => call('told')) // told",
+      "  test.each<[string, Map<'told', () => void>]>([['told']])('nobody %s', (told) => call('told')) // told",
       "  test('plain', () => regexp.test('told'))",
       '})',
     ].join('\n')

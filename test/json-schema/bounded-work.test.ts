@@ -52,7 +52,7 @@ describe('I39: every common pattern checks a text as long as arguments may be', 
       filled('漢字かな交じり文 ', MIB / 3),
       `${filled('漢字', MIB / 3)}!`,
     ],
-  ])('%s', (_what, schema, good, bad) => {
+  ])('I39: a text as long as arguments may be is checked by the pattern of %s', (_what, schema, good, bad) => {
     expect(fits(schema, good)).toBe(true)
     const refused = check(schema, bad)
     expect(refused.ok ? [] : refused.issues.map(({ message }) => message)).toContainEqual(
@@ -135,7 +135,7 @@ describe('I39: work that grows with both the schema and the value is bounded', (
     ['counts of keys', times(1_500, { propertyNames: true }), keys(20_000)],
     ['long texts counted often', times(3_000, { minLength: 600_000 }), filled('a', MIB)],
     ['formats', times(2_000, { format: 'json-pointer' }), `/${filled('a', MIB)}`],
-  ])('%s', (_what, schema, value) => {
+  ])('I39: checking has bounded work for %s', (_what, schema, value) => {
     const refused = check(schema, value)
     expect(refused).toEqual({
       ok: false,
@@ -170,7 +170,7 @@ describe('I39: work that grows with both the schema and the value is bounded', (
     ],
     ['long patterns', { allOf: Array.from({ length: 200 }, (_, i) => ({ pattern: `${i}${filled('a', 4_000)}` })) }],
     ['properties of characters', { allOf: Array.from({ length: 4_000 }, (_, i) => ({ pattern: `\\p{L}${i}` })) }],
-  ])('also when the schema is made ready: %s', (_what, schema) => {
+  ])('I39: compiling has bounded work for %s', (_what, schema) => {
     expect(() => compileJsonSchema(schema)).toThrow('it takes too much work to compile')
   })
 })

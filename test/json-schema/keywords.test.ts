@@ -106,7 +106,7 @@ describe('each keyword accepts fitting values and reports the others', () => {
       '/1',
       'Expected string, got number.',
     ],
-  ])('%j', (schema, good, bad, pointer, message) => {
+  ])('the schema %j accepts fitting values and reports the others', (schema, good, bad, pointer, message) => {
     expect(issuesOf(schema, good)).toEqual([])
     expect(issuesOf(schema, bad)).toEqual([[pointer, message]])
   })

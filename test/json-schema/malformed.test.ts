@@ -79,7 +79,7 @@ describe('a keyword whose value has no meaning is refused, with its location', (
       'the pattern (?i)x cannot be used: it sets flags',
     ],
     [{ patternProperties: { '(?P<n>x)': {} } }, '#/patternProperties', 'as Python writes it'],
-  ])('%j', (schema, pointer, message) => {
+  ])('the schema %j is refused, with the location of its fault', (schema, pointer, message) => {
     let refusal: unknown
     try {
       compileJsonSchema(schema)
@@ -106,7 +106,7 @@ describe('a keyword whose value has no meaning is refused, with its location', (
       1,
     ],
     [{ enum: [{ minimum: '5' }] }, { minimum: '5' }],
-  ])('%j has a meaning', (schema, value) => {
+  ])('the schema %j is accepted', (schema, value) => {
     expect(fits(schema, value)).toBe(true)
   })
 })
@@ -116,7 +116,7 @@ describe('nullable, as in OpenAPI 3.0, lets null pass, regardless of the other k
     ['beside a type', { type: 'string', nullable: true }],
     ['beside an enum without null', { type: 'string', enum: ['a', 'b'], nullable: true }],
     ['beside a reference', { $ref: '#/$defs/a', nullable: true, $defs: { a: { type: 'string' } } }],
-    ['in what is referred to', { $ref: '#/$defs/a', $defs: { a: { type: 'string', nullable: true } } }],
+    ['in the target of a reference', { $ref: '#/$defs/a', $defs: { a: { type: 'string', nullable: true } } }],
     [
       'beside a reference of draft 7',
       {
@@ -130,7 +130,7 @@ describe('nullable, as in OpenAPI 3.0, lets null pass, regardless of the other k
     ['in each of allOf', { allOf: [{ type: 'string', nullable: true }, { minLength: 1 }] }],
     ['in one of oneOf', { oneOf: [{ type: 'string', nullable: true }, { type: 'integer' }] }],
     ['in one of anyOf', { anyOf: [{ type: 'string', nullable: true }, { type: 'integer' }] }],
-  ])('%s', (_where, schema) => {
+  ])('nullable lets null pass %s', (_where, schema) => {
     expect([fits(schema, null), fits(schema, 'a'), fits(schema, true)]).toEqual([true, true, false])
     const within = { type: 'object', properties: { a: { type: 'array', items: { type: 'string', nullable: true } } } }
     expect([fits(within, { a: [null, 'x'] }), fits(within, { a: null })]).toEqual([true, false])

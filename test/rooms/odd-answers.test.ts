@@ -68,7 +68,7 @@ describe('one malformed call of a Chat Completions answer does not affect the ot
     ['no name', { id: 'b', type: 'function', function: { arguments: '{}' } }, 'unknown_tool: '],
     ['a call of a custom tool', { id: 'b', type: 'custom', custom: { name: 'patch', input: 'x' } }, 'unknown_tool: '],
     ['no function', { id: 'b', type: 'function' }, 'unknown_tool: '],
-  ])('%s', async (_what, odd, begins) => {
+  ])('a Chat Completions answer with %s runs its other call', async (_what, odd, begins) => {
     const answer = body(
       'chat.completion',
       choice(0, 'message', { content: null, tool_calls: [call('a', { arguments: '{"n":1}' }), odd] }, 'tool_calls'),
@@ -157,7 +157,7 @@ describe('one malformed call of an answer does not affect the others in aof exec
     ['Cohere, no name', cohere, cohereChat({ id: 'b', type: 'function', function: {} }), 'unknown_tool'],
     ['Ollama, no name', ollama, ollamaChat({ function: { arguments: {} } }), 'unknown_tool'],
     ['Ollama, nothing at all', ollama, ollamaChat({}), 'unknown_tool'],
-  ])('%s', async (_what, bodies, answer, begins) => {
+  ])('aof exec runs the other call of an answer: %s', async (_what, bodies, answer, begins) => {
     const { ran, reads } = await inExec(bodies, answer)
     expect(ran[0]).toEqual({ n: 1 })
     expect(reads.map(({ said }) => said.slice(0, begins.length))).toEqual([ok.said.slice(0, begins.length), begins])

@@ -10,6 +10,8 @@ export class TestCalls {
   #last = SyntaxKind.Unknown
   /** The tokens so far end with `test`, or with a member or a call of it. */
   #inTest = false
+  /** How deep the next token stands within type arguments: `test.each<[string, number]>(…)`. */
+  #angles = 0
 
   /** Whether the next token, if it is a string, is a title. */
   get atTitle(): boolean {
@@ -18,6 +20,12 @@ export class TestCalls {
 
   read({ kind, text }: Token): void {
     if (isComment(kind)) return
+    if (kind === SyntaxKind.LessThanToken && (this.#inTest || this.#angles > 0)) this.#angles++
+    else if (kind === SyntaxKind.GreaterThanToken && this.#angles > 0) this.#angles--
+    else if (this.#angles === 0) this.#readOutsideOfTypes(kind, text)
+  }
+
+  #readOutsideOfTypes(kind: SyntaxKind, text: string): void {
     if (kind === SyntaxKind.OpenParenToken) {
       this.#open.push(this.#inTest)
       this.#inTest = false
