@@ -58,7 +58,7 @@ export function optionsPage(find: Find): string {
   return [...head, ...parts].join('\n\n')
 }
 
-/** The types that an interface extends and that are no interfaces, so that their members are not in the table. */
+/** The type aliases that an interface extends, whose members are not in the table. */
 function aliasesOf(item: ApiItem, find: Find): string[] {
   const names = item instanceof ApiInterface ? item.extendsTypes.map(({ excerpt }) => excerpt.text.trim()) : []
   return names.filter((name) => find(name)?.kind === 'type')
