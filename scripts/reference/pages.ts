@@ -64,7 +64,7 @@ function section(entry: Entry, find: Find): string {
   return [`## ${headingOf(entry)}`, ...described(entry.items, find, entry, code), ...members].join('\n\n')
 }
 
-/** What a class or an interface extends: in words, or as code if it has type parameters. */
+/** The base types of a class or an interface: in words, or as code if there are type parameters. */
 function heritage(code: string, find: Find): string {
   if (code.includes('<')) return fence(code)
   const [, names] = / (?:extends|implements) (.*)$/s.exec(code) ?? []

@@ -31,17 +31,20 @@ afterEach(async () => {
 })
 
 describe('the directory of a file store', () => {
-  test.each(['process.exit(3)', "throw new Error('a fault')", ''])('a directory of the store is removed when the process ends: %j', (end) => {
-    const source = JSON.stringify(new URL('../../packages/aof-runtime/src/spill/file-store.ts', import.meta.url).href)
-    const program = `
+  test.each(['process.exit(3)', "throw new Error('a fault')", ''])(
+    'a directory of the store is removed when the process ends: %j',
+    (end) => {
+      const source = JSON.stringify(new URL('../../packages/aof-runtime/src/spill/file-store.ts', import.meta.url).href)
+      const program = `
       const { FileStore } = await import(${source})
       const { path } = await new FileStore({}).write('a.txt', ['x'], 10)
       process.stdout.write(path)
       ${end}`
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
-    expect(stdout).toMatch(/a\.txt$/)
-    expect(existsSync(dirname(stdout))).toBe(false)
-  })
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+      expect(stdout).toMatch(/a\.txt$/)
+      expect(existsSync(dirname(stdout))).toBe(false)
+    },
+  )
 
   test('I17: the store stops listening for the exit of the process once all stores are closed', async () => {
     const before = process.listenerCount('exit')
@@ -175,8 +178,11 @@ describe('an executor with a file store', () => {
   })
 })
 
-test.skipIf(process.getuid?.() === 0)('an executor without the right to write into the directory fails the call', async () => {
-  const directory = await scratch()
-  await chmod(directory, 0o500)
-  await expect(store(directory).write('a.txt', ['1'], 9)).rejects.toThrow('EACCES')
-})
+test.skipIf(process.getuid?.() === 0)(
+  'an executor without the right to write into the directory fails the call',
+  async () => {
+    const directory = await scratch()
+    await chmod(directory, 0o500)
+    await expect(store(directory).write('a.txt', ['1'], 9)).rejects.toThrow('EACCES')
+  },
+)
