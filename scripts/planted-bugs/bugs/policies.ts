@@ -145,7 +145,7 @@ export const policies: readonly PlantedBug[] = [
     'arguments.ts',
     'arguments that were cut off are repaired',
     'value = JSON.parse(text)',
-    "value = JSON.parse(text.endsWith('}}') || !text.startsWith('{\"mark') ? text : `${text.slice(0, 15)}\"}`)",
+    "value = JSON.parse(text.endsWith('}') ? text : `${text}}`)",
   ),
   bug(
     'safe-checks.ts',

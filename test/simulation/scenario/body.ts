@@ -5,6 +5,12 @@ import type { Act } from './plan.ts'
 import { caller, type Stage, tracked } from './stage.ts'
 import type { Surroundings } from './surroundings.ts'
 
+interface Input {
+  readonly mark: unknown
+  readonly refs: readonly unknown[]
+  readonly shared: { by: string }
+}
+
 /** The tool's code in one attempt: checks what it was given, acts by its plan, and notes how it ended. */
 export class Body {
   readonly #stage: Stage
@@ -59,19 +65,23 @@ export class Body {
 
   #checkGiven(): void {
     const stage = this.#stage
-    const { mark, plan, index } = this.#call
+    const { mark, plan, index, batch } = this.#call
     const ctx = this.#ctx
     this.#checkCaller()
     if (isCut(this.#call)) stage.fault('I13', `${mark} begins after it was aborted`)
     if (ctx.index !== index || ctx.attempt !== this.#attempt.number || ctx.call.arguments !== this.#input)
       stage.fault('I5', `${mark} is given another call`)
-    const { mark: given, refs } = this.#input as { readonly mark: unknown; readonly refs: readonly unknown[] }
+    const { mark: given, refs, shared } = this.#input as Input
+    const isUnreadable = plan.args === 'truncated' && batch.plan.way !== 'single'
+    if (isUnreadable || plan.args === 'cycle') stage.fault('I37', `${mark} runs with ${plan.args} arguments`)
+    if (shared.by !== 'all') stage.fault('I5', `${mark} runs with what another call was given`)
     if (given !== (plan.args === 'misfit' ? 7 : mark))
       stage.fault('I5', `${mark} runs with ${JSON.stringify(this.#input)}`)
     this.#checkReferences(refs)
     this.#checkKey()
     // What it was given is its own: no other attempt may see this.
     Object.assign(this.#input as object, { mark, refs: ['spoilt'] })
+    shared.by = 'spoilt'
   }
 
   /** I3: a key is one call's, in all its attempts. */

@@ -2,6 +2,8 @@ import type { ToolCall } from '../../../packages/aof-runtime/src/index.ts'
 import { type CallFacts, hasOptions } from './facts.ts'
 import type { TimeLimits } from './plan.ts'
 
+const SHARED = { by: 'all' }
+
 /** How the calls of a plan look to an executor. */
 
 /** The id that its events and its result carry. */
@@ -31,6 +33,8 @@ export function valueOf(call: CallFacts): unknown {
   const value = {
     of: mark,
     mark: plan.args === 'misfit' ? 7 : mark,
+    // The same object in all calls: none of them may see what another does to it.
+    shared: SHARED,
     refs: plan.refersTo.map((name) => ({ $result: name })),
   }
   return plan.args === 'cycle' ? Object.assign(value, { self: value }) : value
@@ -40,7 +44,7 @@ export function argumentsOf(call: CallFacts): unknown {
   const { args } = call.plan
   const value = valueOf(call)
   if (args === 'text') return JSON.stringify(value)
-  return args === 'truncated' ? JSON.stringify(value).slice(0, -3) : value
+  return args === 'truncated' ? JSON.stringify(value).slice(0, -1) : value
 }
 
 /** The options that are there. */

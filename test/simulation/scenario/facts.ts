@@ -252,6 +252,17 @@ export function isStopped({ call, isOver, ctx }: AttemptFacts): boolean {
   return isOver || ctx?.signal.aborted === true || isCut(call)
 }
 
+/** Who sets a limit of a call: the nearest layer that says something. */
+export function layerOf(
+  call: CallFacts,
+  option: 'timeoutMs' | 'idleTimeoutMs',
+): 'call' | 'batch' | 'tool' | 'executor' {
+  const { plan, batch, tool } = call
+  if (hasOptions(call) && plan.limits[option] !== undefined) return 'call'
+  if (batch.plan.limits[option] !== undefined) return 'batch'
+  return tool?.limits[option] === undefined ? 'executor' : 'tool'
+}
+
 /** The limits in time of a call from the nearest layer on that says something. */
 export function limitOf(call: CallFacts, option: 'timeoutMs' | 'idleTimeoutMs'): number {
   const { plan, batch, tool } = call

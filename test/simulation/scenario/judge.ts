@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ToolResult, UnsuccessfulResult } from '../../../packages/aof-runtime/src/index.ts'
 import type { Breakers } from './breakers.ts'
 import { type EffectHolders, hasEffects, namesOf } from './conflicts.ts'
-import { type BatchFacts, type CallFacts, deadlineAt, hasImpossibleLimit, isCut, limitOf } from './facts.ts'
+import { type BatchFacts, type CallFacts, deadlineAt, hasImpossibleLimit, isCut, layerOf, limitOf } from './facts.ts'
 import type { Feature } from './features.ts'
 import { shownId } from './call-arguments.ts'
 import type { Stage } from './stage.ts'
@@ -38,6 +38,7 @@ export function judge(
   if (result.index !== call.index) wrong('I2', `its place is ${result.index}`)
   if (result.id !== shownId(call)) wrong('I3', `its id is ${result.id}`)
   judgeExecution(call, result, wrong)
+  judgeTiming(stage, call, result, wrong)
   if (result.success) return judgeSuccess(stage, call, result, wrong)
   const feature = HAPPENED[result.error.code]
   if (feature !== undefined) stage.happened.add(feature)
@@ -66,6 +67,15 @@ function judgeExecution({ attempts, tool }: CallFacts, { execution, timing }: To
     if (last.abandonedAt === undefined) wrong('I14', 'it was not abandoned')
   } else if (last.abandonedAt !== undefined) wrong('I14', 'it was abandoned')
   else if (last.ended === undefined && tool !== undefined) wrong('I14', 'its tool has not ended')
+}
+
+/** What a result says of its time: when it was accepted, first started, and ended. */
+function judgeTiming({ now }: Stage, { acceptedAt, attempts }: CallFacts, { timing }: ToolResult, wrong: Wrong): void {
+  const { queuedMs, runMs, totalMs } = timing
+  const startedAt = attempts.find(({ ctx }) => ctx !== undefined)?.startedAt ?? acceptedAt + totalMs
+  const isRight = queuedMs + runMs === totalMs && totalMs <= now - acceptedAt && queuedMs === startedAt - acceptedAt
+  if (!isRight)
+    wrong('S1', `its timing is ${JSON.stringify(timing)}, accepted at ${acceptedAt}, started at ${startedAt}`)
 }
 
 function judgeSuccess(stage: Stage, call: CallFacts, result: ToolResult & { success: true }, wrong: Wrong): void {
@@ -106,9 +116,11 @@ function reasonAgainst(
     case 'aborted':
       return only(isCut(call) || batch.isDisposed, 'I13', 'nothing has aborted it')
     case 'timeout':
-      return only(hasPassed(stage, call, 'timeoutMs'), 'I11', 'it had time left')
-    case 'idle_timeout':
-      return only(hasPassed(stage, call, 'idleTimeoutMs'), 'I11', 'it had time left')
+    case 'idle_timeout': {
+      const option = code === 'timeout' ? 'timeoutMs' : 'idleTimeoutMs'
+      if (!message.includes(`the ${layerOf(call, option)}'s ${option}`)) return ['I11', `it names ${message}`]
+      return only(hasPassed(stage, call, option), 'I11', 'it had time left')
+    }
     case 'deadline':
       return only(stage.now >= deadlineAt(call), 'I11', `its deadline is at ${deadlineAt(call)} ms`)
     case 'closed':
@@ -179,6 +191,17 @@ function hasPassed(stage: Stage, call: CallFacts, option: 'timeoutMs' | 'idleTim
   return attempt.ranMs + (state === 'running' ? stage.now - attempt.runsSince : Infinity) >= limit
 }
 
+/** How many calls of the budget that a call is counted in have started, and how many may. */
+export function budgetUse({ byMark }: Stage, call: CallFacts): { readonly started: number; readonly limit: number } {
+  const owner = budgetOwner(call.batch)
+  const limit = owner?.plan.budget?.toolCalls ?? Infinity
+  if (limit === Infinity) return { started: 0, limit }
+  const counted = [...byMark.values()].filter(
+    ({ attempts, batch }) => attempts.length > 0 && budgetOwner(batch) === owner,
+  )
+  return { started: counted.length, limit }
+}
+
 /** Whether so many other calls may have taken from its budget as that has. */
 function mayBeOverBudget({ byMark }: Stage, call: CallFacts): boolean {
   const owner = budgetOwner(call.batch)
@@ -189,10 +212,10 @@ function mayBeOverBudget({ byMark }: Stage, call: CallFacts): boolean {
   return others >= limit
 }
 
-/** The batch whose budget counts: that of the calls which make its calls, where it has none. */
+/** The batch whose budget counts: where a batch has none, that of the call by whose own executor it is opened. */
 function budgetOwner(batch: BatchFacts): BatchFacts | undefined {
   if (batch.plan.budget !== undefined) return batch
-  return batch.maker === undefined ? undefined : budgetOwner(batch.maker.call.batch)
+  return batch.maker === undefined || !batch.isByContext ? undefined : budgetOwner(batch.maker.call.batch)
 }
 
 /** Whether a name of it stands for no call, or for several, or it depends on itself. */

@@ -16,7 +16,7 @@ import {
   newAttempt,
   parentOf,
 } from './facts.ts'
-import { judge } from './judge.ts'
+import { budgetUse, judge } from './judge.ts'
 import { checkUnmade, makerOf } from './makers.ts'
 import type { Permits } from './permits.ts'
 import { judgeRetry } from './retries.ts'
@@ -248,6 +248,8 @@ export class Observer {
       rate.start(at)
     }
     const attempt = newAttempt(call, number, at)
+    const { started, limit } = budgetUse(stage, call)
+    if (started > limit) stage.fault('I27', `${call.mark} starts, ${started} calls of a budget of ${limit}`)
     this.breakers.starts(attempt)
     this.#checkLimits(call)
   }

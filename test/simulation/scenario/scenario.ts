@@ -4,6 +4,7 @@ import {
   Budget,
   type Clock,
   defineTool,
+  type ToolEvent,
   ToolExecutor,
 } from '../../../packages/aof-runtime/src/index.ts'
 import { settleMicrotasks, type Simulation } from '../../../packages/aof-runtime/src/testing/index.ts'
@@ -40,6 +41,10 @@ export class Scenario {
   readonly #reactions: Reactions
   readonly #admission: AdmissionController | undefined
   readonly #clock: Clock
+  /** How many events the first and the last listeners of the executors have heard. */
+  #heardFirst = 0
+  readonly #numbers = new WeakMap<ToolEvent, number>()
+  #heardLast = 0
   /** How many timers of the runtime are set. */
   #timers = 0
   /** The executor that is being closed: the timer that it sets ends its time to drain. */
@@ -147,11 +152,33 @@ export class Scenario {
       closed: false,
     }
     stage.sites.push(site)
-    executor.subscribe((event) => this.#observer.sees(site, event))
+    executor.subscribe((event) => {
+      this.#numbers.set(event, ++this.#heardFirst)
+      this.#observer.sees(site, event)
+    })
     executor.subscribe((event) => {
       const batch = 'batch' in event ? site.batches.get(event.batch) : undefined
-      this.#reactions.visit('listener', batch, event.type)
+      try {
+        this.#reactions.visit('listener', batch, event.type)
+      } catch (thrown) {
+        // A listener that is an async function fails in the other way.
+        if (stage.threw % 2 === 0) throw thrown
+        return Promise.reject(thrown as Error) as never
+      }
     })
+    this.#subscribeForAWhile(executor)
+  }
+
+  /** A listener that leaves hears no more, and one that came after it hears all. */
+  #subscribeForAWhile(executor: ToolExecutor): void {
+    let leftAt = Infinity
+    const leave = executor.subscribe((event) => {
+      // What was on its way already still comes.
+      if ((this.#numbers.get(event) ?? 0) > leftAt) this.stage.fault('S1', 'a listener that has left still hears')
+      leftAt = Math.min(leftAt, this.#heardFirst)
+      leave()
+    })
+    executor.subscribe(() => void this.#heardLast++)
   }
 
   /** An action that concerns executors. */
@@ -276,6 +303,8 @@ export class Scenario {
     }
     const { pending } = stage.simulation.clock
     if (pending > 0) stage.fault('I17', `${pending} timers are left`)
+    if (this.#heardFirst !== this.#heardLast)
+      stage.fault('S1', `the last listeners heard ${this.#heardLast} of ${this.#heardFirst} events`)
     if (stage.threw !== stage.reported)
       stage.fault('S1', `${stage.threw} listeners threw, ${stage.reported} were reported`)
   }
