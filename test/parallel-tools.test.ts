@@ -23,7 +23,7 @@ describe('R9: the reference tests', () => {
     expect(limitedToOne.clock.now()).toBe(n * 100)
   })
 
-  test('a single tool has no parallel overhead: it runs at once, with nothing of what many calls need (R6)', async () => {
+  test('a single tool has no parallel overhead: it runs at once, without the machinery for many calls (R6)', async () => {
     const resources: string[] = []
     const hook = createHook({ init: (_id, type) => void resources.push(type) })
     const clock = new VirtualClock()
@@ -42,7 +42,7 @@ describe('R9: the reference tests', () => {
     expect(lines.filter((line) => line.startsWith('INFO'))).toEqual([])
   })
 
-  test('the check above can fail: calls that wait do need an async resource', async () => {
+  test("the check of a single tool's overhead can fail: waiting calls do need an async resource", async () => {
     const resources: string[] = []
     const hook = createHook({ init: (_id, type) => void resources.push(type) })
     const executor = new ToolExecutor({
@@ -125,7 +125,7 @@ describe('the reference behaviour', () => {
     expect(results.map(dataOf)).toEqual([50, 10, 40, 20, 30].map((ms) => ({ ms })))
   })
 
-  test('R4: a failing tool stops no other, and its result carries the error', async () => {
+  test('R4: a failing tool stops no other tool, and its result carries the error', async () => {
     const clock = new VirtualClock()
     const failing = defineTool({
       name: 'fail',
@@ -143,7 +143,7 @@ describe('the reference behaviour', () => {
     expect(second?.success).toBe(true)
   })
 
-  test('R5: what dies becomes an error on its own call, never in the first empty slot', async () => {
+  test('R5: a dying task becomes an error on its own call, never in the first empty slot', async () => {
     const clock = new VirtualClock()
     const { tool, runs } = deaf()
     const { run } = setUp([sleeper(clock), tool], { clock, timeoutMs: 500 })
@@ -152,7 +152,7 @@ describe('the reference behaviour', () => {
     expect((await results).map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'timed_out', 'failed'])
   })
 
-  test('R6: no calls give no results at once, with no event and no log line', async () => {
+  test('R6: no calls give no results at once, without an event or a log line', async () => {
     const { executor, events, lines } = setUpSleep()
     expect(await executor.executeTools([])).toEqual([])
     expect([events, lines]).toEqual([[], []])

@@ -37,7 +37,7 @@ describe.concurrent('code blocks', () => {
   )
 })
 
-test('the README has code, and none that is only a sketch', () => {
+test('the README has code blocks, and none is only a sketch', () => {
   expect(readme).not.toEqual([])
   expect(readme.filter(isSketch)).toEqual([])
 })

@@ -57,7 +57,7 @@ async function amidGood(call: ScriptedCall, tools: readonly AnyTool[] = []): Pro
   return results[1] as ToolResult
 }
 
-describe('an agent whose model calls what is not there (I44)', () => {
+describe('I44: an agent whose model calls unknown tools', () => {
   test.each([
     [1, '__proto__'],
     [2, 'constructor'],
@@ -71,7 +71,7 @@ describe('an agent whose model calls what is not there (I44)', () => {
     [11, '../../etc'],
     [12, 'good'.repeat(16_000)],
     [13, 'good\0'],
-  ])('%i: %j', async (_number, name) => {
+  ])('bad input %i: a call of %j gets a result, and the run continues', async (_number, name) => {
     expect(await amidGood({ name })).toMatchObject({ status: 'invalid', execution: 'none' })
     expect(ran).toHaveLength(2)
   })
@@ -83,13 +83,13 @@ describe('an agent whose model gives odd ids', () => {
     [19, '__proto__'],
     [20, ''],
     [21, 'x'.repeat(1_000_000)],
-  ])('%i: %#', async (_number, id) => {
+  ])('bad input %i: odd ids are made unique: %#', async (_number, id) => {
     expect(await amidGood({ name: 'good', id, arguments: { n: 2 } })).toMatchObject({ success: true, index: 1 })
     expect(ran).toHaveLength(3)
   })
 })
 
-describe('an agent whose model gives odd arguments (I37)', () => {
+describe('I37: an agent whose model gives odd arguments', () => {
   test.each([
     [23, '{"__proto__":{"isAdmin":true}}'],
     [24, '{"constructor":{"prototype":{"x":1}}}'],
@@ -103,7 +103,7 @@ describe('an agent whose model gives odd arguments (I37)', () => {
     [37, '[]'],
     [39, '"{\\"a\\":1}"'],
     [42, '{"timeout":NaN}'],
-  ])('%i never run: %#', async (_number, text) => {
+  ])('I37, bad input %i: the arguments never run: %#', async (_number, text) => {
     expect(await amidGood({ name: 'good', arguments: text })).toMatchObject({ status: 'invalid', execution: 'none' })
     expect(ran).toEqual([{}, { last: true }])
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
@@ -118,13 +118,13 @@ describe('an agent whose model gives odd arguments (I37)', () => {
     [37, 'null', {}],
     [40, '{"sudo":true}', { sudo: true }],
     [41, '{"timeout":2147483648}', { timeout: 2_147_483_648 }],
-  ])('%i do no harm: %s', async (_number, text, expected) => {
+  ])('bad input %i: the arguments do no harm: %s', async (_number, text, expected) => {
     expect(await amidGood({ name: 'good', arguments: text })).toMatchObject({ success: true })
     expect(ran[1]).toEqual(expected)
   })
 })
 
-describe('an agent whose tools give odd values', () => {
+describe('an agent whose tools return odd values', () => {
   const circular: Record<string, unknown> = {}
   circular['self'] = circular
   const sparse: unknown[] = []
@@ -165,7 +165,7 @@ describe('an agent whose tools give odd values', () => {
     [72, 'bytes', new Uint8Array(2_000_000)],
     [74, 'an endless stream', new ReadableStream()],
   ])(
-    '%i: %s: one result, the siblings untouched, a history of bounded size (I6, I30, I31)',
+    'I6, I30, I31, bad input %i: %s is one result; other results and the size of the history are unaffected',
     async (_number, _what, value) => {
       const odd = defineTool({ name: 'odd', inputSchema: { type: 'object' }, execute: () => value })
       const { messages, results } = await play([good, odd], [{ name: 'good' }, { name: 'odd' }, { name: 'good' }])
@@ -192,7 +192,7 @@ describe('an agent whose tools give odd values', () => {
     ],
     [57, 'a revoked proxy', revokedProxy()],
     [62, 'an error of 50 MB', new Error('x'.repeat(50_000_000))],
-  ])('%i: %s, thrown (I7)', async (_number, _what, thrown) => {
+  ])('I7, bad input %i: %s can be thrown', async (_number, _what, thrown) => {
     const odd = defineTool({
       name: 'odd',
       inputSchema: { type: 'object' },
@@ -203,7 +203,7 @@ describe('an agent whose tools give odd values', () => {
     expect(await amidGood({ name: 'odd' }, [odd])).toMatchObject({ status: 'failed', execution: 'ended' })
   })
 
-  test('75: a flood of progress keeps the calls and the history as they are', async () => {
+  test('bad input 75: a flood of progress does not change the calls or the history', async () => {
     const odd = defineTool({
       name: 'odd',
       inputSchema: { type: 'object' },

@@ -22,7 +22,7 @@ const strict: readonly (readonly [string, AnyTool])[] = [
   ['JSON Schema', took({ type: 'object', properties: { a: { type: 'integer' } }, additionalProperties: false })],
 ]
 
-describe.each(any)('arguments that never run, %s (I37)', (_schema, tool) => {
+describe.each(any)('I37: arguments that never run, %s', (_schema, tool) => {
   test.each([
     [23, '{"__proto__":{"isAdmin":true}}', 'invalid_arguments'],
     [23, '{"a":{"\\u005f_proto__":{"isAdmin":true}}}', 'invalid_arguments'],
@@ -37,7 +37,7 @@ describe.each(any)('arguments that never run, %s (I37)', (_schema, tool) => {
     [35, `{"a":"${'x'.repeat(10_000_000)}"}`, 'invalid_arguments'],
     [36, `{${Array.from({ length: 200_000 }, (_, i) => `"${i}":0`).join()}}`, 'invalid_arguments'],
     [42, '{"timeout":NaN}', 'unparsable_arguments'],
-  ])('%i: %#', async (_number, text, code) => {
+  ])('I37, bad input %i: the arguments are refused: %#', async (_number, text, code) => {
     seen.length = 0
     const result = failureOf(await everyWay([tool], callOf('t', text)))
     expect(result).toMatchObject({ status: 'invalid', execution: 'none', error: { code, retryable: false } })
@@ -48,7 +48,7 @@ describe.each(any)('arguments that never run, %s (I37)', (_schema, tool) => {
   })
 })
 
-describe.each(any)('arguments that do no harm, %s', (_schema, tool) => {
+describe.each(any)('harmless arguments, %s', (_schema, tool) => {
   test.each([
     [25, '{"a":1,"a":2}', { a: 2 }],
     [33, '{"a":"\\ud800"}', { a: '\ufffd' }],
@@ -61,25 +61,25 @@ describe.each(any)('arguments that do no harm, %s', (_schema, tool) => {
       '{"timeoutMs":1,"signal":null,"constructor":"Ferrari"}',
       { timeoutMs: 1, signal: null, constructor: 'Ferrari' },
     ],
-  ])('%i: %s reaches the tool as it is', async (_number, text, expected) => {
+  ])('bad input %i: %s reaches the tool unchanged', async (_number, text, expected) => {
     seen.length = 0
     expect(dataOf(await everyWay([tool], callOf('t', text)))).toEqual(expected)
     expect(seen).toEqual([expected, expected, expected])
   })
 
-  test('32: -0 is 0 in the result', async () => {
+  test('bad input 32: -0 is 0 in the result', async () => {
     expect(JSON.stringify(dataOf(await everyWay([tool], callOf('t', '{"a":-0}'))))).toBe('{"a":0}')
   })
 })
 
-describe('roots that are no object', () => {
+describe('arguments that are not an object', () => {
   test.each([
     [37, '[]'],
     [37, '[1,2]'],
     [37, '"text"'],
     [37, '7'],
     [39, '"{\\"a\\":1}"'],
-  ])('%i: %s does not fit a schema that asks for one, and says so', async (_number, text) => {
+  ])('bad input %i: %s does not fit an object schema, and the error says so', async (_number, text) => {
     for (const [, tool] of strict) {
       seen.length = 0
       const result = failureOf(await everyWay([tool], callOf('t', text)))
@@ -89,24 +89,24 @@ describe('roots that are no object', () => {
     }
   })
 
-  test('37, 39: a tool without a schema gets them as they are', async () => {
+  test('bad inputs 37, 39: a tool without a schema gets such arguments unchanged', async () => {
     expect(dataOf(await everyWay([took()], callOf('t', '[1,null]')))).toEqual([1, null])
     expect(dataOf(await everyWay([took()], callOf('t', '"{\\"a\\":1}"')))).toBe('{"a":1}')
   })
 })
 
-describe('what a strict schema keeps out', () => {
-  test.each(strict)('40: unknown keys, by %s', async (_vendor, tool) => {
+describe('arguments that a strict schema refuses', () => {
+  test.each(strict)('bad input 40: unknown keys are refused by %s', async (_vendor, tool) => {
     expect(failureOf(await everyWay([tool], callOf('t', '{"a":1,"sudo":true}'))).error.message).toMatch(/sudo/)
   })
 
-  test.each(strict)('31, 32: a number that is none, by %s', async (_vendor, tool) => {
+  test.each(strict)('bad inputs 31, 32: values that are not numbers are refused by %s', async (_vendor, tool) => {
     expect(failureOf(await everyWay([tool], callOf('t', '{"a":1.5}'))).error.code).toBe('invalid_arguments')
     expect(dataOf(await everyWay([tool], callOf('t', '{"a":-0}')))).toEqual({ a: 0 })
   })
 })
 
-test('41, 42: a timeout among the arguments is no timeout of the call', async () => {
+test('bad inputs 41, 42: a timeout among the arguments does not change the timeout of the call', async () => {
   const slow = defineTool({ name: 't', execute: async () => 'in time' })
   for (const text of ['{"timeout":2147483648}', '{"timeoutMs":1}', '{"timeout":-1}']) {
     expect(dataOf(await everyWay([slow], callOf('t', text)))).toBe('in time')

@@ -34,7 +34,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
     [12, 'read_file'.repeat(7_282)],
     [13, 'a\0b'],
     [13, 'read_file\0'],
-  ])('%i: %j is no tool, and says what tools there are (I38)', async (_number, name) => {
+  ])('I38, bad input %i: %j is not a tool, and the error names the tools', async (_number, name) => {
     ran.length = 0
     const result = failureOf(await everyWay([readFile], callOf(name)))
     expect(result).toMatchObject({
@@ -49,7 +49,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
   })
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'a tool that is really called %s is that tool',
+    'a tool that is registered as %s is found',
     async (name) => {
       const own = defineTool({ name, execute: () => 'mine' })
       expect(dataOf(await everyWay([own, readFile], callOf(name)))).toBe('mine')
@@ -63,7 +63,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
     expect(failureOf(await everyWay(many, callOf('x'))).error.message).toMatch(/tool_18, tool_19, …\.$/)
   })
 
-  test.each(oddValues)('14: a name that is %s is none: a malformed call', async (_what, name) => {
+  test.each(oddValues)('bad input 14: a call whose name is %s is malformed', async (_what, name) => {
     const executor = new ToolExecutor({ tools: [readFile] })
     const call = { id: 'a', name, arguments: {} } as unknown as ToolCall
     const [whole] = await executor.executeTools([call])
@@ -116,7 +116,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
         { id: 'a', name: 'read_file' },
       ),
     ],
-  ])('14: a call that cannot be read never runs: %s', async (_what, call) => {
+  ])('bad input 14: an unreadable call never runs: %s', async (_what, call) => {
     ran.length = 0
     const { run } = setUp([readFile])
     const [first, second] = await run([call as ToolCall, callOf('read_file')])
@@ -131,12 +131,12 @@ describe('tool names (bad inputs 1 to 15)', () => {
     expect([second?.success, ran.length]).toEqual([true, 1])
   })
 
-  test.each([[7], ['text'], [true], [[]], [() => 1]])('14: a call that is %o has no name', async (call) => {
+  test.each([[7], ['text'], [true], [[]], [() => 1]])('bad input 14: the call %o has no name', async (call) => {
     const [result] = await new ToolExecutor({ tools: [readFile] }).executeTools([call as unknown as ToolCall])
     expect(failureOf(result).error.code).toBe('malformed_call')
   })
 
-  test('14: holes in the list of calls are calls that cannot be read', async () => {
+  test('bad input 14: holes in the list of calls are unreadable calls', async () => {
     const calls: ToolCall[] = []
     calls[2] = callOf('read_file')
     const results = await new ToolExecutor({ tools: [readFile] }).executeTools(calls)
@@ -147,7 +147,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
     ])
   })
 
-  test('15: two tools of one name are refused when the executor is made', () => {
+  test('bad input 15: two tools with one name are refused by the constructor', () => {
     expect(() => new ToolExecutor({ tools: [readFile, { ...readFile }] })).toThrow(
       `tools: expected tools of different names, got "two named 'read_file'".`,
     )
@@ -157,7 +157,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
 describe('ids (bad inputs 16 to 22)', () => {
   const echo = defineTool({ name: 'echo', execute: (input, { call }) => ({ input, id: call.id }) })
 
-  test('16, I3: two calls of one id both run, and each gets its own result', async () => {
+  test('I3, bad input 16: two calls with one id both run, and each gets its own result', async () => {
     const results = await setUp([echo]).run([
       callOf('echo', { n: 1 }, 'same'),
       callOf('echo', { n: 2 }, 'same'),
@@ -171,7 +171,7 @@ describe('ids (bad inputs 16 to 22)', () => {
     ])
   })
 
-  test('17: an id of an earlier turn is nothing special', async () => {
+  test('bad input 17: an id of an earlier turn has no special meaning', async () => {
     const { run } = setUp([echo])
     const [first] = await run([callOf('echo', { n: 1 }, 'a')], { run: 'r', turn: 0 })
     const [second] = await run([callOf('echo', { n: 2 }, 'a')], { run: 'r', turn: 1 })
@@ -181,7 +181,7 @@ describe('ids (bad inputs 16 to 22)', () => {
     ])
   })
 
-  test.each(oddValues)('18: an id that is %s is made up from the place', async (_what, id) => {
+  test.each(oddValues)('bad input 18: an id that is %s is replaced by one made from the place', async (_what, id) => {
     const results = await setUp([echo]).run([
       callOf('echo'),
       { id, name: 'echo', arguments: {} } as unknown as ToolCall,
@@ -196,13 +196,13 @@ describe('ids (bad inputs 16 to 22)', () => {
     [20, ''],
     [21, 'x'.repeat(1_000_000)],
     [0, 'a\0\x1b[2J\u202e'],
-  ])('%i: an odd id comes back as it was, in its own place', async (_number, id) => {
+  ])('bad input %i: an odd id is returned unchanged, in its own place', async (_number, id) => {
     const results = await setUp([echo]).run([callOf('echo', { n: 0 }, 'other'), callOf('echo', { n: 1 }, id)])
     expect(results[1]?.id === id).toBe(true)
     expect(results.map(({ index }) => index)).toEqual([0, 1])
   })
 
-  test('22: a result that claims to be of another call is data of its own', async () => {
+  test('bad input 22: a result that claims to be of another call is data of its own call', async () => {
     const forger = defineTool({
       name: 'forge',
       execute: () => ({ index: 1, id: 'b', name: 'echo', status: 'failed', success: false }),

@@ -12,13 +12,9 @@ const notYetPlain: readonly string[] = [
   'README.md',
   'packages/aof-cli/src',
   'src/core',
-  'test/adversarial',
   'test/agent-file',
   'test/cli',
   'test/core',
-  'test/simulation',
-  'test/tools',
-  'test/types',
 ]
 
 const files = globSync('**/*.{ts,md}', {

@@ -12,19 +12,19 @@ test(`S14: each of the ${PLANTED_BUGS.length} bugs can still be planted, and cha
   }
 })
 
-test.skipIf(module.stripTypeScriptTypes === undefined)('S14: each of the bugs leaves a program that can be run', () => {
+test.skipIf(module.stripTypeScriptTypes === undefined)('S14: each of the planted bugs leaves valid code', () => {
   for (const bug of PLANTED_BUGS) {
     const source = readFileSync(new URL(`../../src/core/${bug.file}`, import.meta.url), 'utf8')
     expect(() => module.stripTypeScriptTypes(plant(source, bug)), bug.why).not.toThrow()
   }
 })
 
-test('S14: few of them are said to survive', () => {
+test('S14: few of the planted bugs are said to survive', () => {
   const survivors = PLANTED_BUGS.filter(({ survives }) => survives !== undefined)
   expect(survivors.length).toBeLessThanOrEqual(0.05 * PLANTED_BUGS.length)
 })
 
-test('a bug whose anchor is gone, or there twice, is refused', () => {
+test('a bug whose anchor is missing, or exists twice, is refused', () => {
   const bug = { file: 'a.ts', anchor: 'x + 1', replacement: 'x', why: 'off by one' }
   expect(plant('return x + 1', bug)).toBe('return x')
   expect(() => plant('return y', bug)).toThrow('occurs 0 times in a.ts')

@@ -16,7 +16,7 @@ const text = fc.string({ unit: fc.constantFrom('a', '\n', 'é', '語', '\u{1F600
 const cuts = fc.array(fc.nat(), { maxLength: 8 })
 
 describe('what a program wrote', () => {
-  test('is kept whole, however it was cut into chunks, while there is no more than fits', () => {
+  test('output is kept whole while it fits, however it was divided into chunks', () => {
     fc.assert(
       fc.property(text, cuts, (written, places) => {
         const bytes = Buffer.from(written)
@@ -26,7 +26,7 @@ describe('what a program wrote', () => {
     )
   })
 
-  test('I30: else its beginning and its end are, whole characters alone, and how much is left out', () => {
+  test('I30: of longer output the beginning and the end are kept, with whole characters and the number of dropped bytes', () => {
     fc.assert(
       fc.property(text, cuts, fc.integer({ min: 2, max: 40 }), (written, places, maxBytes) => {
         const bytes = Buffer.from(written)
@@ -45,7 +45,7 @@ describe('what a program wrote', () => {
     )
   })
 
-  test('may be any bytes: the text is well-formed', () => {
+  test('output of any bytes becomes well-formed text', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 60 }),
@@ -58,7 +58,7 @@ describe('what a program wrote', () => {
     )
   })
 
-  test('I29: of a hundred megabytes in small chunks no more is kept than is shown', () => {
+  test('I29: of a hundred megabytes in small chunks no more stays in memory than is shown', () => {
     const before = arrayBufferBytes()
     const output = new CappedOutput(1_000)
     for (let i = 0; i < 10_000; i++) output.add(Buffer.alloc(10_000, 'x'))

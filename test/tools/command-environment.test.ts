@@ -17,19 +17,19 @@ const ours = {
   UNSET: undefined,
 }
 
-test('I45, I35, bad inputs 115, 121: what programs need, and none of the rest', () => {
+test('I45, I35, bad inputs 115, 121: a program gets the variables that it needs, and no others', () => {
   const { PATH, HOME, LANG, LC_ALL, TZ } = ours
   expect(commandEnvironment(ours)).toEqual({ PATH, HOME, LANG, LC_ALL, TZ })
 })
 
-test('variables that are named are passed on, those that are not set are left out', () => {
+test('named variables are passed on, and missing ones are left out', () => {
   expect(commandEnvironment(ours, ['DEPLOY_TOKEN', 'UNSET', 'NO_SUCH', 'constructor'])).toMatchObject({
     DEPLOY_TOKEN: 't-canary',
   })
   expect(Object.keys(commandEnvironment(ours, ['DEPLOY_TOKEN', 'UNSET', 'NO_SUCH', 'constructor']))).toHaveLength(6)
 })
 
-test('what is given wins over what is passed on', () => {
+test('given variables take precedence over passed-on ones', () => {
   const given = new Map([
     ['DEPLOY_TOKEN', 'given'],
     ['HOME', '/else'],
@@ -43,7 +43,7 @@ test.each([
   ['/usr/bin::/bin:', '/usr/bin:/bin'],
   ['.:/usr/bin:bin:./x:../y', '/usr/bin'],
   ['C:\\Windows;.;D:\\x', 'C:\\Windows;D:\\x'],
-])('bad input 121: of the PATH %j only directories from the root are left', (path, left) => {
+])('bad input 121: of the PATH %j only absolute directories are kept', (path, left) => {
   expect(commandEnvironment({ PATH: path })).toEqual({ PATH: left })
   expect(commandEnvironment({}, [], [['PATH', path]])).toEqual({ PATH: left })
 })

@@ -47,26 +47,26 @@ describe('what a program is given', () => {
     ['', '\'"\\ *?[a-z]~!#%\t'],
     ['', ''],
     ['', 'é\u{1F600}\u202E'],
-  ])('I41, bad input %s: %j is an argument to the letter, and nothing else', async (_number, argument) => {
+  ])('I41, bad input %s: %j is passed as an argument unchanged', async (_number, argument) => {
     const { stdout } = await run(['printf', '%s\\n', argument, 'end'])
     expect(stdout).toBe(`${argument}\nend\n`)
   })
 
-  test('bad input 120: U+0000 in an argument is refused in words, and nothing is started', async () => {
+  test('bad input 120: U+0000 in an argument is refused with a message, and no program starts', async () => {
     expect(await failure(run(['touch', 'a\0b']))).toBe(
       'Argument 1 of touch has the character U+0000, which cannot be passed to a program.',
     )
   })
 
-  test('no standard input', async () => {
+  test('a program has no standard input', async () => {
     expect(await run(['cat'])).toEqual({ exitCode: 0, stdout: '', stderr: '' })
   })
 
-  test.runIf(onLinux)('no terminal', async () => {
+  test.runIf(onLinux)('a program has no terminal', async () => {
     expect(await failure(script('exec 3</dev/tty'))).toContain('/dev/tty')
   })
 
-  test('I45, bad inputs 115, 121: no variables but those given', async () => {
+  test('I45, bad inputs 115, 121: a program has only the given variables', async () => {
     const { stdout } = await run(['env'], { env: { PATH, GIVEN: 'a b' } })
     const names = stdout
       .trim()
@@ -76,7 +76,7 @@ describe('what a program is given', () => {
     expect(stdout).toContain('GIVEN=a b\n')
   })
 
-  test('its directory, and the name that it was called by', async () => {
+  test('a program has its working directory, and its own name', async () => {
     await writeFile(join(cwd, 'tool'), '#!/bin/sh\npwd; printf "%s" "$1"\n')
     await chmod(join(cwd, 'tool'), 0o755)
     const { stdout } = await run(['./tool', 'x'], { file: join(cwd, 'tool') })
@@ -85,7 +85,7 @@ describe('what a program is given', () => {
 })
 
 describe('how it ends', () => {
-  test('both outputs and the exit code, where that means success', async () => {
+  test('a successful program gives both outputs and the exit code', async () => {
     const ended = await script('echo out; echo err >&2; exit 3', { okExitCodes: [0, 3] })
     expect(ended).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' })
   })
@@ -99,18 +99,18 @@ describe('how it ends', () => {
     ['echo "1 test failed"; exit 1', 'sh ended with exit code 1: 1 test failed'],
     ['exit 1', 'sh ended with exit code 1 and wrote nothing.'],
     ['kill -SEGV $$', 'sh was ended by SIGSEGV and wrote nothing.'],
-  ])('%j: %s', async (text, message) => {
+  ])('the program %j fails: %s', async (text, message) => {
     expect(await failure(script(text))).toBe(message)
   })
 
-  test('a failure quotes both outputs: a warning on one hides nothing of the other', async () => {
+  test('a failure quotes both outputs, so that a warning on one does not hide the other', async () => {
     const text = 'echo "(node:1) DeprecationWarning: punycode" >&2; echo "1 of 9 tests failed: adds"; exit 1'
     expect(await failure(script(text))).toBe(
       'sh ended with exit code 1.\nStandard error: (node:1) DeprecationWarning: punycode\nStandard output: 1 of 9 tests failed: adds',
     )
   })
 
-  test('of two long outputs both ends are quoted', async () => {
+  test('two long outputs are quoted with both ends', async () => {
     const text = 'yes out | head -n 5000; echo last out; yes err | head -n 5000 >&2; echo last err >&2; exit 1'
     const message = await failure(script(text))
     expect(message).toMatch(
@@ -119,7 +119,7 @@ describe('how it ends', () => {
     expect(message.length).toBeLessThan(3_500)
   })
 
-  test('a short output leaves its room to the other', async () => {
+  test('a short output leaves its room in the quote to the other', async () => {
     const message = await failure(script('yes out | head -n 5000; echo last out; echo warning >&2; exit 1'))
     expect(message).toMatch(
       /^sh ended with exit code 1\.\nStandard error: warning\nStandard output: ….*out\nlast out$/s,
@@ -127,7 +127,7 @@ describe('how it ends', () => {
     expect(message.length).toBeGreaterThan(3_000)
   })
 
-  test('an abort quotes what was printed, with its reason as the cause', async () => {
+  test('an abort quotes the output so far, with its reason as the cause', async () => {
     const controller = new AbortController()
     const { result, pids } = await started('echo 41 of 90; echo slow >&2; echo $$ >> "$PIDS"; exec sleep 1000', 1, {
       signal: controller.signal,
@@ -142,7 +142,7 @@ describe('how it ends', () => {
     await untilGone(pids[0] as number)
   })
 
-  test.runIf(onLinux)('too many open files are said to be that, by commands, threads, processes and the store', () => {
+  test.runIf(onLinux)('too many open files are reported as such by commands, threads, processes and the store', () => {
     const program = fileURLToPath(new URL('too-many-files.ts', import.meta.url))
     const { stdout } = spawnSync(
       'sh',
@@ -167,27 +167,27 @@ describe('how it ends', () => {
     expect(message.length).toBeLessThan(2_100)
   })
 
-  test('a program that is not there', async () => {
+  test('a missing program is reported', async () => {
     const message =
       'The program no-such-program was not found: it is not installed on this machine, or not on its PATH.'
     expect(await failure(run(['no-such-program', 'x']))).toBe(message)
     expect(await failure(run(['no\u001B[2J']))).not.toContain('\u001B')
   })
 
-  test('a directory that is not there is not taken for a missing program', async () => {
+  test('a missing directory is not reported as a missing program', async () => {
     expect(await failure(run(['env'], { cwd: join(cwd, 'gone') }))).toBe(
       'The directory that env should run in does not exist.',
     )
   })
 
-  test('a file that may not be executed', async () => {
+  test('a file that may not be executed is reported', async () => {
     await writeFile(join(cwd, 'data'), 'x')
     expect(await failure(run(['./data']))).toBe(
       'The program ./data may not be executed: it is not a program, or permission is denied.',
     )
   })
 
-  test.runIf(onLinux)('arguments that are too long for the system', async () => {
+  test.runIf(onLinux)('arguments that are too long for the system are reported', async () => {
     expect(await failure(run(['echo', 'x'.repeat(200_000)]))).toBe(
       'The arguments of echo are too long for this machine; pass less at once.',
     )
@@ -195,14 +195,14 @@ describe('how it ends', () => {
 })
 
 describe('output', () => {
-  test('I30: of a long one the beginning and the end, with a note, each output for itself', async () => {
+  test('I30: a long output is shown with its beginning, its end and a note, each output separately', async () => {
     const text = 'yes ab | head -n 100000; echo last; yes no | head -n 100000 >&2'
     const { stdout, stderr } = await script(text, { maxOutputBytes: 20 })
     expect(stdout).toBe('ab\nab\nab\na\n[… 299985 bytes left out …]\nb\nab\nlast\n')
     expect(stderr).toBe('no\nno\nno\nn\n[… 299980 bytes left out …]\n\nno\nno\nno\n')
   })
 
-  test('I30: bytes that are no text become U+FFFD', async () => {
+  test('I30: output that is not UTF-8 gets U+FFFD', async () => {
     expect((await script(String.raw`printf 'a\377b\303'`)).stdout).toBe('a\uFFFDb\uFFFD')
   })
 
@@ -225,13 +225,13 @@ async function started(
 }
 
 describe('I16: nothing that it started is left', () => {
-  test('a process in the background does not outlive the program, nor hold its output open', async () => {
+  test('I16: a background process does not outlive the program, nor hold its output open', async () => {
     const { result, pids } = await started('sleep 1000 & echo $! >> "$PIDS"; echo done', 1)
     expect((await result).stdout).toBe('done\n')
     for (const pid of pids) await untilGone(pid)
   })
 
-  test('an abort ends the whole group with SIGTERM', async () => {
+  test('I16: an abort ends the whole group with SIGTERM', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const text = 'sleep 1000 & echo $! >> "$PIDS"; echo $$ >> "$PIDS"; wait'
@@ -243,7 +243,7 @@ describe('I16: nothing that it started is left', () => {
     expect([clock.now(), clock.pending]).toEqual([0, 0])
   })
 
-  test('bad input 117: who ignores SIGTERM gets a SIGKILL after the grace, and not before', async () => {
+  test('I16, bad input 117: a process that ignores SIGTERM gets a SIGKILL after the grace, and not before', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const text = `trap 'echo asked >> "$PIDS"' TERM; echo $$ >> "$PIDS"; while :; do sleep 1000 & wait $!; done`
@@ -257,23 +257,29 @@ describe('I16: nothing that it started is left', () => {
     await untilGone(pids[0] as number)
   })
 
-  test.runIf(onLinux)('bad input 116: what left the group with setsid ends with the program too', async () => {
-    const text = `setsid sh -c 'echo $$ >> "$PIDS"; exec sleep 1000' & until [ -s "$PIDS" ]; do :; done; echo done`
-    const { result, pids } = await started(text, 1)
-    expect((await result).stdout).toBe('done\n')
-    for (const pid of pids) await untilGone(pid)
-  })
+  test.runIf(onLinux)(
+    'I16, bad input 116: a process that left the group with setsid ends with the program too',
+    async () => {
+      const text = `setsid sh -c 'echo $$ >> "$PIDS"; exec sleep 1000' & until [ -s "$PIDS" ]; do :; done; echo done`
+      const { result, pids } = await started(text, 1)
+      expect((await result).stdout).toBe('done\n')
+      for (const pid of pids) await untilGone(pid)
+    },
+  )
 
-  test.runIf(onLinux)('bad input 116: and at an abort, with all that it started itself', async () => {
-    const controller = new AbortController()
-    const inner = `sleep 1000 & echo $! >> "$PIDS"; echo $$ >> "$PIDS"; trap "" TERM HUP; wait`
-    const { result, pids } = await started(`setsid sh -c '${inner}' & wait`, 2, { signal: controller.signal })
-    controller.abort(new Error('enough'))
-    await expect(result).rejects.toThrow('enough')
-    for (const pid of pids) await untilGone(pid)
-  })
+  test.runIf(onLinux)(
+    'I16, bad input 116: after an abort a process that left the group ends with its descendants',
+    async () => {
+      const controller = new AbortController()
+      const inner = `sleep 1000 & echo $! >> "$PIDS"; echo $$ >> "$PIDS"; trap "" TERM HUP; wait`
+      const { result, pids } = await started(`setsid sh -c '${inner}' & wait`, 2, { signal: controller.signal })
+      controller.abort(new Error('enough'))
+      await expect(result).rejects.toThrow('enough')
+      for (const pid of pids) await untilGone(pid)
+    },
+  )
 
-  test.runIf(onLinux)('bad input 116: who is just replacing its program is found too', async () => {
+  test.runIf(onLinux)('I16, bad input 116: a process in the middle of an exec is found too', async () => {
     // It does so again and again, and for a good part of that time seems to have no environment.
     const again = join(cwd, 'again')
     await writeFile(again, '#!/bin/sh\nexec "$0"\n', { mode: 0o755 })
@@ -286,7 +292,7 @@ describe('I16: nothing that it started is left', () => {
     }
   })
 
-  test.runIf(onLinux)('who has cleared its environment too is not found, and holds nothing up', async () => {
+  test.runIf(onLinux)('a process that has cleared its environment too is not found, and delays nothing', async () => {
     const clock = new VirtualClock()
     const hidden = `env -i PIDS="$PIDS" PATH="$PATH" setsid sh -c 'echo $$ >> "$PIDS"; exec sleep 1000' & until [ -s "$PIDS" ]; do :; done; echo done`
     const { result, pids } = await started(hidden, 1, { clock })
@@ -298,7 +304,7 @@ describe('I16: nothing that it started is left', () => {
     process.kill(pid, 'SIGKILL')
   })
 
-  test.runIf(onLinux)('bad input 118: processes that multiply all end', async () => {
+  test.runIf(onLinux)('I16, bad input 118: processes that multiply all end', async () => {
     const controller = new AbortController()
     // A length of sleep that is nobody else's.
     const sleep = `sleep 1000.${process.pid}`
@@ -313,7 +319,7 @@ describe('I16: nothing that it started is left', () => {
   test.each([
     ['process.exit(0)', 0],
     ['throw new Error("a fault")', 1],
-  ])('when this process ends by %s, they end with it', async (end, status) => {
+  ])('I16: when this process ends by %s, its commands end with it', async (end, status) => {
     const command = JSON.stringify(
       fileURLToPath(new URL('../../packages/aof-cli/src/tools/command.ts', import.meta.url)),
     )
@@ -336,13 +342,13 @@ describe('I16: nothing that it started is left', () => {
     for (const pid of pids) await untilGone(pid)
   })
 
-  test('an abort before the start starts nothing (I13)', async () => {
+  test('I13: after an abort before the start no program starts', async () => {
     const signal = AbortSignal.abort(new Error('too late'))
     await expect(script('echo > started', { signal })).rejects.toThrow('too late')
     expect(await readdir(cwd)).toEqual([])
   })
 
-  test('I17: listeners of the signal and of the process are taken away again', async () => {
+  test('I17: listeners on the signal and on the process are removed', async () => {
     const before = process.listenerCount('exit')
     const controller = new AbortController()
     let listeners = 0

@@ -10,7 +10,7 @@ import {
 } from '../../packages/aof-runtime/src/index.ts'
 
 describe('effects', () => {
-  test('get the input of the tool, and give resources and modes', () => {
+  test('effects get the input of the tool, and return resources and modes', () => {
     defineTool({
       name: 'append',
       inputSchema: z.object({ path: z.string() }),

@@ -56,11 +56,11 @@ function told(event: ToolEvent): string {
 }
 
 describe('events', () => {
-  test('are a union on type that can be told to the end', () => {
+  test('events are a union on type, and a switch can be exhaustive', () => {
     expectTypeOf(told).toExtend<(event: ToolEvent) => string>()
   })
 
-  test('carry what they are about', () => {
+  test('events carry the values that they are about', () => {
     expectTypeOf<Extract<ToolEvent, { type: 'settled' }>['result']>().toEqualTypeOf<ToolResult>()
     expectTypeOf<Extract<ToolEvent, { type: 'progress' }>['value']>().toEqualTypeOf<unknown>()
     expectTypeOf<Extract<ToolEvent, { type: 'abandoned' }>['reason']>().toEqualTypeOf<
@@ -82,7 +82,7 @@ describe('events', () => {
     >().toEqualTypeOf<string>()
   })
 
-  test('are listened to, and a subscription is ended by what it gave', () => {
+  test('a listener gets events, and the returned function ends the subscription', () => {
     const executor = new ToolExecutor({ tools: [] })
     const end = executor.subscribe((event) => expectTypeOf(event).toEqualTypeOf<ToolEvent>())
     expectTypeOf(end).toEqualTypeOf<() => void>()
@@ -90,7 +90,7 @@ describe('events', () => {
     void executor.executeTools([], { onEvent: listener })
   })
 
-  test('may not be changed', () => {
+  test('events may not be changed', () => {
     const change = (event: ToolEvent): void => {
       // @ts-expect-error -- read-only
       event.at = 0

@@ -18,7 +18,7 @@ const search = defineTool({
 })
 
 describe('call', () => {
-  test('of a tool takes its input and gives its output, as JSON', async () => {
+  test('a call of a tool takes its input and returns its output, as JSON', async () => {
     const result = await executor.call(search, { q: 'x', n: 1 })
     expectTypeOf(result).toEqualTypeOf<ToolResult<{ hits: string[]; at: Date }>>()
     if (result.success) expectTypeOf(result.data).toEqualTypeOf<{ hits: string[]; at: string }>()
@@ -28,20 +28,20 @@ describe('call', () => {
     void executor.call(search, {})
   })
 
-  test('of a name takes anything and gives JSON', async () => {
+  test('a call by name takes anything and returns JSON', async () => {
     const result = await executor.call('search', { whatever: true })
     expectTypeOf(result).toEqualTypeOf<ToolResult>()
     if (result.success) expectTypeOf(result.data).toEqualTypeOf<JsonValue>()
   })
 
-  test('of a tool that returns nothing gives null', async () => {
+  test('a call of a tool without a value returns null', async () => {
     const result = await executor.call(defineTool({ name: 'log', execute: () => undefined }), {})
     if (result.success) expectTypeOf(result.data).toEqualTypeOf<null>()
   })
 })
 
 describe('executeTools', () => {
-  test('takes calls, also of a read-only list, and gives results', () => {
+  test('executeTools takes calls, also a read-only list, and returns results', () => {
     const calls: readonly ToolCall[] = [{ id: 'a', name: 'search', arguments: '{}' }]
     expectTypeOf(executor.executeTools(calls)).toEqualTypeOf<Promise<ToolResult[]>>()
     // @ts-expect-error -- a call has an id, a name and arguments
@@ -52,7 +52,7 @@ describe('executeTools', () => {
 })
 
 describe('options', () => {
-  test('that do not work yet are not there', () => {
+  test('options that do not work yet do not exist', () => {
     expectTypeOf<keyof ToolExecutorOptions>().toEqualTypeOf<
       | 'tools'
       | 'maxParallelTools'
@@ -90,7 +90,7 @@ describe('options', () => {
     >()
   })
 
-  test('undefined is no value for them', () => {
+  test('options may not be undefined', () => {
     // @ts-expect-error -- leave it out instead
     new ToolExecutor({ tools: [], maxParallelTools: undefined })
   })

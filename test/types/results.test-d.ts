@@ -13,7 +13,7 @@ import {
 declare const result: ToolResult<{ at: Date; n?: bigint }>
 
 describe('a result is a union on status, and on success', () => {
-  test('success tells data from error', () => {
+  test('success distinguishes data from error', () => {
     if (result.success) {
       expectTypeOf(result).toEqualTypeOf<SucceededResult<{ at: Date; n?: bigint }>>()
       expectTypeOf(result.data).toEqualTypeOf<{ at: string; n?: string | undefined }>()
@@ -30,14 +30,14 @@ describe('a result is a union on status, and on success', () => {
     }
   })
 
-  test('status tells them, too', () => {
+  test('status distinguishes them, too', () => {
     if (result.status === 'succeeded') expectTypeOf(result.success).toEqualTypeOf<true>()
     else expectTypeOf(result.success).toEqualTypeOf<false>()
     // @ts-expect-error -- neither has been told yet
     void result.data
   })
 
-  test('every status can be told, and no other', () => {
+  test('a switch over all statuses is exhaustive', () => {
     const words = (status: ToolResultStatus): string => {
       switch (status) {
         case 'succeeded':
@@ -59,14 +59,14 @@ describe('a result is a union on status, and on success', () => {
     words('killed')
   })
 
-  test('nothing of a result may be changed', () => {
+  test('results may not be changed', () => {
     // @ts-expect-error -- read-only
     result.status = 'failed'
     // @ts-expect-error -- read-only
     result.timing.runMs = 0
   })
 
-  test('of unknown data is JSON', () => {
+  test('a result of unknown data has JSON', () => {
     expectTypeOf<SucceededResult['data']>().toEqualTypeOf<JsonValue>()
     expectTypeOf<SucceededResult<unknown>['data']>().toEqualTypeOf<JsonValue>()
   })

@@ -77,7 +77,7 @@ function dependentsOf(id: string, calls: readonly ConvertedCall[]): Set<string> 
 }
 
 describe.skipIf(!hasPlans)(`plans of public data sets in virtual time${WITHOUT_PLANS}`, () => {
-  test.each(SETS)('$name: every reference is filled, no call is early, none waits for longer', async (set) => {
+  test.each(SETS)('$name: every reference is filled, no call starts early, and none waits too long', async (set) => {
     const plans = plansOf(set.name).filter(
       ({ calls }) => set.name !== 'seal-tools' || calls.some(({ dependsOn }) => dependsOn !== undefined),
     )
@@ -100,7 +100,7 @@ describe.skipIf(!hasPlans)(`plans of public data sets in virtual time${WITHOUT_P
   })
 
   test.each(SETS)(
-    '$name: of a failed call exactly the dependents are skipped, all others run as before',
+    '$name: exactly the dependents of a failed call are skipped, all other calls run as before',
     async (set) => {
       for (const [seed, plan] of plansOf(set.name).entries()) {
         const calls = convert(plan, set.notation)

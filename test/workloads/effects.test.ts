@@ -91,7 +91,7 @@ describe.skipIf(!hasCases)(
     const turns = cases.flatMap((each) => each.turns.map((turn) => ({ each, turn })))
     const ordered = turns.filter(({ turn }) => (turn.order?.mustPrecede?.length ?? 0) > 0)
 
-    test('no pair is out of order, and calls of different APIs overlap', async () => {
+    test('no pair of conflicting calls is out of order, and calls of different APIs overlap', async () => {
       expect(ordered.length).toBeGreaterThan(100)
       const mixed = ordered.filter(({ turn }) => new Set(turn.calls.map(({ group }) => group)).size > 1)
       expect(mixed.length).toBeGreaterThan(0)
@@ -105,7 +105,7 @@ describe.skipIf(!hasCases)(
       }
     })
 
-    test('with `effects: off` they are', async () => {
+    test('with `effects: off` pairs of conflicting calls are out of order', async () => {
       let count = 0
       for (const { each, turn } of ordered) count += disorders(turn, await spansOf(turn, each, 'off', 1))
       expect(count).toBeGreaterThan(100)

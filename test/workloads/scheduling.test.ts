@@ -25,7 +25,7 @@ const large = largeTurn()
 
 describe.skipIf(!hasGraphs)(`200 graphs in virtual time${WITHOUT_GRAPHS}`, () => {
   test.each(SLOTS)(
-    'end within Graham’s bound, and no permit of %i is free while a call waits (I25, I51)',
+    'graphs end within Graham’s bound, and no permit of %i is free while a call waits (I25, I51)',
     async (slots) => {
       for (const graph of graphs) {
         const clock = new VirtualClock()
@@ -43,7 +43,7 @@ describe.skipIf(!hasGraphs)(`200 graphs in virtual time${WITHOUT_GRAPHS}`, () =>
     },
   )
 
-  test('with one permit take their work, and with enough the critical path', async () => {
+  test('graphs with one permit take the sum of their work, and with enough permits the critical path', async () => {
     for (const graph of graphs) {
       const { expected } = graph
       const [one, all] = [new VirtualClock(), new VirtualClock()]
@@ -55,7 +55,7 @@ describe.skipIf(!hasGraphs)(`200 graphs in virtual time${WITHOUT_GRAPHS}`, () =>
 })
 
 describe.skipIf(!hasGraphs)(`200 graphs, given whole with what each call depends on${WITHOUT_GRAPHS}`, () => {
-  test('without a limit take just the critical path', async () => {
+  test('graphs given as a whole, without a limit, take exactly the critical path', async () => {
     for (const graph of graphs) {
       const clock = new VirtualClock()
       const executor = executorFor(graph.calls, clock, { maxParallelTools: Infinity })
@@ -72,7 +72,7 @@ describe.skipIf(!hasGraphs)(`200 graphs, given whole with what each call depends
     [4, false],
     [8, false],
   ] as const)(
-    'with %i permits, durations known: %s, are no longer than the list schedule, and within Graham’s bound',
+    'graphs with %i permits and known durations, %s, take no longer than the list schedule, and stay within Graham’s bound',
     async (slots, isKnown) => {
       const longer: string[] = []
       for (const graph of graphs) {
@@ -91,7 +91,7 @@ describe.skipIf(!hasGraphs)(`200 graphs, given whole with what each call depends
 })
 
 describe.skipIf(!hasGraphs)(`one turn of 780 calls in virtual time${WITHOUT_GRAPHS}`, () => {
-  test.each(SLOTS)('without history is the list schedule in call order with %i permits', async (slots) => {
+  test.each(SLOTS)('a turn without history is the list schedule in call order with %i permits', async (slots) => {
     const clock = new VirtualClock()
     const executor = executorFor(large.calls, clock, { maxParallelTools: slots })
     await drive(clock, executor.executeTools(large.calls.map(toolCall)))
@@ -99,7 +99,7 @@ describe.skipIf(!hasGraphs)(`one turn of 780 calls in virtual time${WITHOUT_GRAP
     expect(clock.now()).toBeGreaterThanOrEqual(leastMs(large.calls, slots))
   })
 
-  test('with history starts the longest first, and comes closer to the bound', async () => {
+  test('a turn with history starts the longest calls first, and comes closer to the bound', async () => {
     const slots = 8
     // A tool for each duration, so that history can tell one from another.
     const distinct = large.calls.map((call, i) => ({ ...call, name: `${call.name}#${i}` }))
@@ -117,7 +117,7 @@ describe.skipIf(!hasGraphs)(`one turn of 780 calls in virtual time${WITHOUT_GRAP
     expect(passes.at(-1)).toBeLessThanOrEqual(best * 1.005)
   })
 
-  test('a tool limited to one does not move the others’ end', async () => {
+  test('a tool limited to one call at a time does not delay the others’ end', async () => {
     const clock = new VirtualClock()
     const others = large.calls.slice(0, 300)
     const tools = toolsFor(others, clock)

@@ -6,7 +6,7 @@ import { playUnwatched } from './unwatched.ts'
 const CROWDS = scaled(2_000)
 
 test(
-  `S1: what happens is the same whether anybody looks or not, in ${CROWDS} crowds`,
+  `S1: a run is the same with and without a listener, in ${CROWDS} crowds`,
   async () => {
     const happened = await simulate(playUnwatched, CROWDS)
     expect(happened).toEqual(
