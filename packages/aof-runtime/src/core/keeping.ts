@@ -12,6 +12,7 @@ import {
   type SpillStoreOpener,
 } from './spill.ts'
 import { type FileOwner, SpilledFiles, type SpilledFilesSetup } from './spilled-files.ts'
+import { within } from './within.ts'
 
 /** How large results may be, and what becomes of what is larger. */
 export interface KeepingOptions {
@@ -108,11 +109,8 @@ const CLOSE_MS = 1_000
 
 /** Closes a store, in bounded time whatever it does. */
 export async function closeStore(store: SpillStore, clock: Clock): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = clock.setTimer(resolve, CLOSE_MS)
-  store.close().then(resolve, resolve)
-  await promise
-  timer.clear()
+  const isClosed = (): void => {}
+  await within(store.close().then(isClosed, isClosed), CLOSE_MS, clock, isClosed)
 }
 
 /** Where results go that are too large. */

@@ -8,6 +8,7 @@ import { thrownMessage } from '../failure.ts'
 import type { Redaction } from '../redaction.ts'
 import type { Issue, Validation } from '../schema.ts'
 import { printable } from '../text.ts'
+import { within } from '../within.ts'
 
 /** A step of a plan, as a model writes it. */
 export interface PlanStep {
@@ -175,13 +176,10 @@ async function validationOf(
   try {
     const verdict = validateInput(args)
     if (!isLater(verdict) || timeoutMs === Infinity) return await verdict
-    const { promise: tooLate, resolve } = Promise.withResolvers<Validation>()
     const message = `the input schema of '${tool.name}' gave no answer within ${timeoutMs} ms`
     // It holds up no process: the plan may have been given up meanwhile.
-    const timer = clock.setTimer(() => resolve({ ok: false, issues: [{ pointer: '', message }] }), timeoutMs, {
-      keepsAlive: false,
-    })
-    return await Promise.race([verdict, tooLate]).finally(() => timer.clear())
+    const late = (): Validation => ({ ok: false, issues: [{ pointer: '', message }] })
+    return await within(verdict, timeoutMs, clock, late, { keepsAlive: false })
   } catch (thrown) {
     const message = `the input schema of '${tool.name}' failed: ${thrownMessage(thrown)}`
     return { ok: false, issues: [{ pointer: '', message }] }
