@@ -67,22 +67,22 @@ async function runsOnOne(n: number): Promise<void> {
 
 /** N calls at once, each of which makes as many. */
 async function makes(
-  parents: number,
+  makers: number,
   each: number,
   effects: (i: number) => readonly Effect[],
   maxParallelTools = Infinity,
 ): Promise<void> {
   const inner = quick('inner', { effects: ({ i }: Input) => effects(i) })
-  const executor = executorOf([parent(each), inner], { maxParallelTools, maxNestedCalls: Infinity })
+  const executor = executorOf([maker(each), inner], { maxParallelTools, maxNestedCalls: Infinity })
   await whole(
     executor,
-    calls(parents, () => ({ name: 'parent' })),
+    calls(makers, () => ({ name: 'maker' })),
   )
 }
 
-function parent(each: number, more: object = {}) {
+function maker(each: number, more: object = {}) {
   return defineTool({
-    name: 'parent',
+    name: 'maker',
     execute: async ({ i }: Input, { executor }: ToolContext) => {
       const made = calls(each, (k) => ({ name: 'inner', arguments: { i: i * each + k } }))
       check(await executor.executeTools(made, { maxCalls: Infinity }), each)
@@ -93,10 +93,10 @@ function parent(each: number, more: object = {}) {
 
 async function readersThatMake(n: number): Promise<void> {
   const inner = quick('inner', { effects: () => [write('beside')] })
-  const outer = parent(1, { effects: () => [read('one')] })
+  const outer = maker(1, { effects: () => [read('one')] })
   await whole(
     executorOf([outer, inner]),
-    calls(n, () => ({ name: 'parent' })),
+    calls(n, () => ({ name: 'maker' })),
   )
 }
 

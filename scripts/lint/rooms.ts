@@ -17,9 +17,30 @@ export interface Room {
 /** Modules that Bun, Deno and workers have as well. */
 const portable = ['node:async_hooks']
 
+/** Rooms on which every other room of the core stands. */
+const ground = ['core/collections', 'core/host', 'core/contract', 'core/values']
+
+/** The rooms of the core. `admission`, `attempt` and `order` are sisters: none knows another, and none knows the calls. */
+const core: Readonly<Record<string, Room>> = {
+  'core/collections': { rooms: [], node: [] },
+  'core/host': { rooms: ['core/collections'], node: portable },
+  'core/contract': { rooms: ['core/collections', 'core/host'], node: [] },
+  'core/values': { rooms: ['core/collections', 'core/host', 'core/contract'], node: [] },
+  'core/admission': { rooms: ground, node: [] },
+  'core/attempt': { rooms: [...ground, 'core/admission', 'core/tool', 'core/calls'], node: [] },
+  'core/order': { rooms: ground, node: [] },
+  'core/tool': { rooms: [...ground, 'core/admission', 'core/attempt', 'core/order'], node: [] },
+  'core/calls': { rooms: [...ground, 'core/admission', 'core/attempt', 'core/order', 'core/tool'], node: portable },
+  'core/executor': {
+    rooms: [...ground, 'core/admission', 'core/attempt', 'core/order', 'core/tool', 'core/calls'],
+    node: [],
+  },
+  'core/plan': { rooms: ['core'], node: [] },
+}
+
 /** The library. No adapter may import another adapter. */
 const library: Readonly<Record<string, Room>> = {
-  core: { rooms: [], node: portable },
+  ...core,
   'json-schema': { rooms: ['core'], node: portable },
   spill: { rooms: ['core'], node: 'all' },
   isolation: { rooms: ['core'], node: 'all' },

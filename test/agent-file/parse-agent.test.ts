@@ -10,7 +10,7 @@ describe('a good agent file', () => {
     expect(parsed.ok).toBe(true)
   })
 
-  it('gives its fields to the caller', () => {
+  it('says what it says', () => {
     const everything = corpus('good').find(({ name }) => name === 'everything')
     const agent = agentOf(everything?.text ?? '')
     const { tools, environment, model, ...rest } = agent
@@ -76,7 +76,7 @@ describe('a good agent file', () => {
     })
   })
 
-  it('lists unsupported features, and whether they are ignored', () => {
+  it('tells what is not supported yet, and whether that may be ignored', () => {
     const sample = corpus('good').find(({ name }) => name === 'not-supported-yet')
     const { unsupported, tools } = agentOf(sample?.text ?? '')
     expect(unsupported.map(({ what, effect }) => `${what} ${effect}`)).toEqual([
@@ -97,7 +97,7 @@ describe('a bad agent file', () => {
     expect(parseAgentFile(text, { file: 'agent.yaml' }).ok).toBe(false)
   })
 
-  it('is quoted at the place of a problem, even within a long line', () => {
+  it('is quoted where it is wrong, within a long line too', () => {
     const [problem] = parseAgentFile(`${HEAD}  model: openai:gpt-4o\n  max_iteration: 5\n`, { file: 'x.yaml' }).problems
     expect(problem?.excerpt).toEqual({ text: '  max_iteration: 5', start: 2, end: 15 })
     const long = parseAgentFile(`{ apiVersion: aof.dev/v1, ${'a: 1, b: 2, '.repeat(200)} }`, { file: 'x.yaml' })
@@ -116,7 +116,7 @@ describe('a bad agent file', () => {
   })
 })
 
-describe('an entry of tools with a mistake', () => {
+describe('an entry of tools that is not what was meant', () => {
   it.each([
     ['modul: ./tools.ts', '8:7 error unknown_field: did you mean module?'],
     ['{name: tide, comand: [echo, hi], description: d}', '8:20 error unknown_field: did you mean command?'],

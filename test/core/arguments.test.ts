@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readArguments } from '../../packages/aof-runtime/src/core/arguments.ts'
+import { readArguments } from '../../packages/aof-runtime/src/core/values/arguments.ts'
 import { revokedProxy } from './harness.ts'
 
 const LIMIT = 1_048_576

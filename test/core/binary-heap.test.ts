@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BinaryHeap, type HeapEntry } from '../../packages/aof-runtime/src/core/binary-heap.ts'
+import { BinaryHeap, type HeapEntry } from '../../packages/aof-runtime/src/core/collections/binary-heap.ts'
 
 interface Entry extends HeapEntry {
   readonly key: number

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CircuitBreaker } from '../../packages/aof-runtime/src/core/circuit-breaker.ts'
+import { CircuitBreaker } from '../../packages/aof-runtime/src/core/attempt/circuit-breaker.ts'
 import {
   type AnyTool,
   type BreakerOptions,

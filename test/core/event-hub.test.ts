@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { EventHub } from '../../packages/aof-runtime/src/core/event-hub.ts'
-import type { ToolEvent } from '../../packages/aof-runtime/src/core/events.ts'
+import { EventHub } from '../../packages/aof-runtime/src/core/calls/event-hub.ts'
+import type { ToolEvent } from '../../packages/aof-runtime/src/core/contract/events.ts'
 import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { eventsOf, recordingLogger, revokedProxy } from './harness.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ToolExecutor, defineTool } from '../../packages/aof-runtime/src/index.ts'
-import { inexactNumber } from '../../packages/aof-runtime/src/core/exact-numbers.ts'
+import { inexactNumber } from '../../packages/aof-runtime/src/core/values/exact-numbers.ts'
 
 test.each([
   '12345678901234567890',

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { describeThrown, MAX_MESSAGE_LENGTH, thrownMessage } from '../../packages/aof-runtime/src/core/failure.ts'
-import { ToolFailure } from '../../packages/aof-runtime/src/core/tool-failure.ts'
+import {
+  describeThrown,
+  MAX_MESSAGE_LENGTH,
+  thrownMessage,
+} from '../../packages/aof-runtime/src/core/values/failure.ts'
+import { ToolFailure } from '../../packages/aof-runtime/src/core/contract/tool-failure.ts'
 import { revokedProxy } from './harness.ts'
 
 const UNREADABLE = 'The tool failed, and what it threw cannot be read.'

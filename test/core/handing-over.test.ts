@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AdmissionController, type AnyTool, defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
-import { checkStackRoom, hasStackRoom } from '../../packages/aof-runtime/src/core/stack-room.ts'
+import { checkStackRoom, hasStackRoom } from '../../packages/aof-runtime/src/core/host/stack-room.ts'
 import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, callsOf, failureOf, setUp, sleeper } from './harness.ts'
 

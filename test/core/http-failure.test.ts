@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { failureKind } from '../../packages/aof-runtime/src/core/failure-kind.ts'
-import { httpFailure } from '../../packages/aof-runtime/src/core/http-failure.ts'
+import { failureKind } from '../../packages/aof-runtime/src/core/contract/failure-kind.ts'
+import { httpFailure } from '../../packages/aof-runtime/src/core/contract/http-failure.ts'
 import { ToolFailure } from '../../packages/aof-runtime/src/index.ts'
 import { withGetter } from './harness.ts'
 

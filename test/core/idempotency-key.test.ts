@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson } from '../../packages/aof-runtime/src/core/canonical-json.ts'
-import { sha256 } from '../../packages/aof-runtime/src/core/sha256.ts'
-import { RunTurns } from '../../packages/aof-runtime/src/core/run-turns.ts'
+import { canonicalJson } from '../../packages/aof-runtime/src/core/values/canonical-json.ts'
+import { sha256 } from '../../packages/aof-runtime/src/core/contract/sha256.ts'
+import { RunTurns } from '../../packages/aof-runtime/src/core/calls/run-turns.ts'
 import {
   AdmissionController,
   defineTool,

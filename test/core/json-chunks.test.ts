@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonChunks } from '../../packages/aof-runtime/src/core/json-chunks.ts'
+import { jsonChunks } from '../../packages/aof-runtime/src/core/values/json-chunks.ts'
 import type { JsonValue } from '../../packages/aof-runtime/src/index.ts'
 
 test('the chunks of any value are its JSON text', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { copyJson, NotJson } from '../../packages/aof-runtime/src/core/json-copy.ts'
+import { copyJson, NotJson } from '../../packages/aof-runtime/src/core/values/json-copy.ts'
 import { thrownBy } from './harness.ts'
 
 const copy = (value: unknown, maxBytes = 1_048_576): unknown => copyJson(value, { maxBytes })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { copyJson, MAX_DEPTH, NotJson, utf8Length } from '../../packages/aof-runtime/src/core/json-copy.ts'
+import { copyJson, MAX_DEPTH, NotJson, utf8Length } from '../../packages/aof-runtime/src/core/values/json-copy.ts'
 import { revokedProxy, thrownBy } from './harness.ts'
 
 const copy = (value: unknown, maxBytes = 1_048_576): unknown => copyJson(value, { maxBytes })

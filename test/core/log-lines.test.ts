@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { LogLines } from '../../packages/aof-runtime/src/core/log-lines.ts'
-import type { ToolResult } from '../../packages/aof-runtime/src/core/result.ts'
+import { LogLines } from '../../packages/aof-runtime/src/core/calls/log-lines.ts'
+import type { ToolResult } from '../../packages/aof-runtime/src/core/contract/result.ts'
 import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 import { recordingLogger } from './harness.ts'
 

@@ -1,4 +1,5 @@
-import type { SpillContent, SpilledFile, SpillStore } from '../../packages/aof-runtime/src/core/spill.ts'
+import type { SpillContent, SpillStore } from '../../packages/aof-runtime/src/core/values/spill.ts'
+import type { SpilledFile } from '../../packages/aof-runtime/src/core/contract/result.ts'
 
 /** Keeps in memory what would go to files. */
 export class MemoryStore implements SpillStore {

@@ -6,7 +6,7 @@ import {
   ToolExecutor,
   type ToolExecutorOptions,
 } from '../../packages/aof-runtime/src/index.ts'
-import { ToolExecutor as CoreToolExecutor } from '../../packages/aof-runtime/src/core/executor.ts'
+import { ToolExecutor as CoreToolExecutor } from '../../packages/aof-runtime/src/core/executor/executor.ts'
 import { callOf, rejectionOf, revokedProxy, thrownBy } from './harness.ts'
 
 const t = defineTool({ name: 't', execute: (input) => input })

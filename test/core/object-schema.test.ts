@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { objectSchema } from '../../packages/aof-runtime/src/core/object-schema.ts'
+import { objectSchema } from '../../packages/aof-runtime/src/core/contract/object-schema.ts'
 import { type AnyTool, defineTool, MisuseError, toolDefinitions } from '../../packages/aof-runtime/src/index.ts'
 
 const shown = (schema: object): unknown => objectSchema(schema as Record<string, unknown>)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { platformProblem } from '../../packages/aof-runtime/src/core/platform.ts'
+import { platformProblem } from '../../packages/aof-runtime/src/core/host/platform.ts'
 
 describe('the platform', () => {
   test.each(['20.20.2', '22.12.0', '18.0.0'])('Node %s is said to be too old, with what is needed', (node) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8Length } from '../../packages/aof-runtime/src/core/json-copy.ts'
-import { previewOf } from '../../packages/aof-runtime/src/core/preview.ts'
+import { utf8Length } from '../../packages/aof-runtime/src/core/values/json-copy.ts'
+import { previewOf } from '../../packages/aof-runtime/src/core/values/preview.ts'
 import type { JsonValue } from '../../packages/aof-runtime/src/index.ts'
 
 const sameShape = (whole: JsonValue, cut: JsonValue): boolean => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drawId, systemRandom } from '../../packages/aof-runtime/src/core/random.ts'
+import { drawId, systemRandom } from '../../packages/aof-runtime/src/core/host/random.ts'
 
 describe("the platform's source of chance", () => {
   it('gives numbers from 0 to below 1, and none twice, over many times the words that are drawn ahead', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_MESSAGE_LENGTH, thrownMessage } from '../../packages/aof-runtime/src/core/failure.ts'
+import { MAX_MESSAGE_LENGTH, thrownMessage } from '../../packages/aof-runtime/src/core/values/failure.ts'
 import { defineTool, ToolExecutor, ToolFailure } from '../../packages/aof-runtime/src/index.ts'
 import { packThrown, unpackThrown } from '../../packages/aof-runtime/src/isolation/packed-thrown.ts'
 import { revokedProxy } from './harness.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_MESSAGE_LENGTH } from '../../packages/aof-runtime/src/core/failure.ts'
-import { redactPatterns } from '../../packages/aof-runtime/src/core/secret-patterns.ts'
-import { Secrets } from '../../packages/aof-runtime/src/core/secrets.ts'
+import { MAX_MESSAGE_LENGTH } from '../../packages/aof-runtime/src/core/values/failure.ts'
+import { redactPatterns } from '../../packages/aof-runtime/src/core/values/secret-patterns.ts'
+import { Secrets } from '../../packages/aof-runtime/src/core/values/secrets.ts'
 import { type AnyTool, defineTool, ToolExecutor, ToolFailure } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, eventsOf, failureOf, setUp, type SetUpOptions } from './harness.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Roster, type RosterPlace } from '../../packages/aof-runtime/src/core/roster.ts'
+import { Roster, type RosterPlace } from '../../packages/aof-runtime/src/core/collections/roster.ts'
 
 test('holds exactly those who have entered and not left, in whatever order they do', () => {
   fc.assert(

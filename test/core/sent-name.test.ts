@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sentName } from '../../packages/aof-runtime/src/core/sent-name.ts'
+import { sentName } from '../../packages/aof-runtime/src/core/contract/sent-name.ts'
 import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, dataOf, failureOf } from './harness.ts'
 

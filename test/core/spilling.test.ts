@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ToolExecutor as CoreToolExecutor } from '../../packages/aof-runtime/src/core/executor.ts'
+import { ToolExecutor as CoreToolExecutor } from '../../packages/aof-runtime/src/core/executor/executor.ts'
 import {
   type AnyTool,
   defineTool,

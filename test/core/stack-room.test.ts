@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasStackRoom } from '../../packages/aof-runtime/src/core/stack-room.ts'
+import { hasStackRoom } from '../../packages/aof-runtime/src/core/host/stack-room.ts'
 
 /** Small frames that fit where the engine was told that there is no room, deepest first. */
 let taken = 0

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { suggest } from '../../packages/aof-runtime/src/core/suggest.ts'
+import { suggest } from '../../packages/aof-runtime/src/core/contract/suggest.ts'
 
 describe('a suggestion', () => {
   const fields = ['max_iterations', 'max_tokens', 'model', 'tools', 'temperature', 'env']

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { printable } from '../../packages/aof-runtime/src/core/text.ts'
+import { printable } from '../../packages/aof-runtime/src/core/contract/text.ts'
 
 test.each([
   ['70: terminal commands', 'a\x1b[2Jb\x07\x9bc', 'a\ufffd[2Jb\ufffd\ufffdc'],

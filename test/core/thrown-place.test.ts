@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { thrownPlace } from '../../packages/aof-runtime/src/core/thrown-place.ts'
+import { thrownPlace } from '../../packages/aof-runtime/src/core/contract/thrown-place.ts'
 import { revokedProxy } from './harness.ts'
 
 const at = (stack: unknown, message = 'm'): object => ({ message, stack })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Expiring, type TimeoutList, Timeouts } from '../../packages/aof-runtime/src/core/timeouts.ts'
+import { type Expiring, type TimeoutList, Timeouts } from '../../packages/aof-runtime/src/core/host/timeouts.ts'
 import type { ToolEvent } from '../../packages/aof-runtime/src/index.ts'
 import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { callOf, deaf, failureOf, setUp, type SetUp, type SetUpOptions } from './harness.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { turnEnd } from '../../packages/aof-runtime/src/core/turn-end.ts'
+import { turnEnd } from '../../packages/aof-runtime/src/core/contract/turn-end.ts'
 
 describe('how a turn ended', () => {
   it('I37 the last call runs where the SDK of a provider says that the model called tools, whatever the provider calls that', () => {

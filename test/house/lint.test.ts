@@ -10,37 +10,44 @@ import { root } from '../../scripts/manifest.ts'
  * other line by any. `//!` stands for itself only here; the linter gets the files without it.
  */
 const planted: Readonly<Record<string, string>> = {
-  'packages/aof-runtime/src/core/edges.ts': `
+  'packages/aof-runtime/src/core/host/edges.ts': `
     import { AsyncLocalStorage } from 'node:async_hooks'
     import { readFileSync } from 'node:fs' //! aof(rooms)
     import { z } from 'zod' //! aof(rooms)
     import type { LanguageModelV4 } from '@ai-sdk/provider' //! aof(rooms)
-    import { compile } from '../json-schema/index.ts' //! aof(rooms)
-    import { nested } from './admission/nested.ts'
-    export { other } from '../messages/leaf.ts' //! aof(rooms)
-    export * from '../agent/leaf.ts' //! aof(rooms)
-    export type Tool = import('../testing/leaf.ts').Tool //! aof(rooms) typescript(consistent-type-imports)
-    export const late = (): Promise<unknown> => import('../root.ts') //! aof(rooms)
-    export const outside = (): Promise<unknown> => import('../../../../test/house/x.ts') //! aof(rooms)
+    import { compile } from '../../json-schema/index.ts' //! aof(rooms)
+    import { nested } from '../collections/set.ts'
+    export { other } from '../../messages/leaf.ts' //! aof(rooms)
+    export * from '../../agent/leaf.ts' //! aof(rooms)
+    export type Tool = import('../../testing/leaf.ts').Tool //! aof(rooms) typescript(consistent-type-imports)
+    export const late = (): Promise<unknown> => import('../../root.ts') //! aof(rooms)
+    export const outside = (): Promise<unknown> => import('../../../../../test/house/x.ts') //! aof(rooms)
     export const all: unknown[] = [AsyncLocalStorage, readFileSync, z, compile, nested]
     export type All = LanguageModelV4`,
   'packages/aof-runtime/src/core/admission/nested.ts': `
-    import { up } from '../clock.ts'
+    import { up } from '../host/clock.ts'
+    import { sister } from '../order/effects/leaf.ts' //! aof(rooms)
+    import { above } from '../calls/leaf.ts' //! aof(rooms)
     import { main } from '../../../../aof-cli/src/main.ts' //! aof(rooms)
-    export const nested: unknown[] = [up, main]`,
+    export const nested: unknown[] = [up, sister, above, main]`,
+  'packages/aof-runtime/src/core/nowhere.ts': `export const loose = 1 //! aof(rooms)`,
+  'packages/aof-runtime/src/core/calls/below.ts': `
+    import { nested } from '../admission/nested.ts'
+    import { executor } from '../executor/leaf.ts' //! aof(rooms)
+    export const below: unknown[] = [nested, executor]`,
   'packages/aof-runtime/src/index.ts': `
-    export * from './core/index.ts'
+    export * from './core/contract/index.ts'
     export * from './json-schema/index.ts'
     export * from './tool-executor.ts'
     export * from './agent/leaf.ts' //! aof(rooms)
     export * from 'node:worker_threads' //! aof(rooms)`,
   'packages/aof-runtime/src/tool-executor.ts': `
-    export * from './core/executor.ts'
+    export * from './core/executor/executor.ts'
     export * from './spill/leaf.ts' //! aof(rooms)
     export const late = (): Promise<unknown> => import('./spill/leaf.ts')
     export * from './messages/leaf.ts' //! aof(rooms)`,
   'packages/aof-runtime/src/json-schema/index.ts': `
-    import { compare } from '../core/leaf.ts'
+    import { compare } from '../core/values/leaf.ts'
     import { inspect } from 'node:util' //! aof(rooms)
     export const compile: unknown[] = [compare, inspect, eval('1')] //! eslint(no-eval)
     export const made: unknown = new Function('return 1') //! eslint(no-new-func) typescript(no-implied-eval)`,
@@ -55,7 +62,7 @@ const planted: Readonly<Record<string, string>> = {
     export const agent: unknown[] = [APICallError, tool, compile, messages, root, fs, process.env] //! eslint(no-restricted-globals)
     export type Model = LanguageModelV4`,
   'packages/aof-runtime/src/messages/index.ts': `
-    import type { ToolCall } from '../core/call.ts'
+    import type { ToolCall } from '../core/contract/call.ts'
     import type { z } from 'zod' //! aof(rooms)
     import { AsyncLocalStorage } from 'node:async_hooks' //! aof(rooms)
     import { VirtualClock } from '../testing/leaf.ts' //! aof(rooms)
@@ -91,9 +98,9 @@ const planted: Readonly<Record<string, string>> = {
     import { main } from '../main.ts' //! aof(rooms)
     export const all: unknown[] = [parse, readFile, main]`,
   'packages/aof-runtime/src/bullmq/index.ts': `export const job = 1 //! aof(rooms)`,
-  'packages/aof-runtime/src/core/clock.ts': `
+  'packages/aof-runtime/src/core/host/clock.ts': `
     export const up = (): unknown => setTimeout(() => undefined, performance.now())`,
-  'packages/aof-runtime/src/core/seam.ts': `
+  'packages/aof-runtime/src/core/host/seam.ts': `
     import { setTimeout as sleep } from 'node:timers/promises' //! aof(rooms) aof(seam)
     interface Clock { setTimeout(callback: () => void, ms: number): void; now(): number }
     export function mine(clock: Clock, when: Date): unknown[] {
@@ -113,7 +120,7 @@ const planted: Readonly<Record<string, string>> = {
     export const chance: number = Math.random() //! aof(seam)
     export const id: string = crypto.randomUUID() //! aof(seam)
     export const signal: AbortSignal = AbortSignal.timeout(1) //! aof(seam)`,
-  'packages/aof-runtime/src/core/promises.ts': `
+  'packages/aof-runtime/src/core/host/promises.ts': `
     const work = async (): Promise<number> => 1
     export function start(): void {
       work() //! typescript(no-floating-promises)
@@ -128,10 +135,10 @@ const planted: Readonly<Record<string, string>> = {
     // @ts-ignore //! typescript(ban-ts-comment)
     export const ignored: number = 'one'
     await work() //! node(no-top-level-await)`,
-  'packages/aof-runtime/src/core/cycle-a.ts': `
+  'packages/aof-runtime/src/core/host/cycle-a.ts': `
     import { b } from './cycle-b.ts' //! import(no-cycle)
     export const a = (): unknown => b`,
-  'packages/aof-runtime/src/core/cycle-b.ts': `
+  'packages/aof-runtime/src/core/host/cycle-b.ts': `
     import { a } from './cycle-a.ts' //! import(no-cycle)
     export const b = (): unknown => a`,
 }

@@ -10,7 +10,10 @@ const notYetPlain: readonly string[] = [
   'CONTRIBUTING.md',
   'DESIGN.md',
   'README.md',
+  'packages/aof-cli/src',
   'src/core',
+  'test/agent-file',
+  'test/cli',
   'test/core',
 ]
 

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest'
-import type { Isolator } from '../../packages/aof-runtime/src/core/isolation.ts'
+import type { Isolator } from '../../packages/aof-runtime/src/core/contract/isolation.ts'
 import { createIsolator, type IsolatorOptions } from '../../packages/aof-runtime/src/isolation/index.ts'
 
 export { MODES, start, type Started, thrownBy, tools } from './start.ts'

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { describeThrown } from '../../packages/aof-runtime/src/core/failure.ts'
-import { failureKind } from '../../packages/aof-runtime/src/core/failure-kind.ts'
-import { ToolFailure } from '../../packages/aof-runtime/src/core/tool-failure.ts'
+import { describeThrown } from '../../packages/aof-runtime/src/core/values/failure.ts'
+import { failureKind } from '../../packages/aof-runtime/src/core/contract/failure-kind.ts'
+import { ToolFailure } from '../../packages/aof-runtime/src/core/contract/tool-failure.ts'
 import { isolator, MODES, start, thrownBy, tools } from './harness.ts'
 
 const file = (name: string): URL => new URL(`tools/${name}`, import.meta.url)

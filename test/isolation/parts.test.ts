@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { thrownMessage } from '../../packages/aof-runtime/src/core/failure.ts'
+import { thrownMessage } from '../../packages/aof-runtime/src/core/values/failure.ts'
 import { childEnvironment, childFlags } from '../../packages/aof-runtime/src/isolation/child-flags.ts'
 import { LineFeed } from '../../packages/aof-runtime/src/isolation/line-feed.ts'
 import { packThrown, unpackThrown } from '../../packages/aof-runtime/src/isolation/packed-thrown.ts'

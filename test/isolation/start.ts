@@ -1,4 +1,9 @@
-import type { IsolatedHooks, IsolatedRun, Isolation, Isolator } from '../../packages/aof-runtime/src/core/isolation.ts'
+import type {
+  IsolatedHooks,
+  IsolatedRun,
+  Isolation,
+  Isolator,
+} from '../../packages/aof-runtime/src/core/contract/isolation.ts'
 
 export type Mode = Isolation['mode']
 export const MODES: readonly Mode[] = ['thread', 'process']

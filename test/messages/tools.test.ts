@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { sentName } from '../../packages/aof-runtime/src/core/sent-name.ts'
+import { sentName } from '../../packages/aof-runtime/src/core/contract/sent-name.ts'
 import { type AnyTool, defineTool, MisuseError, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { harnesses } from './harness.ts'
 

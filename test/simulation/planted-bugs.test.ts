@@ -14,7 +14,7 @@ test(`S14: each of the ${PLANTED_BUGS.length} bugs can still be planted, and cha
 
 test.skipIf(module.stripTypeScriptTypes === undefined)('S14: each of the planted bugs leaves valid code', () => {
   for (const bug of PLANTED_BUGS) {
-    const source = readFileSync(new URL(`../../src/core/${bug.file}`, import.meta.url), 'utf8')
+    const source = readFileSync(new URL(`../../packages/aof-runtime/src/core/${bug.file}`, import.meta.url), 'utf8')
     expect(() => module.stripTypeScriptTypes(plant(source, bug)), bug.why).not.toThrow()
   }
 })

@@ -1,13 +1,13 @@
 import type { Problem } from './agent-file/index.ts'
 import type { ExitCode } from './exit-codes.ts'
 
-/** An error that ends a command. Its message and remedy are for the user of the command. */
+/** Ends a command: what went wrong and what to do about it, in words for the person who called it. */
 export class CliError extends Error {
   override readonly name: string = 'CliError'
   readonly exitCode: ExitCode
-  /** The remedy. */
+  /** What to do about it. */
   readonly fix?: string
-  /** The problems of a file, if they are the reason. */
+  /** What is wrong with a file, where that is why. */
   readonly problems: readonly Problem[]
 
   constructor(
@@ -22,7 +22,7 @@ export class CliError extends Error {
   }
 }
 
-/** A system error (`ENOENT`, …) in words, without its code and path, for a message that names the file. */
+/** The words of a system error (`ENOENT`, …) without its code and its path, for a message that names the file itself. */
 export function systemMessage(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return SYSTEM_ERRORS.get(code) ?? (error instanceof Error ? error.message : String(error))
@@ -34,7 +34,7 @@ const SYSTEM_ERRORS: ReadonlyMap<string, string> = new Map([
   ['ENOTDIR', 'a part of its path is not a directory'],
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
-  ['ELOOP', 'its links form a circle'],
+  ['ELOOP', 'its links go round in a circle'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],
 ])

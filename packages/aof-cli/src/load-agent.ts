@@ -4,22 +4,23 @@ import { EXIT } from './exit-codes.ts'
 import { readAgent } from './read-agent.ts'
 import { oneLine } from './text.ts'
 
-/** An agent file that can run. */
+/** An agent file that can be run. */
 export interface LoadedAgent {
   readonly agent: AgentFile
-  /** Its directory, from which its paths start. */
+  /** Its directory: paths in it start there. */
   readonly directory: string
   /** The variables of `environment`, with their values. */
   readonly variables: ReadonlyMap<string, string>
-  /** The warnings about the file. */
+  /** What it says that does not do what it seems to say. */
   readonly warnings: readonly Problem[]
 }
 
 /**
- * Reads an agent file (`-`: standard input) for a run, without running any of its code.
+ * Reads an agent file (`-`: standard input) for a run. Runs nothing of it.
  *
- * @param agentName the name of the agent, for a file with several
- * @throws CliError with the problems of the file: it is invalid, a variable is not set, or it needs an unsupported feature
+ * @param agentName which agent is meant, where there are several
+ * @throws CliError with the problems of the file where it is invalid, a variable is not set, or it needs what this
+ *   version does not do
  */
 export async function loadAgent(file: string, agentName?: string): Promise<LoadedAgent> {
   const { file: name, directory, parsed } = await readAgent(file, agentName)
@@ -28,7 +29,7 @@ export async function loadAgent(file: string, agentName?: string): Promise<Loade
   const refused = agent.unsupported.filter(({ effect }) => effect === 'refused')
   if (refused.length > 0) {
     throw failure(
-      `${oneLine(name)} needs features that this version does not support`,
+      `${oneLine(name)} needs what this version does not do`,
       refused.map((entry) => unsupportedProblem(entry, 'error')),
     )
   }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** The styles of text for one stream: with or without colours. */
+/** How to mark text for one stream: with colours, or not at all. */
 export interface Style {
   error(text: string): string
   warning(text: string): string
@@ -12,7 +12,7 @@ export interface Style {
 
 type Format = Parameters<typeof styleText>[0]
 
-/** The styles for a stream with or without colours. */
+/** The marks for a stream that takes colours, or for one that does not. */
 export function createStyle(colors: boolean): Style {
   const mark = (format: Format) => (text: string) =>
     colors && text !== '' ? styleText(format, text, { validateStream: false }) : text
@@ -27,8 +27,8 @@ export function createStyle(colors: boolean): Style {
 }
 
 /**
- * True to use colours: `--no-color` and `NO_COLOR` disable them, then `FORCE_COLOR` enables them (or, as 0, disables),
- * otherwise a terminal that is not dumb has them.
+ * Whether to use colours: `--no-color` and `NO_COLOR` say no, then `FORCE_COLOR` says yes (or, as 0, no), and otherwise
+ * a terminal that is not dumb takes them.
  */
 export function wantsColor(
   stream: { readonly isTTY?: boolean },

@@ -1,12 +1,12 @@
-import './core/supported-platform.ts'
+import './core/host/supported-platform.ts'
 
 export type { WaitingStats } from './core/admission/census.ts'
-export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/admission/controller.ts'
+export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/executor/controller.ts'
 export type { DemandKind } from './core/admission/limit.ts'
 export type { RateOptions } from './core/admission/rate-limit.ts'
 export type { KeyStats, RateStats, ToolLimits, ToolStats } from './core/admission/tool-demands.ts'
-export { foreignAnnotations, type ToolAnnotations } from './core/annotations.ts'
-export type { BinaryReference } from './core/binary.ts'
+export { foreignAnnotations, type ToolAnnotations } from './core/contract/annotations.ts'
+export type { BinaryReference } from './core/values/binary.ts'
 export {
   Budget,
   type BudgetOptions,
@@ -14,18 +14,21 @@ export {
   type CostLimit,
   type TokenPrices,
   type TokensUsed,
-} from './core/budget.ts'
-export type { CallOptions } from './core/call-options.ts'
-export type { ToolCall } from './core/call.ts'
-export type { BreakerOptions, BreakerState } from './core/circuit-breaker.ts'
-export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle, type TimerOptions } from './core/clock.ts'
-export type { ToolContent } from './core/content.ts'
-export type { CallInfo, ToolContext } from './core/context.ts'
-export { type ToolDefinition, toolDefinitions } from './core/definition.ts'
-export type { CallName, ResultReference } from './core/dependencies/references.ts'
-export type { Effect } from './core/effects/effect.ts'
-export type { EffectOptions } from './core/effects/tool-effects.ts'
-export type { ErrorCode } from './core/error-code.ts'
+} from './core/contract/budget.ts'
+export type { CallOptions } from './core/contract/call-options.ts'
+export type { ToolCall } from './core/contract/call.ts'
+export type { BreakerOptions } from './core/attempt/circuit-breaker.ts'
+export type { BreakerState } from './core/contract/events.ts'
+export { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle, type TimerOptions } from './core/host/clock.ts'
+export type { ToolContent } from './core/contract/content.ts'
+export type { CallInfo } from './core/contract/call-info.ts'
+export type { ToolContext } from './core/tool/tool.ts'
+export { type ToolDefinition, toolDefinitions } from './core/tool/definition.ts'
+export type { ResultReference } from './core/order/dependencies/references.ts'
+export type { CallName } from './core/contract/call.ts'
+export type { Effect } from './core/order/effects/effect.ts'
+export type { EffectOptions } from './core/order/effects/tool-effects.ts'
+export type { ErrorCode } from './core/contract/error-code.ts'
 export type {
   AbandonedEvent,
   AcceptedEvent,
@@ -53,10 +56,10 @@ export type {
   SuspendedEvent,
   ToolEvent,
   ToolEventListener,
-} from './core/events.ts'
-export { type ExecutorStats, type ToolExecutorOptions } from './core/executor.ts'
-export type { KeepingOptions } from './core/keeping.ts'
-export type { RedactionOptions } from './core/redaction.ts'
+} from './core/contract/events.ts'
+export { type ExecutorStats, type ToolExecutorOptions } from './core/executor/executor.ts'
+export type { KeepingOptions } from './core/values/keeping.ts'
+export type { RedactionOptions } from './core/values/redaction.ts'
 export {
   type IsolatedCall,
   type IsolatedHooks,
@@ -64,16 +67,16 @@ export {
   type Isolation,
   type Isolator,
   WorkerLost,
-} from './core/isolation.ts'
-export type { Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/json.ts'
-export type { Logger } from './core/logger.ts'
-export { MisuseError } from './core/misuse.ts'
-export type { NestedExecutor } from './core/nested-executor.ts'
-export type { CallHandle, OpenBatch, Slot } from './core/open-batch.ts'
+} from './core/contract/isolation.ts'
+export type { Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/contract/json.ts'
+export type { Logger } from './core/contract/logger.ts'
+export { MisuseError } from './core/contract/misuse.ts'
+export type { NestedExecutor } from './core/tool/tool.ts'
+export type { CallHandle, OpenBatch, Slot } from './core/contract/open-batch.ts'
 export type { Plan, PlanStep } from './core/plan/plan.ts'
 export { type PlanResult, type PlanStepResult, planTool, type PlanToolOptions } from './core/plan/plan-tool.ts'
-export type { QueueOptions } from './core/queue-bound.ts'
-export type { Random } from './core/random.ts'
+export type { QueueOptions } from './core/contract/queue-bound.ts'
+export type { Random } from './core/host/random.ts'
 export type {
   Execution,
   ResultSource,
@@ -84,8 +87,8 @@ export type {
   ToolResultStatus,
   ToolTiming,
   UnsuccessfulResult,
-} from './core/result.ts'
-export type { RetryOptions } from './core/retry.ts'
+} from './core/contract/result.ts'
+export type { RetryOptions } from './core/contract/retry.ts'
 export type {
   Issue,
   JsonSchema,
@@ -98,19 +101,19 @@ export type {
   Uncheckable,
   Validation,
   Validator,
-} from './core/schema.ts'
-export type { SpillContent, SpilledFile, SpillOptions, SpillStore, SpillStoreOpener } from './core/spill.ts'
-export type { SpillLifetime } from './core/spilled-files.ts'
-export type { NameTimeLimit, TimeLimitOptions, TimeLimitPlace } from './core/time-limits.ts'
-export { ToolFailure } from './core/tool-failure.ts'
-export type { ToolProblem, ToolProblemCode } from './core/tool-problem.ts'
+} from './core/contract/schema.ts'
+export type { SpillContent, SpillOptions, SpillStore, SpillStoreOpener } from './core/values/spill.ts'
+export type { SpilledFile } from './core/contract/result.ts'
+export type { SpillLifetime } from './core/values/spilled-files.ts'
+export type { NameTimeLimit, TimeLimitOptions, TimeLimitPlace } from './core/contract/time-limits.ts'
+export { ToolFailure } from './core/contract/tool-failure.ts'
+export type { ToolProblem, ToolProblemCode } from './core/contract/tool-problem.ts'
+export { type AnyTool, type Tool } from './core/tool/tool.ts'
 export {
-  type AnyTool,
   type DefineTool,
   defineTool,
   type IsolatedTool,
   type JsonSchemaTool,
   type StandardTool,
-  type Tool,
-} from './core/tool.ts'
+} from './core/tool/define-tool.ts'
 export { ToolExecutor } from './tool-executor.ts'

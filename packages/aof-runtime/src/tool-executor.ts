@@ -1,7 +1,7 @@
-import { ToolExecutor as CoreToolExecutor, type ToolExecutorOptions } from './core/executor.ts'
-import type { Isolator } from './core/isolation.ts'
-import { LazyIsolator } from './core/lazy-isolator.ts'
-import { LazySpillStore, type SpillOptions, type SpillStore } from './core/spill.ts'
+import { ToolExecutor as CoreToolExecutor, type ToolExecutorOptions } from './core/executor/executor.ts'
+import type { Isolator } from './core/contract/isolation.ts'
+import { LazyIsolator } from './core/attempt/lazy-isolator.ts'
+import { LazySpillStore, type SpillOptions, type SpillStore } from './core/values/spill.ts'
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts'
 
 /** Files need Node, so they are loaded when the first one is written. */

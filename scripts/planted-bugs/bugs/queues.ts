@@ -27,28 +27,28 @@ export const queues: readonly PlantedBug[] = [
     'return first',
   ),
   bug(
-    'effects/conflicts.ts',
+    'order/effects/conflicts.ts',
     'a call whose effects are private to its run waits for a call of another run',
     'queue.takeOthers(owner.run === claim.owner.run)',
     'queue.takeOthers(true)',
   ),
   bug(
-    'effects/conflicts.ts',
+    'order/effects/conflicts.ts',
     'calls that need not wait for the next claim of a resource are not cleared',
     "for (const each of others) if (each.state === 'waiting' && this.#test(each)) cleared.push(each.owner)",
     'void others',
   ),
   bug(
-    'effects/conflicts.ts',
+    'order/effects/conflicts.ts',
     'calls wait for a call that does not conflict with them',
     'if (effects === other.effects) return true\n',
     'return true\n',
   ),
   bug(
-    'effects/conflicts.ts',
+    'order/effects/conflicts.ts',
     'calls that are handed over have no record of the call that they wait for',
     '    queue.behind = claim\n',
     '',
   ),
-  bug('precedence.ts', 'an inherited priority is not passed on', '    return isHigher\n', '    return false\n'),
+  bug('calls/precedence.ts', 'an inherited priority is not passed on', '    return isHigher\n', '    return false\n'),
 ]

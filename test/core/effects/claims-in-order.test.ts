@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Claim, type Claimant } from '../../../packages/aof-runtime/src/core/effects/claim.ts'
-import { ClaimsInOrder } from '../../../packages/aof-runtime/src/core/effects/claims-in-order.ts'
-import { compareKeys } from '../../../packages/aof-runtime/src/core/effects/order-key.ts'
+import { Claim, type Claimant } from '../../../packages/aof-runtime/src/core/order/effects/claim.ts'
+import { ClaimsInOrder } from '../../../packages/aof-runtime/src/core/order/effects/claims-in-order.ts'
+import { compareKeys } from '../../../packages/aof-runtime/src/core/order/effects/order-key.ts'
 
 const owner = {} as Claimant
 

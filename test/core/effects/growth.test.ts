@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Claim, Claimant } from '../../../packages/aof-runtime/src/core/effects/claim.ts'
-import { Conflicts } from '../../../packages/aof-runtime/src/core/effects/conflicts.ts'
+import type { Claim, Claimant } from '../../../packages/aof-runtime/src/core/order/effects/claim.ts'
+import { Conflicts } from '../../../packages/aof-runtime/src/core/order/effects/conflicts.ts'
 import {
   CallGraph,
   type Dependent,
   type GraphCall,
-} from '../../../packages/aof-runtime/src/core/dependencies/call-graph.ts'
-import { OverlapWatch } from '../../../packages/aof-runtime/src/core/effects/overlap-watch.ts'
+} from '../../../packages/aof-runtime/src/core/order/dependencies/call-graph.ts'
+import { OverlapWatch } from '../../../packages/aof-runtime/src/core/order/effects/overlap-watch.ts'
 
 const write = (name: string) => [{ path: [name], isWrite: true, isRunOnly: false }]
 const keyOf = (index: number) => ({ acceptedAt: 0, batch: 0, place: index, depth: 0, index })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { namesIn } from '../../../packages/aof-runtime/src/core/effects/overlap-watch.ts'
+import { namesIn } from '../../../packages/aof-runtime/src/core/order/effects/overlap-watch.ts'
 import { defineTool } from '../../../packages/aof-runtime/src/index.ts'
 import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { setUp, type SetUp } from '../harness.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseResource, showResource } from '../../../packages/aof-runtime/src/core/effects/resource.ts'
+import { parseResource, showResource } from '../../../packages/aof-runtime/src/core/order/effects/resource.ts'
 
 describe('a resource', () => {
   test.each([

@@ -1,9 +1,9 @@
 /** Tools that run in workers, good ones and bad ones. */
 import { execSync, spawn } from 'node:child_process'
 import { pbkdf2Sync } from 'node:crypto'
-import type { ToolContext } from '../../../packages/aof-runtime/src/core/context.ts'
-import { ToolFailure } from '../../../packages/aof-runtime/src/core/tool-failure.ts'
-import { defineTool } from '../../../packages/aof-runtime/src/core/tool.ts'
+import type { ToolContext } from '../../../packages/aof-runtime/src/core/tool/tool.ts'
+import { ToolFailure } from '../../../packages/aof-runtime/src/core/contract/tool-failure.ts'
+import { defineTool } from '../../../packages/aof-runtime/src/core/tool/define-tool.ts'
 
 export default ({ n }: { n: number }): number => n * n
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { CircuitBreaker } from '../../../packages/aof-runtime/src/core/circuit-breaker.ts'
+import { CircuitBreaker } from '../../../packages/aof-runtime/src/core/attempt/circuit-breaker.ts'
 import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { move, must } from './moves.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { Expiry } from '../../../packages/aof-runtime/src/core/expiry.ts'
-import { Timeouts } from '../../../packages/aof-runtime/src/core/timeouts.ts'
+import { Expiry } from '../../../packages/aof-runtime/src/core/host/expiry.ts'
+import { Timeouts } from '../../../packages/aof-runtime/src/core/host/timeouts.ts'
 import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 import { move, must, passTime, throwPlanned } from './moves.ts'
 

@@ -1,4 +1,4 @@
-import type { SpillStore, SpillStoreOpener } from '../../../packages/aof-runtime/src/core/spill.ts'
+import type { SpillStore, SpillStoreOpener } from '../../../packages/aof-runtime/src/core/values/spill.ts'
 import { streamOf } from './features.ts'
 import type { Reactions } from './reactions.ts'
 import type { Stage } from './stage.ts'

@@ -1,4 +1,5 @@
-export type { AgentFile, CommandTool, ModelName, ParsedAgent, ToolEntry } from './agent-file.ts'
+export type { AgentFile, ModelName, ParsedAgent, ToolEntry } from './agent-file.ts'
+export type { CommandTool } from './command.ts'
 export {
   type CommandTemplate,
   type Element,

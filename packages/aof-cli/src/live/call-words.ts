@@ -6,22 +6,22 @@ import { durationText, elapsedText } from './duration.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
 import { type Marks, resultMark } from './marks.ts'
 
-/** The words about a call; each is safe to print on one line. */
+/** What is said of a call, each safe to show in one line. */
 export interface CallWords {
   readonly mark: string
   readonly name: string
-  /** Its abbreviated arguments; empty until they are complete. */
+  /** Its arguments in short; empty while they are on their way. */
   readonly arguments: string
-  /** The reason why it waits, its progress, or its result; may be empty. */
+  /** What it waits for, how far it is, or what became of it; empty where there is nothing to say. */
   readonly detail: string
-  /** Empty if it never ran. */
+  /** Empty where it never ran. */
   readonly time: string
 }
 
-/** Shorter waits are not shown. */
+/** A call that waited shorter than this has not waited, for people. */
 const NOTICEABLE_MS = 100
 
-/** The words for the current state of a call. */
+/** Says of a call where it is. */
 export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, now: number, marks: Marks): CallWords {
   const { state } = call
   const about = { name: oneLine(call.name, 128) || '(no name)', arguments: argumentsText(call.arguments) }
@@ -63,14 +63,14 @@ function waitsDetail({ waitsFor, behind }: Pick<ParkedEvent, 'waitsFor' | 'behin
 const WAITS: Readonly<Record<ParkedEvent['waitsFor'], string>> = {
   dependency: 'waits for the result of another call',
   conflict: 'waits for another call to end first',
-  breaker: 'waits for a trial call that tests the tool',
-  rate: 'waits for its rate limit',
+  breaker: 'waits for one call to try whether the tool works again',
+  rate: 'waits for its rate',
   key: 'waits for a permit of its key',
   tool: 'waits for a permit of its tool',
   executor: 'waits for a permit',
   process: 'waits for a permit of the process',
   queue: 'waits for a place in the queue',
-  retry: 'waits for its retry',
+  retry: 'waits to be tried again',
 }
 
 function arrivingDetail(call: LiveCall, model: LiveTurn['model']): string {
@@ -99,7 +99,7 @@ function resultDetail(result: ToolResult, thrownAt: string | undefined): string 
   }
 }
 
-/** A path relative to the working directory, if it is inside. */
+/** A path as seen from the working directory, if it lies within. */
 function fromHere(place: string): string {
   const here = `${process.cwd()}/`
   return place.startsWith(here) ? place.slice(here.length) : place
@@ -111,15 +111,15 @@ const ABORTED: Readonly<Record<ToolResult['execution'], string>> = {
   unknown: 'aborted, may still act',
 }
 
-/** The time per frame of the spinner, in milliseconds. */
+/** How long each sign of the spinner is shown, in milliseconds. */
 const SPINNER_MS = 100
 
-/** The spinner's sign at this moment. */
+/** The sign that shows that something goes on. */
 export function spinnerAt(now: number, { spinner }: Marks): string {
   return spinner[Math.floor(now / SPINNER_MS) % spinner.length] ?? ''
 }
 
-/** The style of a call's sign. */
+/** How the sign of a call is marked. */
 export function markStyle({ state }: LiveCall, style: Style): (text: string) => string {
   switch (state.phase) {
     case 'arriving':

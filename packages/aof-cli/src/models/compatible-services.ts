@@ -2,15 +2,15 @@
 export interface CompatibleService {
   readonly title: string
   readonly baseURL: string
-  /** Variables for its key; the first is the recommended one. */
+  /** Variables that may hold its key; the first is the one to recommend. */
   readonly keyVariables: readonly string[]
-  /** The page that issues keys. */
+  /** Where a key is got. */
   readonly keys: string
-  /** True if requests must not ask for token counts in streams (`stream_options`): the service refuses that, or counts anyway. */
+  /** Whether it must not be asked to count tokens in streams (`stream_options`), which it refuses, or does anyway. */
   readonly countsUnasked?: true
 }
 
-/** The services known by name. */
+/** The services that are known by name. */
 export const COMPATIBLE_SERVICES: Readonly<Record<string, CompatibleService>> = {
   cerebras: {
     title: 'Cerebras',

@@ -1,28 +1,28 @@
-import type { ProviderPackage } from '../recorded-answers/provider-package.ts'
+import type { ProviderPackage } from '../recorded/provider-package.ts'
 
-/** A provider of models, and how to create one of its models. */
+/** Who serves models, and how one of theirs is made. */
 export interface Provider {
-  /** Its name for people. */
+  /** For people. */
   readonly title: string
   /**
-   * The variables that must be set: for each need, all variables of one alternative. The first alternative is the
-   * recommended one.
+   * The variables that must be set: of each need one alternative, with all of its variables. The first alternative is
+   * the one to recommend.
    */
   readonly needs: readonly Need[]
-  /** Variables that must be addresses if they are set. */
+  /** Variables that, where they are set, must be addresses. */
   readonly addresses?: readonly string[]
-  /** The page that issues keys. */
+  /** Where a key is got. */
   readonly keys?: string
-  /** The package of the AI SDK that creates the model. */
+  /** The package of the AI SDK that makes the model. */
   readonly package: (asked: AskedModel) => ProviderPackage
 }
 
-/** Alternatives, each a list of variables that are needed together. */
+/** Alternatives, each a list of variables that go together. */
 export type Need = readonly (readonly string[])[]
 
-/** A requested model, with the environment for its settings. */
+/** A model that somebody asked for, with the environment that its settings come from. */
 export interface AskedModel {
-  /** The provider's name of the model. */
+  /** As its provider calls it. */
   readonly name: string
   /** The value of the first of these variables that is set and not blank. */
   readonly variable: (...names: string[]) => string | undefined

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { processIds, statusFields } from 'aof-runtime/internal'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * Kills every process that this one has started, and their descendants (I16), with SIGKILL: for a process that ends
- * before its tools do. It does nothing on Windows.
+ * Ends every process that this one has started, and what those have started (I16), with SIGKILL: for when it ends
+ * before its tools do. Does nothing on Windows.
  */
 export function endDescendants(): void {
   if (process.platform === 'win32') return
-  // Repeated until there are none, because a process may start another one meanwhile.
+  // Again, until there are none: one of them may just have started another.
   for (let look = 0; look < 10; look++) {
     const found = descendants(process.pid, parents())
     if (found.length === 0) return
@@ -19,11 +19,11 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended meanwhile.
+    // It has ended by now.
   }
 }
 
-/** @param parentOf the parent of each process */
+/** @param parentOf for each process its parent */
 function descendants(root: number, parentOf: ReadonlyMap<number, number>): number[] {
   const found = new Set([root])
   let before: number
@@ -35,19 +35,21 @@ function descendants(root: number, parentOf: ReadonlyMap<number, number>): numbe
   return [...found]
 }
 
-/** Every running process with its parent, without zombies. */
+/** Every running process with its parent; those that have ended and only wait to be asked how are left out. */
 function parents(): Map<number, number> {
   return process.platform === 'linux' ? parentsInProc() : parentsFromPs()
 }
 
 function parentsInProc(): Map<number, number> {
   const found = new Map<number, number>()
-  for (const pid of processIds()) {
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
     try {
-      const [state, parent] = statusFields(pid)
+      // `pid (name) state parent …`; a name may hold anything, also parentheses.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       if (state !== 'Z') found.set(pid, Number(parent))
     } catch {
-      // It has ended meanwhile.
+      // It has ended by now.
     }
   }
   return found

@@ -4,9 +4,9 @@ import type { Output } from '../output.ts'
 import { oneLine } from '../text.ts'
 
 /**
- * Diverts the `console` output of tools to standard error, next to the view: standard output is for the answer.
+ * Lets what tools print with `console` go to standard error, beside the picture: standard output is for the answer.
  *
- * @param shown true to show it
+ * @param shown whether people are to see it at all
  */
 export function divertConsole(output: Output, shown: boolean): void {
   const lines = new Writable({

@@ -1,31 +1,31 @@
 import type { AgentStatus } from 'aof-runtime/agent'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 
-/** Further facts about the end of a run. */
+/** What else is known of the end of a run. */
 export interface RunEnding {
-  /** The exit code of the received signal, if any. */
+  /** The exit code of the signal that came, if one did. */
   readonly interrupted: ExitCode | undefined
-  /** True if a tool left an unhandled error. */
-  readonly hasUnhandledError: boolean
+  /** Whether a tool left an error behind that nobody awaited. */
+  readonly strayed: boolean
   readonly timedOut: boolean
-  /** True if it diverges from its recording. */
-  readonly diverged: boolean
-  /** True if the answer is incomplete, and this fails the command. */
+  /** Whether it departs from its recording. */
+  readonly departed: boolean
+  /** Whether the answer is incomplete, and that is to fail the command. */
   readonly incomplete: boolean
 }
 
 /** The exit code for the end of a run. */
 export function exitCodeOf(
   status: AgentStatus,
-  { interrupted, hasUnhandledError, timedOut, diverged, incomplete }: RunEnding,
+  { interrupted, strayed, timedOut, departed, incomplete }: RunEnding,
 ): ExitCode {
-  if (diverged) return EXIT.replay
+  if (departed) return EXIT.replay
   switch (status) {
     case 'done':
       return incomplete ? EXIT.incomplete : EXIT.ok
     case 'aborted':
       if (interrupted !== undefined) return interrupted
-      if (hasUnhandledError) return EXIT.tools
+      if (strayed) return EXIT.tools
       return timedOut ? EXIT.budget : EXIT.interrupted
     case 'max_iterations':
       return EXIT.maxIterations

@@ -3,21 +3,21 @@ import type { BudgetOptions } from 'aof-runtime'
 import { oneLine } from '../text.ts'
 import type { RunOptions } from './options.ts'
 
-/** The limits of a run, without those of its calls. */
+/** What bounds a run, beside what bounds its calls. */
 export interface RunLimits {
   readonly maxIterations?: number
   readonly timeLimit?: TimeLimit
   readonly budget?: BudgetOptions
 }
 
-/** The timeout of a run, and its source. */
+/** The longest that a run may take, and who says so. */
 export interface TimeLimit {
   readonly ms: number
-  /** Where to raise it, for people. */
+  /** For people: where to raise it. */
   readonly source: string
 }
 
-/** The limits of a run: of the command line, otherwise of the agent file. A replay has no timeout. */
+/** The limits of a run: those of the command line, else those of the agent file. A replay takes as long as it takes. */
 export function runLimits(options: RunOptions, agent: AgentFile): RunLimits {
   const maxIterations = options.maxIterations ?? agent.maxIterations
   const timeLimit = options.replay === undefined ? timeLimitOf(options, agent) : undefined

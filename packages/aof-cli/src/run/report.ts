@@ -5,27 +5,27 @@ import { runSummary } from '../live/summary.ts'
 import { marksFor } from '../live/marks.ts'
 import { durationText } from '../live/duration.ts'
 import { wrapParts } from '../live/line.ts'
-import { type Divergence, divergencePlace, differenceLines } from '../run-recording/divergence.ts'
+import { type Departure, departurePlace, differenceLines } from '../recording/departure.ts'
 import { oneLine } from '../text.ts'
 import { incompleteAnswer } from './incomplete-answer.ts'
 import type { RunOutcome } from './session.ts'
 
-/** Options of the report about a finished run. */
+/** What is said of a run that is over. */
 export interface Reporting {
   readonly output: Output
-  /** True to print the answer as text. */
+  /** Whether the answer is wanted as text. */
   readonly asText: boolean
-  /** True to print the summary. */
+  /** Whether the summary is wanted. */
   readonly summary: boolean
-  /** The agent file, for advice about changing it. */
+  /** The agent file, for what is to be changed in it. */
   readonly file: string
 }
 
-/** Reports the end of a run to people: the answer on standard output, everything else on standard error. */
+/** Tells people how a run ended: the answer on standard output, everything else beside it. */
 export function reportRun(outcome: RunOutcome, { output, asText, summary, file }: Reporting): void {
-  const { result, state, divergence } = outcome
+  const { result, state, departure } = outcome
   const { style } = output
-  if (divergence !== undefined) return reportDivergence(divergence, output)
+  if (departure !== undefined) return reportDeparture(departure, output)
   if (result.error?.cause !== undefined) noteThrown('cause', result.error.cause, output)
   if (result.status !== 'done') for (const line of endingLines(outcome, style, file)) output.note(line)
   else {
@@ -39,7 +39,7 @@ export function reportRun(outcome: RunOutcome, { output, asText, summary, file }
   for (const line of wrapParts(runSummary(state, marks), marks.separator, output.width)) output.note(style.dim(line))
 }
 
-/** The answer; for a terminal, without characters that act on it (I46). */
+/** The answer as it is; on a terminal without what could be more than text there (I46). */
 function printAnswer(text: string, output: Output): void {
   if (text.trim() === '') return output.note(output.style.dim('the model ended without an answer'))
   const answer = text.replace(/\n$/, '')
@@ -59,7 +59,7 @@ function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: stri
   switch (status) {
     case 'max_iterations':
       return [
-        `${fault} the model was asked ${iterations === 1 ? 'once' : `${iterations} times`}, and gave no answer`,
+        `${fault} the model was asked ${iterations === 1 ? 'once' : `${iterations} times`}, and still had no answer`,
         `     raise max_iterations in ${oneLine(file)}, or give --max-iterations`,
       ]
     case 'failed':
@@ -82,13 +82,13 @@ function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: stri
   }
 }
 
-/** The divergence of the run from its recording, with a diff. */
-export function reportDivergence(divergence: Divergence, output: Output): void {
+/** How the run departs from its recording, with a diff. */
+export function reportDeparture(departure: Departure, output: Output): void {
   const { style } = output
   output.note(
-    `${style.error('aof:')} the run diverges from its recording: ${style.strong(oneLine(divergence.what))} (${divergencePlace(divergence)})`,
+    `${style.error('aof:')} the run departs from its recording: ${style.strong(oneLine(departure.what))} (${departurePlace(departure)})`,
   )
-  for (const { sign, text } of differenceLines(divergence)) {
+  for (const { sign, text } of differenceLines(departure)) {
     const line = `     ${sign} ${text}`
     output.note(sign === '-' ? style.error(line) : sign === '+' ? style.good(line) : style.dim(line))
   }

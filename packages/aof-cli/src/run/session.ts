@@ -4,129 +4,129 @@ import { AgentExecutor, type AgentMessage, type AgentResult } from 'aof-runtime/
 import { stalledLine } from 'aof-runtime/internal'
 import type { ExitCode } from '../exit-codes.ts'
 import { noteFailure } from '../failure-notes.ts'
-import { type LiveEvent, openView } from '../live/index.ts'
+import { type LiveEvent, openPicture } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { type LogLevel, type Output, problemsOnly } from '../output.ts'
 import { watchExit } from '../process/exit-watch.ts'
 import { listenForInterrupts } from '../process/interrupts.ts'
-import { watchUnhandledErrors } from '../process/unhandled-errors.ts'
-import type { Divergence } from '../run-recording/divergence.ts'
+import { watchStrayErrors } from '../process/stray-errors.ts'
+import type { Departure } from '../recording/departure.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { incompleteAnswer } from './incomplete-answer.ts'
 import type { RunLimits, TimeLimit } from './limits.ts'
-import { modelSettings, type Runtime } from './runtime.ts'
-import type { CallObserver } from '../run-recording/observed-executor.ts'
+import { modelSettings, type Stage } from './stage.ts'
+import type { CallObserver } from '../recording/observed-executor.ts'
 
-/** Options of a session. */
+/** What a session is made with. */
 export interface SessionSetup {
   readonly agent: AgentFile
-  /** Creates the runtime of the runs. */
-  readonly runtime: (onArguments: CallObserver['arguments']) => Runtime
+  /** Makes what the runs are played on. */
+  readonly stage: (onArguments: CallObserver['arguments']) => Stage
   readonly output: Output
   readonly logLevel: LogLevel
-  /** True if log lines were requested, so they are shown next to a view, too. */
+  /** Whether somebody asked for log lines, so that they are shown beside a picture too. */
   readonly wantsLog: boolean
   readonly limits: RunLimits
-  /** True if an incomplete answer fails the command. */
+  /** Whether an answer that is incomplete fails the command. */
   readonly isStrict: boolean
-  /** Called last of all if a tool has ended the process. */
+  /** A tool has ended the process: the last thing that is called. */
   readonly onExit: (tool: string | undefined) => void
   /** Gets every event. */
   readonly onEvent: (event: LiveEvent) => void
 }
 
-/** The outcome of a run. */
+/** What a run came to. */
 export interface RunOutcome {
   readonly result: AgentResult
   readonly exitCode: ExitCode
-  /** The state of the view at the end. */
+  /** What the picture knew at the end. */
   readonly state: LiveState
-  /** The limit that ended it, if any. */
+  /** The limit that ended it, if one did. */
   readonly timeLimit?: TimeLimit
-  /** Its divergence from the recording, if any. */
-  readonly divergence?: Divergence
+  /** How it departs from its recording, if it does. */
+  readonly departure?: Departure
 }
 
-/** More events than a turn of the largest size has at once. */
+/** More than a turn of the largest size has at once. */
 const MAX_KEPT_EVENTS = 20_000
 
 /**
- * A conversation with an agent: runs one after the other, each with the history of the previous ones.
+ * A conversation with an agent: run after run, each with the history of those before.
  *
- * 1. Every end of a run leaves a history that the next run can continue.
- * 2. During a run, Ctrl-C and SIGTERM abort it; between runs they end the process, as by default.
+ * 1. Every end of a run leaves a history from which the next one can go on.
+ * 2. While a run goes on, Ctrl-C and SIGTERM abort it; between runs they end the process, as they do by default.
  */
 export class Session {
   readonly #setup: SessionSetup
-  readonly #runtime: Runtime
+  readonly #stage: Stage
   #history: readonly AgentMessage[] = []
-  /** Complete arguments of calls whose next event has not arrived, by turn and index. */
+  /** Arguments that are complete, of calls whose next event has not been seen, by turn and place. */
   readonly #arguments = new Map<string, string>()
 
   constructor(setup: SessionSetup) {
     this.#setup = setup
-    this.#runtime = setup.runtime((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
-    this.#runtime.executor.subscribe((event) => {
+    this.#stage = setup.stage((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
+    this.#stage.executor.subscribe((event) => {
       noteFailure(event, setup.output)
       if (event.type === 'stalled') setup.output.logger.warn(stalledLine(event.stalledMs, event.calls))
     })
   }
 
-  get runtime(): Runtime {
-    return this.#runtime
+  get stage(): Stage {
+    return this.#stage
   }
 
-  /** @param isLast true if this is the last run */
+  /** @param isLast whether no run will come after it */
   async run(input: string, isLast: boolean): Promise<RunOutcome> {
     const { output, logLevel, limits } = this.#setup
     const { timeLimit } = limits
-    const runtime = this.#runtime
+    const stage = this.#stage
     const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
-    const unhandled = watchUnhandledErrors()
+    const strays = watchStrayErrors()
     const timeout = new AbortController()
     const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
-    const view = openView(output, { logLevel })
+    const picture = openPicture(output, { logLevel })
     const exits = watchExit((tool) => {
-      view.close()
+      picture.close()
       this.#setup.onExit(tool)
     })
     try {
-      runtime.beginRun(input)
+      stage.beginRun(input)
       const signals = [
         interrupts.signal,
         timeout.signal,
-        unhandled.signal,
-        ...(runtime.signal === undefined ? [] : [runtime.signal]),
+        strays.signal,
+        ...(stage.signal === undefined ? [] : [stage.signal]),
       ]
       const run = this.#agent().run(
         { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
         { signal: AbortSignal.any(signals), ...(limits.budget !== undefined && { budget: limits.budget }) },
       )
-      for await (const event of run) this.#take(event, view.take.bind(view))
+      for await (const event of run) this.#take(event, picture.take.bind(picture))
       const result = await run.result
-      runtime.endRun(result)
-      if (isLast) runtime.close()
+      stage.endRun(result)
+      if (isLast) stage.close()
       this.#history = result.messages
-      const { divergence } = runtime
+      const { departure } = stage
       const ended = {
         interrupted: interrupts.exitCode,
-        hasUnhandledError: unhandled.signal.aborted,
+        strayed: strays.signal.aborted,
         timedOut: timeout.signal.aborted,
-        diverged: divergence !== undefined,
+        departed: departure !== undefined,
         incomplete: this.#setup.isStrict && incompleteAnswer(result) !== undefined,
       }
       return {
         result,
         exitCode: exitCodeOf(result.status, ended),
-        state: view.state,
+        state: picture.state,
         ...(timeLimit !== undefined && result.status === 'aborted' && timeout.signal.aborted && { timeLimit }),
-        ...(divergence !== undefined && { divergence }),
+        ...(departure !== undefined && { departure }),
       }
     } finally {
-      view.close()
+      picture.close()
       timer?.clear()
       interrupts.stop()
-      unhandled.stop()
+      strays.stop()
       exits.stop()
       this.#arguments.clear()
     }
@@ -135,16 +135,16 @@ export class Session {
   #agent(): AgentExecutor {
     const { agent, limits, output, wantsLog } = this.#setup
     const { maxIterations } = limits
-    const runtime = this.#runtime
+    const stage = this.#stage
     return new AgentExecutor({
       name: agent.name,
-      model: runtime.model,
-      executor: runtime.executor,
+      model: stage.model,
+      executor: stage.executor,
       ...(agent.instructions !== undefined && { instructions: agent.instructions }),
       ...(agent.eager !== undefined && { eager: agent.eager }),
       ...(maxIterations !== undefined && { maxIterations }),
       ...modelSettings(agent),
-      ...runtime.asking,
+      ...stage.asking,
       maxKeptEvents: MAX_KEPT_EVENTS,
       logger: !wantsLog ? problemsOnly(output.logger) : output.logger,
     })

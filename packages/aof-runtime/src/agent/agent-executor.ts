@@ -1,18 +1,18 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
-import { checkCallOptions } from '../core/call-options.ts'
-import { Budget, type BudgetOptions } from '../core/budget.ts'
-import { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/clock.ts'
-import { toolDefinitions } from '../core/definition.ts'
-import { executorParts, type ToolExecutor } from '../core/executor.ts'
-import { omittedToolLine } from '../core/log-lines.ts'
-import { guardedLogger, type Logger } from '../core/logger.ts'
-import { checkDuration, MisuseError } from '../core/misuse.ts'
-import { checkOptions, optionNames } from '../core/option-names.ts'
+import { checkCallOptions } from '../core/contract/call-options.ts'
+import { Budget, type BudgetOptions } from '../core/contract/budget.ts'
+import { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/host/clock.ts'
+import { toolDefinitions } from '../core/tool/definition.ts'
+import { executorParts, type ToolExecutor } from '../core/executor/executor.ts'
+import { omittedToolLine } from '../core/calls/log-lines.ts'
+import { guardedLogger, type Logger } from '../core/contract/logger.ts'
+import { checkDuration, MisuseError } from '../core/contract/misuse.ts'
+import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { makePlanTool } from '../core/plan/plan-tool.ts'
-import { drawId, systemRandom } from '../core/random.ts'
-import { Roster } from '../core/roster.ts'
-import type { ToolProblem } from '../core/tool-problem.ts'
-import type { AnyTool } from '../core/tool.ts'
+import { drawId, systemRandom } from '../core/host/random.ts'
+import { Roster } from '../core/collections/roster.ts'
+import type { ToolProblem } from '../core/contract/tool-problem.ts'
+import type { AnyTool } from '../core/tool/tool.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
 import type { AgentRun } from './agent-run.ts'
 import { checkMessages } from './check-messages.ts'
@@ -37,7 +37,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** The application's own object, passed to the tools as `ctx.context`; never shown to the model. */
   readonly context?: unknown
-  /** The run's name, part of its calls' idempotency keys, 1 to 256 characters. @default a new name */
+  /**
+   * The run's name, 1 to 256 characters. It is part of its calls' idempotency keys: the same name gives the same keys.
+   * @default a new name
+   */
   readonly run?: string
   /**
    * Limits of the run, or a `Budget` that it shares with other runs (a tool finds its run's as `ctx.budget`). A run

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.ts'
-import { failureKind } from '../core/failure-kind.ts'
-import type { Random } from '../core/random.ts'
-import { type RetryOptions, retryDelay } from '../core/retry.ts'
+import type { Clock } from '../core/host/clock.ts'
+import { failureKind } from '../core/contract/failure-kind.ts'
+import type { Random } from '../core/host/random.ts'
+import { type RetryOptions, retryDelay } from '../core/contract/retry.ts'
 import { AnswerBroke, mayPass } from './begin-answer.ts'
 import { untilAborted } from './until-aborted.ts'
 

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { failureKind } from '../core/failure-kind.ts'
-import { turnEnd } from '../core/turn-end.ts'
+import { failureKind } from '../core/contract/failure-kind.ts'
+import { turnEnd } from '../core/contract/turn-end.ts'
 import { cutOff, endedEarly, ModelStream, type Reading } from './model-stream.ts'
 
 /** An answer that has begun: the parts read so far, and the rest of the stream. */

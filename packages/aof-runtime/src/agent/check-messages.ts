@@ -1,4 +1,4 @@
-import { MisuseError } from '../core/misuse.ts'
+import { MisuseError } from '../core/contract/misuse.ts'
 import type { AgentMessage } from './result.ts'
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'] satisfies AgentMessage['role'][]

@@ -1,4 +1,4 @@
-import type { ToolEvent } from '../core/events.ts'
+import type { ToolEvent } from '../core/contract/events.ts'
 import type { AgentResult } from './result.ts'
 import type { Usage } from './usage.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../core/clock.ts'
+import type { Clock, TimerHandle } from '../core/host/clock.ts'
 
 /** The default for the longest time without a part of the answer. */
 export const MODEL_IDLE_TIMEOUT_MS = 120_000

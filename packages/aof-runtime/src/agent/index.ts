@@ -1,4 +1,4 @@
-import '../core/supported-platform.ts'
+import '../core/host/supported-platform.ts'
 
 export { AgentExecutor, type AgentInput, type RunOptions } from './agent-executor.ts'
 export type { AgentRun } from './agent-run.ts'

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import type { Clock } from '../core/clock.ts'
-import type { TurnEnd } from '../core/turn-end.ts'
+import type { Clock } from '../core/host/clock.ts'
+import type { TurnEnd } from '../core/contract/turn-end.ts'
 import { IdleWatch, ModelIdle } from './idle-watch.ts'
 import { untilAborted } from './until-aborted.ts'
 

@@ -1,8 +1,9 @@
-import { toolDefinitions } from '../core/definition.ts'
-import { MisuseError } from '../core/misuse.ts'
-import { sentName } from '../core/sent-name.ts'
-import { problemOf, type ToolProblem, UnusableTool } from '../core/tool-problem.ts'
-import { type AnyTool, checkTool } from '../core/tool.ts'
+import { toolDefinitions } from '../core/tool/definition.ts'
+import { MisuseError } from '../core/contract/misuse.ts'
+import { sentName } from '../core/contract/sent-name.ts'
+import { problemOf, type ToolProblem, UnusableTool } from '../core/contract/tool-problem.ts'
+import type { AnyTool } from '../core/tool/tool.ts'
+import { checkTool } from '../core/tool/define-tool.ts'
 
 /** The tools that a model can be shown, and the problems of the others. */
 export interface OfferedTools {

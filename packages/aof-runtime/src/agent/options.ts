@@ -1,19 +1,20 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import type { AdmissionController } from '../core/admission/controller.ts'
-import { type Clock, MAX_DELAY_MS } from '../core/clock.ts'
-import type { ToolExecutor } from '../core/executor.ts'
-import type { Logger } from '../core/logger.ts'
-import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
-import { checkOptions, optionNames } from '../core/option-names.ts'
+import type { AdmissionController } from '../core/executor/controller.ts'
+import { type Clock, MAX_DELAY_MS } from '../core/host/clock.ts'
+import type { ToolExecutor } from '../core/executor/executor.ts'
+import type { Logger } from '../core/contract/logger.ts'
+import { checkCount, checkDuration, MisuseError } from '../core/contract/misuse.ts'
+import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { checkPlanToolOptions, type PlanToolOptions } from '../core/plan/plan-tool.ts'
-import type { Random } from '../core/random.ts'
-import type { ToolResult } from '../core/result.ts'
-import { checkRetry, type RetryOptions } from '../core/retry.ts'
-import { checkUnusable } from '../core/tool-problem.ts'
-import { type AnyTool, checkPriority } from '../core/tool.ts'
+import type { Random } from '../core/host/random.ts'
+import type { ToolResult } from '../core/contract/result.ts'
+import { checkRetry, type RetryOptions } from '../core/contract/retry.ts'
+import { checkUnusable } from '../core/contract/tool-problem.ts'
+import type { AnyTool } from '../core/tool/tool.ts'
 import { checkMessages } from './check-messages.ts'
 import type { AgentMessage } from './result.ts'
 import type { Eager } from './turn.ts'
+import { checkPriority } from '../core/contract/call-options.ts'
 
 /**
  * Settings that are passed to the model unchanged; see the AI SDK's provider interface. They apply to every turn: with
@@ -106,7 +107,11 @@ export interface AgentOptions extends ModelSettings {
   readonly tools?: readonly AnyTool[]
   /** An executor to share with other agents; the agent has its tools. */
   readonly executor?: ToolExecutor
-  /** Largest number of tools at once, over all runs: at least 1, or `Infinity`. Not with `executor`. @default 10 */
+  /**
+   * Largest number of tools that run at once, over all runs of the agent: at least 1, or `Infinity`. Not together with
+   * `executor`.
+   * @default 10
+   */
   readonly maxParallelTools?: number
   /**
    * Whether the model is also offered a tool that takes a whole graph of calls in one turn, and options of that tool

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { sentName } from '../core/sent-name.ts'
+import { sentName } from '../core/contract/sent-name.ts'
 
 type Part = LanguageModelV4StreamPart
 type ToolChoice = NonNullable<LanguageModelV4CallOptions['toolChoice']>

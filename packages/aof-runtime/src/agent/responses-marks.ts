@@ -1,4 +1,4 @@
-import { isMarkedIncomplete, isMarkedUndone } from '../core/turn-end.ts'
+import { isMarkedIncomplete, isMarkedUndone } from '../core/contract/turn-end.ts'
 
 /** Whether a provider's models send the data for {@link ResponsesMarks} only if raw chunks are requested. */
 export function hidesMarks(provider: string): boolean {

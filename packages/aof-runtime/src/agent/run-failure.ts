@@ -1,6 +1,6 @@
-import { MAX_MESSAGE_LENGTH } from '../core/failure.ts'
-import { reasonsOf } from '../core/reasons.ts'
-import { printable } from '../core/text.ts'
+import { MAX_MESSAGE_LENGTH } from '../core/values/failure.ts'
+import { reasonsOf } from '../core/values/reasons.ts'
+import { printable } from '../core/contract/text.ts'
 import type { AgentError } from './result.ts'
 import type { Turn } from './turn.ts'
 

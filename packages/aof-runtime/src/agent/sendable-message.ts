@@ -1,6 +1,6 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
-import { sendableInput, sendableJson } from '../core/sendable-json.ts'
-import { sentName } from '../core/sent-name.ts'
+import { sendableInput, sendableJson } from '../core/values/sendable-json.ts'
+import { sentName } from '../core/contract/sent-name.ts'
 import type { AgentMessage } from './result.ts'
 
 type AssistantPart = Extract<AgentMessage, { role: 'assistant' }>['content'][number]

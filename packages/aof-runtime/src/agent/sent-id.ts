@@ -1,4 +1,4 @@
-import { shortHash } from '../core/short-hash.ts'
+import { shortHash } from '../core/contract/short-hash.ts'
 
 /** Ids that every provider but Mistral accepts: Anthropic refuses other characters, OpenAI longer ids. */
 const TAKEN_BY_MOST = /^[A-Za-z0-9_-]{1,40}$/

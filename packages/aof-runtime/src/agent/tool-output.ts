@@ -1,6 +1,6 @@
 import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
-import type { ToolContent } from '../core/content.ts'
-import type { ToolResult } from '../core/result.ts'
+import type { ToolContent } from '../core/contract/content.ts'
+import type { ToolResult } from '../core/contract/result.ts'
 import { sendableOutput } from './sendable-message.ts'
 
 type ContentPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number]

@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import type { Slot } from '../core/open-batch.ts'
-import { isInstance } from '../core/safe-checks.ts'
+import type { Slot } from '../core/contract/open-batch.ts'
+import { isInstance } from '../core/contract/safe-checks.ts'
 import type { CallEntry } from './assistant-content.ts'
 
 /** A part of a model's stream, by its type. */
@@ -32,6 +32,7 @@ export interface TurnCall {
   state: 'arriving' | 'held' | 'complete' | 'repeat' | 'settling' | 'dropped'
 }
 
+/** A call that the model has begun. */
 export function newCall(begun: Pick<TurnCall, 'slot' | 'id' | 'name' | 'entry'>): TurnCall {
   const { slot, id, name, entry } = begun
   return { slot, id, name, entry, part: undefined, written: '', damaged: false, isMarked: false, state: 'arriving' }

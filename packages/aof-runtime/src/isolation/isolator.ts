@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { MAX_DELAY_MS, systemClock } from '../core/clock.ts'
+import { MAX_DELAY_MS, systemClock } from '../core/host/clock.ts'
 import {
   checkIsolation,
   type IsolatedCall,
@@ -7,14 +7,13 @@ import {
   type IsolatedRun,
   type Isolation,
   type Isolator,
-} from '../core/isolation.ts'
-import { checkCount, checkDuration } from '../core/misuse.ts'
+} from '../core/contract/isolation.ts'
+import { checkCount, checkDuration } from '../core/contract/misuse.ts'
 import { moduleUrl } from './module-url.ts'
 import { PendingRun } from './pending-run.ts'
 import { openProcess } from './process-link.ts'
 import { openThread } from './thread-link.ts'
 import { CLOSED, WorkerPool } from './worker-pool.ts'
-import { within } from '../core/within.ts'
 
 /** Bounds on the number of workers and their use of memory and time. */
 export interface IsolatorOptions {
@@ -109,6 +108,9 @@ class WorkerIsolator implements Isolator {
   async close(): Promise<void> {
     this.#isClosed = true
     const gone = Promise.all(Object.values(this.#pools).map((pool) => pool.close()))
-    await within(gone, this.#closeMs, systemClock, () => undefined)
+    const { promise: patience, resolve } = Promise.withResolvers<void>()
+    const timer = systemClock.setTimer(resolve, this.#closeMs)
+    await Promise.race([gone, patience])
+    timer.clear()
   }
 }

@@ -1,4 +1,4 @@
-import { thrownMessage } from '../core/failure.ts'
+import { thrownMessage } from '../core/values/failure.ts'
 
 export type ToolFunction = (input: unknown, ctx: unknown) => unknown
 

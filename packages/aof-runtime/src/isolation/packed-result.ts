@@ -1,7 +1,7 @@
 import { serialize } from 'node:v8'
-import { thrownMessage } from '../core/failure.ts'
-import { copyJson, NotJson } from '../core/json-copy.ts'
-import { isInstance } from '../core/safe-checks.ts'
+import { thrownMessage } from '../core/values/failure.ts'
+import { copyJson, NotJson } from '../core/values/json-copy.ts'
+import { isInstance } from '../core/contract/safe-checks.ts'
 import { packThrown } from './packed-thrown.ts'
 import type { Ending } from './protocol.ts'
 

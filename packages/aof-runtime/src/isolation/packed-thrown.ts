@@ -1,7 +1,7 @@
-import { ToolFailure } from '../core/tool-failure.ts'
-import { httpFailure } from '../core/http-failure.ts'
-import { bodyOf, severalOf, shownJson } from '../core/reasons.ts'
-import { isInstance } from '../core/safe-checks.ts'
+import { ToolFailure } from '../core/contract/tool-failure.ts'
+import { httpFailure } from '../core/contract/http-failure.ts'
+import { bodyOf, severalOf, shownJson } from '../core/values/reasons.ts'
+import { isInstance } from '../core/contract/safe-checks.ts'
 
 /** Any thrown value in a form that can be cloned. */
 export type PackedThrown =

@@ -1,11 +1,11 @@
-import { thrownMessage } from '../core/failure.ts'
+import { thrownMessage } from '../core/values/failure.ts'
 import {
   type Isolation,
   type IsolatedCall,
   type IsolatedHooks,
   type IsolatedRun,
   WorkerLost,
-} from '../core/isolation.ts'
+} from '../core/contract/isolation.ts'
 import type { AbortReason } from './protocol.ts'
 import type { Loss } from './worker-link.ts'
 

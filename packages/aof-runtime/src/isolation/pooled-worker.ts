@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8'
-import { systemClock, type TimerHandle } from '../core/clock.ts'
-import { thrownMessage } from '../core/failure.ts'
+import { systemClock, type TimerHandle } from '../core/host/clock.ts'
+import { thrownMessage } from '../core/values/failure.ts'
 import { unpackThrown } from './packed-thrown.ts'
 import type { PendingRun, RunPlace } from './pending-run.ts'
 import {

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { Socket } from 'node:net'
 import process from 'node:process'
-import { systemClock } from '../core/clock.ts'
-import { drawId, systemRandom } from '../core/random.ts'
+import { systemClock } from '../core/host/clock.ts'
+import { drawId, systemRandom } from '../core/host/random.ts'
 import { childEnvironment, childFlags } from './child-flags.ts'
 import { endDescendants, killWorkerProcess, WORKER_MARK } from './descendants.ts'
 import { entryFile } from './entry-file.ts'
@@ -13,6 +13,7 @@ import { endedItself, outOfMemory, startProblem, type WorkerEvents, type WorkerL
 /** The longest time that pipes may stay open after the process has ended, if an unknown descendant still holds them. */
 const DRAIN_MS = 100
 
+/** Starts a worker process. */
 export function openProcess(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
   return new ProcessLink(maxMemoryMb, events)
 }

@@ -1,5 +1,5 @@
-import type { IsolatedCall } from '../core/isolation.ts'
-import type { Logger } from '../core/logger.ts'
+import type { IsolatedCall } from '../core/contract/isolation.ts'
+import type { Logger } from '../core/contract/logger.ts'
 import type { PackedThrown } from './packed-thrown.ts'
 
 /** Settings for the whole life of a worker. */
@@ -14,6 +14,7 @@ export interface WorkerSettings {
 export interface WorkerCall {
   /** Its number among the calls of this worker, from 1. All messages about the call carry it. */
   readonly run: number
+  /** A URL. */
   readonly module: string
   readonly export: string
   readonly call: IsolatedCall

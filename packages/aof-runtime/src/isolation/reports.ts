@@ -1,5 +1,5 @@
-import { thrownMessage } from '../core/failure.ts'
-import { copyJson } from '../core/json-copy.ts'
+import { thrownMessage } from '../core/values/failure.ts'
+import { copyJson } from '../core/values/json-copy.ts'
 import { type LogLevel, MAX_UNHEARD, type Report } from './protocol.ts'
 
 /** The most bytes of one progress value. */

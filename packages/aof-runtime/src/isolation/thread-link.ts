@@ -1,13 +1,14 @@
 import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
-import { thrownMessage } from '../core/failure.ts'
-import { isInstance } from '../core/safe-checks.ts'
+import { thrownMessage } from '../core/values/failure.ts'
+import { isInstance } from '../core/contract/safe-checks.ts'
 import { entryFile } from './entry-file.ts'
 import { LineFeed } from './line-feed.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { endedItself, type Loss, outOfMemory, startProblem, type WorkerEvents, type WorkerLink } from './worker-link.ts'
 
+/** Starts a worker thread. */
 export function openThread(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
   return new ThreadLink(maxMemoryMb, events)
 }

@@ -1,4 +1,4 @@
-import { thrownMessage } from '../core/failure.ts'
+import { thrownMessage } from '../core/values/failure.ts'
 import type { FromWorker, LogLevel, ToWorker } from './protocol.ts'
 
 /** This side's handle of a worker: a thread or a process. */

@@ -1,6 +1,6 @@
-import { pointerOf } from '../core/json-pointer.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
-import type { Issue } from '../core/schema.ts'
+import { pointerOf } from '../core/contract/json-pointer.ts'
+import type { JsonObject, JsonValue } from '../core/contract/json.ts'
+import type { Issue } from '../core/contract/schema.ts'
 import { OverBudget, type Work } from './work.ts'
 
 /** The largest number of issues that one check reports. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Check, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
 

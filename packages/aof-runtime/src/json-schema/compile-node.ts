@@ -1,6 +1,6 @@
-import { pointerOf } from '../core/json-pointer.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
-import type { OnUncheckable } from '../core/schema.ts'
+import { pointerOf } from '../core/contract/json-pointer.ts'
+import type { JsonObject, JsonValue } from '../core/contract/json.ts'
+import type { OnUncheckable } from '../core/contract/schema.ts'
 import { arrayChecks } from './array-keywords.ts'
 import { type Check, SchemaNode } from './check-run.ts'
 import { combiningChecks } from './combining-keywords.ts'
@@ -117,6 +117,7 @@ export class SchemaCompiler {
     for (const keywords of isAlone ? [referenceChecks] : KEYWORDS) node.checks.push(...keywords(schema, compiling))
   }
 
+  /** A compiled pattern, created at the first request. */
   pattern(source: string, pointer: string, keyword: string): Pattern | undefined {
     let pattern = this.#patterns.get(source)
     if (pattern !== undefined) return pattern

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import { isObject } from './references.ts'
 import type { Work } from './work.ts'
 

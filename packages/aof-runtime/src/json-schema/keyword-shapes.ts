@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../core/json.ts'
-import { printable } from '../core/text.ts'
+import type { JsonObject, JsonValue } from '../core/contract/json.ts'
+import { printable } from '../core/contract/text.ts'
 import { isObject } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../core/json.ts'
-import { printable } from '../core/text.ts'
+import type { JsonValue } from '../core/contract/json.ts'
+import { printable } from '../core/contract/text.ts'
 
 /** A name in quotes, shortened for a message. */
 export function quoted(name: string): string {

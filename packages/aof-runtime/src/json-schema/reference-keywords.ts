@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject } from '../core/contract/json.ts'
 import type { Check, CheckRun, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compile-node.ts'
 import { isObject, type SchemaPlace } from './references.ts'

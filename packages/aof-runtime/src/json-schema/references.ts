@@ -1,5 +1,5 @@
-import { keysOf } from '../core/json-pointer.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { keysOf } from '../core/contract/json-pointer.ts'
+import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Work } from './work.ts'
 
 /** A schema in the document, and the base address of the references in it. */
@@ -75,6 +75,7 @@ export class References {
     return this.#documents.keys()
   }
 
+  /** The schema that has an address. */
   document(base: string): SchemaPlace | undefined {
     return this.#documents.get(base)
   }

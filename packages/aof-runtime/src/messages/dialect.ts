@@ -1,6 +1,6 @@
-import type { ToolCall } from '../core/call.ts'
-import type { ToolResult } from '../core/result.ts'
-import type { AnyTool } from '../core/tool.ts'
+import type { ToolCall } from '../core/contract/call.ts'
+import type { ToolResult } from '../core/contract/result.ts'
+import type { AnyTool } from '../core/tool/tool.ts'
 
 /**
  * Converts between a provider's messages and a tool executor. Every provider has the same four functions, so that a

@@ -1,5 +1,5 @@
-import type { ToolCall } from '../core/call.ts'
-import { INCOMPLETE_ITEM, type TurnEnd } from '../core/turn-end.ts'
+import type { ToolCall } from '../core/contract/call.ts'
+import { INCOMPLETE_ITEM, type TurnEnd } from '../core/contract/turn-end.ts'
 import type { Fields } from './fields.ts'
 
 /** A call as found in an answer, not validated yet. */
@@ -29,6 +29,7 @@ export function incompleteness({ end, isLast, isMarked = false }: Completeness):
   return isLast ? end.incompleteCall : undefined
 }
 
+/** The calls for the executor, each with an id. */
 export function toolCalls(found: readonly FoundCall[]): ToolCall[] {
   const ids = idsOf(found)
   return found.map((call, index) => ({
@@ -49,6 +50,7 @@ export function isStandIn(id: string, index: number): boolean {
   return id === standIn(index) || id.startsWith(`${standIn(index)}-`)
 }
 
+/** Whether the provider gave the call an id. */
 export function hasId(id: unknown): id is string {
   return typeof id === 'string' && id !== ''
 }

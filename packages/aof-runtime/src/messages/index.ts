@@ -1,4 +1,4 @@
-import '../core/supported-platform.ts'
+import '../core/host/supported-platform.ts'
 
 export {
   anthropic,
@@ -11,7 +11,7 @@ export {
   type AnthropicToolResult,
   type AnthropicTurn,
 } from './anthropic.ts'
-export type { ObjectSchema } from '../core/object-schema.ts'
+export type { ObjectSchema } from '../core/contract/object-schema.ts'
 export type { Dialect } from './dialect.ts'
 export {
   gemini,

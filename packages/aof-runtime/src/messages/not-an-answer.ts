@@ -1,5 +1,5 @@
-import { MisuseError } from '../core/misuse.ts'
-import { printable } from '../core/text.ts'
+import { MisuseError } from '../core/contract/misuse.ts'
+import { printable } from '../core/contract/text.ts'
 import { fieldsOf } from './fields.ts'
 
 /** The error for a value that is not an answer of the provider. The message guesses what it is instead. */

@@ -1,6 +1,6 @@
-import { MisuseError } from '../core/misuse.ts'
-import type { ToolResult } from '../core/result.ts'
-import { sentName } from '../core/sent-name.ts'
+import { MisuseError } from '../core/contract/misuse.ts'
+import type { ToolResult } from '../core/contract/result.ts'
+import { sentName } from '../core/contract/sent-name.ts'
 import { type FoundCall, toolCalls } from './found-call.ts'
 import type { Fields } from './fields.ts'
 

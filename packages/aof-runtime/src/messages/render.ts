@@ -1,7 +1,7 @@
-import type { ToolContent } from '../core/content.ts'
-import type { JsonValue } from '../core/json.ts'
-import type { SucceededResult, UnsuccessfulResult } from '../core/result.ts'
-import { printable } from '../core/text.ts'
+import type { ToolContent } from '../core/contract/content.ts'
+import type { JsonValue } from '../core/contract/json.ts'
+import type { SucceededResult, UnsuccessfulResult } from '../core/contract/result.ts'
+import { printable } from '../core/contract/text.ts'
 
 /** Binary data with a type, which some providers accept as it is. */
 export interface Media {

@@ -1,6 +1,6 @@
-import { copyJson } from '../core/json-copy.ts'
-import { sendableInput } from '../core/sendable-json.ts'
-import { sentName } from '../core/sent-name.ts'
+import { copyJson } from '../core/values/json-copy.ts'
+import { sendableInput } from '../core/values/sendable-json.ts'
+import { sentName } from '../core/contract/sent-name.ts'
 import { type Fields, isObject } from './fields.ts'
 import { type FoundCall, idsOf } from './found-call.ts'
 

@@ -5,7 +5,8 @@ import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import type { SpillContent, SpilledFile, SpillOptions, SpillStore } from '../core/spill.ts'
+import type { SpillContent, SpillOptions, SpillStore } from '../core/values/spill.ts'
+import type { SpilledFile } from '../core/contract/result.ts'
 
 /** Approximate size of one write, in bytes. */
 const CHUNK = 65_536

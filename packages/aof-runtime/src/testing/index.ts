@@ -1,4 +1,4 @@
-import '../core/supported-platform.ts'
+import '../core/host/supported-platform.ts'
 
 export { settleMicrotasks } from './macrotask.ts'
 export { SeededRandom, seededRandom } from './random.ts'

@@ -1,4 +1,4 @@
-import { MisuseError } from '../core/misuse.ts'
+import { MisuseError } from '../core/contract/misuse.ts'
 
 /**
  * A guard for asynchronous work that must not overlap. Work that is given while other work is under way is rejected

@@ -1,4 +1,4 @@
-import { checkCount, MisuseError } from '../core/misuse.ts'
+import { checkCount, MisuseError } from '../core/contract/misuse.ts'
 
 const MASK_64 = 0xffff_ffff_ffff_ffffn
 

@@ -5,9 +5,9 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider'
-import { type Clock, systemClock } from '../core/clock.ts'
-import { checkCount } from '../core/misuse.ts'
-import { checkOptions, optionNames } from '../core/option-names.ts'
+import { type Clock, systemClock } from '../core/host/clock.ts'
+import { checkCount } from '../core/contract/misuse.ts'
+import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { generateResult } from './generate-result.ts'
 import { type Recital, recital, recitalStream } from './scripted-stream.ts'
 import { checkTurn, type ScriptedPlay, speechParts, type TurnFunction, type TurnScript } from './scripted-turn.ts'

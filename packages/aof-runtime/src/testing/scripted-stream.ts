@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { type Clock, MAX_DELAY_MS } from '../core/clock.ts'
-import { checkCount, checkDuration } from '../core/misuse.ts'
+import { type Clock, MAX_DELAY_MS } from '../core/host/clock.ts'
+import { checkCount, checkDuration } from '../core/contract/misuse.ts'
 import type { ScriptedPlay } from './scripted-turn.ts'
 import { sleep } from './sleep.ts'
 

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
-import { optionNames, unknownName } from '../core/option-names.ts'
+import { optionNames, unknownName } from '../core/contract/option-names.ts'
 import { chunks } from './chunks.ts'
 
 /** A tool call that the scripted model makes. */

@@ -7,8 +7,8 @@
  * 2. Between two releases all microtasks have run, so that one piece of work continues at a time.
  * 3. The order depends only on the seed and on the work waiting at each release.
  */
-import { checkCount, checkDuration } from '../core/misuse.ts'
-import { checkOptions, optionNames } from '../core/option-names.ts'
+import { checkCount, checkDuration } from '../core/contract/misuse.ts'
+import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { fnv1a64 } from './fnv.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'

@@ -1,5 +1,5 @@
-import { checkCount, MisuseError } from '../core/misuse.ts'
-import { checkOptions, optionNames } from '../core/option-names.ts'
+import { checkCount, MisuseError } from '../core/contract/misuse.ts'
+import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { SeededRandom } from './random.ts'
 import { SeededScheduler, type TimeMoves } from './seeded-scheduler.ts'
 import { VirtualClock } from './virtual-clock.ts'

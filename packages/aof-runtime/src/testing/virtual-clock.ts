@@ -8,10 +8,10 @@
  * 3. Between two timers all microtasks have run.
  * 4. One advance at a time.
  */
-import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/clock.ts'
-import { checkCount, checkDuration, MisuseError } from '../core/misuse.ts'
-import { checkOptions, optionNames } from '../core/option-names.ts'
-import { BinaryHeap, type HeapEntry } from '../core/binary-heap.ts'
+import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/host/clock.ts'
+import { checkCount, checkDuration, MisuseError } from '../core/contract/misuse.ts'
+import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { BinaryHeap, type HeapEntry } from '../core/collections/binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { seededRandom } from './random.ts'

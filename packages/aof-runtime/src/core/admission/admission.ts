@@ -1,6 +1,6 @@
-import type { Clock, TimerHandle } from '../clock.ts'
+import type { Clock, TimerHandle } from '../host/clock.ts'
 import { isBefore, type Next } from './demand-queue.ts'
-import { Roster } from '../roster.ts'
+import { Roster } from '../collections/roster.ts'
 import type { Demands } from './demands.ts'
 import type { Flow } from './flow.ts'
 import type { Line } from './line.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { BinaryHeap, type HeapEntry } from '../binary-heap.ts'
+import type { Clock } from '../host/clock.ts'
+import { BinaryHeap, type HeapEntry } from '../collections/binary-heap.ts'
 import { comesFirst, type Flow } from './flow.ts'
 import type { Line } from './line.ts'
 import type { RunShare } from './run-share.ts'

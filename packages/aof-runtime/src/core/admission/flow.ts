@@ -1,7 +1,7 @@
 import type { Demands } from './demands.ts'
 import { Lane } from './lane.ts'
 import type { Line } from './line.ts'
-import type { RosterPlace } from '../roster.ts'
+import type { RosterPlace } from '../collections/roster.ts'
 import type { ExpectedDuration } from './expected-duration.ts'
 import { type Ranked, Ranking } from './ranking.ts'
 import type { Demand } from './limit.ts'

@@ -1,4 +1,4 @@
-import type { HeapEntry } from '../binary-heap.ts'
+import type { HeapEntry } from '../collections/binary-heap.ts'
 import type { Ageing, RunQueue } from './demand-queue.ts'
 import type { Flow } from './flow.ts'
 import type { Waiter } from './waiter.ts'

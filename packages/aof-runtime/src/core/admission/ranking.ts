@@ -1,4 +1,4 @@
-import { BinaryHeap, type HeapEntry } from '../binary-heap.ts'
+import { BinaryHeap, type HeapEntry } from '../collections/binary-heap.ts'
 import type { Ageing, RunQueue } from './demand-queue.ts'
 import type { Flow } from './flow.ts'
 import type { Line } from './line.ts'

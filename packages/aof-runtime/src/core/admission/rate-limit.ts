@@ -1,6 +1,6 @@
-import { checkOptions, optionNames } from '../option-names.ts'
-import { MAX_DELAY_MS } from '../clock.ts'
-import { checkCount, checkDuration } from '../misuse.ts'
+import { checkOptions, optionNames } from '../contract/option-names.ts'
+import { MAX_DELAY_MS } from '../host/clock.ts'
+import { checkCount, checkDuration } from '../contract/misuse.ts'
 import { DemandQueue } from './demand-queue.ts'
 import type { Demand } from './limit.ts'
 

@@ -1,4 +1,4 @@
-import { checkCount, MisuseError } from '../misuse.ts'
+import { checkCount, MisuseError } from '../contract/misuse.ts'
 import { Demands, type Users } from './demands.ts'
 import { ExpectedDuration } from './expected-duration.ts'
 import { Limit } from './limit.ts'

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../schema.ts'
+import type { JsonSchema } from '../contract/schema.ts'
 
 /** What a model is told of a tool for plans. */
 export const PLAN_DESCRIPTION: string = [

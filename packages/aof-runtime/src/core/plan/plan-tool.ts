@@ -1,15 +1,14 @@
-import { checkOptions, optionNames } from '../option-names.ts'
-import type { CallInfo } from '../context.ts'
-import type { Effect, ResourceEffect } from '../effects/effect.ts'
-import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor.ts'
-import { keysOf } from '../json-pointer.ts'
-import type { JsonValue } from '../json.ts'
-import { checkCount, MisuseError } from '../misuse.ts'
-import { executeNested } from '../nested-executor.ts'
-import type { ToolError, ToolResult, ToolResultStatus } from '../result.ts'
-import type { SpilledFile } from '../spill.ts'
-import type { StandardResult, StandardSchema } from '../schema.ts'
-import { defineTool, type Tool } from '../tool.ts'
+import { checkOptions, optionNames } from '../contract/option-names.ts'
+import type { CallInfo } from '../contract/call-info.ts'
+import type { Effect, ResourceEffect } from '../order/effects/effect.ts'
+import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor/executor.ts'
+import { keysOf } from '../contract/json-pointer.ts'
+import type { JsonValue } from '../contract/json.ts'
+import { checkCount, MisuseError } from '../contract/misuse.ts'
+import { executeNested } from '../calls/nested-executor.ts'
+import type { SpilledFile, ToolError, ToolResult, ToolResultStatus } from '../contract/result.ts'
+import type { StandardResult, StandardSchema } from '../contract/schema.ts'
+import type { Tool } from '../tool/tool.ts'
 import {
   type CheckedPlan,
   type CheckedStep,
@@ -20,6 +19,7 @@ import {
   stepCall,
 } from './plan.ts'
 import { PLAN_DESCRIPTION, planSchema } from './plan-definition.ts'
+import { defineTool } from '../tool/define-tool.ts'
 
 /** What a tool for plans may be given. */
 export interface PlanToolOptions {

@@ -1,14 +1,13 @@
-import { readArguments } from '../arguments.ts'
-import type { ToolCall } from '../call.ts'
-import type { Clock } from '../clock.ts'
-import { type CompiledTool, isLater } from '../compiled-tool.ts'
-import { CallGraph, type GraphCall } from '../dependencies/call-graph.ts'
-import { type CallName, findReferences, type ReferenceSyntax } from '../dependencies/references.ts'
-import { thrownMessage } from '../failure.ts'
-import type { Redaction } from '../redaction.ts'
-import type { Issue, Validation } from '../schema.ts'
-import { printable } from '../text.ts'
-import { within } from '../within.ts'
+import { readArguments } from '../values/arguments.ts'
+import type { CallName, ToolCall } from '../contract/call.ts'
+import type { Clock } from '../host/clock.ts'
+import type { CompiledTool } from '../tool/compiled-tool.ts'
+import { CallGraph, type GraphCall } from '../order/dependencies/call-graph.ts'
+import { findReferences, type ReferenceSyntax } from '../order/dependencies/references.ts'
+import { thrownMessage } from '../values/failure.ts'
+import type { Redaction } from '../values/redaction.ts'
+import { isLater, type Issue, type Validation } from '../contract/schema.ts'
+import { printable } from '../contract/text.ts'
 
 /** A step of a plan, as a model writes it. */
 export interface PlanStep {
@@ -176,10 +175,13 @@ async function validationOf(
   try {
     const verdict = validateInput(args)
     if (!isLater(verdict) || timeoutMs === Infinity) return await verdict
+    const { promise: tooLate, resolve } = Promise.withResolvers<Validation>()
     const message = `the input schema of '${tool.name}' gave no answer within ${timeoutMs} ms`
     // It holds up no process: the plan may have been given up meanwhile.
-    const late = (): Validation => ({ ok: false, issues: [{ pointer: '', message }] })
-    return await within(verdict, timeoutMs, clock, late, { keepsAlive: false })
+    const timer = clock.setTimer(() => resolve({ ok: false, issues: [{ pointer: '', message }] }), timeoutMs, {
+      keepsAlive: false,
+    })
+    return await Promise.race([verdict, tooLate]).finally(() => timer.clear())
   } catch (thrown) {
     const message = `the input schema of '${tool.name}' failed: ${thrownMessage(thrown)}`
     return { ok: false, issues: [{ pointer: '', message }] }

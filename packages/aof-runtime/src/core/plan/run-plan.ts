@@ -1,7 +1,7 @@
-import type { CallOptions } from '../call-options.ts'
-import { executorParts, type ToolExecutor } from '../executor.ts'
-import type { ToolResult } from '../result.ts'
-import type { Issue } from '../schema.ts'
+import type { CallOptions } from '../contract/call-options.ts'
+import { executorParts, type ToolExecutor } from '../executor/executor.ts'
+import type { ToolResult } from '../contract/result.ts'
+import type { Issue } from '../contract/schema.ts'
 import { checkPlan, PLAN_REFERENCES, stepCall } from './plan.ts'
 
 /** What came of a plan: all its steps have results, or it was no good and nothing has run. */

@@ -1,0 +1,121 @@
+import { checkOptions, optionNames } from './option-names.ts'
+import { Budget } from './budget.ts'
+import type { ToolEventListener } from './events.ts'
+import type { Logger } from './logger.ts'
+import { checkCount, MisuseError } from './misuse.ts'
+import { isInstance } from './safe-checks.ts'
+import { checkTimeLimits } from './time-limits.ts'
+
+/** What a batch, or one call made by the application, may be given. The nearest setting wins: call, batch, tool, executor. */
+export interface CallOptions {
+  /** Aborts what has not started, and is passed on to what has. */
+  readonly signal?: AbortSignal
+  /** The application's own object, given to the tools as `ctx.context`: by reference, never copied, logged or shown to a model. */
+  readonly context?: unknown
+  /**
+   * The run that the batch belongs to: 1 to 256 characters. It is part of each call's idempotency key, so a run that is
+   * to be made again under the same keys needs a name, and its turns.
+   * With a weight, more than 0, it is to have that many times the share of a run of weight 1, where several want permits;
+   * a run has the weight that its first batch says. What a tool calls counts as a part of the run that called the tool,
+   * unless it is given a weight of its own.
+   * @default a new name, different in every process
+   */
+  readonly run?: string | { readonly id: string; readonly weight: number }
+  /**
+   * The turn within the run, at least 0: with the run a part of each call's idempotency key. Without it the turns of a named run are
+   * counted as its batches are opened, over all executors that share an admission controller, which keeps the counters of the
+   * 10 000 runs that were idle last; give turns where a run goes on in another process.
+   * @default for a named run one more than its last turn, else 0
+   */
+  readonly turn?: number
+  /**
+   * Timeout of each attempt in milliseconds, 1 to 2 147 483 647, or `Infinity`.
+   * @default the tool's `timeoutMs`, else the executor's
+   */
+  readonly timeoutMs?: number
+  /**
+   * How long an attempt may go on without reporting progress, in milliseconds, 1 to 2 147 483 647, or `Infinity`.
+   * @default the tool's `idleTimeoutMs`, else the executor's
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * By when every call must have its result, in milliseconds from the batch's opening, 1 to 2 147 483 647, or `Infinity`.
+   * It also runs while calls wait. Of all deadlines of a call the earliest counts.
+   * @default none
+   */
+  readonly deadlineMs?: number
+  /** Who goes first of those who wait: the higher one, −100 to 100. @default the tool's `priority`, else 0 */
+  readonly priority?: number
+  /** How many calls it may make: at least 1, or `Infinity`; those beyond are rejected. @default Infinity */
+  readonly maxCalls?: number
+  /** What the run may use; shared by all that is given the same one. @default no limits */
+  readonly budget?: Budget
+  /** Where this batch's log lines go. @default the executor's `logger` */
+  readonly logger?: Logger
+  /** Gets the events of this batch alone, synchronously and in order; `subscribe` of the executor gets those of all. */
+  readonly onEvent?: ToolEventListener
+}
+
+const CALL_OPTIONS = optionNames<CallOptions>({
+  signal: true,
+  context: true,
+  run: true,
+  turn: true,
+  timeoutMs: true,
+  idleTimeoutMs: true,
+  deadlineMs: true,
+  priority: true,
+  maxCalls: true,
+  budget: true,
+  logger: true,
+  onEvent: true,
+})
+
+const RUN_OPTIONS = optionNames<Exclude<CallOptions['run'], string | undefined>>({ id: true, weight: true })
+
+/** Throws a {@link MisuseError} for an option that is out of its bounds. */
+export function checkCallOptions(options: CallOptions): void {
+  checkOptions('', options, CALL_OPTIONS)
+  const { signal, run, turn, priority, maxCalls, budget, logger, onEvent } = options
+  if (
+    signal !== undefined &&
+    (typeof signal !== 'object' ||
+      signal === null ||
+      typeof signal.addEventListener !== 'function' ||
+      typeof signal.removeEventListener !== 'function')
+  ) {
+    throw new MisuseError('signal', 'an AbortSignal', signal)
+  }
+  if (run !== undefined) checkRun(run)
+  if (turn !== undefined) checkCount('turn', turn, 0)
+  if (priority !== undefined) checkPriority('priority', priority)
+  if (maxCalls !== undefined) checkCount('maxCalls', maxCalls, 1, undefined, true)
+  checkTimeLimits('', options)
+  if (budget !== undefined && !isInstance(budget, Budget)) throw new MisuseError('budget', 'a Budget', budget)
+  if (logger !== undefined) checkLogger(logger)
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw new MisuseError('onEvent', 'a function', onEvent)
+}
+
+function checkRun(run: NonNullable<CallOptions['run']>): void {
+  const id: unknown = typeof run === 'object' && run !== null ? run.id : run
+  if (typeof id !== 'string' || id.length === 0 || id.length > 256)
+    throw new MisuseError(id === run ? 'run' : 'run.id', 'a string of 1 to 256 characters', id)
+  if (id === run) return
+  checkOptions('run', run as object, RUN_OPTIONS)
+  const { weight } = run as { readonly weight: unknown }
+  if (typeof weight !== 'number' || !(weight > 0 && weight < Infinity))
+    throw new MisuseError('run.weight', 'a number greater than 0', weight)
+}
+
+/** Throws a {@link MisuseError} unless `logger` has the four methods. */
+export function checkLogger(logger: Logger): void {
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof logger?.[level] !== 'function')
+      throw new MisuseError('logger', `an object with debug, info, warn and error (${level} is missing)`, logger)
+  }
+}
+
+/** Throws a {@link MisuseError} for a priority out of bounds. */
+export function checkPriority(option: string, priority: number): void {
+  checkCount(option, priority, -100, 100)
+}

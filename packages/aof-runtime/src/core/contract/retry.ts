@@ -1,0 +1,92 @@
+import { checkOptions, optionNames } from './option-names.ts'
+import { MAX_DELAY_MS } from '../host/clock.ts'
+import { failureKind } from './failure-kind.ts'
+import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+import type { Random } from '../host/random.ts'
+import { ignoreLater } from './safe-checks.ts'
+
+/** When a tool is tried again. */
+export interface RetryOptions {
+  /** How often it is started at most, the first time counted: 1 to 100. */
+  readonly maxAttempts: number
+  /** The longest wait before the second attempt, in milliseconds: 0 to 2 147 483 647. @default 200 */
+  readonly initialDelayMs?: number
+  /** The longest wait before any attempt, in milliseconds: at least `initialDelayMs`. @default 30 000 */
+  readonly maxDelayMs?: number
+  /** By how much the longest wait grows from attempt to attempt: 1 to 10. @default 2 */
+  readonly factor?: number
+  /**
+   * The longest pause that a server may ask for (`Retry-After`), in milliseconds: 0 to 2 147 483 647. If it asks for more, the
+   * call fails at once.
+   * @default 60 000
+   */
+  readonly maxRetryAfterMs?: number
+  /**
+   * Whether what the tool threw is worth another attempt.
+   * @default all but what will fail again: a `ToolFailure` that is not `retryable`, an HTTP answer from 400 to 499 other
+   * than 408, 425 and 429
+   */
+  readonly when?: (thrown: unknown) => boolean
+}
+
+const RETRY_OPTIONS = optionNames<RetryOptions>({
+  maxAttempts: true,
+  initialDelayMs: true,
+  maxDelayMs: true,
+  factor: true,
+  maxRetryAfterMs: true,
+  when: true,
+})
+
+/** Throws a {@link MisuseError} for a retry that is impossible. */
+export function checkRetry(option: string, retry: RetryOptions): void {
+  checkOptions(option, retry, RETRY_OPTIONS)
+  const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000, when } = retry
+  checkCount(`${option}.maxAttempts`, maxAttempts, 1, 100)
+  checkDuration(`${option}.initialDelayMs`, initialDelayMs, 0, MAX_DELAY_MS)
+  checkDuration(`${option}.maxDelayMs`, maxDelayMs, initialDelayMs, MAX_DELAY_MS)
+  checkDuration(`${option}.maxRetryAfterMs`, maxRetryAfterMs, 0, MAX_DELAY_MS)
+  if (typeof factor !== 'number' || !(factor >= 1 && factor <= 10))
+    throw new MisuseError(`${option}.factor`, 'a number from 1 to 10', factor)
+  if (when !== undefined && typeof when !== 'function') throw new MisuseError(`${option}.when`, 'a function', when)
+}
+
+/**
+ * How long to wait before the next attempt: exponential back-off with full jitter ("Exponential Backoff And Jitter", AWS
+ * Architecture Blog, 2015), so that callers who failed together do not come back together. Where the server says how long
+ * it wants to be left alone, that is the least.
+ *
+ * @param attempts how many there have been, at least 1
+ * @param thrown what the last one threw
+ * @returns milliseconds, or undefined where there shall be no other attempt
+ */
+export function retryDelay(retry: RetryOptions, attempts: number, thrown: unknown, random: Random): number | undefined {
+  const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000 } = retry
+  if (attempts >= maxAttempts || !isWorthIt(retry, thrown)) return undefined
+  const longest = Math.min(maxDelayMs, initialDelayMs * factor ** (attempts - 1))
+  const { retryAfterMs = 0 } = failureKind(thrown)
+  if (retryAfterMs > maxRetryAfterMs) return undefined
+  return Math.min(MAX_DELAY_MS, Math.ceil(retryAfterMs + shareOf(random) * longest))
+}
+
+/** How much of the longest wait it is: all of it where the application's random source throws, or gives no such number. */
+function shareOf(random: Random): number {
+  try {
+    const share = random()
+    return share >= 0 && share <= 1 ? share : 1
+  } catch {
+    return 1
+  }
+}
+
+function isWorthIt({ when }: RetryOptions, thrown: unknown): boolean {
+  if (when === undefined) return failureKind(thrown).lasting !== 'permanent'
+  try {
+    const answer: unknown = when(thrown)
+    ignoreLater(answer)
+    return answer === true
+  } catch {
+    // Whoever cannot say whether to try again gets no other attempt.
+    return false
+  }
+}

@@ -1,0 +1,162 @@
+import { MAX_DELAY_MS } from '../host/clock.ts'
+import { checkDuration } from './misuse.ts'
+import { printable } from './text.ts'
+
+const MAX_NAME_LENGTH = 200
+
+/**
+ * How long an attempt may take where no layer says so, in milliseconds: long enough for nearly all calls of the tools that
+ * agents have (builds, test runs, web pages), short enough that a hanging tool does not hold up a turn for good.
+ */
+export const DEFAULT_TIMEOUT_MS = 120_000
+
+/** A limit in time that is in force, and where it was set. */
+export interface TimeLimit {
+  readonly ms: number
+  /** In words, e.g. "the tool's timeoutMs". */
+  readonly source: string
+}
+
+/** The limits in time that any layer may set, in milliseconds. */
+export interface TimeLimitOptions {
+  readonly timeoutMs?: number
+  readonly idleTimeoutMs?: number
+  readonly deadlineMs?: number
+}
+
+/** Limits as one shape: they are read for every attempt, from objects of all shapes. */
+export interface OwnTimeLimits {
+  readonly timeoutMs: number | undefined
+  readonly idleTimeoutMs: number | undefined
+  readonly deadlineMs: number | undefined
+}
+
+/** What a layer sets of its own. */
+export function ownTimeLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: TimeLimitOptions): OwnTimeLimits {
+  return { timeoutMs, idleTimeoutMs, deadlineMs }
+}
+
+const TIME_LIMITS = ['timeoutMs', 'idleTimeoutMs', 'deadlineMs'] as const
+
+/**
+ * Throws a {@link MisuseError} for a limit that is out of its bounds.
+ *
+ * @param prefix what the options belong to, e.g. "tool 'search'."
+ */
+export function checkTimeLimits(prefix: string, limits: TimeLimitOptions): void {
+  for (const name of TIME_LIMITS) {
+    const ms = limits[name]
+    if (ms !== undefined) checkDuration(`${prefix}${name}`, ms, 1, MAX_DELAY_MS, true)
+  }
+}
+
+/** The first of the limits that is out of its bounds. */
+export function impossibleTimeLimit(limits: OwnTimeLimits): string | undefined {
+  return TIME_LIMITS.find((name) => {
+    const ms: unknown = limits[name]
+    return ms !== undefined && !(typeof ms === 'number' && ms >= 1 && (ms <= MAX_DELAY_MS || ms === Infinity))
+  })
+}
+
+/** Where a timeout was set. */
+export interface TimeLimitPlace {
+  readonly option: 'timeoutMs' | 'idleTimeoutMs'
+  /** The nearest layer that sets it; `executor` also where none does, for its default. */
+  readonly layer: 'call' | 'batch' | 'tool' | 'executor'
+  /** The name of the tool that took too long. */
+  readonly tool: string
+}
+
+/** Names the place of a timeout in the words of those who can raise it. */
+export type NameTimeLimit = (place: TimeLimitPlace) => string | undefined
+
+/** Who may limit a call, the nearest first. */
+export interface Layers {
+  /** The tool's name. */
+  readonly name: string
+  readonly nameTimeLimit: NameTimeLimit | undefined
+  /** What the host said of this very call. */
+  readonly call: OwnTimeLimits | undefined
+  readonly batch: OwnTimeLimits
+  readonly tool: OwnTimeLimits
+}
+
+/** The timeout of an attempt: the nearest layer wins. */
+export function timeoutOf(
+  call: OwnTimeLimits | undefined,
+  batch: OwnTimeLimits,
+  tool: OwnTimeLimits,
+  executor: ExecutorTimeLimits,
+): number {
+  return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs
+}
+
+/** The time limits of an executor, in milliseconds: those of calls that have no nearer ones. */
+export interface ExecutorTimeLimits {
+  readonly timeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly deadlineMs: number
+}
+
+/** The limits of an attempt, in milliseconds. */
+export interface AttemptLimits {
+  readonly timeoutMs: number
+  readonly idleTimeoutMs: number
+}
+
+/** The limits of an attempt. */
+export function attemptLimits(
+  call: OwnTimeLimits | undefined,
+  batch: OwnTimeLimits,
+  tool: OwnTimeLimits,
+  executor: ExecutorTimeLimits,
+): AttemptLimits {
+  return {
+    timeoutMs: timeoutOf(call, batch, tool, executor),
+    idleTimeoutMs: idleTimeoutOf(call, batch, tool, executor),
+  }
+}
+
+/** How long an attempt may report nothing: the nearest layer wins. */
+function idleTimeoutOf(
+  call: OwnTimeLimits | undefined,
+  batch: OwnTimeLimits,
+  tool: OwnTimeLimits,
+  executor: ExecutorTimeLimits,
+): number {
+  return call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs
+}
+
+/** Where the nearest of a limit comes from, in words. */
+export function sourceOf(option: TimeLimitPlace['option'], layers: Layers): string {
+  const layer = layerOf(option, layers)
+  return nameGiven({ option, layer, tool: layers.name }, layers) ?? `the ${layer}'s ${option}`
+}
+
+function layerOf(option: TimeLimitPlace['option'], { call, batch, tool }: Layers): TimeLimitPlace['layer'] {
+  if (call?.[option] !== undefined) return 'call'
+  if (batch[option] !== undefined) return 'batch'
+  return tool[option] === undefined ? 'executor' : 'tool'
+}
+
+/** The host's own words, if it has any. */
+function nameGiven(place: TimeLimitPlace, { nameTimeLimit }: Layers): string | undefined {
+  try {
+    const words: unknown = nameTimeLimit?.(place)
+    return typeof words === 'string' && words !== '' ? printable(words, MAX_NAME_LENGTH) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The deadline of a call, from its acceptance: the earliest wins; the batch's own is not among them. */
+export function callDeadline(
+  call: OwnTimeLimits | undefined,
+  tool: OwnTimeLimits | undefined,
+  executor: ExecutorTimeLimits,
+): TimeLimit | undefined {
+  const earliest = Math.min(call?.deadlineMs ?? Infinity, tool?.deadlineMs ?? Infinity, executor.deadlineMs)
+  if (earliest === Infinity) return undefined
+  const whose = earliest === call?.deadlineMs ? 'call' : earliest === tool?.deadlineMs ? 'tool' : 'executor'
+  return { ms: earliest, source: `the ${whose}'s deadlineMs` }
+}

@@ -1,0 +1,184 @@
+import { checkOptions, optionNames } from '../contract/option-names.ts'
+import { type Clock, MAX_DELAY_MS, systemClock } from '../host/clock.ts'
+import { checkCount, checkDuration, MisuseError } from '../contract/misuse.ts'
+import type { AnyTool } from '../tool/tool.ts'
+import { Admission } from '../admission/admission.ts'
+import { Census, type WaitingStats } from '../admission/census.ts'
+import { Conflicts } from '../order/effects/conflicts.ts'
+import { checkStackRoom } from '../host/stack-room.ts'
+import { Limit } from '../admission/limit.ts'
+import { RunShare } from '../admission/run-share.ts'
+import { RunTurns } from '../calls/run-turns.ts'
+import { ToolDemands } from '../admission/tool-demands.ts'
+import type { ControllerParts } from '../calls/engine.ts'
+
+/** What an admission controller is made with. Everything has a default. */
+export interface AdmissionOptions {
+  /** How many tools run at once, of all executors that share it: at least 1, or `Infinity`. @default Infinity */
+  readonly maxParallel?: number
+  /**
+   * After how long a waiting call's priority is raised by one, and again each time as long: 1 to 2 147 483 647
+   * milliseconds, or `Infinity` for never. So what has a low priority is late, but not forgotten.
+   * @default 10 000
+   */
+  readonly ageMs?: number
+  /**
+   * After how long a call that was passed over, since never all that it needs was free at once, has it kept for it: 1 to
+   * 2 147 483 647 milliseconds, or `Infinity` for never. Only one call has a reservation at a time.
+   * @default 5 000
+   */
+  readonly reserveAfterMs?: number
+  /** That of the executors. @default the machine's monotonic clock */
+  readonly clock?: Clock
+}
+
+const ADMISSION_OPTIONS = optionNames<AdmissionOptions>({
+  maxParallel: true,
+  ageMs: true,
+  reserveAfterMs: true,
+  clock: true,
+})
+
+/** What {@link AdmissionController.stats} tells of this moment, over all executors that share it. */
+export interface AdmissionStats {
+  /** Calls that hold permits: their tools run. */
+  readonly running: number
+  /** Calls that wait to start. */
+  readonly waiting: number
+  /** Those, by what they wait for: the first of these that is not there. */
+  readonly waitingFor: Readonly<WaitingStats>
+  /** Calls that wait for calls that they made themselves, or to go on after that; they hold no permit. */
+  readonly suspended: number
+  /** Tools that we stopped waiting for and that still run. */
+  readonly abandoned: number
+  readonly limits: { readonly maxParallel: number }
+}
+
+/** Set inside of the class, which alone reads its private fields. */
+let partsOf: (controller: AdmissionController) => ControllerParts | undefined
+
+/**
+ * Decides who runs next: one for all executors and agents of a process, or of whatever has to share.
+ *
+ * A call takes all that it needs in one step: a permit of the process, its executor, its tool and its key, and a token of
+ * its rate. What is given back goes at once to the first in rank who can start with it. Rank is priority first, raised by
+ * waiting; then the run that has had least; within a run, deeper calls first, then those that take longest, then the order
+ * of calls.
+ *
+ * @example
+ * ```ts
+ * import { AdmissionController, defineTool, ToolExecutor } from 'aof-runtime'
+ *
+ * const admission = new AdmissionController({ maxParallel: 64 })
+ * const search = defineTool({
+ *   name: 'search',
+ *   inputSchema: { type: 'object', properties: { url: { type: 'string' } }, required: ['url'] },
+ *   maxParallel: 4,
+ *   key: ({ url }: { url: string }) => new URL(url).host,
+ *   maxParallelPerKey: 2,
+ *   rate: { n: 10, perMs: 1_000 },
+ *   execute: ({ url }: { url: string }) => `found ${url}`,
+ * })
+ * // Both together never run more than 4 searches at once, 2 of one host, one each 100 ms.
+ * const one = new ToolExecutor({ tools: [search], admission })
+ * const other = new ToolExecutor({ tools: [search], admission })
+ * const results = await Promise.all([one, other].map((executor) => executor.call(search, { url: 'http://a.example/' })))
+ * console.log(results.map(({ status }) => status)) // [ 'succeeded', 'succeeded' ]
+ * ```
+ */
+export class AdmissionController {
+  static {
+    partsOf = (controller) => (#parts in controller ? controller.#parts : undefined)
+  }
+
+  readonly #parts: ControllerParts
+  readonly #admission: Admission
+  readonly #process: Limit
+  readonly #tools = new WeakMap<AnyTool, ToolDemands>()
+  readonly #runs = new Map<string, { readonly share: RunShare; users: number }>()
+  readonly #census = new Census()
+  readonly #turns = new RunTurns()
+  #batches = 0
+
+  /** @throws MisuseError where an option is impossible */
+  constructor(options: AdmissionOptions = {}) {
+    checkOptions('', options, ADMISSION_OPTIONS)
+    const { maxParallel = Infinity, ageMs = 10_000, reserveAfterMs = 5_000, clock = systemClock } = options
+    checkCount('maxParallel', maxParallel, 1, undefined, true)
+    checkDuration('ageMs', ageMs, 1, MAX_DELAY_MS, true)
+    checkDuration('reserveAfterMs', reserveAfterMs, 1, MAX_DELAY_MS, true)
+    if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
+      throw new MisuseError('clock', 'an object with now and setTimer', clock)
+    this.#process = new Limit('process', maxParallel)
+    this.#admission = new Admission({ clock, ageMs, reserveAfterMs })
+    this.#parts = {
+      clock,
+      admission: this.#admission,
+      conflicts: new Conflicts((act) => this.#admission.afterwards(act)),
+      process: this.#process,
+      census: this.#census,
+      nextBatch: () => ++this.#batches,
+      toolDemands: (tool) => this.#toolDemands(tool),
+      joinRun: (run, weight) => this.#joinRun(run, weight),
+      leaveRun: (run) => this.#leaveRun(run),
+      turns: this.#turns,
+    }
+  }
+
+  /**
+   * How many tools run at once. A new number takes effect at once: more start where it has grown; what runs goes on where
+   * it has shrunk.
+   */
+  get maxParallel(): number {
+    return this.#process.max
+  }
+
+  set maxParallel(max: number) {
+    checkCount('maxParallel', max, 1, undefined, true)
+    checkStackRoom('maxParallel')
+    this.#process.max = max
+    this.#admission.resized(this.#process)
+  }
+
+  /** What is going on right now. */
+  stats(): AdmissionStats {
+    const { dependency, conflict, breaker } = this.#census
+    const waitingFor = { dependency, conflict, breaker, ...this.#admission.waitingFor() }
+    return {
+      running: this.#process.inUse,
+      waiting: Object.values(waitingFor).reduce((sum, each) => sum + each, 0),
+      waitingFor,
+      suspended: this.#census.suspended,
+      abandoned: this.#census.abandoned,
+      limits: { maxParallel: this.#process.max },
+    }
+  }
+
+  #toolDemands(tool: AnyTool): ToolDemands {
+    let demands = this.#tools.get(tool)
+    if (demands === undefined) this.#tools.set(tool, (demands = new ToolDemands(tool)))
+    return demands
+  }
+
+  #joinRun(run: string, weight: number): RunShare {
+    let entry = this.#runs.get(run)
+    if (entry === undefined)
+      this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.want), users: 0 }))
+    entry.users++
+    return entry.share
+  }
+
+  #leaveRun(run: string): void {
+    const entry = this.#runs.get(run)
+    if (entry === undefined || --entry.users > 0) return
+    this.#runs.delete(run)
+    this.#turns.rest(run)
+  }
+}
+
+/** The parts of a controller that executors use, and applications do not see. */
+export function controllerParts(controller: AdmissionController): ControllerParts {
+  const found = typeof controller === 'object' && controller !== null ? partsOf(controller) : undefined
+  if (found === undefined) throw new MisuseError('admission', 'an AdmissionController', controller)
+  return found
+}

@@ -1,0 +1,227 @@
+import { Roster, type RosterPlace } from '../../collections/roster.ts'
+import { type Claim, type Claimant, isMadeBy } from './claim.ts'
+import { ClaimsInOrder } from './claims-in-order.ts'
+import type { ResourceEffect } from './effect.ts'
+import { compareKeys } from './order-key.ts'
+import type { ResourcePath } from './resource.ts'
+
+/**
+ * Who reads and writes which resource.
+ *
+ * Duty: find what stands against an effect, in a time that does not grow with those who do not: the logarithm of those who
+ * wait for the same, for each name of the resource.
+ * Boundary: decides nothing.
+ * 1. A claim is entered at its resource, and above it as one that lies beneath. So what concerns a resource is found at the
+ *    resource and right above it.
+ * 2. Who waits is in order among those of one parent; of one parent alone order is asked for.
+ */
+export class ResourceTree {
+  readonly #root = new ResourceNode(undefined, '')
+
+  get isEmpty(): boolean {
+    return this.#root.users === 0
+  }
+
+  enter(claim: Claim, { path, isWrite }: ResourceEffect): Registration {
+    return new Registration(claim, isWrite, this.#nodesTo(path))
+  }
+
+  #nodesTo(path: ResourcePath): readonly ResourceNode[] {
+    const nodes = [this.#root]
+    let node = this.#root
+    for (const name of path) nodes.push((node = node.child(name)))
+    return nodes
+  }
+}
+
+/** One effect of a claim in a tree. */
+export class Registration {
+  readonly #claim: Claim
+  readonly #isWrite: boolean
+  /** From the root to the resource. */
+  readonly #nodes: readonly ResourceNode[]
+  /** Where it is, of those whose effects are their own. */
+  #places: readonly RosterPlace<Claim>[] | undefined
+
+  constructor(claim: Claim, isWrite: boolean, nodes: readonly ResourceNode[]) {
+    this.#claim = claim
+    this.#isWrite = isWrite
+    this.#nodes = nodes
+    for (const node of nodes) node.users++
+    this.#eachSet((set) => set.waits(claim, isWrite))
+  }
+
+  get isWrite(): boolean {
+    return this.#isWrite
+  }
+
+  /** It waits no more: it holds. */
+  hold(): void {
+    const places: RosterPlace<Claim>[] = []
+    this.#eachSet((set) => {
+      set.waitsNoMore(this.#claim, this.#isWrite)
+      places.push(set.heldFor(this.#isWrite).enter(this.#claim))
+    })
+    this.#places = places
+  }
+
+  leave(): void {
+    const places = this.#places
+    let i = 0
+    this.#eachSet((set) => {
+      if (places === undefined) set.waitsNoMore(this.#claim, this.#isWrite)
+      else set.heldFor(this.#isWrite).leave(places[i++] as RosterPlace<Claim>)
+    })
+    for (const node of this.#nodes) node.leave()
+  }
+
+  /** The last in order of those that come before it and wait, too. */
+  lastBefore(): Claim | undefined {
+    let last: Claim | undefined
+    this.#eachOpposing((set) => {
+      const found = set.lastBefore(this.#claim, this.#isWrite)
+      if (found !== undefined && (last === undefined || compareKeys(found.key, last.key) > 0)) last = found
+      return false
+    })
+    return last
+  }
+
+  /** The last in order of those that come before it, wait, and do the same with the same resource. */
+  neighbourBefore(): Claim | undefined {
+    return this.#nodes.at(-1)?.ifHere?.neighbourBefore(this.#claim, this.#isWrite)
+  }
+
+  /** Those that hold what it needs, until `meet` returns true. */
+  holders(meet: (holder: Claim) => boolean): boolean {
+    return this.#eachOpposing((set) => set.holders(this.#claim, this.#isWrite, meet))
+  }
+
+  #eachSet(act: (set: ClaimSet) => void): void {
+    const last = this.#nodes.length - 1
+    for (let i = 0; i < last; i++) act((this.#nodes[i] as ResourceNode).beneath)
+    act((this.#nodes[last] as ResourceNode).here)
+  }
+
+  /** Those above it, at its resource, and beneath. */
+  #eachOpposing(act: (set: ClaimSet) => boolean): boolean {
+    for (const { ifHere } of this.#nodes) if (ifHere !== undefined && act(ifHere)) return true
+    const { ifBeneath } = this.#nodes.at(-1) as ResourceNode
+    return ifBeneath !== undefined && act(ifBeneath)
+  }
+}
+
+/** A resource. Most have few that use them, and not for long: what is not needed is not made. */
+class ResourceNode {
+  readonly #parent: ResourceNode | undefined
+  readonly #name: string
+  ifHere: ClaimSet | undefined
+  ifBeneath: ClaimSet | undefined
+  #children: Map<string, ResourceNode> | undefined
+  /** Registrations that lead here or through here. */
+  users = 0
+
+  constructor(parent: ResourceNode | undefined, name: string) {
+    this.#parent = parent
+    this.#name = name
+  }
+
+  get here(): ClaimSet {
+    return (this.ifHere ??= new ClaimSet())
+  }
+
+  get beneath(): ClaimSet {
+    return (this.ifBeneath ??= new ClaimSet())
+  }
+
+  child(name: string): ResourceNode {
+    this.#children ??= new Map()
+    let child = this.#children.get(name)
+    if (child === undefined) this.#children.set(name, (child = new ResourceNode(this, name)))
+    return child
+  }
+
+  /** Resources come and go: nothing is kept of one that nobody uses. */
+  leave(): void {
+    this.users--
+    if (this.users === 0 && this.#parent !== undefined) this.#parent.#children?.delete(this.#name)
+  }
+}
+
+/** Those that concern one resource. */
+class ClaimSet {
+  #heldReads: Roster<Claim> | undefined
+  #heldWrites: Roster<Claim> | undefined
+  /** Those of one parent that wait; nearly always all have the same. */
+  #first: Siblings | undefined
+  #others: Map<Claimant | undefined, Siblings> | undefined
+
+  heldFor(isWrite: boolean): Roster<Claim> {
+    return isWrite ? (this.#heldWrites ??= new Roster()) : (this.#heldReads ??= new Roster())
+  }
+
+  waits(claim: Claim, isWrite: boolean): void {
+    const { parent } = claim.owner
+    let siblings = this.#siblings(parent)
+    if (siblings === undefined) {
+      siblings = new Siblings(parent)
+      if (this.#first === undefined) this.#first = siblings
+      else (this.#others ??= new Map()).set(parent, siblings)
+    }
+    siblings.inOrder(isWrite).add(claim)
+  }
+
+  waitsNoMore(claim: Claim, isWrite: boolean): void {
+    const { parent } = claim.owner
+    const siblings = this.#siblings(parent)
+    if (siblings === undefined) return
+    siblings.inOrder(isWrite).remove(claim)
+    if (!siblings.isEmpty) return
+    if (siblings === this.#first) this.#first = undefined
+    else this.#others?.delete(parent)
+  }
+
+  lastBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {
+    const siblings = this.#siblings(owner.parent)
+    if (siblings === undefined) return undefined
+    const write = siblings.writes?.lastBefore(key)
+    const read = isWrite ? siblings.reads?.lastBefore(key) : undefined
+    if (write === undefined || read === undefined) return write ?? read
+    return compareKeys(read.key, write.key) > 0 ? read : write
+  }
+
+  neighbourBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {
+    return this.#siblings(owner.parent)?.inOrder(isWrite).lastBefore(key)
+  }
+
+  holders(claim: Claim, isWrite: boolean, meet: (holder: Claim) => boolean): boolean {
+    const { owner } = claim
+    const stands = (holder: Claim): boolean => holder !== claim && !isMadeBy(owner, holder.owner) && meet(holder)
+    if (this.#heldWrites?.some(stands) === true) return true
+    return isWrite && this.#heldReads?.some(stands) === true
+  }
+
+  #siblings(parent: Claimant | undefined): Siblings | undefined {
+    // No parent is a parent, too.
+    if (this.#first !== undefined && this.#first.parent === parent) return this.#first
+    return this.#others?.get(parent)
+  }
+}
+
+/** Those of one parent that wait for one resource. */
+class Siblings {
+  readonly parent: Claimant | undefined
+  reads: ClaimsInOrder | undefined
+  writes: ClaimsInOrder | undefined
+
+  constructor(parent: Claimant | undefined) {
+    this.parent = parent
+  }
+
+  get isEmpty(): boolean {
+    return this.reads?.isEmpty !== false && this.writes?.isEmpty !== false
+  }
+
+  inOrder(isWrite: boolean): ClaimsInOrder {
+    return isWrite ? (this.writes ??= new ClaimsInOrder()) : (this.reads ??= new ClaimsInOrder())
+  }
+}

@@ -1,0 +1,68 @@
+import type { JsonObject, JsonValue } from '../contract/json.ts'
+
+/** How many characters a chunk has, roughly. */
+const CHUNK = 65_536
+
+/** A list or an object whose text is half written. */
+interface Open {
+  readonly source: JsonValue[] | JsonObject
+  /** Undefined for a list. */
+  readonly keys: readonly string[] | undefined
+  next: number
+}
+
+/**
+ * The JSON text of `value` in pieces of bounded length, worked out as they are asked for: a large one written to a slow
+ * place takes the time of others in small portions.
+ */
+export function* jsonChunks(value: JsonValue): Generator<string, void, undefined> {
+  let text = ''
+  const stack: Open[] = []
+  let current: JsonValue | undefined = value
+  for (;;) {
+    if (current === undefined) {
+      const open = stack.at(-1)
+      if (open === undefined) break
+      const { source, keys } = open
+      if (open.next === (keys ?? (source as JsonValue[])).length) {
+        text += keys === undefined ? ']' : '}'
+        stack.pop()
+        continue
+      }
+      if (open.next > 0) text += ','
+      const at = open.next++
+      const key = keys?.[at]
+      if (key !== undefined) text += `${JSON.stringify(key)}:`
+      current = key === undefined ? (source as JsonValue[])[at] : (source as JsonObject)[key]
+      continue
+    }
+    if (typeof current === 'string' && current.length > CHUNK) {
+      yield text + '"'
+      text = ''
+      yield* escaped(current)
+      text = '"'
+    } else if (typeof current === 'object' && current !== null) {
+      const keys = Array.isArray(current) ? undefined : Object.keys(current)
+      text += keys === undefined ? '[' : '{'
+      stack.push({ source: current, keys, next: 0 })
+    } else {
+      text += JSON.stringify(current)
+    }
+    current = undefined
+    if (text.length >= CHUNK) {
+      yield text
+      text = ''
+    }
+  }
+  yield text
+}
+
+/** What stands between the quotes. A surrogate pair is never cut in two: its halves would be escaped. */
+function* escaped(text: string): Generator<string, void, undefined> {
+  for (let start = 0; start < text.length;) {
+    const last = text.charCodeAt(start + CHUNK - 1)
+    const end = start + CHUNK - ((last & 0xfc00) === 0xd800 ? 1 : 0)
+    yield JSON.stringify(text.slice(start, end)).slice(1, -1)
+    start = end
+  }
+}
