@@ -109,6 +109,8 @@ export interface CallFacts {
   state: CallState
   waitsFor: string | undefined
   waitsSince: number
+  /** Since when calls of its run wait, one after the other or at once, that need the same: a reservation is for all of them. */
+  flowSince: number
   acceptedAt: number
   /** Its place among all acceptances, and the move in which it was accepted. */
   acceptance: number
@@ -148,6 +150,7 @@ export function newCall(batch: BatchFacts, plan: CallPlan, tool: ToolPlan | unde
     state: 'coming',
     waitsFor: undefined,
     waitsSince: 0,
+    flowSince: 0,
     acceptedAt: 0,
     acceptance: 0,
     acceptedIn: 0,

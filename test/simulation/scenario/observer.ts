@@ -182,7 +182,8 @@ export class Observer {
         return
       case 'attempt_failed':
         this.#ends(attempt)
-        call.retryAt = event.at + event.retryInMs
+        // A listener may have blocked since the attempt failed: the delay begins with this event.
+        call.retryAt = stage.now + event.retryInMs
         if (attempt !== undefined) judgeRetry(stage, attempt, event)
         return this.#goes(call, ['running', 'suspended', 'resuming'], 'failed')
       case 'abandoned':
@@ -219,13 +220,25 @@ export class Observer {
     if ((isForPermits(waitsFor) || waitsFor === 'breaker') && !goesOn) this.#wants(call)
     if (waitsFor === 'breaker') this.breakers.waits(call)
     const isInQueue = call.state === 'resuming' || (call.state === 'waiting' && isForPermits(call.waitsFor))
-    if (!isInQueue || waitsFor === 'breaker') call.waitsSince = this.#stage.now
+    if (!isInQueue || waitsFor === 'breaker') {
+      call.waitsSince = this.#stage.now
+      call.flowSince = this.#flowSince(call)
+    }
     call.waitsFor = waitsFor
     if (waitsFor === 'queue') return this.#goes(call, ['accepted', 'backing off', 'waiting'], 'outside')
     if (call.state === 'outside') this.#stage.comesFrom = 'outside'
     else if (call.state === 'waiting') this.#stage.comesFrom = 'elsewhere'
     if (goesOn) return this.#goes(call, ['suspended', 'resuming'], 'resuming')
     this.#goes(call, ['accepted', 'backing off', 'waiting', 'outside'], 'waiting', waitsFor)
+  }
+
+  #flowSince({ plan, batch, key }: CallFacts): number {
+    let since = this.#stage.now
+    for (const other of this.#stage.unsettled) {
+      const isAlike = other.plan.tool === plan.tool && other.key === key && other.batch.run === batch.run
+      if (isAlike && other.state === 'waiting') since = Math.min(since, other.flowSince)
+    }
+    return since
   }
 
   #started(call: CallFacts, number: number, at: number): void {

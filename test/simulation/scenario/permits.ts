@@ -107,7 +107,7 @@ export class Permits {
     if (reserveAfterMs === Infinity) return false
     for (const other of others) {
       const waits = other.state === 'waiting' || (other.state === 'resuming' && !isCut(other))
-      if (other !== call && waits && now - other.waitsSince >= reserveAfterMs) return true
+      if (other !== call && waits && now - other.flowSince >= reserveAfterMs) return true
     }
     return false
   }

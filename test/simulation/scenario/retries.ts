@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts'
 export function judgeRetry(
   stage: Stage,
   { call, ended }: AttemptFacts,
-  { attempt: number, error: { code }, retryInMs }: Extract<ToolEvent, { type: 'attempt_failed' }>,
+  { at, attempt: number, error: { code }, retryInMs }: Extract<ToolEvent, { type: 'attempt_failed' }>,
 ): void {
   const { mark, tool } = call
   const wrong = (invariant: string, what: string): void =>
@@ -21,5 +21,5 @@ export function judgeRetry(
   const least = !isTimeout && ended?.kind === 'http_429' ? RETRY_AFTER_MS : 0
   const most = least + tool.retry.initialDelayMs
   if (retryInMs < least || retryInMs > most) wrong('I33', `in ${retryInMs} ms, not ${least} to ${most}`)
-  if (stage.now + retryInMs >= deadlineAt(call)) wrong('I11', 'beyond its deadline')
+  if (at + retryInMs >= deadlineAt(call)) wrong('I11', 'beyond its deadline')
 }
