@@ -9,7 +9,6 @@ const notYetPlain: readonly string[] = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'DESIGN.md',
-  'README.md',
   'packages/aof-cli/src',
   'src/core',
   'test/agent-file',
