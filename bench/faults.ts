@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os'
 import { CASES, type FaultCase } from './faults/cases.ts'
 import { type Cell, judge } from './faults/judge.ts'
 import { runCell } from './faults/run-cell.ts'
-import { OURS, OURS_ISOLATED, SUBJECTS } from './faults/subject.ts'
+import { OURS, OURS_ISOLATED } from './faults/subject.ts'
 import { table } from './faults/table.ts'
 import type { Mode } from './mode.ts'
 import type { Claim, Target } from './report.ts'
+import { SUBJECTS } from './faults/subjects.ts'
 
 /** The longest time of an abort beyond the tools' grace (50 ms by default), in milliseconds. */
 const ABORT_MS = 50

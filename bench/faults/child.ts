@@ -2,7 +2,8 @@ import { CASES, type FaultCase } from './cases.ts'
 import { Ledger } from './ledger.ts'
 import type { Report, Settled } from './report.ts'
 import { FINAL_TEXT, type Scenario, scenario } from './scenario.ts'
-import { type Ending, type Subject, SUBJECTS } from './subject.ts'
+import type { Ending, Subject } from './subject.ts'
+import { SUBJECTS } from './subjects.ts'
 
 /** Time for which a process stays alive after its run, so that late crashes are seen. */
 const AFTERMATH_MS = 250

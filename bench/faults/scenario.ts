@@ -1,11 +1,5 @@
-import { z } from 'zod'
+import type { Input } from './input.ts'
 import * as behaviours from './tools.ts'
-
-/** The input of every tool of the fault table. */
-export const inputSchema = z.object({ q: z.string() })
-
-/** Arguments that fit {@link inputSchema}. */
-export type Input = z.infer<typeof inputSchema>
 
 /** The name of a tool exported by `tools.ts`. */
 export type Behaviour = Exclude<keyof typeof behaviours, 'page'>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Input } from './scenario.ts'
+import type { Input } from './input.ts'
 
 /**
  * The functions of the fault table's tools. Each is an export, so that isolated tools can be named by their exports.

@@ -1,8 +1,9 @@
 import { generateText, isStepCount, streamText, tool, type ToolSet } from 'ai'
 import { type Ledger, seen, type SeenResult } from '../ledger.ts'
 import { providerModel } from '../provider-model.ts'
-import { DESCRIPTION, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
+import { DESCRIPTION, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
+import { inputSchema } from '../input.ts'
 
 /** The AI SDK without streaming. */
 export const aiGenerateText: Subject = (scenario, ledger) => async (signal) => {

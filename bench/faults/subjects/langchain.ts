@@ -5,8 +5,9 @@ import { type StructuredToolInterface, tool } from '@langchain/core/tools'
 import { ToolNode } from '@langchain/langgraph/prebuilt'
 import { createAgent } from 'langchain'
 import { type Ledger, seen, type SeenResult } from '../ledger.ts'
-import { DESCRIPTION, FINAL_TEXT, type FaultCall, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
+import { DESCRIPTION, type FaultCall, FINAL_TEXT, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
+import { inputSchema } from '../input.ts'
 
 /** LangChain's agent. */
 export const createAgentInvoke: Subject = (scenario, ledger) => async (signal) => {

@@ -2,8 +2,9 @@ import { Agent, type AgentConfig } from '@mastra/core/agent'
 import { createTool } from '@mastra/core/tools'
 import { type Ledger, seen, type SeenResult } from '../ledger.ts'
 import { providerModel } from '../provider-model.ts'
-import { DESCRIPTION, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
+import { DESCRIPTION, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
+import { inputSchema } from '../input.ts'
 
 /** Mastra without streaming. */
 export const mastraGenerate: Subject = (scenario, ledger) => async (signal) => {

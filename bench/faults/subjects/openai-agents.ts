@@ -1,8 +1,9 @@
 import { Agent, type AgentInputItem, run, tool } from '@openai/agents'
 import { assistantMessage, functionCall, modelResponder, ScriptedModel } from '@openai/agents/testing'
 import { type Ledger, seen, type SeenResult } from '../ledger.ts'
-import { DESCRIPTION, FINAL_TEXT, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
+import { DESCRIPTION, FINAL_TEXT, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
+import { inputSchema } from '../input.ts'
 
 /** The OpenAI Agents SDK, with its own scripted model. */
 export const openaiAgents: Subject = (scenario, ledger) => async (signal) => {

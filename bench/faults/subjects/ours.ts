@@ -1,8 +1,9 @@
 import { AgentExecutor } from '../../../packages/aof-runtime/dist/agent/index.js'
 import { defineTool, ToolExecutor } from '../../../packages/aof-runtime/dist/index.js'
 import { providerModel, resultsIn } from '../provider-model.ts'
-import { DESCRIPTION, inputSchema, PROMPT, type Scenario, scenario as threeCalls } from '../scenario.ts'
+import { DESCRIPTION, PROMPT, type Scenario, scenario as threeCalls } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
+import { inputSchema } from '../input.ts'
 
 const TOOLS = new URL('../tools.ts', import.meta.url)
 

@@ -1,7 +1,8 @@
 import { Agent, type JSONValue, type Message, Model, type ModelStreamEvent, tool } from '@strands-agents/sdk'
 import { type Ledger, seen, type SeenResult } from '../ledger.ts'
-import { DESCRIPTION, FINAL_TEXT, inputSchema, PROMPT, type Scenario } from '../scenario.ts'
+import { DESCRIPTION, FINAL_TEXT, PROMPT, type Scenario } from '../scenario.ts'
 import type { Subject } from '../subject.ts'
+import { inputSchema } from '../input.ts'
 
 /** Strands; its history stays in the agent, however the run ends. */
 export const strands: Subject = (scenario, ledger) => async (signal) => {

@@ -104,7 +104,7 @@ export type {
 } from './core/contract/schema.ts'
 export type { SpillContent, SpillOptions, SpillStore, SpillStoreOpener } from './core/values/spill.ts'
 export type { SpilledFile } from './core/contract/result.ts'
-export type { SpillLifetime } from './core/values/spilled-files.ts'
+export type { SpillLifetime } from './core/values/spill.ts'
 export type { NameTimeLimit, TimeLimitOptions, TimeLimitPlace } from './core/contract/time-limits.ts'
 export { ToolFailure } from './core/contract/tool-failure.ts'
 export type { ToolProblem, ToolProblemCode } from './core/contract/tool-problem.ts'

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
-import type { Compiling } from './compile-node.ts'
+import type { Compiling } from './compiling.ts'
 import { CompositeMap, isComposite } from './equality.ts'
 import { countOf } from './messages.ts'
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Check, SchemaNode } from './check-run.ts'
-import type { Compiling } from './compile-node.ts'
+import type { Compiling } from './compiling.ts'
 
 /** Checks of `allOf`, `anyOf`, `oneOf`, `not` and `if`, and of the `unevaluated…` keywords. */
 export function combiningChecks(schema: JsonObject, compiling: Compiling): Check[] {

@@ -2,10 +2,11 @@ import { copyJson, NotJson, utf8Length } from '../core/values/json-copy.ts'
 import type { JsonValue } from '../core/contract/json.ts'
 import type { JsonSchema, JsonSchemaCompiler, OnUncheckable } from '../core/contract/schema.ts'
 import { CheckRun, type LocatedIssue, type SchemaNode } from './check-run.ts'
-import { type Draft, SchemaCompiler } from './compile-node.ts'
+import { SchemaCompiler } from './compile-node.ts'
 import { isComposite } from './equality.ts'
 import { References } from './references.ts'
 import { OverBudget, Work } from './work.ts'
+import type { Draft } from './compiling.ts'
 
 /** Bounds of a schema: bytes of JSON, and number of values. */
 const MAX_BYTES = 1_048_576

@@ -2,7 +2,7 @@ import { pointerOf } from '../core/contract/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { OnUncheckable } from '../core/contract/schema.ts'
 import { arrayChecks } from './array-keywords.ts'
-import { type Check, SchemaNode } from './check-run.ts'
+import { SchemaNode } from './check-run.ts'
 import { combiningChecks } from './combining-keywords.ts'
 import { objectChecks } from './object-keywords.ts'
 import { checkKeywords } from './keyword-shapes.ts'
@@ -13,35 +13,7 @@ import { isObject, type References, type SchemaPlace } from './references.ts'
 import { scalarChecks } from './scalar-keywords.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 import { OverBudget, type Work } from './work.ts'
-
-/** The differences between drafts that matter here. */
-export interface Draft {
-  readonly idKeyword: '$id' | 'id'
-  readonly refIsAlone: boolean
-  /** Whether `contains` marks matching items as evaluated. */
-  readonly containsEvaluates: boolean
-}
-
-/** Services that the compilation of keywords uses. */
-export interface Compiling {
-  readonly draft: Draft
-  readonly references: References
-  /** The node of the schema at `keyword` of the current schema. */
-  inner(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
-  /** As {@link inner}, for a schema that applies to the same value. */
-  inPlace(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode
-  /** The node of a reference's target, which applies to the same value. */
-  target(place: SchemaPlace, pointer: string): SchemaNode
-  /** The pattern at `keyword`; undefined if it cannot be checked and is to be skipped. */
-  pattern(source: string, keyword: string): Pattern | undefined
-  readonly base: string
-  /** Location of the schema in its document, for messages. */
-  readonly pointer: string
-  readonly work: Work
-}
-
-/** Compiles some keywords of a schema to checks. */
-export type KeywordCompiler = (schema: JsonObject, compiling: Compiling) => Check[]
+import type { Compiling, Draft, KeywordCompiler } from './compiling.ts'
 
 /** In order: the last ones need to know which properties and items the others evaluated. */
 const KEYWORDS: readonly KeywordCompiler[] = [referenceChecks, scalarChecks, objectChecks, arrayChecks, combiningChecks]

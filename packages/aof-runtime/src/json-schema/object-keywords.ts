@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
-import type { Compiling } from './compile-node.ts'
+import type { Compiling } from './compiling.ts'
 import { countOf, quoted } from './messages.ts'
 import type { Pattern } from './pattern/pattern.ts'
 import { isObject } from './references.ts'

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/contract/json.ts'
 import type { Check, CheckRun, SchemaNode } from './check-run.ts'
-import type { Compiling } from './compile-node.ts'
+import type { Compiling } from './compiling.ts'
 import { isObject, type SchemaPlace } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 

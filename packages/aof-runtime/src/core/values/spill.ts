@@ -92,5 +92,7 @@ export class LazySpillStore implements SpillStore {
   }
 }
 import { optionNames } from '../contract/option-names.ts'
-import type { SpillLifetime } from './spilled-files.ts'
 import type { SpilledFile } from '../contract/result.ts'
+
+/** When the files of large results are removed. */
+export type SpillLifetime = 'close' | 'run' | 'batch'

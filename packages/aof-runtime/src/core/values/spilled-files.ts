@@ -1,8 +1,5 @@
-import type { SpillStore } from './spill.ts'
+import type { SpillLifetime, SpillStore } from './spill.ts'
 import type { SpilledFile } from '../contract/result.ts'
-
-/** When the files of large results are removed. */
-export type SpillLifetime = 'close' | 'run' | 'batch'
 
 /** What {@link SpilledFiles} needs to know of the batch that the files are of. */
 export interface FileOwner {

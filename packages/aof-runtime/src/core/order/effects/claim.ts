@@ -1,7 +1,6 @@
 import { BinaryHeap, type HeapEntry } from '../../collections/binary-heap.ts'
 import type { ResourceEffect } from './effect.ts'
 import { compareKeys, type OrderKey } from './order-key.ts'
-import type { Registration } from './resource-tree.ts'
 
 /** A call that has effects, as their order sees it. */
 export interface Claimant {
@@ -32,6 +31,20 @@ export interface Claimant {
  */
 export type ClaimState = 'announced' | 'waiting' | 'held' | 'over'
 
+/** One effect of a claim, entered among the effects of all claims. */
+export interface EnteredEffect {
+  readonly isWrite: boolean
+  /** The claim waits no longer: the effect is its own. */
+  hold(): void
+  leave(): void
+  /** The last in order of the opposing claims that come before it and wait, too. */
+  lastBefore(): Claim | undefined
+  /** The last in order of the claims that come before it, wait, and do the same with the same resource. */
+  neighbourBefore(): Claim | undefined
+  /** Calls `meet` for the claims that hold an opposing effect, until it returns true. */
+  holders(meet: (holder: Claim) => boolean): boolean
+}
+
 /** The effects of one call, and its place in their order. Changed by `Conflicts` alone. */
 export class Claim implements HeapEntry {
   readonly owner: Claimant
@@ -40,7 +53,7 @@ export class Claim implements HeapEntry {
   effects: readonly ResourceEffect[]
   state: ClaimState = 'announced'
   /** Where it is entered. */
-  registrations: readonly Registration[] = []
+  registrations: readonly EnteredEffect[] = []
   /** Among those that wait for the same claim. */
   waitsIn: ClaimQueue | undefined
   /** Those that wait for this one. */

@@ -1,5 +1,5 @@
 import { Roster, type RosterPlace } from '../../collections/roster.ts'
-import { type Claim, type Claimant, isMadeBy } from './claim.ts'
+import { type Claim, type Claimant, type EnteredEffect, isMadeBy } from './claim.ts'
 import { ClaimsInOrder } from './claims-in-order.ts'
 import type { ResourceEffect } from './effect.ts'
 import { compareKeys } from './order-key.ts'
@@ -35,7 +35,7 @@ export class ResourceTree {
 }
 
 /** One effect of a claim in a tree. */
-export class Registration {
+export class Registration implements EnteredEffect {
   readonly #claim: Claim
   readonly #isWrite: boolean
   /** From the root to the resource. */
@@ -55,7 +55,6 @@ export class Registration {
     return this.#isWrite
   }
 
-  /** It waits no more: it holds. */
   hold(): void {
     const places: RosterPlace<Claim>[] = []
     this.#eachSet((set) => {
@@ -75,7 +74,6 @@ export class Registration {
     for (const node of this.#nodes) node.leave()
   }
 
-  /** The last in order of those that come before it and wait, too. */
   lastBefore(): Claim | undefined {
     let last: Claim | undefined
     this.#eachOpposing((set) => {
@@ -86,12 +84,10 @@ export class Registration {
     return last
   }
 
-  /** The last in order of those that come before it, wait, and do the same with the same resource. */
   neighbourBefore(): Claim | undefined {
     return this.#nodes.at(-1)?.ifHere?.neighbourBefore(this.#claim, this.#isWrite)
   }
 
-  /** Those that hold what it needs, until `meet` returns true. */
   holders(meet: (holder: Claim) => boolean): boolean {
     return this.#eachOpposing((set) => set.holders(this.#claim, this.#isWrite, meet))
   }
