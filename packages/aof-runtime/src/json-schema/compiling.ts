@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
-import { type Check, SchemaNode } from './check-run.ts'
-import { Pattern } from './pattern/pattern.ts'
+import type { SchemaNode } from './check-run.ts'
+import { type Check } from './check-run.ts'
+import type { Pattern } from './pattern/pattern.ts'
 import type { References, SchemaPlace } from './references.ts'
 import type { Work } from './work.ts'
 
