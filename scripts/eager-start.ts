@@ -5,11 +5,11 @@
  *   npx node scripts/eager-start.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openRecorded } from '../packages/aof-cli/src/recorded/index.ts'
-import { DIALECTS } from '../packages/aof-cli/src/recorded/dialects/index.ts'
-import { readBody } from '../packages/aof-cli/src/recorded/recorded-body.ts'
+import { openRecorded } from '../packages/aof-cli/src/recorded-answers/index.ts'
+import { DIALECTS } from '../packages/aof-cli/src/recorded-answers/dialects/index.ts'
+import { readBody } from '../packages/aof-cli/src/recorded-answers/recorded-body.ts'
 import { settleMicrotasks } from '../packages/aof-runtime/src/testing/macrotask.ts'
-import { type Recorded, recordedAnswers } from '../test/cli/recorded/workloads.ts'
+import { type Recorded, recordedAnswers } from '../test/cli/recorded-answers/workloads.ts'
 
 /** One call of a stream: when it is known to be complete and when its part arrives, in events of the stream. */
 interface Timing {

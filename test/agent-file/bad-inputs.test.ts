@@ -30,7 +30,7 @@ describe('bad inputs of agent files (I43)', () => {
     expect(errorsOf(`${HEAD}  x: [&a0 [1], ${chain.join(', ')}]\n`)).toEqual(['alias at 6'])
   })
 
-  it('138: an alias to what holds it is refused', () => {
+  it('138: an alias to a value that contains it is refused', () => {
     const text = `${HEAD}  tools: &t [*t]\n`
     expect(errorsOf(text)).toEqual(['alias at 6'])
     expect(linesOf(text)).toEqual(['6:14 error alias: write out what is meant'])
@@ -97,7 +97,7 @@ describe('bad inputs of agent files (I43)', () => {
     expect(errorsOf(text)).toEqual([expect.stringMatching(/^too_deep at \d+$/)])
   })
 
-  it('144: brackets in texts and comments are no nesting', () => {
+  it('144: brackets in texts and comments do not count as nesting', () => {
     const text = `${HEAD}${MODEL}  instructions: |\n${'    [ { ( [\n'.repeat(500)}  description: "${'[{'.repeat(500)}" # ${'['.repeat(500)}\n`
     expect(agentOf(text).instructions).toHaveLength(500 * 8)
   })
@@ -113,7 +113,7 @@ describe('bad inputs of agent files (I43)', () => {
     expect(errorsOf(text)).toEqual([expect.stringMatching(/^too_(?:many_parts|deep) at \d+$/)])
   })
 
-  it('145: an integer that a number cannot hold is refused, and kept exactly where text is taken', () => {
+  it('145: an integer that a number cannot represent is refused as a number, and kept exactly as text', () => {
     expect(errorsOf(`${HEAD}${MODEL}  max_tokens: 9007199254740993\n`)).toEqual(['inexact_number at 7'])
     expect(errorsOf(`${HEAD}${MODEL}  tool_restrictions: { id: 9007199254740993 }\n`)).toEqual(['inexact_number at 7'])
     expect(errorsOf(`${HEAD}${MODEL}  temperature: 1e400\n`)).toEqual(['wrong_value at 7'])
@@ -123,7 +123,7 @@ describe('bad inputs of agent files (I43)', () => {
     ])
   })
 
-  it('146: 010 is refused where a number is taken, NO is no boolean, 12:30:45 no number', () => {
+  it('146: 010 is refused as a number, NO does not count as a boolean, nor 12:30:45 as a number', () => {
     expect(
       linesOf(
         `${HEAD}${MODEL}  max_tokens: 010\n  tools:\n    - { name: x, description: x, command: [ls], read_only: NO }\n`,
@@ -135,7 +135,7 @@ describe('bad inputs of agent files (I43)', () => {
     ).toEqual([['010'], ['NO'], ['12:30:45']])
   })
 
-  it('147: of two agents in a file, the one that is meant must be named', () => {
+  it('147: of two agents in a file, one must be chosen by name', () => {
     expect(errorsOf(`${HEAD}${MODEL}---\n${HEAD.replace('sample', 'other')}${MODEL}`)).toEqual(['several_agents at 8'])
     expect(agentOf(`---\n${HEAD}${MODEL}...\n`).name).toBe('sample')
   })
@@ -155,7 +155,7 @@ describe('bad inputs of agent files (I43)', () => {
   })
 
   it.each(['../evil', '/tmp/evil', './a/../../evil', '~/../evil', 'C:\\evil.exe', '..\\evil'])(
-    '148: the program %s is outside, or nothing that can be found',
+    '148: the program %s is outside, or cannot be found',
     (program) => {
       const text = `${HEAD}${MODEL}  tools:\n    - { name: x, description: x, command: ['${program}'] }\n`
       if (program.startsWith('~')) expect(agentOf(text).tools).toHaveLength(1)
@@ -163,12 +163,15 @@ describe('bad inputs of agent files (I43)', () => {
     },
   )
 
-  it.each(['include', 'extends', 'base', 'import'])('149: %s is unknown, so there is no circle to get into', (key) => {
-    const lines = linesOf(`${HEAD}${MODEL}  ${key}: ../../agent.yaml\n`)
-    expect(lines).toEqual([
-      expect.stringMatching(/^7:3 error unknown_field: an agent file (includes|extends) no other/),
-    ])
-  })
+  it.each(['include', 'extends', 'base', 'import'])(
+    '149: the field %s is unknown, so files cannot include each other in a circle',
+    (key) => {
+      const lines = linesOf(`${HEAD}${MODEL}  ${key}: ../../agent.yaml\n`)
+      expect(lines).toEqual([
+        expect.stringMatching(/^7:3 error unknown_field: an agent file (includes|extends) no other/),
+      ])
+    },
+  )
 
   it('150: ${SECRET} in a prompt stays as it is, with a warning, whatever the environment holds', () => {
     const text = `${HEAD}${MODEL}  instructions: Log in with \${HOME}.\n`
@@ -197,7 +200,7 @@ describe('bad inputs of agent files (I43)', () => {
     ).toBeGreaterThan(990_000)
   })
 
-  it('151: tabs that indent are refused with words, tabs within JSON are fine', () => {
+  it('151: tabs for indentation are refused with a clear message, tabs within JSON are accepted', () => {
     expect(linesOf(`${HEAD}\tmodel: x:y\n`)).toEqual(['6:1 error syntax: indent with spaces'])
   })
 
@@ -208,11 +211,11 @@ describe('bad inputs of agent files (I43)', () => {
     ['an escape sequence', 'a: 1\nb: \u001B[2J', 'control_character at 2'],
     ['NUL', 'a: \0', 'control_character at 1'],
     ['half a character', `${HEAD}${MODEL}  description: "\\ud800"\n`, 'encoding at 7'],
-  ])('%s is refused where it is', (_name, input, expected) => {
+  ])('%s is refused at its place', (_name, input, expected) => {
     expect(errorsOf(input)).toEqual([expected])
   })
 
-  it('characters that hide or reorder text are pointed out (I46)', () => {
+  it('characters that hide or reorder text get a warning (I46)', () => {
     expect(linesOf(`${HEAD}${MODEL}  description: "a\u202Eb"\n  instructions: "\u{E0041}x"\n`)).toEqual([
       '7:18 warning hidden_character: remove it, unless the text is written from right to left',
       '8:18 warning hidden_character: remove it, unless the text is written from right to left',

@@ -478,7 +478,7 @@ describe('a value that is data is taken', () => {
     expect(unsafeIn(words)).toEqual([])
   })
 
-  test('also in a script, where the schema lists it or it is a number', () => {
+  test('also in a script, if the schema lists it or it is a number', () => {
     const schema = (type: string): string =>
       `      input_schema: { type: object, properties: { v: ${type} }, required: [v] }\n`
     for (const type of ['{ enum: [a, b] }', '{ type: integer }', '{ type: [number, boolean] }', '{ const: x }'])

@@ -19,7 +19,7 @@ function fill(fields: string, input: JsonObject): FilledCommand {
 const LOG = `command: [git, log, [-n, "{count}"], "--format={format}", [--, "{paths}"]], input_schema: { type: object, properties: { count: { type: integer }, format: { type: string, default: "%h" }, paths: { type: array, items: { type: string } } } }`
 
 describe('a command', () => {
-  it('is filled with what is there, and its optional groups are left out together', () => {
+  it('is filled with the given arguments, and optional groups are left out whole', () => {
     expect(fill(LOG, {})).toEqual({ ok: true, argv: ['git', 'log', '--format=%h'] })
     expect(fill(LOG, { count: 5, paths: ['a b', 'c'] })).toEqual({
       ok: true,
@@ -28,7 +28,7 @@ describe('a command', () => {
     expect(fill(LOG, { paths: [], count: null })).toEqual({ ok: true, argv: ['git', 'log', '--format=%h'] })
   })
 
-  it('keeps braces that are no placeholders', () => {
+  it('keeps braces that are not placeholders', () => {
     const fields = String.raw`command: [docker, ps, --format, "{{.Names}} {{json .}}", '@\{upstream}', '{ a }', "x{a}y{a}"]`
     expect(fill(fields, { a: '1' })).toEqual({
       ok: true,
@@ -46,7 +46,7 @@ describe('a command', () => {
     ['108', '${IFS}'],
     ['109', '<(id)'],
     ['', `'"\\ *?~#{a}{b}`],
-  ])('%s: %j is one argument, whatever is in it (I41)', (_number, value) => {
+  ])('%s: %j fills one argument, whatever its characters (I41)', (_number, value) => {
     expect(fill('command: [echo, "{text}", "--x={text}"]', { text: value })).toEqual({
       ok: true,
       argv: ['echo', value, `--x=${value}`],
@@ -69,12 +69,12 @@ describe('a command', () => {
     expect(fill(`command: [git, log, [--, "{text}"]], ${list}`, { text: ['a', value] })).toEqual(refused)
   })
 
-  it('refuses a leading dash also where an empty value stands before it', () => {
+  it('refuses a leading dash even after an empty value', () => {
     expect(fill('command: [x, "{a}{b}"]', { a: '', b: '-c' })).toMatchObject({ ok: false, argument: 'b' })
     expect(fill('command: [x, "{a}{b}"]', { a: 'y', b: '-c' })).toEqual({ ok: true, argv: ['x', 'y-c'] })
   })
 
-  it('lets a dash begin a value where the file allows it, or lists the values', () => {
+  it('lets a value begin with a dash if the file allows it, or lists the values', () => {
     expect(fill('command: [head, -n, "{n}"], allow_dash: [n]', { n: '-5' })).toEqual({
       ok: true,
       argv: ['head', '-n', '-5'],
@@ -102,7 +102,7 @@ describe('a command', () => {
     },
   )
 
-  it('refuses values that have no text, and lists where one value belongs', () => {
+  it('refuses values without a text form, and lists in place of one value', () => {
     expect(fill('command: [echo, "{a}"]', { a: {} })).toMatchObject({ ok: false })
     expect(fill('command: [echo, "{a}"]', { a: ['x', 'y'] })).toMatchObject({ ok: false })
   })

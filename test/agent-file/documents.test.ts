@@ -34,7 +34,7 @@ describe('the version of an agent file', () => {
 describe('a file of several documents', () => {
   const text = `# agents\n---\n${agent('one')}---\n${FLEET}---\n${agent('two')}---\n`
 
-  it('has its agents read, each by itself, and other kinds named', () => {
+  it('has each agent read separately, and other kinds named', () => {
     const { agents, skipped, problems } = parseAgentFiles(text, { file: 'all.yaml' })
     expect(agents.map(({ name, parsed, at }) => [name, parsed.ok, at.line])).toEqual([
       ['one', true, 3],
@@ -49,7 +49,7 @@ describe('a file of several documents', () => {
     expect(chosen).toMatchObject({ ok: true, agent: { name: 'two' } })
   })
 
-  it('says which agents there are where none is named, or one that there is not', () => {
+  it('lists its agents if no name, or an unknown name, is given', () => {
     expect(parseAgentFile(text, { file: 'all.yaml' }).problems).toMatchObject([
       { line: 15, code: 'several_agents', message: 'there are 2 agents in the file: one, two' },
     ])
@@ -62,13 +62,13 @@ describe('a file of several documents', () => {
     expect(agentOf(`${FLEET}---\n${agent('alone')}`).name).toBe('alone')
   })
 
-  it('without an agent says which kind it has instead', () => {
+  it('without an agent reports the kind that it has', () => {
     expect(parseAgentFile(FLEET, { file: 'fleet.yaml' }).problems).toMatchObject([
       { line: 2, message: 'expected kind: Agent, found "AgentFleet"' },
     ])
   })
 
-  it.each(['agent', 'Agnet', 'Agents'])('kind: %s is a misspelt agent, and no other kind', (kind) => {
+  it.each(['agent', 'Agnet', 'Agents'])('kind: %s counts as a misspelt agent, not as another kind', (kind) => {
     expect(linesOf(agent('x').replace('kind: Agent', `kind: ${kind}`))).toEqual(['2:7 error wrong_value: write Agent'])
   })
 
@@ -90,7 +90,7 @@ describe('a file of several documents', () => {
     expect(parseAgentFile(both, { file: 'x.yaml', name: 'bad' }).problems).toMatchObject([{ line: 14, column: 3 }])
   })
 
-  it('is refused as a whole where a document of it is no YAML', () => {
+  it('is refused as a whole if one of its documents is not YAML', () => {
     const { agents, problems } = parseAgentFiles(`${agent('one')}---\n[\n---\n${agent('two')}`, { file: 'x.yaml' })
     expect(agents).toEqual([])
     expect(problems).toMatchObject([{ code: 'syntax' }])
@@ -105,7 +105,7 @@ describe('a file of several documents', () => {
 })
 
 describe('the flat form', () => {
-  it('has the fields of metadata and spec at the top', () => {
+  it('has the fields of metadata and spec at the top level', () => {
     const flat = [
       'name: helper',
       'version: 1.0',
@@ -127,11 +127,11 @@ describe('the flat form', () => {
     })
   })
 
-  it('may say its version and kind', () => {
+  it('may have a version and a kind', () => {
     expect(agentOf('apiVersion: aof.sh/v1\nkind: Agent\nname: helper\nmodel: openai:gpt-4o\n').name).toBe('helper')
   })
 
-  it('has its problems at the paths that its fields have', () => {
+  it('reports problems at the paths of its fields', () => {
     const text = 'name: helper\nmodel: gpt-4o\nmax_iteration: 3\nenv: { LD_PRELOAD: x }\nmcp_servers: [{ name: x }]\n'
     expect(parseAgentFile(text, { file: 'x.yaml' }).problems.map(({ path, code }) => `${path} ${code}`)).toEqual([
       'model wrong_value',
@@ -168,13 +168,13 @@ describe('the model of an agent', () => {
   })
 
   test.each(['gpt-4o', '/gpt-4o', ':x', 'openai:', 'openai/', 'open ai:gpt-4o', '${MODEL}'])(
-    '%s says no provider, or no model',
+    '%s lacks a provider or a model',
     (model) => {
       expect(linesOf(`${HEAD}  model: "${model}"\n`)).toHaveLength(1)
     },
   )
 
-  it('may bound the messages of the past, without a warning', () => {
+  it('may bound the messages of the history, without a warning', () => {
     const { unsupported } = agentOf(`${HEAD}${MODEL}  max_context_messages: 20\n`)
     expect(unsupported).toEqual([])
   })

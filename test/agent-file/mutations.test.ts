@@ -121,7 +121,7 @@ describe('whatever an agent file holds', () => {
     expectSound(parseAgentFile(text, { file: 'agent.yaml' }), text)
   })
 
-  it('so have mutated bytes', () => {
+  it('mutated bytes are valid or have located errors, and never throw', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...samples),
@@ -136,7 +136,7 @@ describe('whatever an agent file holds', () => {
     )
   })
 
-  it('so has any text', () => {
+  it('any text is valid or has located errors, and never throws', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string())), (parts) => {
         const text = parts.join('')
@@ -146,7 +146,7 @@ describe('whatever an agent file holds', () => {
     )
   })
 
-  it('so has any JSON', () => {
+  it('any JSON is valid or has located errors, and never throws', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expectSound(parseAgentFile(text, { file: 'agent.json' }), text)

@@ -24,7 +24,7 @@ function build(levels: Tree): unknown {
   )
 }
 
-describe('the look at the nesting of a document (I43)', () => {
+describe('the nesting check of documents (I43)', () => {
   it.each([false, true])(
     'finds every document that is nested too deep, and hardly any other (flow style: %s)',
     (flow) => {

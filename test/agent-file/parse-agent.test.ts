@@ -10,7 +10,7 @@ describe('a good agent file', () => {
     expect(parsed.ok).toBe(true)
   })
 
-  it('says what it says', () => {
+  it('gives its fields to the caller', () => {
     const everything = corpus('good').find(({ name }) => name === 'everything')
     const agent = agentOf(everything?.text ?? '')
     const { tools, environment, model, ...rest } = agent
@@ -76,7 +76,7 @@ describe('a good agent file', () => {
     })
   })
 
-  it('tells what is not supported yet, and whether that may be ignored', () => {
+  it('lists unsupported features, and whether they are ignored', () => {
     const sample = corpus('good').find(({ name }) => name === 'not-supported-yet')
     const { unsupported, tools } = agentOf(sample?.text ?? '')
     expect(unsupported.map(({ what, effect }) => `${what} ${effect}`)).toEqual([
@@ -97,7 +97,7 @@ describe('a bad agent file', () => {
     expect(parseAgentFile(text, { file: 'agent.yaml' }).ok).toBe(false)
   })
 
-  it('is quoted where it is wrong, within a long line too', () => {
+  it('is quoted at the place of a problem, even within a long line', () => {
     const [problem] = parseAgentFile(`${HEAD}  model: openai:gpt-4o\n  max_iteration: 5\n`, { file: 'x.yaml' }).problems
     expect(problem?.excerpt).toEqual({ text: '  max_iteration: 5', start: 2, end: 15 })
     const long = parseAgentFile(`{ apiVersion: aof.dev/v1, ${'a: 1, b: 2, '.repeat(200)} }`, { file: 'x.yaml' })
@@ -116,7 +116,7 @@ describe('a bad agent file', () => {
   })
 })
 
-describe('an entry of tools that is not what was meant', () => {
+describe('an entry of tools with a mistake', () => {
   it.each([
     ['modul: ./tools.ts', '8:7 error unknown_field: did you mean module?'],
     ['{name: tide, comand: [echo, hi], description: d}', '8:20 error unknown_field: did you mean command?'],

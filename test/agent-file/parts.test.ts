@@ -18,7 +18,7 @@ describe('a duration', () => {
   ])('%s is %i ms', (written, ms) => expect(durationMs(written)).toBe(ms))
 
   it.each(['', 's', '10', '10 s', '-1s', '1s1m', '1.5m', '1e3s', '10S', 'ten seconds', '1ms1s'])(
-    '%j is none',
+    '%j is not a duration',
     (written) => expect(durationMs(written)).toBeUndefined(),
   )
 })
@@ -64,14 +64,14 @@ describe('the variables of an agent file', () => {
     })
   })
 
-  it('are missed where they have neither, with place and remedy', () => {
+  it('are reported with place and remedy if they have neither a value nor a default', () => {
     const resolved = resolveVariables(agent, {})
     expect(resolved.ok ? [] : resolved.problems).toMatchObject([
       { line: 9, column: 12, path: 'spec.environment.TOKEN', fix: expect.stringContaining('export SECRET=') as string },
     ])
   })
 
-  it('are not taken from a prototype (I38)', () => {
+  it('do not come from a prototype (I38)', () => {
     const tricky = agentOf(`${HEAD}  model: a:b\n  env: { A: "\${constructor}", B: "\${toString:-safe}" }\n`)
     expect(resolveVariables(tricky, {}).ok).toBe(false)
   })

@@ -83,13 +83,13 @@ describe('tools that cannot be used', () => {
       '2 --tools: expected a module (.ts, .js, .mts, .mjs, …) or an agent file (.yaml, .yml, .json), found "notes.md"',
     'gone.mjs': '3 gone.mjs cannot be read: there is no such file',
     'invalid.yaml': '3 invalid.yaml is not a valid agent file | ',
-    'refused.yaml': '3 refused.yaml needs what this version does not do | ',
+    'refused.yaml': '3 refused.yaml needs features that this version does not support | ',
     'unset.yaml': '3 unset.yaml needs variables that are not set | ',
     'lost.yaml':
       '3 lost.yaml is not a valid agent file | lost.yaml:6:21 the module "./gone.mjs" cannot be used: there is no such file',
   }
 
-  test('are named with their place, what is wrong, and what to do', { timeout: 60_000 }, async () => {
+  test('are reported with their place, the problem and the remedy', { timeout: 60_000 }, async () => {
     const directory = await temporary(FILES)
     // In a process of its own: what Node says of a module is not what the tests' own loader says.
     const script = `
@@ -109,7 +109,7 @@ describe('tools that cannot be used', () => {
     for (const [file, words] of Object.entries(EXPECTED)) expect(said[file]).toContain(words)
   })
 
-  test('a Node that does not read TypeScript: what to do', async () => {
+  test('on a Node that does not read TypeScript, the remedy is reported', async () => {
     const directory = await temporary({ 'tools.ts': 'export const a: number = 1' })
     const url = pathToFileURL(join(directory, 'tools.ts')).href
     const script = `import(${JSON.stringify(url)}).catch(({ code, message }) => console.log(JSON.stringify({ code, message })))`
@@ -124,7 +124,7 @@ describe('tools that cannot be used', () => {
     })
   })
 
-  test('TypeScript of a package, which Node does not read', async () => {
+  test('TypeScript of a package, which Node does not read, is reported', async () => {
     const directory = await temporary({ 'node_modules/a/tools.ts': 'export const a: number = 1' })
     const path = join(directory, 'node_modules/a/tools.ts')
     const script = `import(${JSON.stringify(pathToFileURL(path).href)}).catch(({ code }) => console.log(code))`

@@ -52,7 +52,7 @@ describe('aof exec with a plan', () => {
     expect(code).toBe(EXIT.ok)
   })
 
-  test('one that is no good says why, and nothing of it runs', async () => {
+  test('an invalid plan is reported with the reason, and none of its steps runs', async () => {
     const { code, stdout, stderr } = await exec({
       steps: [
         { id: 'a', tool: 'look' },
@@ -61,7 +61,7 @@ describe('aof exec with a plan', () => {
     })
     expect(stdout).toBe('')
     expect(stderr).toContain(
-      'plan.json: the plan is no good, and nothing of it was run: /steps/0/tool: expected the name of a tool: look_up, ping',
+      'plan.json: the plan is invalid, and no step ran: /steps/0/tool: expected the name of a tool: look_up, ping',
     )
     expect(stderr).not.toContain('no answer')
     expect(code).toBe(EXIT.file)

@@ -2,7 +2,7 @@ import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provide
 import { type ExecutedTurn, executeTurn } from '../../packages/aof-cli/src/exec/execute-turn.ts'
 import { showsMore } from '../../packages/aof-runtime/src/agent/turn-call.ts'
 import type { LiveEvent } from '../../packages/aof-cli/src/live/index.ts'
-import { openRecorded, type RecordedAnswer } from '../../packages/aof-cli/src/recorded/index.ts'
+import { openRecorded, type RecordedAnswer } from '../../packages/aof-cli/src/recorded-answers/index.ts'
 import { type AnyTool, defineTool, type ToolContext } from '../../packages/aof-runtime/src/index.ts'
 import { fieldsOf } from '../../packages/aof-runtime/src/messages/fields.ts'
 import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'

@@ -2,11 +2,11 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { describe, expect, test } from 'vitest'
 import { type ExecutedTurn, executeTurn } from '../../packages/aof-cli/src/exec/execute-turn.ts'
 import type { LiveEvent } from '../../packages/aof-cli/src/live/index.ts'
-import { openRecorded } from '../../packages/aof-cli/src/recorded/index.ts'
+import { openRecorded } from '../../packages/aof-cli/src/recorded-answers/index.ts'
 import type { AnyTool } from '../../packages/aof-runtime/src/index.ts'
 import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { messagesAnswer } from './exec-support.ts'
-import { FIXTURES } from './recorded/fixtures.ts'
+import { FIXTURES } from './recorded-answers/fixtures.ts'
 
 interface Executed extends ExecutedTurn {
   readonly ran: readonly unknown[]
@@ -39,7 +39,7 @@ const begin = chunk({ tool_calls: [{ index: 0, id: 'a', type: 'function', functi
 const more = (text: string): string => chunk({ tool_calls: [{ index: 0, function: { arguments: text } }] })
 const end = (reason: string): string => `${chunk({}, reason)}data: [DONE]\n\n`
 
-describe('what never runs (I37)', () => {
+describe('calls that never run (I37)', () => {
   test.each([
     ['arguments that are cut off at the limit', begin + more('{"path":"/tmp/') + end('length'), 'incomplete_call'],
     ['arguments that were never there, at the limit', begin + end('length'), 'incomplete_call'],
@@ -65,7 +65,7 @@ describe('what never runs (I37)', () => {
     expect(executed.message).toEqual([{ role: 'tool', tool_call_id: 'a', content: expect.stringContaining(code) }])
   })
 
-  test('what was complete before the answer broke off runs, and what breaks it off is told', async () => {
+  test('calls that were complete before the answer broke off run, and the reason of the break is reported', async () => {
     const next = { index: 1, id: 'b', type: 'function', function: { name: 'rm', arguments: '{"pa' } }
     const executed = await execute(begin + more('{"path":"/a"}') + chunk({ tool_calls: [next] }))
     expect(executed.ran).toEqual([{ path: '/a' }])
@@ -74,14 +74,14 @@ describe('what never runs (I37)', () => {
     expect(executed.broken?.cause).toBeInstanceOf(Error)
   })
 
-  test('a stream that just ends is told of too', async () => {
+  test('a stream that ends early is reported', async () => {
     const { events, frame } = FIXTURES.find(({ dialect }) => dialect === 'anthropic-on-bedrock') ?? {}
     const executed = await execute(frame?.(events?.slice(0, 7) ?? []) ?? '')
     expect(String(executed.broken?.cause)).toBe('Error: the stream ended before the model had finished')
     expect(codesOf(executed)).toEqual(['incomplete_call'])
   })
 
-  test('bad inputs 1 to 13: calls of tools that there are not, by any name', async () => {
+  test('bad inputs 1 to 13: calls of unknown tools, by any name', async () => {
     const names = [
       '__proto__',
       'constructor',
@@ -101,7 +101,7 @@ describe('what never runs (I37)', () => {
 })
 
 describe('identity', () => {
-  test('I3, bad input 16: two calls of one id, each for itself', async () => {
+  test('I3, bad input 16: two calls with the same id are kept apart', async () => {
     const executed = await execute(messagesAnswer(['same', 'rm', { n: 1 }], ['same', 'rm', { n: 2 }]))
     expect(executed.ran).toEqual([{ n: 1 }, { n: 2 }])
     expect(executed.calls).toEqual([
@@ -111,7 +111,7 @@ describe('identity', () => {
     expect(executed.message).toMatchObject([{ content: [{ tool_use_id: 'same' }, { tool_use_id: 'same' }] }])
   })
 
-  test('what the provider runs itself is counted and left to it, and has no place in the message', async () => {
+  test('calls that the provider runs itself are counted, and are absent from the message', async () => {
     const body = JSON.stringify({
       type: 'message',
       id: 'm',
@@ -131,7 +131,7 @@ describe('identity', () => {
   })
 })
 
-test("a call that turns out to be the provider's own has no result of ours", async () => {
+test("a call that turns out to be the provider's own gets no result", async () => {
   const usage = { inputTokens: { total: 1 }, outputTokens: { total: 1 } }
   const parts = [
     { type: 'tool-input-start', id: 'srv', toolName: 'rm' },
@@ -153,7 +153,7 @@ test("a call that turns out to be the provider's own has no result of ours", asy
 })
 
 describe('an execution', () => {
-  test('tells what goes on in the events of a run: one turn, each call with its arguments before it starts', async () => {
+  test('emits the events of a run: one turn, each call with its arguments before it starts', async () => {
     const { events } = await execute(messagesAnswer(['a', 'rm', { n: 1 }]))
     const order = events.map(({ type }) => type)
     expect(order[0]).toBe('turn_started')
@@ -168,7 +168,7 @@ describe('an execution', () => {
     expect(events).toContainEqual({ type: 'call_arguments', turn: 0, index: 0, arguments: '{"n":1}' })
   })
 
-  test('an abort settles what runs and starts nothing more (I13, I14)', async () => {
+  test('an abort settles running calls and starts no others (I13, I14)', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const started: number[] = []
@@ -210,10 +210,10 @@ function streamOf(parts: readonly LanguageModelV4StreamPart[]): ReadableStream<L
   })
 }
 
-describe('what providers and tools call otherwise', () => {
+describe('different names at provider and tool', () => {
   const list: AnyTool = { name: 'admin.tools.list', execute: () => 'listed' }
 
-  test("a call by the name under which a tool is sent runs it, and events and results have the tool's own", async () => {
+  test("a call by the sent name of a tool runs it, and events and results have the tool's own name", async () => {
     const call = { id: 'a', type: 'function', function: { name: 'admin_tools_list', arguments: '{}' } }
     const { results, events } = await execute(chunk({ tool_calls: [{ index: 0, ...call }] }) + end('tool_calls'), [
       list,
@@ -224,14 +224,14 @@ describe('what providers and tools call otherwise', () => {
     ])
   })
 
-  test('the message for a provider that wants the name has the one that it knows', async () => {
+  test('the message for a provider that requires names has the sent name', async () => {
     const part = { functionCall: { name: 'admin_tools_list', args: {} } }
     const answer = { candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }] }
     const { message } = await execute(JSON.stringify(answer), [list])
     expect(JSON.stringify(message)).toContain('"name":"admin_tools_list"')
   })
 
-  test.each(['null', ' null ', ''])('arguments that are %j are none', async (text) => {
+  test.each(['null', ' null ', ''])('arguments %j count as missing', async (text) => {
     const both =
       begin +
       more(text) +

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executeTurn } from '../../packages/aof-cli/src/exec/execute-turn.ts'
-import { openRecorded } from '../../packages/aof-cli/src/recorded/index.ts'
+import { openRecorded } from '../../packages/aof-cli/src/recorded-answers/index.ts'
 import type { ToolContext, ToolResult } from '../../packages/aof-runtime/src/index.ts'
 import { LoopTurns, sentResults, toolsNamed, watch } from './exec-support.ts'
 import {
@@ -9,7 +9,7 @@ import {
   type Recorded,
   recordedAnswers,
   WITHOUT_WORKLOADS,
-} from './recorded/workloads.ts'
+} from './recorded-answers/workloads.ts'
 
 /** A record with the tools that its request offered. */
 interface Offered extends Recorded {
@@ -141,7 +141,7 @@ describe.each(SETS)('streams.%s', (set, count) => {
 })
 
 test.skipIf(!hasWorkloads)(
-  `I37: of streams.edge, what is cut off or no JSON gives an invalid result and runs nothing${WITHOUT_WORKLOADS}`,
+  `I37: of streams.edge, calls that are cut off or not JSON have an invalid result and never run${WITHOUT_WORKLOADS}`,
   async () => {
     const outcomes = new Map<string, number>()
     const marked = (recordedAnswers('edge') as Offered[]).filter(({ edge }) =>
@@ -172,7 +172,7 @@ function codeOf(result: ToolResult): string {
 const answered = all.filter(({ results }) => (results?.length ?? 0) > 0)
 
 test.skipIf(!hasWorkloads)(
-  `I2: recorded results are reproduced, by id and in order, though the tools end in reverse${WITHOUT_WORKLOADS}`,
+  `I2: recorded results are reproduced, by id and in order, although the tools end in reverse${WITHOUT_WORKLOADS}`,
   async () => {
     expect(answered).toHaveLength(58)
     for (const recorded of answered) {

@@ -6,7 +6,7 @@ import { EXIT } from '../../packages/aof-cli/src/exit-codes.ts'
 import { untilGone, untilLines } from '../tools/processes.ts'
 import { aof, type Called } from './aof.ts'
 import { messagesAnswer } from './exec-support.ts'
-import { FIXTURES } from './recorded/fixtures.ts'
+import { FIXTURES } from './recorded-answers/fixtures.ts'
 import { temporary } from './temporary.ts'
 import { AOF } from './source-command.ts'
 
@@ -60,21 +60,21 @@ function document({ stdout }: Called): Document {
   return JSON.parse(stdout) as Document
 }
 
-describe('what goes out', () => {
-  test('the results alone on standard output, as the messages that come next', async () => {
+describe('the output of aof exec', () => {
+  test('only the results are on standard output, as the next messages', async () => {
     const called = await exec({ 'turn.json': TWO_CALLS, 'tools.mjs': TOOLS }, ['turn.json', '--tools', 'tools.mjs'])
     expect(called.code).toBe(EXIT.ok)
     expect(JSON.parse(called.stdout)).toEqual(TWO_RESULTS)
     expect(called.stdout.trim()).not.toContain('\n')
   })
 
-  test('the same from standard input', async () => {
+  test('the turn can come from standard input', async () => {
     const cwd = await temporary({ 'tools.mjs': TOOLS })
     const { code, stdout } = await aof(['exec', '-', '-t', 'tools.mjs'], { cwd, input: TWO_CALLS })
     expect([code, JSON.parse(stdout)]).toEqual([EXIT.ok, TWO_RESULTS])
   })
 
-  test('--json: one document with calls, results, message and timing', async () => {
+  test('--json prints one document with calls, results, message and timing', async () => {
     const called = await exec({ t: TWO_CALLS, 'tools.mjs': TOOLS }, ['t', '-t', 'tools.mjs', '--json'])
     expect(called.code).toBe(EXIT.ok)
     expect(document(called)).toEqual({
@@ -92,7 +92,7 @@ describe('what goes out', () => {
     })
   })
 
-  test('a stream that is bytes, from a file', async () => {
+  test('a binary stream can come from a file', async () => {
     const [fixture] = FIXTURES.filter(({ dialect }) => dialect === 'bedrock-converse')
     const turn = fixture?.frame(fixture.events) ?? ''
     expect(turn).toBeInstanceOf(Uint8Array)
@@ -101,7 +101,7 @@ describe('what goes out', () => {
     expect(document(called).results.map(({ status }) => status)).toEqual(['succeeded', 'failed'])
   })
 
-  test('--dialect says how the answer is written', async () => {
+  test('--dialect names the format of the answer', async () => {
     const [fixture] = FIXTURES.filter(({ dialect }) => dialect === 'ollama-chat')
     const files = { turn: fixture?.frame(fixture.events) ?? '', 'tools.mjs': TOOLS }
     const called = await exec(files, ['turn', '-t', 'tools.mjs', '--dialect', 'ollama-chat'])
@@ -110,7 +110,7 @@ describe('what goes out', () => {
     expect(wrong.code).toBe(EXIT.file)
   })
 
-  test('an answer without calls: nothing to run, and it says so', async () => {
+  test('an answer without calls runs nothing, and this is reported', async () => {
     const files = { turn: messagesAnswer(), 'tools.mjs': TOOLS }
     const { code, stdout, stderr } = await exec(files, ['turn', '-t', 'tools.mjs', '--strict'])
     expect([code, stdout]).toEqual([EXIT.ok, '[]\n'])
@@ -118,7 +118,7 @@ describe('what goes out', () => {
     expect(document(await exec(files, ['turn', '-t', 'tools.mjs', '--json']))).toMatchObject({ calls: [], message: [] })
   })
 
-  test('--log-level debug shows the calls as they go, silent nothing at all', async () => {
+  test('--log-level debug shows the calls as they run, silent shows nothing', async () => {
     const files = { turn: TWO_CALLS, 'tools.mjs': TOOLS }
     const { stderr } = await exec(files, ['turn', '-t', 'tools.mjs', '--log-level', 'debug'])
     expect(stderr).toContain('INFO  Executing 2 tools in parallel (max concurrency: 10)\n')
@@ -128,7 +128,7 @@ describe('what goes out', () => {
   })
 })
 
-test('I37: what was cut off does not run; the answer that breaks off is told of', async () => {
+test('I37: a call that was cut off does not run; the broken answer is reported', async () => {
   const [fixture] = FIXTURES.filter(({ dialect }) => dialect === 'anthropic-messages')
   const turn = fixture?.frame(fixture.events.slice(0, 7)) ?? ''
   const called = await exec({ turn, 'tools.mjs': TOOLS }, ['turn', '-t', 'tools.mjs', '--json', '--strict'])
@@ -137,7 +137,7 @@ test('I37: what was cut off does not run; the answer that breaks off is told of'
   expect(called.stderr).toContain('note: the answer breaks off: the stream ended before the model had finished\n')
 })
 
-test('I46: nothing of an answer or of a tool acts on the terminal', async () => {
+test('I46: no text of an answer or a tool acts on the terminal', async () => {
   const evil = '\u001B[2J\u202E\u0007'
   const files = {
     turn: messagesAnswer(['a', `x${evil}`, {}], ['b', 'ping', { evil }]),
@@ -149,7 +149,7 @@ test('I46: nothing of an answer or of a tool acts on the terminal', async () => 
   expect(stderr).not.toMatch(/[\u001B\u202E\u0007]/)
 })
 
-test('what a module and its tools print goes to standard error; what they leave to nobody ends the turn in order', async () => {
+test('the console output of a module and its tools goes to standard error; their unhandled errors end the turn in order', async () => {
   const files = {
     turn: messagesAnswer(['a', 'chatty', {}]),
     'tools.mjs': `
@@ -166,15 +166,11 @@ test('what a module and its tools print goes to standard error; what they leave 
     EXIT.tools,
     [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', is_error: true }] }],
   ])
-  for (const words of [
-    'loading',
-    'working',
-    "tool 'chatty': a promise was rejected and nobody awaited it: nobody waits",
-  ])
+  for (const words of ['loading', 'working', "tool 'chatty': unhandled rejection of a promise: nobody waits"])
     expect(stderr).toContain(words)
 })
 
-describe('how the calls run', () => {
+describe('the calls of aof exec', () => {
   const COUNTING = `
     let running = 0
     export default { name: 'count', execute: async () => {
@@ -184,7 +180,7 @@ describe('how the calls run', () => {
     } }`
   const turn = messagesAnswer(...[1, 2, 3, 4].map((n) => [`id_${n}`, 'count', {}] as const))
 
-  test('all at once, or as many as --max-parallel says', async () => {
+  test('run all at once, or as many as --max-parallel allows', async () => {
     const files = { turn, 'tools.mjs': COUNTING }
     const most = (called: Called): number => Math.max(...document(called).results.map(({ data }) => Number(data)))
     expect(most(await exec(files, ['turn', '-t', 'tools.mjs', '--json']))).toBe(4)
@@ -203,7 +199,7 @@ spec:
     - { name: greet, description: Greets., command: [sh, -c, 'echo "$GREETING $1"', sh, '{who}'] }
 `
 
-  test('with the tools of an agent file, as many at once as it says', async () => {
+  test('with the tools of an agent file run as many at once as it allows', async () => {
     const calls = messagesAnswer(['a', 'count', {}], ['b', 'count', {}], ['c', 'greet', { who: '$(id)' }])
     const files = { turn: calls, 'tools.mjs': COUNTING, 'agent.yaml': AGENT }
     const { results, message } = document(await exec(files, ['turn', '-t', 'agent.yaml', '--json']))
@@ -217,7 +213,7 @@ spec:
     ).toEqual([2, 1])
   })
 
-  test('--timeout ends a call that hangs, and the command ends though its tool does not (I11)', async () => {
+  test('--timeout ends a call that hangs, and the command ends although its tool does not (I11)', async () => {
     const files = {
       turn: messagesAnswer(['a', 'hang', {}]),
       'tools.mjs': `export default { name: 'hang', execute: () => new Promise(() => setInterval(() => {}, 1000)) }`,
@@ -227,7 +223,7 @@ spec:
     expect(document(called).results).toMatchObject([{ status: 'timed_out', execution: 'unknown' }])
   })
 
-  test('--strict: another exit code where a call did not succeed', async () => {
+  test('--strict gives another exit code if a call did not succeed', async () => {
     const files = { turn: TWO_CALLS, 'tools.mjs': TOOLS }
     const called = await exec(files, ['turn', '-t', 'tools.mjs', '--strict'])
     expect(called.code).toBe(EXIT.tools)
@@ -252,7 +248,7 @@ test('a wrong command line', async () => {
   })
 })
 
-test('a file that cannot be used: another exit code, and machines are told too', async () => {
+test('an unusable file gives another exit code, and a document with --json', async () => {
   const files = { turn: TWO_CALLS, 'tools.mjs': 'export const a = ;' }
   const { code, stdout, stderr } = await exec(files, ['turn', '-t', 'tools.mjs', '--json'])
   expect(code).toBe(EXIT.file)
@@ -263,7 +259,7 @@ test('a file that cannot be used: another exit code, and machines are told too',
   expect(gone.stderr).toBe('aof: turn cannot be read: there is no such file\n')
 })
 
-test('a stream that is an error from its beginning', async () => {
+test('a stream that begins with an error is refused', async () => {
   const turn = [
     {
       type: 'message_start',
@@ -315,7 +311,7 @@ describe('Ctrl-C and SIGTERM (I13, I16)', () => {
   test.each([
     ['SIGINT', EXIT.interrupted],
     ['SIGTERM', EXIT.terminated],
-  ] as const)('%s: the calls are aborted, their results are printed, nothing is left', async (signal, code) => {
+  ] as const)('%s: the calls are aborted, their results are printed, no process is left', async (signal, code) => {
     const { child, ended, pids } = await hanging()
     child.kill(signal)
     const called = await ended
@@ -324,7 +320,7 @@ describe('Ctrl-C and SIGTERM (I13, I16)', () => {
     for (const pid of pids) await untilGone(pid)
   })
 
-  test('twice: it ends at once, and all that it started with it', async () => {
+  test('a second signal ends the command and every process that it started at once', async () => {
     const { child, ended, pids } = await hanging()
     child.kill('SIGINT')
     child.kill('SIGINT')

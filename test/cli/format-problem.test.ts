@@ -15,7 +15,7 @@ function problemOf(text: string): Problem {
 }
 
 describe('a problem for people', () => {
-  it('marks the words at fault, behind wide characters too', () => {
+  it('marks the wrong words, even after wide characters', () => {
     const shown = formatProblem(problemOf(`${HEAD}  model: a:b\n  env: { A: 日本語, LD_PRELOAD: x }\n`), plain, 120)
     expect(shown.split('\n').slice(1, 3)).toEqual([
       '  7 |   env: { A: 日本語, LD_PRELOAD: x }',
@@ -23,7 +23,7 @@ describe('a problem for people', () => {
     ])
   })
 
-  it('shows the part of a long line that matters', () => {
+  it('shows the relevant part of a long line', () => {
     const long = `${HEAD}  model: a:b\n  env: { ${'FILLER: 1, '.repeat(1)}${Array.from({ length: 40 }, (_, i) => `V${i}: 1`).join(', ')}, LD_PRELOAD: x, ${'Z: 1'} }\n`
     const [line = '', caret = ''] = formatProblem(problemOf(long), plain, 60)
       .split('\n')
@@ -46,7 +46,7 @@ describe('a problem for people', () => {
     )
   })
 
-  it('never is wider than the terminal, but for single words, and never holds what a terminal acts on (I46)', () => {
+  it('is never wider than the terminal, except for single words, and contains no control characters (I46)', () => {
     const line = fc.string({ unit: 'binary', maxLength: 300 }).map((text) => text.replaceAll('\n', ''))
     fc.assert(
       fc.property(

@@ -6,11 +6,11 @@ const half = (finishReason: string): Record<string, string> => ({
   'model.mjs': script([{ text: 'half an ans', finishReason }]),
 })
 
-describe('an answer of aof run that is not whole', () => {
-  test('is printed as far as it came where it came to its limit, and standard error says so', async () => {
+describe('an incomplete answer of aof run', () => {
+  test('is printed as far as it was received at its limit, and standard error says so', async () => {
     const { code, stdout, stderr } = await run(['-i', 'x'], half('length'))
     expect([code, stdout]).toEqual([EXIT.ok, 'half an ans\n'])
-    expect(stderr).toContain('the answer is incomplete: it came to its limit of output tokens')
+    expect(stderr).toContain('the answer is incomplete: it reached its limit of output tokens')
   })
 
   test('fails the command with --strict', async () => {
@@ -25,26 +25,26 @@ describe('an answer of aof run that is not whole', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 'done', finishReason: 'length', exitCode: EXIT.incomplete })
   })
 
-  test('may be whole where the reason is not known: --strict counts it as incomplete', async () => {
+  test('is possibly whole if the reason is unknown: --strict counts it as incomplete', async () => {
     const { code, stderr } = await run(['-i', 'x', '--strict'], half('other'))
     expect(code).toBe(EXIT.incomplete)
     expect(stderr).toContain('the answer may be incomplete')
   })
 
-  test('is a failure where a content filter stopped it', async () => {
+  test('is a failure if a content filter stopped it', async () => {
     const { code, stderr } = await run(['-i', 'x'], half('content-filter'))
     expect(code).toBe(EXIT.failed)
     expect(stderr).toContain('content filter')
   })
 
-  test('a whole one passes with --strict, without a word', async () => {
+  test('a whole one passes with --strict, without a note', async () => {
     const { code, stderr } = await run(['-i', 'x', '--strict'], { 'model.mjs': script([{ text: 'all of it' }]) })
     expect(code).toBe(EXIT.ok)
     expect(stderr).not.toContain('incomplete')
   })
 })
 
-test('a timeout of a command, and of any tool of an agent file, is named in the words of that file', async () => {
+test('the timeout of a command, and of any tool of an agent file, is named in terms of that file', async () => {
   const agent = AGENT.replace(
     '  tools:\n',
     '  tool_timeout: 200ms\n  tools:\n    - { name: slow, description: Slow., command: [sleep, "30"], timeout: 100ms }\n    - { name: late, description: Late., command: [sleep, "30"] }\n',

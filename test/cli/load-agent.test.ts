@@ -15,7 +15,7 @@ async function refusal(text: string): Promise<CliError> {
   return error
 }
 
-describe('an agent file that is to run', () => {
+describe('an agent file for a run', () => {
   it('is loaded with its directory, its variables and its warnings', async () => {
     const directory = await temporary({
       'agent.yaml': `${HEAD}${MODEL}  memory: File:./m.json\n  env: { A: "x\${NO_SUCH_VARIABLE:-y}" }\n`,
@@ -27,20 +27,20 @@ describe('an agent file that is to run', () => {
     expect(loaded.warnings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['warning unsupported'])
   })
 
-  it('is refused with its problems where it is invalid', async () => {
+  it('is refused with its problems if it is invalid', async () => {
     const { exitCode, message, problems } = await refusal(`${HEAD}${MODEL}  max_iteration: 5\n`)
     expect(exitCode).toBe(EXIT.file)
     expect(message).toContain('is not a valid agent file')
     expect(problems.map(({ code }) => code)).toEqual(['unknown_field'])
   })
 
-  it('is refused where a variable is not set', async () => {
+  it('is refused if a variable is not set', async () => {
     const { exitCode, problems } = await refusal(`${HEAD}${MODEL}  env: { A: "\${NO_SUCH_VARIABLE}" }\n`)
     expect(exitCode).toBe(EXIT.file)
     expect(problems).toMatchObject([{ severity: 'error', line: 7, column: 13 }])
   })
 
-  it('is refused where it would not be the agent that is meant', async () => {
+  it('is refused if it needs unsupported features', async () => {
     const { exitCode, problems } = await refusal(
       `${HEAD}${MODEL}  memory: File:./m.json\n  tools: [kubectl]\n  tool_restrictions: { kubectl: {} }\n`,
     )
@@ -51,7 +51,7 @@ describe('an agent file that is to run', () => {
     ])
   })
 
-  it('is refused where it cannot be read', async () => {
+  it('is refused if it cannot be read', async () => {
     const error: unknown = await loadAgent('/no/such/agent.yaml').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
       exitCode: EXIT.file,

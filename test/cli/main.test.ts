@@ -55,20 +55,20 @@ describe('aof', () => {
     ['get', 'aof validate FILE'],
     ['describe', 'aof validate FILE'],
     ['logs', '--record'],
-  ])('the command %s of aofctl is answered with what to type in its place', async (word, meant) => {
+  ])('the command %s of aofctl is refused, and its replacement is named', async (word, meant) => {
     const { code, stdout, stderr } = await aof([word, 'x'])
     expect([code, stdout]).toEqual([EXIT.usage, ''])
     expect(stderr).toContain(`the command ${word} is not part of aof`)
     expect(stderr).toContain(meant)
   })
 
-  it('shows nothing of a command line that a terminal would act on (I46)', async () => {
+  it('prints no control characters of a command line (I46)', async () => {
     const { stderr } = await aof(['\u001B[2Jx\u202Ey'])
     expect(stderr).toContain('unknown command')
     expect(stderr).not.toMatch(/[\u001B\u202E]/)
   })
 
-  it('has exit codes that differ', () => {
+  it('has different exit codes', () => {
     const codes = Object.values(EXIT)
     expect(new Set(codes).size).toBe(codes.length)
     expect(EXIT_CODES.map(([code]) => code)).toEqual(codes)

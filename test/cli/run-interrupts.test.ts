@@ -54,7 +54,7 @@ describe('Ctrl-C and SIGTERM (I13, I14, I16)', () => {
   test.each([
     ['SIGINT', EXIT.interrupted],
     ['SIGTERM', EXIT.terminated],
-  ] as const)('%s: the run is aborted, its results are known, nothing is left', async (signal, code) => {
+  ] as const)('%s: the run is aborted, its results are printed, no process is left', async (signal, code) => {
     const { child, ended, pids } = await hanging(['--json'])
     child.kill(signal)
     const { code: exitCode, stdout, stderr } = await ended
@@ -77,7 +77,7 @@ describe('Ctrl-C and SIGTERM (I13, I14, I16)', () => {
     for (const pid of pids) await untilGone(pid)
   })
 
-  test('twice: it ends at once, and all that it started with it', async () => {
+  test('a second signal ends the command and every process that it started at once', async () => {
     const { child, ended, pids } = await hanging(['--json'])
     child.kill('SIGINT')
     child.kill('SIGINT')
@@ -85,20 +85,20 @@ describe('Ctrl-C and SIGTERM (I13, I14, I16)', () => {
     for (const pid of pids) await untilGone(pid)
   })
 
-  test('SIGHUP, since its terminal has gone: it ends at once, and all that it started with it', async () => {
+  test('SIGHUP of a closed terminal ends the command and every process that it started at once', async () => {
     const { child, ended, pids } = await hanging()
     child.kill('SIGHUP')
     expect((await ended).code).toBe(EXIT.terminated)
     for (const pid of pids) await untilGone(pid)
   })
 
-  test('nothing stands on standard output where there is no answer', async () => {
+  test('standard output is empty if there is no answer', async () => {
     const { child, ended } = await hanging()
     child.kill('SIGINT')
     expect((await ended).stdout).toBe('')
   })
 
-  test('a recorded run that is aborted is a whole recording, whose replay ends there', async () => {
+  test('an aborted run has a complete recording, whose replay ends at the abort', async () => {
     const { child, ended, cwd } = await hanging(['--record', 'r.jsonl'])
     child.kill('SIGINT')
     expect((await ended).code).toBe(EXIT.interrupted)

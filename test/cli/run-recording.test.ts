@@ -39,7 +39,7 @@ describe('--record and --replay', () => {
     expect([asText.code, asText.stdout]).toEqual([EXIT.ok, 'The answer to it is a.\n'])
   })
 
-  test('the file is for its owner alone, never overwritten, and without secrets (I35)', async () => {
+  test('the file is readable only by its owner, never overwritten, and without secrets (I35)', async () => {
     const canary = 'canary-0123456789'
     const cwd = await temporary({
       ...FILES,
@@ -54,7 +54,7 @@ describe('--record and --replay', () => {
     expect((await stat(join(cwd, 'r.jsonl'))).mode & 0o777).toBe(0o600)
     const second = await run(args, {}, { cwd, env })
     expect([second.code, second.stdout]).toEqual([EXIT.file, ''])
-    expect(second.stderr).toContain('aof: r.jsonl is there already, and a recording is never overwritten\n')
+    expect(second.stderr).toContain('aof: r.jsonl exists already, and a recording is never overwritten\n')
     expect(await readFile(join(cwd, 'r.jsonl'), 'utf8')).toBe(text)
     expect((await run(['--replay', 'r.jsonl'], {}, { cwd })).code).toBe(EXIT.ok)
   })
@@ -66,7 +66,7 @@ describe('--record and --replay', () => {
     expect(code).toBe(EXIT.replay)
     expect(stderr).toContain(
       [
-        'aof: the run departs from its recording: other tools (echo is defined otherwise) (line 1)',
+        'aof: the run diverges from its recording: other tools (echo has a different definition) (line 1)',
         '       {',
         '         "name": "echo",',
         '     -   "description": "Says it again.",',
@@ -102,7 +102,7 @@ describe('--record and --replay', () => {
     expect(JSON.parse(answer.stdout)).toMatchObject({ exitCode: EXIT.replay, departure: { what: 'another answer' } })
   })
 
-  test('a damaged file is an error with its line, a truncated one too', async () => {
+  test('a damaged or truncated file is an error with its line', async () => {
     const { cwd, text } = await recorded()
     const replayOf = async (edited: string) => {
       await writeFile(join(cwd, 'edited.jsonl'), edited)
@@ -115,14 +115,14 @@ describe('--record and --replay', () => {
     expect(cut.code).toBe(EXIT.file)
     const lines = text.split('\n').length
     expect(cut.stderr).toContain(
-      `the recording ends before its time, in line ${lines - 2} of edited.jsonl: this line was only half written`,
+      `the recording is incomplete, it ends in line ${lines - 2} of edited.jsonl: this line was only half written`,
     )
     expect((await run(['--replay', 'none.jsonl'], {}, { cwd })).stderr).toBe(
       'aof: cannot read the recording none.jsonl: there is no such file\n',
     )
   })
 
-  test('a run that ends badly is recorded too, and its replay ends in the same way', async () => {
+  test('a failed run is recorded, and its replay ends in the same way', async () => {
     const { cwd, called } = await recorded({ 'model.mjs': script([{ calls: [{ name: 'ticks' }] }]) })
     expect(called.code).toBe(EXIT.failed)
     const replayed = await run(['--replay', 'r.jsonl', '--json'], {}, { cwd })
@@ -130,7 +130,7 @@ describe('--record and --replay', () => {
     expect(lasting(replayed.stdout)).toEqual(lasting(called.stdout))
   })
 
-  test('a run that dies leaves what it had, and its whole turns can be played', async () => {
+  test('a killed run leaves a partial recording, whose complete turns can be played', async () => {
     const model = script([{ calls: [{ name: 'echo', arguments: { text: 'a' } }] }, { calls: [{ name: 'hang' }] }])
     const cwd = await temporary({ ...FILES, 'model.mjs': model })
     const { child, ended, says } = start(cwd, ['-i', 'it', '--record', 'r.jsonl'])
@@ -140,25 +140,25 @@ describe('--record and --replay', () => {
     const torn = await run(['--replay', 'r.jsonl'], {}, { cwd })
     expect(torn.code).toBe(EXIT.file)
     expect(torn.stderr).toContain(
-      'the line "end" is missing\n     record the run again; the turns that are whole can be played with --model recorded:r.jsonl\n',
+      'the line "end" is missing\n     record the run again; its complete turns can be played with --model recorded:r.jsonl\n',
     )
     const { code, stderr } = await run(['-i', 'x', '--model', 'recorded:r.jsonl', '--max-iterations', '1'], {}, { cwd })
     expect(code).toBe(EXIT.maxIterations)
     expect(stderr).toContain('✓  echo  a  ')
   })
 
-  test('a disk that is full is told of at the end; the run is not harmed by it', async () => {
+  test('a full disk is reported at the end, and does not harm the run', async () => {
     const cwd = await temporary({ ...FILES, 'model.mjs': script([{ text: 'x'.repeat(5_000) }]) })
     // No file may become larger than 4 or 8 blocks of 512 or 1 024 bytes, and the run has a part for each 20 characters.
     const command = `ulimit -f 8; exec ${AOF_IN_SHELL} run agent.yaml -i x --record r.jsonl`
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { cwd, encoding: 'utf8' })
     expect([status, stdout]).toEqual([EXIT.file, `${'x'.repeat(5_000)}\n`])
-    expect(stderr).toMatch(/ERROR the recording is not whole: /)
+    expect(stderr).toMatch(/ERROR the recording is incomplete: /)
   })
 })
 
 describe('--model recorded:FILE', () => {
-  test('plays the model alone: the tools really run, and it is said', async () => {
+  test('plays only the model: the tools run, and a note says so', async () => {
     const { cwd } = await recorded()
     await writeFile(join(cwd, 'tools.mjs'), TOOLS.replace('({ said: text })', "({ said: text + ', really' })"))
     const { code, stdout, stderr } = await run(['-i', 'else', '--model', 'recorded:r.jsonl', '--json'], {}, { cwd })
@@ -172,7 +172,7 @@ describe('--model recorded:FILE', () => {
     )
   })
 
-  test('says when there are no more turns', async () => {
+  test('reports that there are no more turns', async () => {
     const { cwd } = await recorded({ 'model.mjs': script([{ calls: [{ name: 'ticks' }] }]) }, ['--max-iterations', '1'])
     const { code, stderr } = await run(['-i', 'x', '--model', 'recorded:r.jsonl'], {}, { cwd })
     expect(code).toBe(EXIT.failed)

@@ -51,8 +51,8 @@ const NOTES = [
   '',
 ]
 
-describe.skipIf(!hasTerminals)('on a terminal (skipped where there is no script of util-linux)', () => {
-  test('the picture vanishes, and leaves the calls, the answer and what it all came to', async () => {
+describe.skipIf(!hasTerminals)('on a terminal (skipped without the command script of util-linux)', () => {
+  test('the view disappears, and leaves the calls, the answer and a summary', async () => {
     const { screen, ended } = await onTerminal('-i it')
     expect(await ended).toBe(EXIT.ok)
     expect(seen(screen)).toEqual([
@@ -78,7 +78,7 @@ describe.skipIf(!hasTerminals)('on a terminal (skipped where there is no script 
     expect(screen.text).toEqual(['a\uFFFD[2J\uFFFD]0;title\uFFFD\uFFFDb', 'c'])
   })
 
-  test('a conversation keeps its history; Ctrl-C aborts the run that goes on, Ctrl-D ends', async () => {
+  test('a conversation keeps its history; Ctrl-C aborts the current run, Ctrl-D ends', async () => {
     const model = `export default ({ prompt }) => {
       const said = prompt.filter(({ role }) => role === 'user').map(({ content }) => content[0].text)
       return said.at(-1) === 'hang' ? { calls: [{ name: 'hang' }] } : { text: 'You said ' + said.join(', then ') + '.' }
@@ -114,7 +114,7 @@ describe.skipIf(!hasTerminals)('on a terminal (skipped where there is no script 
     ])
   })
 
-  test('lines that are typed ahead are answered one after the other', async () => {
+  test('lines typed ahead are answered one after the other', async () => {
     const model = `export default ({ prompt }) => ({ text: 'You said ' + prompt.at(-1).content[0].text + '.' })`
     const { ended, type, shows } = await onTerminal('--log-level silent', { 'model.mjs': model })
     await shows(/tester>$/)

@@ -23,8 +23,8 @@ function linesOf(text: string): string[] {
     .split('\n')
 }
 
-describe('what goes out', () => {
-  test('the answer alone on standard output, plain lines on standard error', async () => {
+describe('the output of aof run', () => {
+  test('has only the answer on standard output, and plain lines on standard error', async () => {
     const { code, stdout, stderr } = await run(['-i', 'the question'])
     expect([code, stdout]).toEqual([EXIT.ok, 'The answer to the question is a.\n'])
     expect(linesOf(stderr)).toEqual([
@@ -38,7 +38,7 @@ describe('what goes out', () => {
     expect(stderr).not.toMatch(/\u001B/)
   })
 
-  test('the answer as it is where no terminal reads it, whatever is in it', async () => {
+  test('has the unchanged answer without a terminal, whatever its characters', async () => {
     const text = 'a\u001B[31m\u200C\r\n\tb\u202E\n'
     const { stdout } = await run(['-i', 'x'], { 'model.mjs': script([{ text }]) })
     expect(stdout).toBe(text)
@@ -105,7 +105,7 @@ describe('what goes out', () => {
     expect(of('done')).toHaveLength(1)
   })
 
-  test('what tools report and throw, whatever it is, breaks no line of JSON', async () => {
+  test('whatever tools report and throw, each line is valid JSON', async () => {
     const tools = `export default { name: 'odd', inputSchema: { type: 'object', properties: {} }, execute: (_, { progress }) => {
       const cycle = {}; cycle.self = cycle
       for (const value of [cycle, 1n, () => 1, undefined, new Uint8Array([1]), 'fine']) progress(value)
@@ -129,7 +129,7 @@ describe('what goes out', () => {
     expect(events.find(({ type }) => type === 'settled')).not.toHaveProperty('thrown')
   })
 
-  test('what tools print goes beside it, and cannot act on a terminal (I46)', async () => {
+  test('the console output of tools goes to standard error, and cannot act on a terminal (I46)', async () => {
     const tools = `
       console.log('while loading')
       export default { name: 'loud', inputSchema: { type: 'object', properties: {} }, execute: (_, { progress }) => {
@@ -145,7 +145,7 @@ describe('what goes out', () => {
     expect(stderr).not.toMatch(/[\u001B\u202E]/)
   })
 
-  test('--log-level: log lines where they are asked for, and nothing at all where nothing is', async () => {
+  test('--log-level prints log lines on request, and silent prints nothing', async () => {
     const { stderr } = await run(['-i', 'x', '--log-level', 'debug'])
     expect(stderr).toContain('INFO  Executing 2 tools in parallel (max concurrency: 10)\n')
     expect(stderr).toMatch(/INFO {2}Parallel tool execution completed: 2 tools in \d+ms \(1 success, 1 failures\)\n/)
@@ -154,7 +154,7 @@ describe('what goes out', () => {
     expect(linesOf((await run(['-i', 'x', '--log-level', 'warn'])).stderr)).toEqual(NOTES)
   })
 
-  test('what tools leave to nobody is told with their name, and ends the run in order', async () => {
+  test('an unhandled error of a tool is reported with its name, and ends the run in order', async () => {
     const tools = `export default { name: 'stray', inputSchema: { type: 'object', properties: {} }, execute: async () => {
       void Promise.reject(new Error('nobody waits'))
       setImmediate(() => { throw new Error('nobody catches') })
@@ -163,11 +163,11 @@ describe('what goes out', () => {
     const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'stray' }] }, { text: 'ok' }]) }
     const { code, stdout, stderr } = await run(['-i', 'x'], files)
     expect([code, stdout]).toEqual([EXIT.tools, ''])
-    expect(stderr).toContain("ERROR tool 'stray': a promise was rejected and nobody awaited it: nobody waits\n")
-    expect(stderr).toContain("ERROR tool 'stray': an error was thrown where nobody could catch it: nobody catches\n")
+    expect(stderr).toContain("ERROR tool 'stray': unhandled rejection of a promise: nobody waits\n")
+    expect(stderr).toContain("ERROR tool 'stray': uncaught error: nobody catches\n")
   })
 
-  test('a tool that holds everybody up is named (I28)', async () => {
+  test('a tool that blocks all others is named (I28)', async () => {
     const tools = `export default { name: 'crunch', inputSchema: { type: 'object', properties: {} }, execute: async () => {
       const until = Date.now() + 900
       while (Date.now() < until);
@@ -179,7 +179,7 @@ describe('what goes out', () => {
     expect(stderr).toMatch(/WARN {2}The event loop stood still for \d+ms while this ran: crunch\. A tool that computes/)
   })
 
-  test('a budget ends the run, exit code 7, and it is said how to raise it', async () => {
+  test('a budget ends the run with exit code 7, and the report says how to raise it', async () => {
     const files = { 'model.mjs': script([{ calls: [{ name: 'echo', arguments: { text: 'a' } }] }, { text: 'ok' }]) }
     expect((await run(['-i', 'x', '--max-tool-calls', '1'], files)).code).toBe(EXIT.ok)
     const twice = { calls: [1, 2].map(() => ({ name: 'echo', arguments: { text: 'a' } })) }
@@ -190,7 +190,7 @@ describe('what goes out', () => {
     expect(stderr).toContain('aof: the budget was used up without an answer\n     raise --max-tool-calls\n')
   })
 
-  test('a model that says nothing at the end: no answer, and it is said', async () => {
+  test('a model that ends without text gives no answer, which is reported', async () => {
     const { code, stdout, stderr } = await run(['-i', 'x'], { 'model.mjs': script([{}]) })
     expect([code, stdout]).toEqual([EXIT.ok, ''])
     expect(stderr).toContain('the model ended without an answer\n')
@@ -198,24 +198,24 @@ describe('what goes out', () => {
 })
 
 describe('the input', () => {
-  test('from standard input, or where - stands for it', async () => {
+  test('comes from standard input, also for -', async () => {
     const input = 'two\nlines'
     const { stdout } = await run([], {}, { input })
     expect(stdout).toBe('The answer to two\nlines is a.\n')
     expect((await run(['-i', '-'], {}, { input })).stdout).toBe(stdout)
   })
 
-  test('given on the command line leaves standard input alone', async () => {
+  test('on the command line leaves standard input unread', async () => {
     expect((await run(['-i', 'this'], {}, { input: 'that' })).stdout).toBe('The answer to this is a.\n')
   })
 
-  test('with the agent from standard input', async () => {
+  test('must be on the command line if standard input is the agent file', async () => {
     const cwd = await temporary(FILES)
     const { code, stdout } = await aof(['run', '-', '-i', 'it'], { cwd, input: AGENT })
     expect([code, stdout]).toEqual([EXIT.ok, 'The answer to it is a.\n'])
   })
 
-  test('that is not there is a wrong command line, said before anything runs', async () => {
+  test('is required: without it the command line is wrong, before anything runs', async () => {
     const files = { 'tools.mjs': "console.log('loaded')" }
     const { code, stdout, stderr } = await run([], {}, { input: ' \n' })
     expect([code, stdout]).toEqual([EXIT.usage, ''])
@@ -237,19 +237,19 @@ describe('the input', () => {
 describe('exit codes', () => {
   const call = { calls: [{ name: 'ticks' }] }
 
-  test('the run fails: the model does', async () => {
+  test('the run fails because the model fails', async () => {
     const { code, stdout, stderr } = await run(['-i', 'x'], { 'model.mjs': script([]) })
     expect([code, stdout]).toEqual([EXIT.failed, ''])
     expect(stderr).toContain('aof: The model failed: The scripted model was called for turn 1, and its script has 0.')
   })
 
-  test('a tool that ends the process is named, and the exit code does not say that all is well', async () => {
+  test('a tool that ends the process is named, and the exit code is not that of success', async () => {
     const tools = `export default { name: 'leaver', inputSchema: { type: 'object', properties: {} }, execute: async () => process.exit(0) }`
     const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'leaver' }] }, { text: 'ok' }]) }
     const ended = await run(['-i', 'x'], files)
     expect([ended.code, ended.stdout]).toEqual([EXIT.tools, ''])
     expect(ended.stderr).toContain(
-      "aof: The tool 'leaver' ended the process (process.exit) while the command was at work; what ran with it is lost.",
+      "aof: The tool 'leaver' ended the process (process.exit) while the command was working; the calls that ran are lost.",
     )
     const told = await run(['-i', 'x', '--json'], files)
     expect(JSON.parse(told.stdout)).toMatchObject({ ok: false, exitCode: EXIT.tools })
@@ -266,17 +266,17 @@ describe('exit codes', () => {
     }
   })
 
-  test('max_iterations of the file, or of the command line, which wins', async () => {
+  test('max_iterations of the file, or of the command line, which takes precedence', async () => {
     const files = { 'agent.yaml': `${AGENT}  max_iterations: 1\n`, 'model.mjs': script([call, call, { text: 'ok' }]) }
     const ended = await run(['-i', 'x'], files)
     expect([ended.code, ended.stdout]).toEqual([EXIT.maxIterations, ''])
     expect(ended.stderr).toContain(
-      'aof: the model was asked once, and still had no answer\n     raise max_iterations in agent.yaml, or give --max-iterations\n',
+      'aof: the model was asked once, and gave no answer\n     raise max_iterations in agent.yaml, or give --max-iterations\n',
     )
     expect((await run(['-i', 'x', '--max-iterations', '3'], files)).stdout).toBe('ok\n')
   })
 
-  test('the timeout, and whose it is', async () => {
+  test('the timeout, with its source', async () => {
     const hang = { 'model.mjs': script([{ calls: [{ name: 'hang' }] }]) }
     const { code, stdout, stderr } = await run(['-i', 'x', '--timeout', '20ms'], hang)
     expect([code, stdout]).toEqual([EXIT.budget, ''])
@@ -292,7 +292,7 @@ describe('exit codes', () => {
     })
   })
 
-  test('the agent file is invalid, or needs what there is not', async () => {
+  test('the agent file is invalid, or needs missing files', async () => {
     const invalid = await run(['-i', 'x'], { 'agent.yaml': AGENT.replace('instructions', 'instrctions') })
     expect([invalid.code, invalid.stdout]).toEqual([EXIT.file, ''])
     expect(invalid.stderr).toMatch(/^agent\.yaml:6:3 error .*instrctions/m)
@@ -309,7 +309,7 @@ describe('exit codes', () => {
     expect(ignored.stderr).toMatch(/^agent\.yaml:9:3 warning memory is not supported/m)
   })
 
-  test('a tool module, or a script, that cannot be used', async () => {
+  test('a tool module, or a script, is unusable', async () => {
     expect((await run(['-i', 'x'], { 'tools.mjs': 'export const a = 1' })).code).toBe(EXIT.file)
     const broken = await run(['-i', 'x'], { 'model.mjs': 'export default [' })
     expect(broken.code).toBe(EXIT.file)
@@ -327,7 +327,7 @@ describe('exit codes', () => {
     expect([linked.code, linked.stderr]).toEqual([EXIT.file, expect.stringContaining('leads out of the directory')])
   })
 
-  test('the model is not to be had', async () => {
+  test('the model is not available', async () => {
     const env = { OPENAI_API_KEY: undefined }
     const { code, stdout, stderr } = await run(['-i', 'x', '--model', 'openai:gpt-5.2'], {}, { env })
     expect([code, stdout]).toEqual([EXIT.model, ''])
@@ -338,9 +338,9 @@ describe('exit codes', () => {
   test.each([
     [['--model', '/gpt'], '--model takes provider:name, found "/gpt"'],
     [['--model', 'gpt'], '--model takes provider:name, found "gpt"'],
-    [['--replay', 'r', '--record', 'q'], '--replay plays what was recorded, so it takes no --record'],
+    [['--replay', 'r', '--record', 'q'], '--replay plays a recording, so it takes no --record'],
     [['--replay', 'r', '--max-iterations', '2'], 'so it takes no --max-iterations'],
-    [['--pace'], '--pace is for --replay'],
+    [['--pace'], '--pace needs --replay'],
     [['--json', '--json-lines'], 'cannot be used with option'],
     [['--max-parallel', '0'], 'Expected a whole number of at least 1.'],
     [['--timeout', 'soon'], 'Expected a duration'],
@@ -352,14 +352,14 @@ describe('exit codes', () => {
   })
 })
 
-test('the model of the command line is that of a file of any place, scripted too', async () => {
+test('the model of the command line may be a file in any directory, also a script', async () => {
   const cwd = await temporary({ ...FILES, 'other/script.mjs': script([{ text: 'From elsewhere.' }]) })
   const { stdout, stderr } = await run(['-i', 'x', '--model', 'scripted:other/script.mjs'], {}, { cwd })
   expect(stdout).toBe('From elsewhere.\n')
   expect(stderr).toContain('it plays the turns of other/script.mjs')
 })
 
-test('--max-parallel, or max_parallel_tools: so many tools at once', async () => {
+test('--max-parallel and max_parallel_tools bound the tools that run at once', async () => {
   const tools = `let running = 0
   export default { name: 'count', inputSchema: { type: 'object', properties: {} }, execute: async () => {
     running++
@@ -395,12 +395,12 @@ test('the instructions and settings of the file reach the model', async () => {
   ])
 })
 
-test('a reader that has gone ends the run with an exit code of its own, and nothing is left running', async () => {
+test('a closed reader ends the run with an exit code of its own, and no process is left', async () => {
   const { code } = await run(['-i', 'x', '--json-lines'], { 'model.mjs': MODEL }, { stdoutGone: true })
   expect(code).toBe(EXIT.output)
 })
 
-test.skipIf(process.platform !== 'linux')('an answer that cannot be written is no success', async () => {
+test.skipIf(process.platform !== 'linux')('an answer that cannot be written is a failure', async () => {
   const cwd = await temporary({ ...FILES, 'model.mjs': script([{ text: 'hi' }]) })
   for (const args of ['run agent.yaml x', 'run agent.yaml x --json', 'validate agent.yaml', '--help', '--version']) {
     const command = `${AOF_IN_SHELL} ${args} > /dev/full`
@@ -416,12 +416,12 @@ test.each([
   [['agent', 'agent.yaml', '-i', 'q']],
   [['agent.yaml', '--prompt', 'q']],
   [['agent.yaml', 'q', '--name', 'tester']],
-])('run %j takes the file and the input from its words', async (words) => {
+])('run %j reads the file and the input from its words', async (words) => {
   const cwd = await temporary(FILES)
   expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.ok, stdout: 'The answer to q is a.\n' })
 })
 
-test('a command line that says the input twice, or too much, is wrong', async () => {
+test('a command line with two inputs, or too many words, is wrong', async () => {
   const cwd = await temporary(FILES)
   for (const words of [
     ['agent.yaml', 'q', '-i', 'q'],
@@ -430,7 +430,7 @@ test('a command line that says the input twice, or too much, is wrong', async ()
     expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.usage, stdout: '' })
 })
 
-test('of several agents in a file, --name says which one runs', async () => {
+test('of several agents in a file, --name chooses the one that runs', async () => {
   const other = AGENT.replace('tester', 'other')
   const cwd = await temporary({ ...FILES, 'agent.yaml': `${AGENT}---\n${other}` })
   expect(await aof(['run', 'agent.yaml', 'q', '--name', 'other'], { cwd })).toMatchObject({ code: EXIT.ok })
@@ -451,7 +451,7 @@ test.each([
   expect(stderr).toContain(message)
 })
 
-describe('as aofctl has it', () => {
+describe('the command lines of aofctl', () => {
   test.each([
     ['-f', 'agent.yaml', '--prompt', 'it'],
     ['-f', 'agent.yaml', 'it', '-o', 'text'],
@@ -461,7 +461,7 @@ describe('as aofctl has it', () => {
     expect(await aof(['run', ...words], { cwd })).toMatchObject({ code: EXIT.ok, stdout: 'The answer to it is a.\n' })
   })
 
-  test('-o json is --json, and -o yaml says the same as YAML', async () => {
+  test('-o json is --json, and -o yaml gives the same document as YAML', async () => {
     const json = await run(['-i', 'it', '-o', 'json'])
     const yaml = await run(['-i', 'it', '-o', 'yaml'])
     const common = { status: 'done', exitCode: 0, agent: 'tester', text: 'The answer to it is a.', iterations: 2 }
@@ -471,14 +471,14 @@ describe('as aofctl has it', () => {
     expect(Object.keys(parse(yaml.stdout) as object)).toEqual(Object.keys(JSON.parse(json.stdout) as object))
   })
 
-  test('-o yaml shows nothing that a terminal would act on (I46)', async () => {
+  test('-o yaml prints no control characters (I46)', async () => {
     const text = 'a\u001B[31m\u202E\n\u{E0041}b'
     const { stdout } = await run(['-i', 'x', '-o', 'yaml'], { 'model.mjs': script([{ text }]) })
     expect(stdout).not.toMatch(/[\u001B\u202E]|\u{E0041}/u)
     expect(parse(stdout)).toMatchObject({ text })
   })
 
-  test('errors before the run have the form that -o asks for', async () => {
+  test('errors before the run have the format of -o', async () => {
     const { code, stdout } = await aof(['run', '-f', 'nowhere.yaml', '-i', 'x', '-o', 'yaml'], {
       cwd: await temporary({}),
     })

@@ -9,11 +9,11 @@ test.each([
   ['a control character of the second set', 'a\u009B2Jb', String.raw`"a\u009b2Jb"`],
   ['a tag character, which is two units', '\u{E0041}', String.raw`"\udb40\udc41"`],
   ['an escape sequence', '\u001B[2J', String.raw`"\u001b[2J"`],
-])('I46: %s goes out as an escape', (_what, text, expected) => {
+])('I46: %s is printed as an escape', (_what, text, expected) => {
   expect(jsonText(text, 0)).toBe(expected)
 })
 
-test('I46: nothing in a JSON answer acts on a terminal, and it is the same value to who parses it', () => {
+test('I46: a JSON answer has no control characters, and parsing it gives the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.constantFrom(0, 2), (value, indent) => {
       const text = jsonText(value, indent)

@@ -15,7 +15,7 @@ async function aof(args: readonly string[], options: CallOptions = {}): Promise<
 }
 
 describe('aof validate', () => {
-  it('says on standard output that a file is valid, and nothing else', async () => {
+  it('prints on standard output only that a file is valid', async () => {
     const cwd = await temporary({ 'a.yaml': GOOD })
     expect(await aof(['validate', 'a.yaml'], { cwd })).toEqual({
       code: EXIT.ok,
@@ -58,13 +58,13 @@ describe('aof validate', () => {
     })
   })
 
-  it.skipIf(process.platform === 'win32')('134: does not read a device without an end for ever', async () => {
+  it.skipIf(process.platform === 'win32')('134: does not read an endless device forever', async () => {
     const { code, stderr } = await aof(['validate', '/dev/zero'])
     expect(code).toBe(EXIT.file)
     expect(stderr).toContain('more than 1 MiB')
   })
 
-  it('tells of what is not there as well where something else is wrong', async () => {
+  it('reports missing files even if the file has other problems', async () => {
     const cwd = await temporary({ 'a.yaml': `${GOOD}  max_iteration: 3\n  tools:\n    - module: ./nowhere.ts\n` })
     const { stderr } = await aof(['validate', 'a.yaml'], { cwd })
     expect(stderr).toContain('did you mean max_iterations?')
@@ -121,7 +121,7 @@ describe('aof validate', () => {
     expect(strict.stderr).toContain('invalid w.yaml: 0 errors, 1 warning')
   })
 
-  it('tells valid from runs here, and names what is missing', async () => {
+  it('distinguishes valid files from agents that run here, and names missing requirements', async () => {
     const tools = '  tools: [kubectl, { module: ./nowhere.ts }]\n'
     const cwd = await temporary({ 'a.yaml': `${GOOD}${tools}` })
     const { code, stdout, stderr } = await aof(['validate', 'a.yaml'], { cwd })
@@ -135,7 +135,7 @@ describe('aof validate', () => {
     expect(JSON.parse(json)).toMatchObject({ valid: true, runs: false, files: [{ valid: true, runs: false }] })
   })
 
-  it('checks the file alone with --schema-only', async () => {
+  it('checks only the file with --schema-only', async () => {
     const tools = '  tools: [kubectl, { module: ./nowhere.ts }]\n'
     const cwd = await temporary({ 'a.yaml': `${GOOD}${tools}`, 'b.yaml': BAD })
     const good = await aof(['validate', 'a.yaml', '--schema-only'], { cwd })
@@ -144,7 +144,7 @@ describe('aof validate', () => {
     expect(await aof(['validate', 'b.yaml', '--schema-only'], { cwd })).toMatchObject({ code: EXIT.file })
   })
 
-  it('refuses a provider that is not known, and says which may be meant', async () => {
+  it('refuses an unknown provider, and suggests a known one', async () => {
     const cwd = await temporary({ 'a.yaml': `${HEAD}  model: opnai:gpt-4o\n` })
     for (const args of [[], ['--schema-only']]) {
       const { code, stdout, stderr } = await aof(['validate', 'a.yaml', ...args], { cwd })
@@ -161,7 +161,7 @@ describe('aof validate', () => {
     expect(stderr).toContain('warning openai:gpt-4o needs OPENAI_API_KEY in the environment')
   })
 
-  it('takes a folder for the agent files in it, and skips documents of other kinds by name', async () => {
+  it('reads the agent files of a folder, and lists skipped documents of other kinds', async () => {
     const fleet = 'apiVersion: aof.dev/v1\nkind: Fleet\nmetadata: { name: f }\nspec: {}\n'
     const cwd = await temporary({
       'd/a.yaml': `${GOOD}---\n${fleet}`,
@@ -181,7 +181,7 @@ describe('aof validate', () => {
     expect(await aof(['validate', 'd/fleet.yaml'], { cwd })).toMatchObject({ code: EXIT.file, stdout: '' })
   })
 
-  it('uses colours only where they are wanted', async () => {
+  it('uses colours only if they are wanted', async () => {
     const cwd = await temporary({ 'b.yaml': BAD })
     const escapes = async (args: string[], env: Record<string, string>): Promise<boolean> =>
       (await aof(['validate', 'b.yaml', ...args], { cwd, env })).stderr.includes('\u001B[')
@@ -191,7 +191,7 @@ describe('aof validate', () => {
     expect(await escapes(['--no-color'], { FORCE_COLOR: '1' })).toBe(false)
   })
 
-  it('shows nothing of a file that a terminal would act on (I46)', async () => {
+  it('prints no control characters of a file (I46)', async () => {
     const tricky = `${GOOD}  "\\u001b]52;c;aGk=\\u0007": 1\n  "x\u202Ey\u200Bz": 1\n  "\u{E0041}": 1\n`
     const cwd = await temporary({ 't.yaml': tricky, 'e.yaml': 'a: \u001B[2J\u009B1m' })
     const { stderr } = await aof(['validate', 't.yaml', 'e.yaml'], { cwd })
@@ -199,15 +199,15 @@ describe('aof validate', () => {
     expect(stderr).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B\u202E]|[\u{E0000}-\u{E007F}]/u)
   })
 
-  it('says that its reader has gone, with an exit code of its own', async () => {
+  it('reports a closed reader of standard output, with an exit code of its own', async () => {
     const cwd = await temporary({ 'a.yaml': GOOD })
     expect(await aof(['validate', 'a.yaml'], { cwd, stdoutGone: true })).toMatchObject({
       code: EXIT.output,
-      stderr: 'aof: standard output cannot be written: its reader has gone\n',
+      stderr: 'aof: standard output cannot be written: its reader has closed it\n',
     })
   })
 
-  it('checks what the file names, without running it', async () => {
+  it('checks the files, programs and variables that a file names, without running it', async () => {
     const cwd = await temporary({
       'tools.ts': "throw new Error('this module must not run')",
       'bin/run.sh*': '#!/bin/sh\ntouch ran\n',
@@ -263,11 +263,14 @@ describe('aof validate', () => {
     },
   )
 
-  it.skipIf(process.platform === 'win32')('124: a directory whose name begins alike is outside (I42)', async () => {
-    const parent = await temporary({ 'share-secret/tools.ts': '', 'share/a.yaml': '' })
-    await symlink('../share-secret/tools.ts', join(parent, 'share', 'tools.ts'))
-    await writeFile(join(parent, 'share', 'a.yaml'), `${GOOD}  tools:\n    - module: tools.ts\n`)
-    const { stderr } = await aof(['validate', 'a.yaml'], { cwd: join(parent, 'share') })
-    expect(stderr).toContain('leads out of the directory of the agent file')
-  })
+  it.skipIf(process.platform === 'win32')(
+    '124: a directory whose name has the same beginning is outside (I42)',
+    async () => {
+      const parent = await temporary({ 'share-secret/tools.ts': '', 'share/a.yaml': '' })
+      await symlink('../share-secret/tools.ts', join(parent, 'share', 'tools.ts'))
+      await writeFile(join(parent, 'share', 'a.yaml'), `${GOOD}  tools:\n    - module: tools.ts\n`)
+      const { stderr } = await aof(['validate', 'a.yaml'], { cwd: join(parent, 'share') })
+      expect(stderr).toContain('leads out of the directory of the agent file')
+    },
+  )
 })

@@ -37,8 +37,8 @@ const exec = async (...more: string[]): Promise<string> => {
   return stderr
 }
 
-describe('a tool that fails', () => {
-  test('is shown with the reasons and the place in the source, in one row', async () => {
+describe('a failed tool', () => {
+  test('is shown with the reasons and the source location, on one line', async () => {
     const row = (await exec()).split('\n')[0]
     expect(row).toMatch(/bad {2}fetch failed \(cause: no route for \[redacted\]\) \(.*tools\.mjs:2:9\)/)
     expect(await exec()).not.toContain('TypeError: fetch failed')

@@ -5,16 +5,7 @@ import { archaicWords } from './words/archaic.ts'
 import { type Prose, proseOfMarkdown, proseOfSource, testTitles } from './words/prose.ts'
 
 /** Folders and files whose words are not plain yet, in whichever package. The goal is an empty list. */
-const notYetPlain: readonly string[] = [
-  'CHANGELOG.md',
-  'CONTRIBUTING.md',
-  'DESIGN.md',
-  'packages/aof-cli/src',
-  'src/core',
-  'test/agent-file',
-  'test/cli',
-  'test/core',
-]
+const notYetPlain: readonly string[] = ['CHANGELOG.md', 'CONTRIBUTING.md', 'DESIGN.md', 'src/core', 'test/core']
 
 const files = globSync('**/*.{ts,md}', {
   cwd: root,

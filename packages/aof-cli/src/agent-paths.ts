@@ -2,13 +2,13 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STANDARD_INPUT } from './read-input.ts'
 
-/** A file that is to be read as one of agents. */
+/** A file to be read as an agent file. */
 export interface AgentPath {
   readonly file: string
   readonly isFromFolder: boolean
 }
 
-/** The files that `path` means: itself, or of a folder those that may hold agents (`.yaml`, `.yml`, `.json`), by name. */
+/** The files of `path`: the file itself, or the possible agent files (`.yaml`, `.yml`, `.json`) of a folder, sorted by name. */
 export async function agentPaths(path: string): Promise<AgentPath[]> {
   if (path === STANDARD_INPUT || !(await isFolder(path))) return [{ file: path, isFromFolder: false }]
   const entries = await readdir(path, { withFileTypes: true })

@@ -1,28 +1,30 @@
 import type { Command } from 'commander'
+import { CliError } from './errors.ts'
+import { EXIT } from './exit-codes.ts'
 
-/** A command of `aof`: what the overview says of it, and where the rest is. */
+/** A command of `aof`: its entry in the overview, and the loader of its file. */
 export interface CommandEntry {
   readonly name: string
-  /** Its arguments in short, for the overview. */
+  /** Its arguments, abbreviated for the overview. */
   readonly usage: string
   readonly summary: string
   readonly example: string
-  /** Loads the file of the command, only when it is called. */
+  /** Loads the file of the command; called only when the command runs. */
   readonly load: () => Promise<CommandModule>
 }
 
-/** What the file of a command exports. */
+/** The exports of a command's file. */
 export interface CommandModule {
-  /** Gives the command its arguments, its options and its action, which sets `process.exitCode`. */
+  /** Adds the arguments, the options and the action of the command. The action sets `process.exitCode`. */
   define(command: Command): void
 }
 
-/** Every command, in the order in which the overview shows them. */
+/** Every command, in the order of the overview. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'run',
     usage: '<agent> -i <text>',
-    summary: 'run an agent, and show its tool calls while they go on',
+    summary: 'run an agent, and show its tool calls while they run',
     example: 'aof run agent.yaml -i "What has changed this week?"',
     load: () => import('./run.ts'),
   },
@@ -36,8 +38,26 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'validate',
     usage: '<file...>',
-    summary: 'check agent files: what is wrong, where, and how to mend it',
+    summary: 'check agent files: report each problem with its place and its remedy',
     example: 'aof validate agents/*.yaml',
     load: () => import('./validate.ts'),
   },
 ]
+
+/** Commands of aofctl that `aof` lacks, each with its replacement. */
+const AOFCTL_COMMANDS: ReadonlyMap<string, string> = new Map([
+  ['apply', 'agents are files here: aof validate FILE checks one, aof run FILE runs it'],
+  ['get', 'agents are files here: aof validate FILE shows the content of one'],
+  ['describe', 'agents are files here: aof validate FILE shows the content of one'],
+  ['logs', 'aof run FILE --record RECORDING records a run'],
+])
+
+/**
+ * Refuses a command of aofctl, and names its replacement.
+ *
+ * @throws CliError
+ */
+export function refuseAofctlCommand(word: string | undefined): void {
+  const fix = word === undefined ? undefined : AOFCTL_COMMANDS.get(word)
+  if (fix !== undefined) throw new CliError(EXIT.usage, `the command ${String(word)} is not part of aof`, { fix })
+}

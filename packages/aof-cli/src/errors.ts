@@ -1,13 +1,13 @@
 import type { Problem } from './agent-file/index.ts'
 import type { ExitCode } from './exit-codes.ts'
 
-/** Ends a command: what went wrong and what to do about it, in words for the person who called it. */
+/** An error that ends a command. Its message and remedy are for the user of the command. */
 export class CliError extends Error {
   override readonly name: string = 'CliError'
   readonly exitCode: ExitCode
-  /** What to do about it. */
+  /** The remedy. */
   readonly fix?: string
-  /** What is wrong with a file, where that is why. */
+  /** The problems of a file, if they are the reason. */
   readonly problems: readonly Problem[]
 
   constructor(
@@ -22,7 +22,7 @@ export class CliError extends Error {
   }
 }
 
-/** The words of a system error (`ENOENT`, …) without its code and its path, for a message that names the file itself. */
+/** A system error (`ENOENT`, …) in words, without its code and path, for a message that names the file. */
 export function systemMessage(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return SYSTEM_ERRORS.get(code) ?? (error instanceof Error ? error.message : String(error))
@@ -34,7 +34,7 @@ const SYSTEM_ERRORS: ReadonlyMap<string, string> = new Map([
   ['ENOTDIR', 'a part of its path is not a directory'],
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
-  ['ELOOP', 'its links go round in a circle'],
+  ['ELOOP', 'its links form a circle'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['EMFILE', 'too many files are open'],
 ])

@@ -12,22 +12,22 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { noteFailure } from './failure-notes.ts'
 import { formatProblem } from './format-problem.ts'
 import { leave } from './leave.ts'
-import { openPicture } from './live/index.ts'
+import { openView } from './live/index.ts'
 import { Output, problemsOnly } from './output.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
 import { exitedError, watchExit } from './process/exit-watch.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
-import { tellStrayErrors, watchStrayErrors } from './process/stray-errors.ts'
-import { secretsOf } from './recording/redact.ts'
+import { reportUnhandledErrors, watchUnhandledErrors } from './process/unhandled-errors.ts'
+import { secretsOf } from './run-recording/redact.ts'
 import { reportError } from './report-error.ts'
-import { type RecordedAnswer, RecordedAnswerError } from './recorded/index.ts'
+import { type RecordedAnswer, RecordedAnswerError } from './recorded-answers/index.ts'
 import { oneLine } from './text.ts'
 
 /**
- * `aof exec TURN --tools FILE`: a model's recorded answer in, the results of its calls out, as the next message; or a plan
- * in, and the results of its steps out.
+ * `aof exec TURN --tools FILE`: reads a model's recorded answer and prints the results of its calls as the next message;
+ * or reads a plan and prints the results of its steps.
  */
 export function define(command: Command): void {
   defineOptions(command).action(async (file: string, options: ExecOptions) => {
@@ -37,7 +37,7 @@ export function define(command: Command): void {
   })
 }
 
-/** How long a tool has to end after its signal: nobody waits for the command's own promptness. */
+/** The time for a tool to end after its abort signal. It is long, because the command need not end promptly. */
 const GRACE_MS = 500
 
 async function exec(file: string, options: ExecOptions, wantsLog: boolean): Promise<ExitCode> {
@@ -48,16 +48,16 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   const bytes = await readAnswer(file)
   const plan = dialect === undefined ? planIn(bytes) : undefined
   const run = plan === undefined ? runTurn(await openAnswer(bytes, file, dialect), file) : runPlanFile(plan, file)
-  tellStrayErrors(output.logger)
+  reportUnhandledErrors(output.logger)
   divertConsole(output, talks)
   const { maxParallelTools = 10, ...tools } = await execTools(options.tools, (problem) => {
     if (talks) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
   })
   const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
-  const strays = watchStrayErrors()
-  const picture = openPicture(output, { logLevel })
+  const unhandled = watchUnhandledErrors()
+  const view = openView(output, { logLevel })
   const exits = watchExit((tool) => {
-    picture.close()
+    view.close()
     reportError(exitedError(tool), output)
   })
   try {
@@ -69,34 +69,34 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
         secrets: secretsOf(process.env),
         logger: wantsLog ? output.logger : problemsOnly(output.logger),
       },
-      signal: AbortSignal.any([interrupts.signal, strays.signal]),
+      signal: AbortSignal.any([interrupts.signal, unhandled.signal]),
       emit: (event) => {
-        picture.take(event)
+        view.take(event)
         noteFailure(event, output)
       },
       timeoutMs: timeout,
     })
-    picture.close()
-    const isStray = strays.signal.aborted
-    executed.report(output, talks, interrupts.exitCode !== undefined || isStray)
+    view.close()
+    const hasUnhandled = unhandled.signal.aborted
+    executed.report(output, talks, interrupts.exitCode !== undefined || hasUnhandled)
     if (executed.abandoned > 0) endDescendants()
-    return interrupts.exitCode ?? (isStray ? EXIT.tools : undefined) ?? verdict(executed, options, output)
+    return interrupts.exitCode ?? (hasUnhandled ? EXIT.tools : undefined) ?? verdict(executed, options, output)
   } catch (error) {
     if (interrupts.exitCode !== undefined) return interrupts.exitCode
     throw answerError(error, oneLine(file))
   } finally {
-    picture.close()
+    view.close()
     interrupts.stop()
-    strays.stop()
+    unhandled.stop()
     exits.stop()
   }
 }
 
-/** What came of the calls of a file. */
+/** The outcome of the calls of a file. */
 interface Executed {
   readonly results: readonly ToolResult[]
   readonly abandoned: number
-  /** @param isCut whether it was ended from outside */
+  /** @param isCut true if it was ended from outside */
   report(output: Output, talks: boolean, isCut: boolean): void
 }
 
@@ -120,7 +120,7 @@ function runPlanFile(plan: object, file: string): Run {
   }
 }
 
-/** An answer that broke before its first call is one that could not be read. */
+/** Refuses an answer that breaks off before its first call. */
 function checkRead({ broken, results }: ExecutedTurn, file: string): void {
   if (broken === undefined || results.length > 0) return
   const { cause } = broken

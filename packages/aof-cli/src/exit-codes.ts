@@ -1,4 +1,4 @@
-/** What the exit code of `aof` says. They differ by kind, so that a script knows what to do next. */
+/** The exit codes of `aof`. They differ by kind of error, so a script can decide what to do next. */
 export const EXIT = {
   ok: 0,
   internal: 1,
@@ -22,21 +22,18 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** The exit codes in words, as `aof --help` shows them. */
 export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [EXIT.ok, 'success'],
-  [EXIT.internal, 'a fault in aof itself'],
+  [EXIT.internal, 'an internal error of aof'],
   [EXIT.usage, 'the command line is wrong'],
   [EXIT.file, 'a file cannot be read, or is invalid'],
   [EXIT.model, 'the model is not available: provider unknown or not installed, no key'],
-  [EXIT.failed, 'the run failed: the model or its provider gave an error'],
+  [EXIT.failed, 'the run failed: the model or its provider reported an error'],
   [EXIT.maxIterations, 'the run ended at max_iterations without an answer'],
   [EXIT.budget, 'the run ended at its budget or timeout without an answer'],
-  [EXIT.approval, 'kept for runs that wait for an approval; none does yet'],
-  [
-    EXIT.tools,
-    'tool calls did not succeed (exec --strict), or a tool left an error behind that nobody awaited, or ended the process',
-  ],
-  [EXIT.replay, 'the run departs from its recording (run --replay)'],
+  [EXIT.approval, 'reserved for runs that wait for an approval'],
+  [EXIT.tools, 'tool calls did not succeed (exec --strict), or a tool left an unhandled error, or ended the process'],
+  [EXIT.replay, 'the run diverges from its recording (run --replay)'],
   [EXIT.output, 'standard output cannot be written'],
-  [EXIT.incomplete, 'the answer is incomplete: it came to its limit of tokens, say (run --strict)'],
+  [EXIT.incomplete, 'the answer is incomplete, e.g. because it reached its token limit (run --strict)'],
   [EXIT.interrupted, 'aborted with Ctrl-C (SIGINT)'],
   [EXIT.terminated, 'aborted by SIGTERM'],
 ]

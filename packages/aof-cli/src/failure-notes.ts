@@ -2,19 +2,19 @@ import { inspect } from 'node:util'
 import type { ToolEvent } from 'aof-runtime'
 import { Redaction } from 'aof-runtime/internal'
 import type { Output } from './output.ts'
-import { secretsOf } from './recording/redact.ts'
+import { secretsOf } from './run-recording/redact.ts'
 import { oneLine } from './text.ts'
 
-/** How many lines of an error are shown. */
+/** The largest number of lines shown of an error. */
 const MAX_LINES = 60
 
-/** With `--verbose`: shows what a tool threw, whole, once its call has failed. */
+/** With `--verbose`: shows the whole error that a tool threw, once its call has failed. */
 export function noteFailure(event: { readonly type: string } | ToolEvent, output: Output): void {
   if (event.type !== 'settled' || !('thrown' in event) || event.thrown === undefined) return
   noteThrown(`[${event.index}] ${oneLine(event.name, 128)}`, event.thrown, output)
 }
 
-/** Shows an error with its stack and its causes; without secrets, and without what could act on a terminal. */
+/** An error with its stack and its causes, without secrets and without control characters for a terminal. */
 export function noteThrown(label: string, thrown: unknown, output: Output): void {
   if (!output.verbose) return
   const text = new Redaction({ secrets: secretsOf(process.env) }).redact(wholeOf(thrown), false)
@@ -28,6 +28,6 @@ function wholeOf(thrown: unknown): string {
   try {
     return inspect(thrown, { depth: 4, customInspect: false, maxArrayLength: 10, maxStringLength: 2_000 })
   } catch {
-    return 'what was thrown cannot be read'
+    return 'the thrown value cannot be read'
   }
 }

@@ -3,8 +3,8 @@ import type { Style } from './style.ts'
 import { displayWidth, oneLine, wrap } from './text.ts'
 
 /**
- * A problem for people: where it is (so that terminals make a link of it), what is wrong, the line with the words at
- * fault marked, and what to do about it.
+ * A problem for people: its place (in a form that terminals make a link of), its message, the line with the wrong words
+ * marked, and the remedy.
  */
 export function formatProblem(problem: Problem, style: Style, width: number): string {
   const { file, line, column, severity, message, fix, excerpt } = problem
@@ -38,7 +38,7 @@ function excerptLines(excerpt: Excerpt, line: number, style: Style, width: numbe
   ]
 }
 
-/** The part of an excerpt that is near its place and fits into `width` columns. */
+/** The part of an excerpt that is near its place and fits in `width` columns. */
 function fit(excerpt: Excerpt, width: number): Excerpt {
   const { text, start, end } = excerpt
   if (displayWidth(text) <= width) return excerpt

@@ -2,12 +2,12 @@ import { realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { systemMessage } from './errors.ts'
 
-/** The real path of something below a directory, or why there is none. */
+/** The real path of a file below a directory, or the reason why it has none. */
 export type Inside = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string }
 
 /**
- * Finds `path` from `directory`, follows every link, and makes sure that where it ends is still below the directory
- * (I42). What is opened afterwards must be the path that this gives, not the one that was asked for.
+ * Resolves `path` from `directory`, follows every link, and checks that the end is still below the directory (I42). The
+ * caller must open the returned path, not the given one.
  */
 export async function resolveInside(directory: string, path: string): Promise<Inside> {
   try {

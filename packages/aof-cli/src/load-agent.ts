@@ -4,23 +4,22 @@ import { EXIT } from './exit-codes.ts'
 import { readAgent } from './read-agent.ts'
 import { oneLine } from './text.ts'
 
-/** An agent file that can be run. */
+/** An agent file that can run. */
 export interface LoadedAgent {
   readonly agent: AgentFile
-  /** Its directory: paths in it start there. */
+  /** Its directory, from which its paths start. */
   readonly directory: string
   /** The variables of `environment`, with their values. */
   readonly variables: ReadonlyMap<string, string>
-  /** What it says that does not do what it seems to say. */
+  /** The warnings about the file. */
   readonly warnings: readonly Problem[]
 }
 
 /**
- * Reads an agent file (`-`: standard input) for a run. Runs nothing of it.
+ * Reads an agent file (`-`: standard input) for a run, without running any of its code.
  *
- * @param agentName which agent is meant, where there are several
- * @throws CliError with the problems of the file where it is invalid, a variable is not set, or it needs what this
- *   version does not do
+ * @param agentName the name of the agent, for a file with several
+ * @throws CliError with the problems of the file: it is invalid, a variable is not set, or it needs an unsupported feature
  */
 export async function loadAgent(file: string, agentName?: string): Promise<LoadedAgent> {
   const { file: name, directory, parsed } = await readAgent(file, agentName)
@@ -29,7 +28,7 @@ export async function loadAgent(file: string, agentName?: string): Promise<Loade
   const refused = agent.unsupported.filter(({ effect }) => effect === 'refused')
   if (refused.length > 0) {
     throw failure(
-      `${oneLine(name)} needs what this version does not do`,
+      `${oneLine(name)} needs features that this version does not support`,
       refused.map((entry) => unsupportedProblem(entry, 'error')),
     )
   }

@@ -1,16 +1,15 @@
 import { CommanderError } from 'commander'
 import { platformProblem } from 'aof-runtime/internal'
-import { COMMANDS } from './commands.ts'
+import { COMMANDS, refuseAofctlCommand } from './commands.ts'
 import { CliError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { refuseForeignWord } from './foreign-words.ts'
 import { Output } from './output.ts'
 import { endAtOnce } from './process/exit-watch.ts'
 import { createProgram } from './program.ts'
 import { reportError } from './report-error.ts'
 import { oneLine } from './text.ts'
 
-/** Runs the command that the arguments name, and sets the exit code of the process. Never rejects. */
+/** Runs the command of the arguments, and sets the exit code of the process. Never rejects. */
 async function main(argv: readonly string[]): Promise<void> {
   const problem = platformProblem()
   if (problem !== undefined) {
@@ -20,21 +19,21 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const given = withoutHelpCommand(argv)
   try {
-    refuseForeignWord(given[0])
+    refuseAofctlCommand(given[0])
     await createProgram(given).parseAsync(given, { from: 'user' })
   } catch (error) {
     process.exitCode = await report(error, given)
   }
 }
 
-/** `aof help validate` is `aof validate --help`; a command that there is not is left to be reported. */
+/** `aof help validate` is `aof validate --help`. An unknown command stays, so that it is reported. */
 function withoutHelpCommand([first, ...rest]: readonly string[]): string[] {
   if (first !== 'help') return first === undefined ? [] : [first, ...rest]
   const known = rest.length === 0 || COMMANDS.some(({ name }) => name === rest[0])
   return known ? [...rest, '--help'] : rest
 }
 
-/** The form of documents that `-o` asks for, on a command line that need not be right. */
+/** The document format of `-o`, read from a command line that may be wrong. */
 function formatIn(argv: readonly string[]): string | undefined {
   if (argv[0] !== 'run') return undefined
   const given = argv.map((word, i) =>
@@ -58,19 +57,19 @@ async function report(error: unknown, argv: readonly string[]): Promise<ExitCode
 
 function reportFault(error: unknown, output: Output): ExitCode {
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  output.note(`${output.style.error('aof:')} a fault in aof itself, please report it:`)
+  output.note(`${output.style.error('aof:')} an internal error of aof, please report it:`)
   for (const line of words.split('\n')) output.note(`     ${oneLine(line)}`)
   if (output.json) output.answerJson({ ok: false, exitCode: EXIT.internal, error: { message: oneLine(words) } })
   return EXIT.internal
 }
 
-// An answer that is lost must not look like success, whatever the command.
+// A lost answer must not look like success, whatever the command.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  const why = error.code === 'EPIPE' ? 'its reader has gone' : (error.code ?? error.message)
+  const why = error.code === 'EPIPE' ? 'its reader has closed it' : (error.code ?? error.message)
   process.stderr.write(`aof: standard output cannot be written: ${oneLine(why)}\n`)
   endAtOnce(EXIT.output)
 })
-// Without standard error there are fewer words, and the same answer.
+// Without standard error the command prints less, and gives the same answer.
 process.stderr.on('error', () => {})
 
 void main(process.argv.slice(2))

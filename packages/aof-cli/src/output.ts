@@ -2,39 +2,39 @@ import type { Logger } from 'aof-runtime'
 import { createStyle, type Style, wantsColor } from './style.ts'
 import { jsonText, oneLine } from './text.ts'
 
-/** How much a command tells while it works, from most to least. */
+/** The log levels of a command, from most to least output. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** The options that every command has. */
+/** The options of every command. */
 export interface CommonOptions {
   readonly json?: boolean
   readonly logLevel: LogLevel
   readonly color: boolean
-  /** Whether errors are shown with their stacks and causes. */
+  /** True to show errors with their stacks and causes. */
   readonly verbose?: boolean
 }
 
 /**
- * Where a command's words go: what it was asked for to standard output, everything else to standard error.
+ * The output of a command: its answer goes to standard output, everything else to standard error.
  */
 export class Output {
-  /** Whether machines read the answer. */
+  /** True if the answer is for machines. */
   readonly json: boolean
-  /** Whether errors are shown with their stacks and causes. */
+  /** True to show errors with their stacks and causes. */
   readonly verbose: boolean
-  /** Marks for standard output, and for standard error. */
+  /** Styles for standard output, and for standard error. */
   readonly answerStyle: Style
   readonly style: Style
-  /** Columns of the terminal that standard error goes to, 40 to 120; 1000 where it is none, so that no line breaks. */
+  /** Columns of the terminal of standard error, 40 to 120; 1000 without a terminal, so that no line breaks. */
   readonly width: number
   /** Log lines at and above `--log-level`, on standard error. */
   readonly logger: Logger
   readonly #documentText: (value: unknown) => string
   #writeNote = (text: string): void => void process.stderr.write(`${text}\n`)
 
-  /** @param documentText how documents for machines are written; as JSON by default */
+  /** @param documentText formats documents for machines; JSON by default */
   constructor(options: CommonOptions, documentText?: (value: unknown) => string) {
     const { stdout, stderr, env } = process
     this.json = options.json ?? false
@@ -46,12 +46,12 @@ export class Output {
     this.logger = createLogger(options.logLevel, this.style, (line) => this.note(line))
   }
 
-  /** Writes what the command was asked for, and a line end, to standard output. */
+  /** Writes the answer of the command, and a line end, to standard output. */
   answer(text: string): void {
     process.stdout.write(`${text}\n`)
   }
 
-  /** Writes a document for machines, and a line end, to standard output: JSON, unless the command was asked for another form. */
+  /** Writes a document for machines, and a line end, to standard output: as JSON, unless another format is requested. */
   answerJson(value: unknown): void {
     this.answer(this.#documentText(value))
   }
@@ -67,7 +67,7 @@ export class Output {
   }
 
   /**
-   * Gives notes to `write` instead, which finds them a place beside what it shows on standard error.
+   * Diverts notes to `write`, which prints them next to its own output on standard error.
    *
    * @returns a function that ends this
    */
@@ -96,7 +96,7 @@ function createLogger(level: LogLevel, style: Style, write: (line: string) => vo
   }
 }
 
-/** What a logger passes on where a live picture says better what its other lines say. */
+/** The log lines that pass beside a live view, which shows the content of all other lines. */
 export function problemsOnly({ warn, error }: Logger): Logger {
   return { debug: () => {}, info: () => {}, warn, error }
 }

@@ -2,10 +2,10 @@ import { COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import type { Style } from './style.ts'
 
-/** What `aof --help` shows. */
+/** The text of `aof --help`. */
 export function overview(style: Style): string {
   return `${[
-    `${style.strong('aof')} runs agents whose tool calls go in parallel, each with exactly one result.`,
+    `${style.strong('aof')} runs agents whose tool calls run in parallel, each with exactly one result.`,
     section('Usage', [`  aof ${style.accent('<command>')} [options]`], style),
     section(
       'Commands',
@@ -30,7 +30,7 @@ export function overview(style: Style): string {
       style,
     ),
     [
-      'What was asked for goes to standard output, everything else to standard error.',
+      'The answer goes to standard output, everything else to standard error.',
       `The options of a command: ${style.accent('aof <command> --help')}`,
     ].join('\n'),
   ].join('\n\n')}\n`

@@ -6,7 +6,7 @@ import { overview } from './overview.ts'
 import { createStyle, type Style, wantsColor } from './style.ts'
 import { oneLine } from './text.ts'
 
-/** The command line of `aof`. A command's own file is loaded when that command is called. */
+/** The command line of `aof`. The file of a command is loaded when the command is called. */
 export function createProgram(argv: readonly string[]): Command {
   const color = !argv.includes('--no-color')
   const style = createStyle(wantsColor(process.stdout, process.env, color))
@@ -55,7 +55,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
-/** How a command shows its help, and reports a wrong command line. */
+/** Configures the help of a command, and its reports of a wrong command line. */
 function withManners(command: Command, style: Style, errorStyle: Style): Command {
   const name = command.name() === 'aof' ? 'aof' : `aof ${command.name()}`
   return command

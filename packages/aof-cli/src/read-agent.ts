@@ -4,47 +4,46 @@ import { systemMessage } from './errors.ts'
 import { readInput, STANDARD_INPUT } from './read-input.ts'
 import { checkSurroundings } from './surroundings.ts'
 
-/** An agent file as it was found: its content, and the directory that its paths start from. */
+/** An agent file: its content, and the directory from which its paths start. */
 export interface FoundAgent {
   readonly file: string
   readonly directory: string
-  /** With what is missing where it is to run. */
+  /** With the problems of running it here, e.g. missing files. */
   readonly parsed: ParsedAgent
-  /** The file alone, whatever is there. */
+  /** The problems of the file alone. */
   readonly alone: ParsedAgent
 }
 
 /**
- * Reads the agent of a file (`-`: standard input) that is meant and checks it, and whether what it names is there: modules,
- * programs, directories, variables. Runs nothing of it. Never rejects for what is wrong with the file: that is among the
- * problems.
+ * Reads an agent of a file (`-`: standard input) and checks it, and the existence of its modules, programs, directories and
+ * variables. It runs none of its code. It never rejects for an invalid file: the problems say why it is invalid.
  *
- * @param agentName which one is meant, where there are several
+ * @param agentName the name of the agent, for a file with several
  */
 export async function readAgent(file: string, agentName?: string): Promise<FoundAgent> {
   const opened = await openFile(file)
   return opened.bytes === undefined ? opened.found : check(opened.found, opened.bytes, agentName)
 }
 
-/** The agents of a file, and its documents that are none. */
+/** The agents of a file, and its other documents. */
 export interface FoundAgents {
   readonly agents: readonly FoundAgent[]
   readonly skipped: readonly FoundOther[]
 }
 
-/** A document that describes something else than an agent. */
+/** A document that does not describe an agent. */
 export interface FoundOther {
   readonly file: string
   readonly line: number
-  /** Undefined where the document does not say it. */
+  /** Undefined if the document has no name. */
   readonly kind: string | undefined
   readonly name: string | undefined
 }
 
 /**
- * Reads every agent of a file, as {@link readAgent} reads one.
+ * Reads every agent of a file; see {@link readAgent}.
  *
- * @param isFromFolder whether the file was found in a folder, so that it need not be meant as an agent file
+ * @param isFromFolder true if the file was found in a folder, so that it is possibly not meant as an agent file
  */
 export async function readAgents(file: string, isFromFolder: boolean): Promise<FoundAgents> {
   const opened = await openFile(file)
@@ -66,7 +65,7 @@ export async function readAgents(file: string, isFromFolder: boolean): Promise<F
 
 interface Opened {
   readonly found: FoundAgent
-  /** Undefined where it cannot be read; why is among the problems. */
+  /** Undefined if it cannot be read; the problems say why. */
   readonly bytes: Uint8Array | undefined
 }
 

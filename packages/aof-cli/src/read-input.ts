@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
-/** What stands for standard input in place of a file's name. */
+/** The file name that stands for standard input. */
 export const STANDARD_INPUT = '-'
 
 /**
- * The bytes of a file, or of standard input for `-`; one byte more than `maxBytes` where there is more, so that
- * whatever takes them can tell. Never reads on, so that a device without an end does no harm.
+ * The bytes of a file, or of standard input for `-`. From a longer one it reads `maxBytes` and one byte more, by which the
+ * caller can see the excess. It never reads further, so an endless device does no harm.
  *
- * @throws the error of the system where it cannot be read
+ * @throws the error of the system if it cannot be read
  */
 export async function readInput(file: string, maxBytes: number): Promise<Uint8Array> {
   if (file !== STANDARD_INPUT && (await stat(file)).isDirectory()) {

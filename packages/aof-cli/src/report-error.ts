@@ -6,7 +6,7 @@ import { formatProblem } from './format-problem.ts'
 import type { Output } from './output.ts'
 import { oneLine } from './text.ts'
 
-/** Tells people why a command ended, and machines with `--json`. */
+/** Reports the error that ended a command: as text, or as JSON with `--json`. */
 export function reportError(error: CliError, output: Output): ExitCode {
   const { message, fix, exitCode, problems } = error
   for (const problem of problems) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
@@ -17,12 +17,12 @@ export function reportError(error: CliError, output: Output): ExitCode {
   return exitCode
 }
 
-/** What machines are told of an error. */
+/** An error in the form for machines. */
 export function errorWords({ message, fix, problems }: CliError): object {
   return { message, ...(fix !== undefined && { fix }), problems: problems.map(problemWords) }
 }
 
-/** What machines are told of what is wrong with a file: its words, not where in its line to underline them. */
+/** A problem of a file in the form for machines, without the underlined part of its line. */
 export function problemWords({ excerpt, ...problem }: Omit<Problem, 'file'>): object {
   return { ...problem, excerpt: excerpt.text }
 }

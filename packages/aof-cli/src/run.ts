@@ -9,16 +9,16 @@ import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand } from './process/ending.ts'
 import { exitedError } from './process/exit-watch.ts'
-import { tellStrayErrors } from './process/stray-errors.ts'
+import { reportUnhandledErrors } from './process/unhandled-errors.ts'
 import { converse } from './run/conversation.ts'
 import { errorDocument, eventDocument, runDocument } from './run/document.ts'
 import { findInput, type InputSource } from './run/input.ts'
 import { checkOptions, defineOptions, readWords, type RunOptions } from './run/options.ts'
-import { type PreparedStage, prepareStage } from './run/prepared-stage.ts'
-import { reportDeparture, reportRun } from './run/report.ts'
+import { type PreparedRuntime, prepareRuntime } from './run/prepared-runtime.ts'
+import { reportDivergence, reportRun } from './run/report.ts'
 import { type RunOutcome, Session } from './run/session.ts'
 import { runLimits } from './run/limits.ts'
-import type { Departure } from './recording/departure.ts'
+import type { Divergence } from './run-recording/divergence.ts'
 import { reportError } from './report-error.ts'
 import { oneLine, wrap } from './text.ts'
 import { yamlText } from './yaml-text.ts'
@@ -34,11 +34,11 @@ export function define(command: Command): void {
   })
 }
 
-/** What the command was called with. */
+/** The arguments and options of the command. */
 interface Called {
   readonly file: string
   readonly options: RunOptions
-  /** Whether `--log-level` was given. */
+  /** True if `--log-level` was given. */
   readonly wantsLog: boolean
   readonly version: string
 }
@@ -51,9 +51,9 @@ async function run(called: Called): Promise<ExitCode> {
     const { agent, warnings, ...surroundings } = await loadAgent(file, options.name)
     if (talks(options))
       for (const problem of warnings) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
-    tellStrayErrors(output.logger)
+    reportUnhandledErrors(output.logger)
     divertConsole(output, talks(options))
-    const prepared = await prepareStage({ agent, ...surroundings, options, version })
+    const prepared = await prepareRuntime({ agent, ...surroundings, options, version })
     const inputs =
       prepared.inputs ?? (await findInput(options.input, file, options.json === true || options.jsonLines === true))
     return await perform(called, prepared, inputs, output)
@@ -63,23 +63,23 @@ async function run(called: Called): Promise<ExitCode> {
   }
 }
 
-/** Whether people are told what goes on. */
+/** True if a view for people is shown. */
 function talks({ logLevel }: RunOptions): boolean {
   return logLevel === 'info' || logLevel === 'debug'
 }
 
 async function perform(
   called: Called,
-  prepared: PreparedStage,
+  prepared: PreparedRuntime,
   inputs: InputSource,
   output: Output,
 ): Promise<ExitCode> {
   const { file, options, wantsLog } = called
-  const { agent, model, notice, stage } = prepared
+  const { agent, model, notice, runtime } = prepared
   if (options.logLevel !== 'silent') note(notice, output)
   const session = new Session({
     agent,
-    stage,
+    runtime,
     output,
     logLevel: options.logLevel,
     wantsLog,
@@ -87,12 +87,12 @@ async function perform(
     isStrict: options.strict === true,
     onExit: (tool) => exited(tool, options, output),
     onEvent: (event) => {
-      // The document at the end says all that the last event says.
+      // The document at the end contains the last event.
       if (options.jsonLines === true && event.type !== 'done') output.answerJsonLine(eventDocument(event))
     },
   })
-  const { departure } = session.stage
-  if (departure !== undefined) return departed(departure, options, output)
+  const { divergence } = session.runtime
+  if (divergence !== undefined) return diverged(divergence, options, output)
   const answer = async (input: string, isLast: boolean): Promise<RunOutcome> => {
     const outcome = await session.run(input, isLast)
     const asText = options.json !== true && options.jsonLines !== true
@@ -129,33 +129,33 @@ async function answerAll(
   for (const [index, input] of inputs.texts.entries()) {
     const outcome = await answer(input, index === inputs.texts.length - 1)
     exitCode = outcome.exitCode
-    if (outcome.departure !== undefined || exitCode === EXIT.terminated) break
+    if (outcome.divergence !== undefined || exitCode === EXIT.terminated) break
   }
   return exitCode
 }
 
-/** A tool has ended the process in the midst of the run. */
+/** Reports that a tool has ended the process during the run. */
 function exited(tool: string | undefined, options: RunOptions, output: Output): void {
   const error = exitedError(tool)
   if (options.jsonLines === true) output.answerJsonLine(errorDocument(error))
   reportError(error, output)
 }
 
-/** A replay that departs before anything was played. */
-function departed(departure: Departure, options: RunOptions, output: Output): ExitCode {
-  reportDeparture(departure, output)
-  const document = { ok: false, exitCode: EXIT.replay, departure }
+/** Reports a replay that diverges before anything was played. */
+function diverged(divergence: Divergence, options: RunOptions, output: Output): ExitCode {
+  reportDivergence(divergence, output)
+  const document = { ok: false, exitCode: EXIT.replay, departure: divergence }
   if (options.jsonLines === true) output.answerJsonLine({ type: 'error', ...document })
   if (options.json === true) output.answerJson(document)
   return EXIT.replay
 }
 
-/** Ends what is left, and says so where the recording is not whole. */
-function conclude({ stage }: Session, output: Output): ExitCode | undefined {
-  stage.close()
-  // Tools that did not stop when asked to, and what they have started, are not to outlive the command.
-  if (stage.executor.stats().abandoned > 0) endDescendants()
-  if (stage.failure === undefined) return undefined
-  output.logger.error(`the recording is not whole: ${systemMessage(stage.failure.error)}`)
+/** Ends the remaining tools, and reports an incomplete recording. */
+function conclude({ runtime }: Session, output: Output): ExitCode | undefined {
+  runtime.close()
+  // Tools that ignored their abort signal, and the programs that they started, must not outlive the command.
+  if (runtime.executor.stats().abandoned > 0) endDescendants()
+  if (runtime.failure === undefined) return undefined
+  output.logger.error(`the recording is incomplete: ${systemMessage(runtime.failure.error)}`)
   return EXIT.file
 }

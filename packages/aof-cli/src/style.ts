@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-/** How to mark text for one stream: with colours, or not at all. */
+/** The styles of text for one stream: with or without colours. */
 export interface Style {
   error(text: string): string
   warning(text: string): string
@@ -12,7 +12,7 @@ export interface Style {
 
 type Format = Parameters<typeof styleText>[0]
 
-/** The marks for a stream that takes colours, or for one that does not. */
+/** The styles for a stream with or without colours. */
 export function createStyle(colors: boolean): Style {
   const mark = (format: Format) => (text: string) =>
     colors && text !== '' ? styleText(format, text, { validateStream: false }) : text
@@ -27,8 +27,8 @@ export function createStyle(colors: boolean): Style {
 }
 
 /**
- * Whether to use colours: `--no-color` and `NO_COLOR` say no, then `FORCE_COLOR` says yes (or, as 0, no), and otherwise
- * a terminal that is not dumb takes them.
+ * True to use colours: `--no-color` and `NO_COLOR` disable them, then `FORCE_COLOR` enables them (or, as 0, disables),
+ * otherwise a terminal that is not dumb has them.
  */
 export function wantsColor(
   stream: { readonly isTTY?: boolean },

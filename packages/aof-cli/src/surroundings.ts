@@ -14,8 +14,8 @@ import { resolveInside } from './inside-directory.ts'
 import { oneLine } from './text.ts'
 
 /**
- * Whether what an agent file names is there: modules and directories inside its own directory (errors), programs and
- * variables (warnings, since another machine may have them). Opens nothing and runs nothing.
+ * Checks that the modules and directories of an agent file exist inside its directory (errors), and its programs and
+ * variables (warnings, because another machine may have them). It opens nothing and runs nothing.
  */
 export async function checkSurroundings(
   agent: AgentFile,
@@ -112,7 +112,7 @@ async function isOnPath(program: string, path: string): Promise<boolean> {
   for (const directory of path.split(delimiter).filter(Boolean)) {
     if (await isExecutable(join(directory, program))) return true
   }
-  // On Windows a program's name lacks its ending, and which ones count is not for us to say.
+  // On Windows a program's name lacks its extension, and the list of extensions is the system's.
   return process.platform === 'win32'
 }
 

@@ -1,18 +1,18 @@
 import { printable } from 'aof-runtime/internal'
 
-/** Text from a file, a model or a command line, made fit for one line of a terminal (I46). */
+/** Text from a file, a model or a command line, made safe for one line of a terminal (I46). */
 export function oneLine(text: string, maxLength = 500): string {
   return printable(text, maxLength)
     .replaceAll(/[\t\n\u2028\u2029]/g, ' ')
     .replaceAll(INVISIBLE, '\uFFFD')
 }
 
-/** Formatting characters of every kind, also the less known ones: they would change how other text is shown. */
+/** Formatting characters of every kind, which would change the display of other text. */
 const INVISIBLE = /[\p{Cf}\u115F\u1160\u3164\uFFA0]/gu
 
 /**
- * A value's JSON, with every character that could act on a terminal or hide in it written as an escape (I46): the same
- * value to whoever parses it.
+ * A value's JSON, with an escape for every character that could act on a terminal or hide in it (I46). Parsing it gives
+ * the same value.
  *
  * @param indent spaces for each level; 0 for one line
  */
@@ -20,7 +20,7 @@ export function jsonText(value: unknown, indent: number): string {
   return escapeHidden(JSON.stringify(value, undefined, indent))
 }
 
-/** Text of JSON, or of quoted YAML, with every character that could hide on a terminal written as an escape. */
+/** Text of JSON, or of quoted YAML, with an escape for every character that could hide on a terminal. */
 export function escapeHidden(text: string): string {
   return text.replaceAll(UNSHOWN, escaped)
 }
@@ -37,12 +37,12 @@ const ASCII = /^[\x20-\x7E]*$/
 const WIDE =
   /[\u1100-\u115F\u2329\u232A\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18DFF}\u{1AFF0}-\u{1B2FF}\u{1F200}-\u{1F2FF}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}\p{Emoji_Presentation}]/u
 const ZERO_WIDTH = /[\p{Mn}\p{Me}]/u
-/** Makes the character before it an emoji, which is wide. */
+/** Turns the previous character into an emoji, which is wide. */
 const EMOJI_SELECTOR = '\uFE0F'
 
 /**
- * How many columns of a terminal a text takes; it must hold no control characters. Terminals differ in a few characters:
- * it takes no more than this in any of them.
+ * The width of a text on a terminal, in columns; the text must not contain control characters. Terminals differ in a few
+ * characters; in none of them is it wider.
  */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length
@@ -56,7 +56,7 @@ function characterWidth(character: string): number {
   return ZERO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1
 }
 
-/** As much of a text as fits into `width` columns, the last of them an ellipsis where something was left out. */
+/** A text cut to `width` columns, with an ellipsis in the last column if it was cut. */
 export function clip(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   if (width < 1) return ''
@@ -71,8 +71,8 @@ export function clip(text: string, width: number): string {
 }
 
 /**
- * Breaks text between words into lines of at most `width` columns; a longer word stays whole. `taken` is how much of
- * the first line is taken by what stands before it.
+ * Breaks text between words into lines of at most `width` columns; a longer word stays whole. `taken` is the number of
+ * columns of the first line that are used already.
  */
 export function wrap(text: string, width: number, taken = 0): string[] {
   const lines: string[] = []

@@ -14,7 +14,7 @@ interface ValidateOptions extends CommonOptions {
   readonly schemaOnly?: boolean
 }
 
-/** `aof validate FILE…`: everything that is wrong with agent files. */
+/** `aof validate FILE…`: reports all problems of agent files. */
 export function define(command: Command): void {
   command
     .argument('<file...>', 'agent files, YAML or JSON, or folders of them; - is standard input')
@@ -24,8 +24,8 @@ export function define(command: Command): void {
       'after',
       [
         '',
-        'Nothing of a file is run: no tool, no module, no command.',
-        'An agent runs here where this version has all that it asks for, and its modules, programs and files are there.',
+        'No code of a file runs: no tool, no module, no command.',
+        'An agent runs here if this version supports all its features, and its modules, programs and files exist.',
         'A provider whose package or key is missing is a warning. Documents of other kinds are named and skipped.',
         'Exit codes: 0 every agent is valid and runs here, 3 one is not or does not, or a file cannot be read.',
         '',
@@ -59,11 +59,11 @@ async function validate(files: readonly string[], options: ValidateOptions): Pro
   return isGood ? EXIT.ok : EXIT.file
 }
 
-/** What there is to say of one agent. */
+/** The report about one agent. */
 interface Report {
   readonly file: string
   readonly valid: boolean
-  /** Whether the agent would run here; undefined where that is not asked. */
+  /** True if the agent would run here; undefined if this was not checked. */
   readonly runs: boolean | undefined
   readonly agent?: AgentFile
   readonly problems: readonly Problem[]
@@ -74,9 +74,9 @@ interface Report {
 function reportOf({ file, parsed, alone }: FoundAgent, { strict, schemaOnly }: ValidateOptions): Report {
   const agent = alone.ok ? alone.agent : alone.readable
   const ofModel = agent === undefined ? [] : modelProblems(agent.model)
-  // A provider that no version knows is a fault of the file; a package or a key is one of the machine.
+  // An unknown provider is an error of the file; a missing package or key concerns the machine.
   const unknown = ofModel.filter(({ severity }) => severity === 'error')
-  // A schema of arguments that cannot be compiled is one of the file too.
+  // An argument schema that cannot be compiled is an error of the file, too.
   const unusable = parsed.problems.filter((problem) => isWrong(problem) && !alone.problems.includes(problem))
   const ownFaults = [...alone.problems, ...unknown, ...unusable]
   const problems = inFileOrder(schemaOnly === true ? ownFaults : refusing([...parsed.problems, ...ofModel], agent))
@@ -92,7 +92,7 @@ function isWrong({ severity, code }: Problem): boolean {
   return severity === 'error' && code === 'wrong_value'
 }
 
-/** What this version refuses to run is an error of an agent that is to run here. */
+/** Unsupported features that this version refuses to run are errors of an agent that should run here. */
 function refusing(problems: readonly Problem[], agent: AgentFile | undefined): Problem[] {
   const refused = (agent?.unsupported ?? []).filter(({ effect }) => effect === 'refused')
   const errors = refused.map((entry) => unsupportedProblem(entry, 'error'))
@@ -123,7 +123,7 @@ function document(reports: readonly Report[], skipped: readonly FoundOther[]): o
 }
 
 function skippedLine({ file, line, kind, name }: FoundOther, { style }: Output): string {
-  const what = kind === undefined ? 'it is no agent file' : `kind ${kind}${name === undefined ? '' : ` "${name}"`}`
+  const what = kind === undefined ? 'it is not an agent file' : `kind ${kind}${name === undefined ? '' : ` "${name}"`}`
   return `${style.dim('skipped')} ${oneLine(file)}:${line} ${oneLine(what)}`
 }
 

@@ -2,8 +2,8 @@ import { stringify } from 'yaml'
 import { escapeHidden, jsonText } from './text.ts'
 
 /**
- * A value's YAML: what its JSON would say. Text is quoted where a character in it could act on a terminal or hide in it,
- * and that character is an escape (I46).
+ * A value's YAML, with the content of its JSON. Text with a character that could act on a terminal or hide in it is quoted,
+ * with an escape for that character (I46).
  */
 export function yamlText(value: unknown): string {
   const data: unknown = JSON.parse(jsonText(value, 0))

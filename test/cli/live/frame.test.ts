@@ -52,8 +52,8 @@ const everyState: readonly Moment[] = [
   call(10, 'list_files').succeeded(980, 100, 500),
 ]
 
-describe('a turn that goes on', () => {
-  test('on a terminal of 80 columns', () => {
+describe('a running turn', () => {
+  test('fits a terminal of 80 columns', () => {
     expect(frame(turnAfter(everyState), view({ width: 79 }))).toEqual([
       'I look at everything at once.',
       '  ✓ list_files    .                                                       12 ms',
@@ -71,7 +71,7 @@ describe('a turn that goes on', () => {
     ])
   })
 
-  test('on a terminal of 40 columns', () => {
+  test('fits a terminal of 40 columns', () => {
     const few = everyState.filter(([, event]) => !('index' in event) || [0, 1, 2, 5].includes(event.index))
     expect(frame(turnAfter(few), view({ width: 39 }))).toEqual([
       'I look at everything at once.',
@@ -83,7 +83,7 @@ describe('a turn that goes on', () => {
     ])
   })
 
-  test('on a terminal of 21 columns and 6 rows: what runs, waits and arrives comes first', () => {
+  test('on a terminal of 21 columns and 6 rows shows running, waiting and arriving calls first', () => {
     expect(frame(turnAfter(everyState), view({ width: 20, height: 5 }))).toEqual([
       '  ⠋ count_l…  412 f…',
       '  ○ package…  waits…',
@@ -93,7 +93,7 @@ describe('a turn that goes on', () => {
     ])
   })
 
-  test('of 100 calls shows those that run and wait, in call order, and counts the rest', () => {
+  test('with 100 calls shows the running and waiting ones, in call order, and counts the rest', () => {
     const moments = Array.from({ length: 100 }, (_, index) => {
       const { accepted, arguments: complete, started, succeeded, unsuccessful, parked } = call(index, `tool_${index}`)
       const begun = [accepted(0), complete(0, { n: index })]
@@ -115,7 +115,7 @@ describe('a turn that goes on', () => {
     ])
   })
 
-  test('before its first call shows what the model does', () => {
+  test('before its first call shows the state of the model', () => {
     const asked = turnOf(0, 0)
     const thinking: Moment = [
       1,
@@ -138,7 +138,7 @@ describe('a turn that goes on', () => {
     ])
   })
 
-  test('shows the newest lines of an answer of any length, and those stand still while it grows', () => {
+  test('shows the newest lines of an answer of any length, which stay still while it grows', () => {
     const words = Array.from({ length: 20_000 }, (_, n) => `word${n}`)
     const shown = (count: number) =>
       frame(
@@ -152,8 +152,8 @@ describe('a turn that goes on', () => {
   })
 })
 
-describe('a turn that is over', () => {
-  test('leaves what the model said, every call, and what they came to', () => {
+describe('a finished turn', () => {
+  test('leaves the model text, every call, and a summary', () => {
     const moments = [
       ...turnOf(0, 0, 'Both at once.\n'),
       call(0, 'fetch').accepted(10),
@@ -174,7 +174,7 @@ describe('a turn that is over', () => {
     ])
   })
 
-  test('tells whole why a call failed, below it where it does not fit beside it', () => {
+  test('shows the whole reason of a failure, on lines of its own if it does not fit', () => {
     const moments = [
       ...turnOf(0, 0),
       call(0, 'fetch').accepted(0),
@@ -191,12 +191,12 @@ describe('a turn that is over', () => {
     ])
   })
 
-  test('leaves nothing where it called nothing: then what was said is the answer', () => {
+  test('leaves nothing without calls, because its text is the answer', () => {
     expect(finishedTurn(turnAfter(turnOf(0, 0, 'The answer.')), 1, view())).toEqual([])
   })
 })
 
-test('a run is summed up: turns, calls, times, tokens', () => {
+test('the summary of a run has turns, calls, times and tokens', () => {
   const usage = { inputTokens: 1_234, cachedInputTokens: 0, outputTokens: 56, reasoningTokens: 0 }
   const state = stateAfter([
     ...turnOf(0, 0),
@@ -214,7 +214,7 @@ test('a run is summed up: turns, calls, times, tokens', () => {
   )
 })
 
-test('no frame is wider or higher than it may be, and nothing that controls a terminal comes through (property, I46)', () => {
+test('no frame is wider or higher than allowed, or contains control characters (property, I46)', () => {
   const text = fc.string({ unit: 'binary', maxLength: 40 })
   const moments = fc.array(
     fc.tuple(

@@ -12,7 +12,7 @@ function phaseAfter(...moments: Parameters<typeof stateAfter>[0]) {
 }
 
 describe('a call', () => {
-  test('goes from arriving over waiting and running to its result', () => {
+  test('goes through arriving, waiting and running to its result', () => {
     const { accepted, parked, started, succeeded } = search
     expect(phaseAfter(accepted(1))).toEqual({ phase: 'arriving' })
     expect(phaseAfter(accepted(1), parked(2))).toEqual({ phase: 'waiting', waitsFor: 'executor' })
@@ -34,7 +34,7 @@ describe('a call', () => {
     expect(phaseAfter(...running, succeeded(3, 1), progress(4, 'late'))).toMatchObject({ phase: 'settled' })
   })
 
-  test('whose progress cannot be shown is shown without', () => {
+  test('is shown without progress if that is not printable', () => {
     const cycle: Record<string, unknown> = {}
     cycle['self'] = cycle
     for (const value of [cycle, 1n, undefined, () => 1]) {
@@ -52,7 +52,7 @@ describe('a call', () => {
     })
   })
 
-  test('has its arguments as they were written, once they are complete', () => {
+  test('has its arguments as written, once they are complete', () => {
     const { accepted, arguments: complete } = search
     expect(stateAfter([accepted(1), complete(2, '{"q":1}')]).turns[0]?.calls[0]).toMatchObject({
       arguments: '{"q":1}',
@@ -62,12 +62,12 @@ describe('a call', () => {
 })
 
 describe('a turn', () => {
-  test('has its calls by their places, in whatever order they are told of', () => {
+  test('has its calls by index, in whatever order their events arrive', () => {
     const state = stateAfter([call(2, 'c').accepted(1), call(0, 'a').accepted(2), call(1, 'b').accepted(3)])
     expect(state.turns[0]?.calls.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
   })
 
-  test('of one id twice has both calls', () => {
+  test('with the same id twice has both calls', () => {
     const [, first] = call(0, 'a').accepted(1)
     const [, second] = call(1, 'b').accepted(1)
     const state = [first, { ...second, id: 'id-0' } as LiveEvent].reduce(
@@ -99,7 +99,7 @@ describe('a turn', () => {
     expect(stateAfter([...turnOf(0, 1), [9, { type: 'turn_finished', turn: 0, calls: 0 }]]).turns[0]?.endedAt).toBe(9)
   })
 
-  test('of an executor alone has no model', () => {
+  test('of an executor without an agent has no model', () => {
     expect(stateAfter([search.accepted(1)]).turns[0]?.model).toBe('absent')
   })
 
@@ -112,7 +112,7 @@ describe('a turn', () => {
   })
 })
 
-test('events in any order, with any left out, change nothing that is known for good (property)', () => {
+test('events in any order, with any left out, never change a final state (property)', () => {
   const { accepted, parked, started, progress, succeeded, arguments: complete } = search
   const all = [
     ...turnOf(0, 0, 'text'),

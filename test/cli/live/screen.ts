@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import type { Terminal } from '../../../packages/aof-cli/src/live/live-region.ts'
 
-/** As much of a terminal as the picture needs: it scrolls, wraps, moves its cursor and erases; anything else is an error. */
+/** As much of a terminal as the view needs: it scrolls, wraps, moves its cursor and erases; anything else is an error. */
 export class Screen extends Writable implements Terminal {
   columns: number
   rows: number

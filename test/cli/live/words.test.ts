@@ -41,7 +41,7 @@ describe('arguments in short', () => {
     expect(argumentsText(written)).toBe(shown)
   })
 
-  test('of any length and depth take bounded time and room (bad inputs 29, 35)', () => {
+  test('of any length and depth take bounded time and space (bad inputs 29, 35)', () => {
     expect(argumentsText(JSON.stringify({ text: 'x'.repeat(10_000_000) })).length).toBeLessThanOrEqual(300)
     expect(argumentsText('['.repeat(1_000_000)).length).toBeLessThanOrEqual(300)
   })
@@ -61,7 +61,7 @@ describe('widths', () => {
     expect(displayWidth(text)).toBe(width)
   })
 
-  test('what is cut ends in an ellipsis, and never through a wide character', () => {
+  test('a cut text ends in an ellipsis, and is never cut within a wide character', () => {
     expect([clip('abcdef', 4), clip('abcd', 4), clip('日本語', 5), clip('日本語', 4), clip('ab', 0)]).toEqual([
       'abc…',
       'abcd',
@@ -71,17 +71,17 @@ describe('widths', () => {
     ])
   })
 
-  test('columns are as wide as they are to be', () => {
+  test('columns have the requested width', () => {
     expect([column('ab', 4), column('abcdef', 4), rightColumn('ab', 4)]).toEqual(['ab  ', 'abc…', '  ab'])
   })
 
-  test('after a segment that was cut comes nothing more', () => {
+  test('no segment follows a cut one', () => {
     const loud = (text: string): string => text.toUpperCase()
     expect(joinSegments([{ text: 'ab' }, { text: 'cdef', mark: loud }, { text: 'g' }], 5)).toBe('abCD…')
     expect(joinSegments([{ text: 'ab' }, { text: '' }, { text: 'c', mark: loud }], 5)).toBe('abC')
   })
 
-  test('nothing is wider than it may be, and nothing that controls a terminal is left (property, I46)', () => {
+  test('no line is wider than allowed, or contains control characters (property, I46)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 1, max: 40 }), (text, width) => {
         const safe = oneLine(text)
@@ -95,14 +95,14 @@ describe('widths', () => {
 })
 
 describe('wrapping', () => {
-  test('breaks between words, and within those that are too long', () => {
+  test('breaks between words, and within words that are too long', () => {
     expect(wrapText('one two  three', 7)).toEqual(['one two', 'three'])
     expect(wrapText('abcdefghij k', 4)).toEqual(['abcd', 'efgh', 'ij k'])
     expect(wrapText('  indented text', 10)).toEqual(['  indented', 'text'])
     expect(wrapText('', 4)).toEqual([''])
   })
 
-  test('of parts breaks between them alone', () => {
+  test('of parts breaks only between them', () => {
     expect(wrapParts('one · two · three', '·', 9)).toEqual(['one · two', 'three'])
     expect(wrapParts('one · two · three', '·', 8)).toEqual(['one', 'two', 'three'])
     expect(wrapParts('one two three', '·', 5)).toEqual(['one two three'])

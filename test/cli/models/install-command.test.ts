@@ -28,7 +28,7 @@ test.each([
   )
 })
 
-test('a link to it counts as what it leads to', async () => {
+test('a link to the package is followed', async () => {
   const directory = await temporary(INSTALLED)
   await symlink(join(directory, 'usr/lib/node_modules/aof-runtime'), join(directory, 'home/link'))
   expect(installCommand('a', 1, join(directory, 'home/link'), directory)).toBe('npm install --global a@1')

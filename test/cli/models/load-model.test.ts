@@ -81,13 +81,13 @@ const CASES: Readonly<Record<string, readonly [Environment, string, Environment]
   xai: [{ XAI_API_KEY: 'k-1' }, 'https://api.x.ai/v1/chat/completions', BEARER],
 }
 
-describe('a model that is known', () => {
+describe('a known model', () => {
   test('there is a case for every provider', () => {
     expect(Object.keys(CASES).sort()).toEqual([...PROVIDERS.keys()].sort())
   })
 
   test.each(Object.entries(CASES))(
-    '%s: asks where it should, with its key, and not before it is asked',
+    '%s: sends a request to the right address, with its key, and none before it is asked',
     async (provider, [env, url, headers]) => {
       const asked = await requestOf(provider, 'm-1', env)
       expect(asked.url).toBe(url)
@@ -96,7 +96,7 @@ describe('a model that is known', () => {
   )
 
   test.each(['groq', 'ollama', 'openai-compatible', 'mistral'])(
-    '%s: counts tokens where that may be asked for',
+    '%s: asks for token counts if the service allows it',
     async (provider) => {
       const [env] = CASES[provider] ?? [{}]
       const { body } = await requestOf(provider, 'm-1', env)
@@ -105,23 +105,23 @@ describe('a model that is known', () => {
     },
   )
 
-  test('a name with colons goes to the provider whole', async () => {
+  test('the provider gets a name with colons whole', async () => {
     const { body } = await requestOf('ollama', 'llama3.2:3b', {})
     expect(body['model']).toBe('llama3.2:3b')
   })
 
-  test('Ollama needs no key, and is on this machine by default', async () => {
+  test('Ollama needs no key, and runs on this machine by default', async () => {
     const { url, headers } = await requestOf('ollama', 'm-1', {})
     expect([url, headers.get('authorization')]).toEqual(['http://127.0.0.1:11434/v1/chat/completions', null])
   })
 
-  test('Azure by its endpoint', async () => {
+  test('Azure is reached by its endpoint', async () => {
     const env = { AZURE_OPENAI_API_KEY: 'k-1', AZURE_OPENAI_ENDPOINT: 'https://mine.example/' }
     expect((await requestOf('azure', 'm-1', env)).url).toBe('https://mine.example/openai/v1/responses')
   })
 })
 
-describe('a model that is not available: what to do', () => {
+describe('the remedy for an unavailable model', () => {
   test.each([
     [
       'openai',
@@ -176,24 +176,21 @@ describe('a model that is not available: what to do', () => {
     ['nobody-knows-this', 'Known are anthropic, azure, bedrock,'],
     ['__proto__', 'Known are anthropic, azure, bedrock,'],
     ['constructor', 'Known are anthropic, azure, bedrock,'],
-  ])('%s: no provider, but a suggestion', async (provider, words) => {
+  ])('%s: an unknown provider, with a suggestion', async (provider, words) => {
     const error = await failureOf(provider, 'm-1')
     expect(error.message).toBe(`there is no provider ${JSON.stringify(provider)} of models`)
     expect(error.fix).toContain(words)
     expect(error.fix).toContain('OPENAI_COMPATIBLE_BASE_URL')
   })
 
-  test.each(['localhost:8000/v1', 'file:///etc/passwd', 'not a url'])(
-    'an address that is none: %s',
-    async (address) => {
-      const error = await failureOf('openai-compatible', 'm-1', { OPENAI_COMPATIBLE_BASE_URL: address })
-      expect(error.message).toBe(
-        `OPENAI_COMPATIBLE_BASE_URL: expected an address that begins with http:// or https://, found ${JSON.stringify(address)}`,
-      )
-    },
-  )
+  test.each(['localhost:8000/v1', 'file:///etc/passwd', 'not a url'])('an invalid address: %s', async (address) => {
+    const error = await failureOf('openai-compatible', 'm-1', { OPENAI_COMPATIBLE_BASE_URL: address })
+    expect(error.message).toBe(
+      `OPENAI_COMPATIBLE_BASE_URL: expected an address that begins with http:// or https://, found ${JSON.stringify(address)}`,
+    )
+  })
 
-  test('I46: nothing that a terminal would act on', async () => {
+  test('I46: no message contains control characters', async () => {
     const error = await failureOf('x\u001B[2J', 'm\u202E')
     expect(`${error.message}${error.fix}`).not.toMatch(/[\u001B\u202E]/)
   })

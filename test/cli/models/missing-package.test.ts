@@ -48,7 +48,7 @@ function load(directory: string, provider: string, env: Record<string, string> =
   return JSON.parse(stdout)
 }
 
-test('a package that is not installed: the command that installs it, and the variable that is missing too', async () => {
+test('for a missing package, the command that installs it and the missing variable are named', async () => {
   const directory = await bareCopy()
   expect(load(directory, 'openai', { OPENAI_API_KEY: 'k' })).toEqual({
     exitCode: 4,
@@ -61,7 +61,7 @@ test('a package that is not installed: the command that installs it, and the var
   })
 })
 
-test('one that the project in the current directory has is taken; one of another generation is not', async () => {
+test('a package of the project in the current directory is used; one of another generation is not', async () => {
   const directory = await bareCopy()
   const project = join(directory, 'project')
   await link('@ai-sdk/openai', project)
@@ -77,7 +77,7 @@ test('one that the project in the current directory has is taken; one of another
   })
 })
 
-test('aof exec says so too, with its own exit code', async () => {
+test('aof exec reports a missing package, with its own exit code', async () => {
   const directory = await bareCopy()
   await writeFile(join(directory, 'tools.mjs'), 'export default { name: "ping", execute: () => 1 }')
   await writeFile(join(directory, 'turn.json'), messagesAnswer(['a', 'ping', {}]))

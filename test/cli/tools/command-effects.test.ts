@@ -44,7 +44,7 @@ async function turn(directory: string, lines: string[], calls: [name: string, in
 
 const BUMP = `{name: bump, description: Counts., command: [sh, -c, 'n=$(cat c.txt); sleep 0.02; echo $((n+1)) > c.txt']`
 
-describe('what a command reads and writes', () => {
+describe('the effects of a command', () => {
   test.each([
     ['{name: x, command: [touch, a]}', {}, ['w .']],
     ['{name: x, command: [ls], read_only: true}', {}, ['r .']],
@@ -63,13 +63,13 @@ describe('what a command reads and writes', () => {
     expect(effectsOf(line, input, directory)).toEqual(expected)
   })
 
-  test('a list is a resource for each value, and an argument that is missing leaves its resource out', async () => {
+  test('a list gives a resource for each value, and a missing argument leaves its resource out', async () => {
     const directory = await temporary({})
     const line = `{name: x, command: [rm, ["{files}"], ["{more}"]], writes: ["{files}", "{more}"], input_schema: {type: object, properties: {files: {type: array, items: {type: string}}, more: {type: string}}}}`
     expect(effectsOf(line, { files: ['a', 'b'] }, directory)).toEqual(['w ./a', 'w ./b'])
   })
 
-  test('links are followed, so that two names of one file are one resource', async () => {
+  test('links are followed, so two names of a file are the same resource', async () => {
     const directory = await temporary({ 'real/a.txt': '' })
     await symlink('real', join(directory, 'link'))
     await mkdir(join(directory, 'sub'))
@@ -79,7 +79,7 @@ describe('what a command reads and writes', () => {
 })
 
 describe('the calls of commands in a turn', () => {
-  test('I52 eight calls that read, wait and write one file leave 8 in it', async () => {
+  test('I52 eight calls that read, wait and write a file leave 8 in it', async () => {
     const directory = await temporary({ 'c.txt': '0\n' })
     const { results, most } = await turn(directory, [`${BUMP}}`], Array(8).fill(['bump']))
     expect(results.map(({ status }) => status)).toEqual(Array(8).fill('succeeded'))
@@ -87,7 +87,7 @@ describe('the calls of commands in a turn', () => {
     expect(most).toBe(1)
   })
 
-  test('I52 commands that may change something go one after the other in call order, whatever their names', async () => {
+  test('I52 commands that may change something run one after the other in call order, whatever their names', async () => {
     const directory = await temporary({ log: '' })
     const add = (name: string): string => `{name: ${name}, command: [sh, -c, 'echo "$1" >> log', sh, ${name}]}`
     const names = ['c', 'a', 'b', 'a', 'c']
@@ -99,7 +99,7 @@ describe('the calls of commands in a turn', () => {
     expect(await readFile(join(directory, 'log'), 'utf8')).toBe(names.map((name) => `${name}\n`).join(''))
   })
 
-  test('a command that is read_only runs beside others that are, and sees what was written before it', async () => {
+  test('a read_only command overlaps with other read_only commands, and sees earlier writes', async () => {
     const directory = await temporary({ 'c.txt': '0\n' })
     const look = `{name: look, command: [sh, -c, 'cat c.txt; sleep 0.02'], read_only: true}`
     const { results, most } = await turn(
@@ -133,7 +133,7 @@ describe('the calls of commands in a turn', () => {
     expect((await turn(directory, [line], Array(6).fill(['s']))).most).toBe(2)
   })
 
-  test('retry starts an idempotent command again after it failed, and no other', async () => {
+  test('retry restarts only an idempotent command after its failure', async () => {
     const script = '#!/bin/sh\necho x >> tries\n[ "$(wc -l < tries)" -ge 3 ]\n'
     const line = `{name: f, command: [./flaky], retry: { max_attempts: 4, initial_delay: 1ms }`
     const good = await temporary({ 'flaky*': script })
@@ -147,7 +147,7 @@ describe('the calls of commands in a turn', () => {
 })
 
 describe('the fields of a command', () => {
-  test('are what the core takes', () => {
+  test('are the options of the core', () => {
     const [entry] = entriesOf(
       `{name: x, command: [ls], idempotent: true, retry: 3, max_parallel: 2, rate: 100/10m, reads: [src]}`,
     )
@@ -177,7 +177,7 @@ describe('the fields of a command', () => {
     ['rate: {n: 1, per_ms: 5}', 'unknown field "per_ms"'],
     ['retry: {max_attempts: 2, max_delay: 1ms}, idempotent: true', 'longer than the longest'],
     ['max_parallel: 0', 'from 1'],
-  ])('%s is told of', (fields, words) => {
+  ])('%s is reported', (fields, words) => {
     const text = `${HEAD}  model: openai:gpt-4o\n  tools:\n    - {name: x, description: x, command: [ls, "{name}"], ${fields}}\n`
     const { problems } = parseAgentFile(text, { file: 'agent.yaml' })
     expect(problems.map(({ message }) => message).join('\n')).toContain(words)

@@ -31,7 +31,7 @@ async function problemsIn(directory: string, ...paths: string[]): Promise<string
 const tool = (name: string): string => `{ name: '${name}', execute: () => '${name}' }`
 
 describe('the tools of a module', () => {
-  test('every export that is one, the default export and those in arrays too, each once, by the names of the exports', async () => {
+  test('every exported tool, including the default export and those in arrays, each once, sorted by export name', async () => {
     const directory = await temporary({
       'tools.mjs': `
         const twice = ${tool('twice')}
@@ -44,7 +44,7 @@ describe('the tools of a module', () => {
     expect(await namesIn(directory, './tools.mjs')).toEqual(['twice', 'b', 'default', 'in_list'])
   })
 
-  test('TypeScript is read, and what a module imports', async () => {
+  test('TypeScript is read, and the imports of a module', async () => {
     const directory = await temporary({
       'lib/tools.ts': `import { word } from './word.ts'
         interface Input { readonly x: number }
@@ -59,7 +59,7 @@ describe('the tools of a module', () => {
     expect(await namesIn(directory, './a.mjs', 'a.mjs')).toEqual(['a'])
   })
 
-  test('bad input 15: two tools of one name, with where both come from', async () => {
+  test('bad input 15: two tools with the same name are reported with both sources', async () => {
     const directory = await temporary({
       'a.mjs': `export const search = ${tool('search')}`,
       'b.mjs': `export default [${tool('x')}, ${tool('search')}]`,
@@ -69,7 +69,7 @@ describe('the tools of a module', () => {
     ])
   })
 
-  test('bad inputs 1 to 3: names that objects have already are names as others are', async () => {
+  test('bad inputs 1 to 3: names of object properties are ordinary names', async () => {
     const names = ['__proto__', 'constructor', 'toString']
     const directory = await temporary({ 'a.mjs': `export default [${names.map(tool).join()}]` })
     expect(await namesIn(directory, './a.mjs')).toEqual(names)
@@ -90,9 +90,9 @@ describe('the tools of a module', () => {
     [
       'an impossible tool',
       'export const t = { name: "t", execute() {}, timeoutMs: -1 }',
-      `the export t of ./m.mjs is no tool: tool 't'.timeoutMs: expected 1 to 2147483647 milliseconds, or Infinity for none, got -1.`,
+      `the export t of ./m.mjs is not a tool: tool 't'.timeoutMs: expected 1 to 2147483647 milliseconds, or Infinity for none, got -1.`,
     ],
-    ['an empty name', 'export const t = { name: "", execute() {} }', 'of ./m.mjs is no tool: tool.name: expected'],
+    ['an empty name', 'export const t = { name: "", execute() {} }', 'of ./m.mjs is not a tool: tool.name: expected'],
     [
       'a name that a terminal would act on (bad input 70, I46)',
       String.raw`export { x as 'a\u001b[2J' }; const x = { name: "", execute() {} }`,
@@ -104,7 +104,7 @@ describe('the tools of a module', () => {
     expect(problem).toContain(words)
   })
 
-  test('every module that cannot be used is told of', async () => {
+  test('every unusable module is reported', async () => {
     const directory = await temporary({ 'folder.mjs/x': '', 'good.mjs': `export default ${tool('good')}` })
     expect(await problemsIn(directory, './gone.mjs', './good.mjs', './folder.mjs')).toEqual([
       '10: the module ./gone.mjs cannot be used: there is no such file | paths start from the directory of the file',
@@ -112,7 +112,7 @@ describe('the tools of a module', () => {
     ])
   })
 
-  test('I42, bad inputs 122, 125, 148: what leads out of the directory is not run', async () => {
+  test('I42, bad inputs 122, 125, 148: a module outside the directory does not run', async () => {
     const directory = await temporary({
       'outside.mjs': `globalThis.ranOutside = true; export default ${tool('x')}`,
       'project/x': '',
@@ -154,7 +154,7 @@ describe('the tools of commands', () => {
     return result
   }
 
-  test('run in the directory of the agent file, or one below it; a model reads what they wrote', async () => {
+  test('run in the directory of the agent file, or one below it; a model gets their output', async () => {
     const directory = await temporary({ 'sub/file': 'x' })
     expect(await called(command('ls'), directory, '.')).toMatchObject({
       data: { exitCode: 0, stdout: 'sub\n', stderr: '' },
@@ -163,7 +163,7 @@ describe('the tools of commands', () => {
     expect(await called(command('ls', { cwd: './sub' }), directory, '.')).toMatchObject({ data: { stdout: 'file\n' } })
   })
 
-  test('what else a model should know stands in its text', async () => {
+  test('notes for the model are in the result text', async () => {
     const script = '#!/bin/sh\necho out; echo warned >&2; exit 3\n'
     const directory = await temporary({ 'tool*': script, 'quiet*': '#!/bin/sh\n' })
     const loud = await called(command('./tool', { okExitCodes: [3] }), directory, 'x')
@@ -190,7 +190,7 @@ describe('the tools of commands', () => {
     expect(await called(command('ls'), directory, '.')).toMatchObject({ data: { stdout: '' } })
   })
 
-  test('I42, bad inputs 122, 125: neither the program nor its directory leads out', async () => {
+  test('I42, bad inputs 122, 125: neither the program nor its directory is outside', async () => {
     const directory = await temporary({ 'tool*': '#!/bin/sh\necho ran\n', 'project/x': '' })
     const project = join(directory, 'project')
     await symlink('..', join(project, 'up'))
@@ -204,7 +204,7 @@ describe('the tools of commands', () => {
     })
   })
 
-  test('I45, I35: their variables are those of the file and those that they name, and no other', async () => {
+  test('I45, I35: their variables are those of the file and the named ones, and no others', async () => {
     const directory = await temporary({})
     process.env['AOF_TEST_SECRET'] = 'canary'
     process.env['AOF_TEST_NAMED'] = 'named'
@@ -221,7 +221,7 @@ describe('the tools of commands', () => {
     }
   })
 
-  test('say of themselves what the file says', async () => {
+  test('have the settings of the file', async () => {
     const entry = command('ls', { description: 'Lists.', readOnly: true, timeoutMs: 5_000 })
     const [made] = await loadTools([entry], { directory: '.', environment: new Map(), areOffered: false })
     expect(made).toMatchObject({
@@ -246,7 +246,7 @@ describe('the tools of commands', () => {
     expect(result).toMatchObject({ status: 'timed_out', execution: 'ended' })
   })
 
-  test('two of one name are told apart by their lines', async () => {
+  test('two with the same name are reported with their lines', async () => {
     const entries = [command('ls', { at: { ...NOWHERE, line: 3 } }), command('ls', { at: { ...NOWHERE, line: 7 } })]
     const loaded = loadTools(entries, { directory: '.', environment: new Map(), areOffered: false })
     await expect(loaded).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { createAmazonBedrockAnthropic } from '@ai-sdk/amazon-bedrock/anthropic'
 import { createAnthropic } from '@ai-sdk/anthropic'
-import { chunkFrame } from '../../../packages/aof-cli/src/recorded/aws-event-stream.ts'
+import { chunkFrame } from '../../../packages/aof-cli/src/recorded-answers/aws-event-stream.ts'
 import { anthropic as messages } from '../../../packages/aof-runtime/src/messages/index.ts'
 import {
   BREAKS,

@@ -1,5 +1,5 @@
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock'
-import { eventFrames } from '../../../packages/aof-cli/src/recorded/aws-event-stream.ts'
+import { eventFrames } from '../../../packages/aof-cli/src/recorded-answers/aws-event-stream.ts'
 import {
   BREAKS,
   CONTEXT,

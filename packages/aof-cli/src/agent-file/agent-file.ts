@@ -1,4 +1,7 @@
-import type { CommandTool } from './command.ts'
+import type { JsonObject } from 'aof-runtime'
+import type { CommandLimits } from './command-limits.ts'
+import type { CommandResources } from './command-resources.ts'
+import type { CommandTemplate } from './command-template.ts'
 import type { Problem } from './problem.ts'
 import type { Place } from './source.ts'
 import type { Template } from './template.ts'
@@ -54,6 +57,24 @@ export interface ModuleTools {
   readonly kind: 'module'
   /** As written, e.g. `./tools.ts`. */
   readonly path: string
+  readonly at: Place
+}
+
+/** A tool that runs a program, from an entry `{name, command}` of an agent file. */
+export interface CommandTool extends CommandLimits, CommandResources {
+  readonly kind: 'command'
+  readonly name: string
+  readonly description?: string
+  readonly command: CommandTemplate
+  /** A JSON Schema; arguments must fit it before they are filled into the command. */
+  readonly inputSchema: JsonObject
+  readonly readOnly: boolean
+  readonly timeoutMs?: number
+  /** Names of environment variables passed on to the command, in addition to those that every command gets. */
+  readonly env: readonly string[]
+  /** The working directory as written, below the directory of the agent file. */
+  readonly cwd?: string
+  readonly okExitCodes: readonly number[]
   readonly at: Place
 }
 

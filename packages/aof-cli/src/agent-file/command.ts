@@ -1,34 +1,16 @@
-import type { JsonObject } from 'aof-runtime'
 import { suggest } from 'aof-runtime/internal'
-import { type CommandLimits, readLimits } from './command-limits.ts'
-import { type CommandResources, readResources } from './command-resources.ts'
-import { argumentsOf, type ArgumentRule, type CommandTemplate, type Group, parseElement } from './command-template.ts'
+import type { CommandTool } from './agent-file.ts'
+import { readLimits } from './command-limits.ts'
+import { readResources } from './command-resources.ts'
+import { argumentsOf, type ArgumentRule, type Group, parseElement } from './command-template.ts'
 import { readDuration } from './duration.ts'
 import { type InputSchema, readInputSchema, textSchema } from './input-schema.ts'
 import type { Findings } from './problem.ts'
 import { checkProgram, checkScripts } from './program.ts'
-import { type Place, quoted } from './source.ts'
+import { quoted } from './source.ts'
 import { warnOfReferences } from './template.ts'
 import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, numberOf, textOf, wordOf } from './tree.ts'
 import { checkVariableName } from './variables.ts'
-
-/** A tool that runs a program, from an entry `{name, command}` of an agent file. */
-export interface CommandTool extends CommandLimits, CommandResources {
-  readonly kind: 'command'
-  readonly name: string
-  readonly description?: string
-  readonly command: CommandTemplate
-  /** A JSON Schema; arguments must fit it before they are filled into the command. */
-  readonly inputSchema: JsonObject
-  readonly readOnly: boolean
-  readonly timeoutMs?: number
-  /** Names of environment variables passed on to the command, in addition to those that every command gets. */
-  readonly env: readonly string[]
-  /** The working directory as written, below the directory of the agent file. */
-  readonly cwd?: string
-  readonly okExitCodes: readonly number[]
-  readonly at: Place
-}
 
 /** Reads a command and reports its problems; undefined if too much of it is missing. */
 export function readCommand(node: MapNode, path: string, findings: Findings): CommandTool | undefined {

@@ -1,5 +1,4 @@
-export type { AgentFile, ModelName, ParsedAgent, ToolEntry } from './agent-file.ts'
-export type { CommandTool } from './command.ts'
+export type { AgentFile, CommandTool, ModelName, ParsedAgent, ToolEntry } from './agent-file.ts'
 export {
   type CommandTemplate,
   type Element,

@@ -4,13 +4,13 @@ import { type CommandTool, type Element, fillElements } from '../agent-file/inde
 import type { Effect, EffectOptions, JsonObject, JsonValue } from 'aof-runtime'
 
 /**
- * What the calls of a command read and write, for the order of calls. A command that does not say it reads (`read_only`) or
- * writes the directory in which it runs: nothing else is known of it, and a write that is lost is worse than a wait.
+ * The effects of a command's calls, for the order of calls. A command that does not declare them reads (`read_only`) or
+ * writes its working directory: nothing else is known about it, and a lost write is worse than a wait.
  *
- * Paths start from that directory, links are followed, and a directory is all that is below it. A resource with a scheme
- * (`db:users/{id}`) is a name; in it the slashes and dots of a value are no path.
+ * Paths start from that directory, links are followed, and a directory includes everything below it. A resource with a
+ * scheme (`db:users/{id}`) is a name, in which slashes and dots of a value do not form a path.
  *
- * @param directory of the agent file
+ * @param directory the directory of the agent file
  */
 export function commandEffects(command: CommandTool, directory: string): EffectOptions {
   const cwd = realPathOf(resolve(directory, command.cwd ?? '.'))
@@ -21,7 +21,7 @@ export function commandEffects(command: CommandTool, directory: string): EffectO
     ...resourcesOf(writes, command, input, cwd).map((resource): Effect => ({ resource, mode: 'write' })),
   ]
   if (!isFixed) return { effects }
-  // Known before any argument is: while a model still writes them, calls of other tools need not wait.
+  // This is known before the arguments, so calls of other tools need not wait while a model writes them.
   const known = effects({})
   if (known.length === 0) return {}
   return { effects: () => known, effectScope: known.map(({ resource }) => resource) }
@@ -30,7 +30,7 @@ export function commandEffects(command: CommandTool, directory: string): EffectO
 /** The directory in which a command runs. */
 const HERE: Element = ['.']
 
-/** A letter alone is a drive. */
+/** A single letter is a drive. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i
 
 function resourcesOf(
@@ -55,7 +55,7 @@ function fileResource(path: string): string {
   return `file:${realPathOf(path).split(sep).join('/')}`
 }
 
-/** The path without links, as far as there is something. */
+/** The path without links, as far as it exists. */
 function realPathOf(path: string): string {
   try {
     return realpathSync(path)
@@ -65,7 +65,7 @@ function realPathOf(path: string): string {
   }
 }
 
-/** Values that are one name of a resource each, whatever is in them. */
+/** Encodes values so that each forms a single resource name. */
 function encoded(input: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(input).map(([name, value]) => [

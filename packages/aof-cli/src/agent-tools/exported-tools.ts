@@ -1,20 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { type AnyTool, MisuseError, systemClock } from 'aof-runtime'
-import { checkTool } from 'aof-runtime/internal'
+import { checkTool, within } from 'aof-runtime/internal'
 import { resolveInside } from '../inside-directory.ts'
 import { oneLine } from '../text.ts'
-import type { FoundTool, LoadedEntry } from './load-tools.ts'
+import type { FoundTool, LoadedEntry } from './found-tool.ts'
 import { describeLoadError } from './module-error.ts'
 
-/** How long the code of a module may take to load. */
+/** The timeout for loading a module. */
 const LOAD_MS = 30_000
 
 /**
- * The tools that a JavaScript or TypeScript module exports: each export that is one, the default export too, and those
- * in an exported array. The module's code runs.
+ * The tools that a JavaScript or TypeScript module exports: each exported tool, including the default export, and the
+ * tools in an exported array. The module's code runs.
  *
- * @param path from `directory`, below which it must end
+ * @param path a path from `directory`; the module must be below that directory
  */
 export async function exportedTools(path: string, directory: string): Promise<LoadedEntry> {
   const shown = oneLine(path)
@@ -33,7 +33,7 @@ export async function exportedTools(path: string, directory: string): Promise<Lo
 }
 
 interface Candidate {
-  /** Of the export, with its place where that is an array. */
+  /** The name of the export, with the index in an array. */
   readonly name: string
   readonly value: unknown
 }
@@ -50,7 +50,7 @@ function toolsOf(exports: Readonly<Record<string, unknown>>, module: string): Lo
   for (const { name, value } of candidates) {
     if (!looksLikeTool(value)) continue
     const fault = faultOf(value)
-    if (fault !== undefined) return refused(`the export ${name} of ${module} is no tool: ${fault}`)
+    if (fault !== undefined) return refused(`the export ${name} of ${module} is not a tool: ${fault}`)
     if (!tools.has(value)) tools.set(value, { tool: value, source: `${name} of ${module}` })
   }
   return tools.size > 0 ? { ok: true, tools: [...tools.values()] } : noTools(candidates, module)
@@ -89,13 +89,10 @@ function faultOf(tool: AnyTool): string | undefined {
   }
 }
 
-/** A module that waits for ever must not: nobody would be told why nothing happens. */
+/** Bounds the loading of a module, since a module that waits forever would block the command without an explanation. */
 async function inTime<T>(loading: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = new Error(`it was not loaded within ${LOAD_MS / 1000} s: what does it wait for at its top level?`)
-    const timer = systemClock.setTimer(() => reject(late), LOAD_MS)
-    loading.then(resolve, reject).finally(() => timer.clear())
-  })
+  const late = new Error(`it was not loaded within ${LOAD_MS / 1000} s: what does it wait for at its top level?`)
+  return within(loading, LOAD_MS, systemClock, () => Promise.reject<T>(late))
 }
 
 function refused(message: string, fix?: string): LoadedEntry {

@@ -1,40 +1,18 @@
 import { type Problem, problemAt, type ToolEntry } from '../agent-file/index.ts'
-import type { AnyTool } from 'aof-runtime'
+import { type AnyTool, MisuseError, toolDefinitions, ToolExecutor } from 'aof-runtime'
 import { oneLine } from '../text.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { attributed } from '../process/stray-errors.ts'
+import { attributed } from '../process/unhandled-errors.ts'
 import { exportedTools } from './exported-tools.ts'
-import type { LoadFault } from './module-error.ts'
+import type { FoundTool, LoadedEntry, ToolSurroundings } from './found-tool.ts'
 import { programTool } from './program-tool.ts'
-import { whyUnusable } from './why-unusable.ts'
-
-/** Where the tools of an agent file live. */
-export interface ToolSurroundings {
-  /** The directory of the agent file: paths start from it, and none leads out of it (I42). */
-  readonly directory: string
-  /** Variables for commands, with their values: those of `resolveVariables`. */
-  readonly environment: ReadonlyMap<string, string>
-  /** Whether a model is to be offered them, so that it has to be shown what they take. */
-  readonly areOffered: boolean
-}
-
-/** A tool with where it comes from, for people. */
-export interface FoundTool {
-  readonly tool: AnyTool
-  readonly source: string
-}
-
-/** What an entry comes to: tools, or what is wrong with it. */
-export type LoadedEntry =
-  | { readonly ok: true; readonly tools: readonly FoundTool[] }
-  | ({ readonly ok: false } & LoadFault)
 
 /**
- * Makes the tools of an agent file: the exported tools of its modules, whose code runs now, and a tool for each of its
- * commands. In the order of the file; the exports of one module in the order of their names.
+ * Creates the tools of an agent file: the exported tools of its modules, whose code runs now, and a tool for each of its
+ * commands. They are in the order of the file; the exports of a module are sorted by name.
  *
- * @throws CliError with a problem for each entry that cannot be used, and for tools of one name
+ * @throws CliError with a problem for each unusable entry, and for tools with the same name
  */
 export async function loadTools(entries: readonly ToolEntry[], surroundings: ToolSurroundings): Promise<AnyTool[]> {
   const problems: Problem[] = []
@@ -76,7 +54,7 @@ function add(
         }),
       )
   }
-  // One tool that two entries lead to is one tool.
+  // Two entries may lead to the same tool object, which counts once.
   else if (other.tool !== each.tool) {
     problems.push(
       problemAt(entry.at, 'error', {
@@ -90,4 +68,22 @@ function add(
 
 function commandSource(line: number): string {
   return line === 0 ? 'a command' : `the command in line ${line}`
+}
+
+/**
+ * The reason why a tool cannot be used by an executor, or offered to a model: errors of its author that show only there,
+ * such as an unusable or missing schema.
+ *
+ * @param isOffered true if a model gets the tool
+ * @returns undefined for a usable tool
+ */
+function whyUnusable(tool: AnyTool, isOffered: boolean): string | undefined {
+  try {
+    void new ToolExecutor({ tools: [tool], spill: false })
+    if (isOffered) toolDefinitions([tool])
+    return undefined
+  } catch (error) {
+    if (error instanceof MisuseError) return error.message
+    throw error
+  }
 }

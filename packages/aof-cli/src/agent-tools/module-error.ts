@@ -3,19 +3,19 @@ import type { Place } from '../agent-file/index.ts'
 import { oneLine } from '../text.ts'
 import { placeInModule } from './module-place.ts'
 
-/** Why a module could not be loaded, and what to do about it. */
+/** The reason why a module could not be loaded, and the remedy. */
 export interface LoadFault {
   readonly message: string
   readonly fix?: string
-  /** Where in the module, or in one that it imports, where that is known. */
+  /** The place in the module, or in an imported module, if known. */
   readonly at?: Place
 }
 
 /**
- * Puts what `import()` was rejected with into words.
+ * Describes the error of an `import()` in words.
  *
- * @param module how the user calls the module
- * @param path where it is
+ * @param module the user's name of the module
+ * @param path its path
  */
 export function describeLoadError(error: unknown, module: string, path: string): LoadFault {
   const { code, said } = readError(error)

@@ -13,9 +13,9 @@ interface Spot {
 }
 
 /**
- * Where in a module, or in one that it imports, an error of its loading lies; undefined where nobody can say.
+ * The place of a loading error in a module, or in an imported module; undefined if unknown.
  *
- * @param path of the module
+ * @param path the path of the module
  */
 export function placeInModule(error: unknown, path: string): Place | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
@@ -23,7 +23,7 @@ export function placeInModule(error: unknown, path: string): Place | undefined {
   return spot === undefined ? undefined : placeOf(spot)
 }
 
-/** Node shows where a syntax error is in the first lines: `file:line`, code, and carets below. */
+/** Node shows the place of a syntax error in the first lines: `file:line`, code, and carets below. */
 function headSpot(text: string): Spot | undefined {
   const [head = '', ...more] = text.split('\n', 12)
   const [, file, line] = /^(\/.*|[A-Za-z]:\\.*|file:\/\/.*):(\d+)$/.exec(head) ?? []
@@ -31,7 +31,7 @@ function headSpot(text: string): Spot | undefined {
   return file === undefined ? undefined : spotOf(file, Number(line), Math.max(carets.indexOf('^'), 0) + 1)
 }
 
-/** The innermost frame that is no part of Node or of a package. */
+/** The innermost frame outside Node and packages. */
 function frameSpot(stack: string): Spot | undefined {
   for (const [, file = '', line, column] of stack.matchAll(/\(?(file:\/\/[^\s()]+?):(\d+):(\d+)\)?$/gm)) {
     if (!file.includes('/node_modules/')) return spotOf(file, Number(line), Number(column))
@@ -39,7 +39,7 @@ function frameSpot(stack: string): Spot | undefined {
   return undefined
 }
 
-/** Node does not say where in JavaScript a syntax error is, except to whom asks for nothing else. */
+/** Node reports the place of a syntax error in JavaScript only with `--check`. */
 function checkedSpot(path: string): Spot | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', timeout: 5_000 })
   return headSpot(stderr ?? '')

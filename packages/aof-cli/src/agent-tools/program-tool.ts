@@ -5,11 +5,11 @@ import { type CommandOutput, runCommand } from '../tools/command.ts'
 import { commandEnvironment } from '../tools/command-environment.ts'
 import { resolveInside } from '../inside-directory.ts'
 import { commandEffects } from './command-effects.ts'
-import type { ToolSurroundings } from './load-tools.ts'
+import type { ToolSurroundings } from './found-tool.ts'
 
 /**
- * The tool of a command: a program that is started without a shell, in the directory of the agent file or one below it,
- * with the variables of the agent file (which win), those that the command names, and those that programs need.
+ * The tool of a command: a program started without a shell, in the directory of the agent file or one below it. Its
+ * environment has the variables of the agent file (which take precedence), those named by the command, and basic ones.
  */
 export function programTool(command: CommandTool, { directory, environment }: ToolSurroundings): AnyTool {
   const { name, description, inputSchema, readOnly, idempotent, timeoutMs, retry, maxParallel, rate, okExitCodes } =
@@ -37,23 +37,23 @@ export function programTool(command: CommandTool, { directory, environment }: To
   })
 }
 
-/** The program was not started, and would not be the next time. */
+/** The program was not started, and a retry would not start it. */
 class CannotRun extends ToolFailure {}
 
-/** Whether a command that failed may pass the next time: unlike other tools, it does not say whether its failure lasts. */
+/** True if a retry of a failed command may succeed: unlike other tools, it does not say whether its failure is permanent. */
 function mayPass(thrown: unknown): boolean {
   if (!(thrown instanceof ToolFailure)) return true
   return thrown.retryable || (thrown.cause === undefined && !(thrown instanceof CannotRun))
 }
 
-/** Looked up for each call, so that what is opened is what was looked at (I42). */
+/** Resolved for each call, so that the checked path is the opened one (I42). */
 async function inside(directory: string, path: string, what: string): Promise<string> {
   const found = await resolveInside(directory, path)
   if (found.ok) return found.path
   throw new CannotRun(`The ${what} '${path}' of this tool cannot be used: ${found.reason}.`)
 }
 
-/** What a model reads: what the program wrote, and what else it should know. */
+/** The result for a model: the output of the program, and notes about it. */
 function text({ stdout, stderr, exitCode }: CommandOutput): ToolContent {
   const parts = [
     stdout,

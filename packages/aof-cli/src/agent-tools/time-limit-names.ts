@@ -2,7 +2,7 @@ import type { ToolEntry } from '../agent-file/index.ts'
 import type { NameTimeLimit } from 'aof-runtime'
 import { oneLine } from '../text.ts'
 
-/** Where a timeout can be raised, in the words of an agent file and of the command line. */
+/** The setting that raises a timeout, in terms of the agent file and the command line. */
 export function timeLimitNames(file: string, tools: readonly ToolEntry[]): NameTimeLimit {
   const commands = new Set(tools.flatMap((entry) => (entry.kind === 'command' ? [entry.name] : [])))
   return ({ option, layer, tool }) => {
@@ -13,6 +13,6 @@ export function timeLimitNames(file: string, tools: readonly ToolEntry[]): NameT
   }
 }
 
-/** Where a timeout can be raised of tools that come from a module alone. */
+/** The setting that raises a timeout for tools of a module without an agent file. */
 export const MODULE_TIME_LIMIT_NAMES: NameTimeLimit = ({ option, layer }) =>
   option === 'timeoutMs' && (layer === 'batch' || layer === 'executor') ? '--timeout' : undefined

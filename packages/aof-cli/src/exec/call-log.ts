@@ -2,35 +2,35 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { ToolResult } from 'aof-runtime'
 import type { CallArrivingEvent } from 'aof-runtime/agent/internal'
 
-/** A call as the model wrote it. */
+/** A call as written by the model. */
 export interface LoggedCall {
-  /** Its place in the turn, from 0. */
+  /** Its index in the turn, from 0. */
   readonly index: number
   readonly id: string
   readonly name: string
-  /** The arguments, parsed; the model's text, as far as it came, where that is no JSON; absent where none of it came. */
+  /** The parsed arguments; the text received so far if it is not JSON; absent if no text was received. */
   readonly arguments?: unknown
 }
 
-/** What the model wrote of its calls, beside what became of them. */
+/** The calls as the model wrote them, independent of their results. */
 export class CallLog {
   readonly #calls: Omit<LoggedCall, 'arguments'>[] = []
-  /** The arguments of calls as far as they came, by place. */
+  /** The argument text received so far, by index of the call. */
   readonly #arguments = new Map<number, string>()
-  /** The places of calls that have begun, by the provider's id. */
+  /** The indexes of started calls, by the provider's id. */
   readonly #begun = new Map<string, number>()
-  /** Places of calls that turned out to be the provider's own. */
+  /** Indexes of calls that the provider runs itself. */
   readonly #foreign = new Set<number>()
-  /** How many calls are the provider's own to run. */
+  /** Number of calls that the provider runs itself. */
   leftToProvider = 0
 
-  /** A call got its place. */
+  /** Records the index of a call. */
   begin({ index, id, name }: CallArrivingEvent): void {
     this.#calls[index] = { index, id, name }
     this.#begun.set(id, index)
   }
 
-  /** The next part of the answer. */
+  /** Records the next part of the answer. */
   take(part: LanguageModelV4StreamPart): void {
     if (part.type === 'tool-input-delta') {
       const index = this.#begun.get(part.id)
@@ -46,7 +46,7 @@ export class CallLog {
     } else if (begun !== undefined) this.#arguments.set(begun, part.input)
   }
 
-  /** The calls that are ours to answer, in call order. */
+  /** The calls that `aof` answers, in call order. */
   get calls(): LoggedCall[] {
     return this.#calls.flatMap((call) => {
       if (this.#foreign.has(call.index)) return []
@@ -55,7 +55,7 @@ export class CallLog {
     })
   }
 
-  /** Of the results those that are ours to give. */
+  /** The results of the calls that `aof` answers. */
   own(results: readonly ToolResult[]): ToolResult[] {
     return results.filter(({ index }) => !this.#foreign.has(index))
   }

@@ -8,7 +8,7 @@ import { loadAgent } from '../load-agent.ts'
 import { oneLine } from '../text.ts'
 import { loadTools, MODULE_TIME_LIMIT_NAMES, timeLimitNames } from '../agent-tools/index.ts'
 
-/** The tools that `--tools` names, with what an agent file says of how they run. */
+/** The tools of `--tools`, with the settings of an agent file for running them. */
 export interface ExecTools {
   readonly tools: readonly AnyTool[]
   readonly maxParallelTools?: number
@@ -19,8 +19,8 @@ export interface ExecTools {
 /**
  * Loads the tools of a module, or of an agent file.
  *
- * @param warn told of what an agent file says and does not do
- * @throws CliError with what is wrong with the file
+ * @param warn gets the warnings about an agent file
+ * @throws CliError with the problems of the file
  */
 export async function execTools(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
   if (/\.[cm]?[jt]s$/.test(file)) {
@@ -33,7 +33,7 @@ export async function execTools(file: string, warn: (problem: Problem) => void):
   )
 }
 
-/** Whoever calls the command says where the module is, so that it may be anywhere; a link counts as what it leads to. */
+/** The command line names the module, so it may be in any directory. Links are followed. */
 async function toolsOfModule(file: string): Promise<AnyTool[]> {
   const path = await realpath(file).catch((error: unknown) => {
     throw new CliError(EXIT.file, `${oneLine(file)} cannot be read: ${systemMessage(error)}`, { cause: error })

@@ -2,46 +2,46 @@ import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provide
 import { systemClock, type ToolExecutorOptions, type ToolResult } from 'aof-runtime'
 import { CallIds, cutOff, hidesMarks, ModelStream, readStream, Turn, withOwnNames } from 'aof-runtime/agent/internal'
 import type { LiveEvent } from '../live/index.ts'
-import { ObservedExecutor } from '../recording/observed-executor.ts'
+import { ObservedExecutor } from '../run-recording/observed-executor.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 
-/** What a turn is executed with. */
+/** Options for executing a turn. */
 export interface TurnExecution {
-  /** Gives the answer whose calls are run. */
+  /** Gives the answer whose calls run. */
   readonly model: LanguageModelV4
-  /** Whether it gives the answer as a stream, in which a call may be repeated. @default true */
+  /** True if it gives the answer as a stream, in which a call may be repeated. @default true */
   readonly isStreamed?: boolean
-  /** The tools, and how they run. */
+  /** The tools, and the settings for running them. */
   readonly executor: ToolExecutorOptions
-  /** Aborts what runs, and what has not started. */
+  /** Aborts running and waiting calls. */
   readonly signal: AbortSignal
-  /** Gets the turn's own events and those of its calls, as they happen. */
+  /** Gets the events of the turn and of its calls as they happen. */
   readonly emit: (event: LiveEvent) => void
-  /** Timeout of each call in milliseconds. @default the tool's, else the executor's */
+  /** Timeout of each call in milliseconds. @default the tool's, otherwise the executor's */
   readonly timeoutMs?: number | undefined
 }
 
-/** What came of a turn's calls. */
+/** The outcome of a turn's calls. */
 export interface ExecutedTurn {
-  /** In call order; those that the provider runs itself are not among them. */
+  /** In call order, without the calls that the provider runs itself. */
   readonly calls: readonly LoggedCall[]
   /** One for each call, in call order; a call that was never complete is `invalid`. */
   readonly results: readonly ToolResult[]
-  /** How many calls the provider runs itself. */
+  /** Number of calls that the provider runs itself. */
   readonly leftToProvider: number
-  /** Why the answer ended before the model did; undefined where it did not. */
+  /** The reason why the answer broke off; undefined if it is whole. */
   readonly broken: { readonly cause: unknown } | undefined
-  /** From the first part of the answer to the last result, in milliseconds. */
+  /** Time from the first part of the answer to the last result, in milliseconds. */
   readonly wallMs: number
-  /** Tools that we stopped waiting for, and that still run. */
+  /** Number of abandoned tools that still run. */
   readonly abandoned: number
 }
 
 /**
- * Reads a model's answer and runs its calls, each as soon as it is known to be complete, in the way an agent does: the same turn, on
- * the same executor. What was cut off, or is no JSON, never runs (I37).
+ * Reads a model's answer and runs each of its calls as soon as it is certainly complete, as an agent does. A call that is
+ * cut off, or whose arguments are not JSON, never runs (I37).
  *
- * @throws what the model's `doStream` throws
+ * @throws the error of the model's `doStream`
  */
 export async function executeTurn(given: TurnExecution): Promise<ExecutedTurn> {
   const { model, signal, emit, timeoutMs } = given

@@ -8,16 +8,16 @@ import {
   RecordedAnswerError,
   type RecordedAnswer,
   type RecordedAnswerErrorKind,
-} from '../recorded/index.ts'
+} from '../recorded-answers/index.ts'
 import { oneLine } from '../text.ts'
 
-/** The longest answer that is read, in bytes. */
+/** The largest size of an answer, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024
 
 /**
- * Opens what a file holds as a recorded answer.
+ * Opens the content of a file as a recorded answer.
  *
- * @throws CliError where it is none
+ * @throws CliError if it is not an answer
  */
 export async function openAnswer(
   bytes: Uint8Array,
@@ -32,7 +32,7 @@ export async function openAnswer(
 /**
  * Reads a file, or standard input for `-`.
  *
- * @throws CliError where it cannot be read, or is too long
+ * @throws CliError if it cannot be read, or is too long
  */
 export async function readAnswer(file: string): Promise<Uint8Array> {
   const name = nameOf(file)
@@ -50,7 +50,7 @@ function nameOf(file: string): string {
   return file === STANDARD_INPUT ? 'standard input' : oneLine(file)
 }
 
-/** An error of a recorded answer as one of the command; any other as it is. */
+/** Converts an error of a recorded answer to a `CliError`; any other error stays unchanged. */
 export function answerError(error: unknown, name: string): unknown {
   if (!(error instanceof RecordedAnswerError)) return error
   return new CliError(EXIT_CODES[error.kind], `${name}: ${error.message}`, { cause: error })
@@ -65,7 +65,7 @@ const EXIT_CODES: Readonly<Record<RecordedAnswerErrorKind, ExitCode>> = {
   provider_unfit: EXIT.model,
 }
 
-/** @throws CliError for the name of no dialect */
+/** @throws CliError for an unknown dialect */
 export function checkDialect(dialect: string | undefined): void {
   if (dialect === undefined || DIALECT_NAMES.some((name) => name === dialect)) return
   const near = suggest(dialect, DIALECT_NAMES)

@@ -3,16 +3,16 @@ import { describeIssues, runPlan, stepResult } from 'aof-runtime/internal'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { writtenArguments } from '../recording/observed-executor.ts'
+import { writtenArguments } from '../run-recording/observed-executor.ts'
 import { oneLine } from '../text.ts'
 import type { TurnExecution } from './execute-turn.ts'
 
-/** How many steps a plan in a file may have. */
+/** The largest number of steps of a plan in a file. */
 const MAX_STEPS = 10_000
 
-/** The plan that a file holds; undefined where it holds none. */
+/** The plan in a file; undefined if the file does not contain one. */
 export function planIn(bytes: Uint8Array): object | undefined {
-  // What begins otherwise is no JSON object, and a stream may be long.
+  // A text with another beginning is not a JSON object; a stream may be long, so it is not parsed.
   if (!/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return undefined
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
@@ -23,13 +23,13 @@ export function planIn(bytes: Uint8Array): object | undefined {
   }
 }
 
-/** What a plan is executed with. */
+/** Options for executing a plan. */
 export interface PlanExecution extends Omit<TurnExecution, 'model'> {
-  /** Where it comes from. */
+  /** The file of the plan. */
   readonly file: string
 }
 
-/** What came of a plan's steps. */
+/** The outcome of a plan's steps. */
 export interface ExecutedPlan {
   readonly results: readonly ToolResult[]
   readonly wallMs: number
@@ -39,7 +39,7 @@ export interface ExecutedPlan {
 /**
  * Runs the steps of a plan.
  *
- * @throws CliError where the plan is no good; nothing of it has run then
+ * @throws CliError if the plan is invalid; then no step has run
  */
 export async function executePlan(plan: object, given: PlanExecution): Promise<ExecutedPlan> {
   const { file, signal, emit, timeoutMs } = given
@@ -66,12 +66,12 @@ export async function executePlan(plan: object, given: PlanExecution): Promise<E
   if (!ran.ok)
     throw new CliError(
       EXIT.file,
-      `${oneLine(file)}: the plan is no good, and nothing of it was run: ${describeIssues(ran.issues)}`,
+      `${oneLine(file)}: the plan is invalid, and no step ran: ${describeIssues(ran.issues)}`,
     )
   return { results: ran.results, wallMs, abandoned }
 }
 
-/** Tells what came of a plan, on standard output. */
+/** Prints the outcome of a plan on standard output. */
 export function reportPlan({ results, wallMs }: ExecutedPlan, output: Output): void {
   if (!output.json) return output.answerJson({ results: results.map(stepResult) })
   const runMs = results.reduce((sum, { timing }) => sum + timing.runMs, 0)

@@ -1,13 +1,13 @@
 import { thrownMessage } from 'aof-runtime/internal'
 import type { Output } from '../output.ts'
-import type { RecordedAnswer } from '../recorded/index.ts'
+import type { RecordedAnswer } from '../recorded-answers/index.ts'
 import { oneLine } from '../text.ts'
 import type { ExecutedTurn } from './execute-turn.ts'
 
 /**
- * Tells what came of a turn: its results on standard output, the rest beside it.
+ * Prints the outcome of a turn: its results on standard output, everything else on standard error.
  *
- * @param talks whether people are told what is not wrong
+ * @param talks true to print notes for people that are not errors
  */
 export function reportTurn(executed: ExecutedTurn, answer: RecordedAnswer, output: Output, talks: boolean): void {
   const { calls, results, leftToProvider, broken, wallMs } = executed

@@ -1,11 +1,11 @@
 import { oneLine } from '../text.ts'
 
-/** How much of the arguments is looked at: no line shows more. */
+/** The length of the arguments that is read; no line shows more. */
 const MAX_LENGTH = 300
 
 /**
- * A call's arguments in short: `src/index.ts` where there is but one, else `path=src longest=3`; what is no object of
- * scalars, as it was written. One line, safe to show.
+ * A call's arguments, abbreviated: `src/index.ts` if there is only one, otherwise `path=src longest=3`; unless they are an
+ * object of scalars, their text. One line that is safe to print.
  *
  * @param written the model's JSON text
  */
@@ -26,7 +26,7 @@ export function argumentsText(written: string | undefined): string {
 }
 
 function parsed(text: string): unknown {
-  // A very long text is only ever shown in part; there is no use in reading all of it.
+  // A very long text is never shown whole, so only its beginning is parsed.
   if (text.length > 20_000) return undefined
   try {
     return JSON.parse(text)

@@ -6,22 +6,22 @@ import { durationText, elapsedText } from './duration.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
 import { type Marks, resultMark } from './marks.ts'
 
-/** What is said of a call, each safe to show in one line. */
+/** The words about a call; each is safe to print on one line. */
 export interface CallWords {
   readonly mark: string
   readonly name: string
-  /** Its arguments in short; empty while they are on their way. */
+  /** Its abbreviated arguments; empty until they are complete. */
   readonly arguments: string
-  /** What it waits for, how far it is, or what became of it; empty where there is nothing to say. */
+  /** The reason why it waits, its progress, or its result; may be empty. */
   readonly detail: string
-  /** Empty where it never ran. */
+  /** Empty if it never ran. */
   readonly time: string
 }
 
-/** A call that waited shorter than this has not waited, for people. */
+/** Shorter waits are not shown. */
 const NOTICEABLE_MS = 100
 
-/** Says of a call where it is. */
+/** The words for the current state of a call. */
 export function callWords(call: LiveCall, { model }: Pick<LiveTurn, 'model'>, now: number, marks: Marks): CallWords {
   const { state } = call
   const about = { name: oneLine(call.name, 128) || '(no name)', arguments: argumentsText(call.arguments) }
@@ -63,14 +63,14 @@ function waitsDetail({ waitsFor, behind }: Pick<ParkedEvent, 'waitsFor' | 'behin
 const WAITS: Readonly<Record<ParkedEvent['waitsFor'], string>> = {
   dependency: 'waits for the result of another call',
   conflict: 'waits for another call to end first',
-  breaker: 'waits for one call to try whether the tool works again',
-  rate: 'waits for its rate',
+  breaker: 'waits for a trial call that tests the tool',
+  rate: 'waits for its rate limit',
   key: 'waits for a permit of its key',
   tool: 'waits for a permit of its tool',
   executor: 'waits for a permit',
   process: 'waits for a permit of the process',
   queue: 'waits for a place in the queue',
-  retry: 'waits to be tried again',
+  retry: 'waits for its retry',
 }
 
 function arrivingDetail(call: LiveCall, model: LiveTurn['model']): string {
@@ -99,7 +99,7 @@ function resultDetail(result: ToolResult, thrownAt: string | undefined): string 
   }
 }
 
-/** A path as seen from the working directory, if it lies within. */
+/** A path relative to the working directory, if it is inside. */
 function fromHere(place: string): string {
   const here = `${process.cwd()}/`
   return place.startsWith(here) ? place.slice(here.length) : place
@@ -111,15 +111,15 @@ const ABORTED: Readonly<Record<ToolResult['execution'], string>> = {
   unknown: 'aborted, may still act',
 }
 
-/** How long each sign of the spinner is shown, in milliseconds. */
+/** The time per frame of the spinner, in milliseconds. */
 const SPINNER_MS = 100
 
-/** The sign that shows that something goes on. */
+/** The spinner's sign at this moment. */
 export function spinnerAt(now: number, { spinner }: Marks): string {
   return spinner[Math.floor(now / SPINNER_MS) % spinner.length] ?? ''
 }
 
-/** How the sign of a call is marked. */
+/** The style of a call's sign. */
 export function markStyle({ state }: LiveCall, style: Style): (text: string) => string {
   switch (state.phase) {
     case 'arriving':

@@ -6,7 +6,7 @@ export function durationText(ms: number): string {
   return longText(ms)
 }
 
-/** A duration that still grows: in tenths of a second, since what changes faster cannot be read. */
+/** A duration that still grows, in tenths of a second, because a faster change is unreadable. */
 export function elapsedText(ms: number): string {
   const shown = Math.max(0, ms)
   return shown < 59_950 ? `${(Math.floor(shown / 100) / 10).toFixed(1)} s` : longText(shown)

@@ -4,24 +4,24 @@ import { spinnerAt } from './call-words.ts'
 import { elapsedText } from './duration.ts'
 import { joinSegments, wrapParts, wrapText } from './line.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
-import type { Look } from './look.ts'
+import type { Theme } from './theme.ts'
 import { phaseCounts, progressSummary, turnSummary } from './summary.ts'
 
-/** A frame: how a turn that goes on is shown at one moment. */
-export interface FrameView extends Look {
+/** The settings of a frame, which shows a running turn at one moment. */
+export interface FrameView extends Theme {
   readonly now: number
-  /** Lines that the frame may take. */
+  /** The largest number of lines of the frame. */
   readonly height: number
 }
 
-/** Lines of the model's text beside its calls, and of what it thinks aloud. */
+/** Lines for the model's text next to its calls, and for its reasoning. */
 const FEW_LINES = 3
-/** How much of a long text is broken into lines, at least and at most; where it begins changes seldom, so that it stands still. */
+/** The smallest and the largest part of a long text that is broken into lines. Its start moves seldom, so the lines stay still. */
 const TAIL = 16_384
 
 /**
- * A turn that goes on: the newest of what the model says, a line for each call, and a line of what goes on. At most
- * `height` lines of at most `width` columns; with more calls than that, those that run and wait come first.
+ * A running turn: the latest text of the model, a line for each call, and a status line. At most `height` lines of at most
+ * `width` columns; if there are more calls, running and waiting ones come first.
  */
 export function frame(turn: LiveTurn, view: FrameView): string[] {
   const { height, width, style } = view
@@ -32,26 +32,26 @@ export function frame(turn: LiveTurn, view: FrameView): string[] {
   return [...text, ...callLines(turn, room - text.length, view), statusLine(turn, view)]
 }
 
-/** A turn that is over, as it stays: what the model said before its calls, all calls, and what they came to. */
-export function finishedTurn(turn: LiveTurn, now: number, look: Look): string[] {
-  const { style, width } = look
+/** The final lines of a turn: the model's text before its calls, all calls, and a summary of them. */
+export function finishedTurn(turn: LiveTurn, now: number, theme: Theme): string[] {
+  const { style, width } = theme
   if (turn.calls.length === 0) return []
   const columns = callColumns(turn.calls, width)
   return [
-    ...safeText(turn.text, look).map(style.dim),
-    ...turn.calls.flatMap((call) => lastingLines(call, turn, now, columns, look)),
-    ...summaryLines(turn, look).map(style.dim),
+    ...safeText(turn.text, theme).map(style.dim),
+    ...turn.calls.flatMap((call) => lastingLines(call, turn, now, columns, theme)),
+    ...summaryLines(turn, theme).map(style.dim),
     '',
   ]
 }
 
-/** What the calls of a turn came to, or where they are where it was left; broken between its parts where it is too wide for one line. */
-function summaryLines(turn: LiveTurn, { marks, width }: Look): string[] {
+/** The summary of a turn's calls, or their states if the turn was left early. It breaks between its parts if it is too wide. */
+function summaryLines(turn: LiveTurn, { marks, width }: Theme): string[] {
   const summary = turn.endedAt === undefined ? progressSummary(turn, marks) : turnSummary(turn, marks)
   return wrapParts(summary, marks.separator, width - 2).map((line) => clip(`  ${line}`, width))
 }
 
-/** What of the model's words is shown, and in how many lines. */
+/** The part of the model's text that is shown, and its number of lines. */
 function spokenLines({ text, reasoning, model, calls }: LiveTurn, room: number): { lines: number; text: string } {
   if (calls.length > 0) return { lines: Math.min(FEW_LINES, room - calls.length), text }
   return model === 'thinking' ? { lines: Math.min(FEW_LINES, room), text: reasoning } : { lines: room, text }
@@ -61,8 +61,8 @@ function tailOf(text: string): string {
   return text.length <= 2 * TAIL ? text : text.slice(Math.floor(text.length / TAIL - 1) * TAIL)
 }
 
-/** A model's text as lines that are safe to show, without blank ones around it. */
-function safeText(text: string, { width }: Look): string[] {
+/** A model's text as lines that are safe to print, without surrounding blank lines. */
+function safeText(text: string, { width }: Theme): string[] {
   const trimmed = text.trim()
   if (trimmed === '') return []
   return trimmed.split(/\r\n|\n|\r/).flatMap((line) => wrapText(oneLine(line, Infinity), width))
@@ -81,7 +81,7 @@ function callLines(turn: LiveTurn, room: number, view: FrameView): string[] {
   return [...calls.filter((call) => shown.has(call)).map(line), fold]
 }
 
-/** What is most worth a line: what runs, what waits, what is coming, what failed. */
+/** The priority of calls for a line: running, waiting, arriving, failed. */
 function rank({ state }: LiveCall): number {
   switch (state.phase) {
     case 'running':

@@ -1,2 +1,2 @@
 export type { LiveEvent } from './live-event.ts'
-export { openPicture } from './picture.ts'
+export { openView } from './open-view.ts'

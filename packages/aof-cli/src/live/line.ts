@@ -1,12 +1,12 @@
 import { clip, displayWidth } from '../text.ts'
 
-/** A piece of a line: text without control characters, and how it is marked. */
+/** A segment of a line: text without control characters, and its style. */
 export interface Segment {
   readonly text: string
   readonly mark?: (text: string) => string
 }
 
-/** Segments as one line of at most `width` columns; the one that does not fit is cut, what comes after it left out. */
+/** Joins segments to one line of at most `width` columns. The first segment that does not fit is cut; later ones are left out. */
 export function joinSegments(segments: readonly Segment[], width: number): string {
   let left = width
   let line = ''
@@ -20,7 +20,7 @@ export function joinSegments(segments: readonly Segment[], width: number): strin
   return line
 }
 
-/** `text` cut or filled up to exactly `width` columns. */
+/** `text` cut or padded to exactly `width` columns. */
 export function column(text: string, width: number): string {
   const shown = clip(text, width)
   return shown + ' '.repeat(Math.max(0, width - displayWidth(shown)))
@@ -33,8 +33,8 @@ export function rightColumn(text: string, width: number): string {
 }
 
 /**
- * Breaks a line that is safe to show into lines of at most `width` columns: between words where it can, within a word
- * where that alone is too wide.
+ * Breaks a line that is safe to print into lines of at most `width` columns: between words if possible, otherwise within
+ * a word.
  *
  * @param width at least 1
  */
@@ -66,7 +66,7 @@ export function wrapText(line: string, width: number): string[] {
   return [...lines, current]
 }
 
-/** Breaks a line of parts with separators between them, where it is wider than `width`, between its parts. */
+/** Breaks a line of separated parts between the parts if it is wider than `width`. */
 export function wrapParts(line: string, separator: string, width: number): string[] {
   const between = ` ${separator} `
   const lines: string[] = []

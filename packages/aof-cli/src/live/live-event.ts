@@ -4,11 +4,11 @@ import type { AgentEvent } from 'aof-runtime/agent/internal'
 export interface CallArgumentsEvent {
   readonly type: 'call_arguments'
   readonly turn: number
-  /** Place of the call in its turn, from 0. */
+  /** Index of the call in its turn, from 0. */
   readonly index: number
-  /** As the model wrote them. */
+  /** The text written by the model. */
   readonly arguments: string
 }
 
-/** What the live picture is drawn from: the events of an agent or of a tool executor, and the arguments of their calls. */
+/** An event for the live view: an event of an agent or a tool executor, or the arguments of a call. */
 export type LiveEvent = AgentEvent | CallArgumentsEvent

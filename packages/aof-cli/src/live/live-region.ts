@@ -2,7 +2,7 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import type { Clock, TimerHandle } from 'aof-runtime'
 import { displayWidth } from '../text.ts'
 
-/** The terminal that a region is drawn on; a `tty.WriteStream` is one. */
+/** The terminal of a region, e.g. a `tty.WriteStream`. */
 export interface Terminal extends NodeJS.WritableStream {
   readonly columns: number
   readonly rows: number
@@ -12,12 +12,12 @@ export interface Terminal extends NodeJS.WritableStream {
   off(event: 'resize', listener: () => void): this
 }
 
-/** What a region shows just now. */
+/** The lines that a region shows at a moment. */
 export type Draw = (size: { readonly width: number; readonly height: number }) => readonly string[]
 
-/** The least time between two frames, in milliseconds: 15 in a second at most. */
+/** The shortest time between two frames, in milliseconds: at most 15 frames per second. */
 const FRAME_MS = 67
-/** The time between two frames when nothing happens but time itself, in milliseconds. */
+/** The time between two frames without events, in milliseconds. */
 const TICK_MS = 100
 
 const HIDE_CURSOR = '\u001B[?25l'
@@ -25,13 +25,13 @@ const SHOW_CURSOR = '\u001B[?25h'
 const CLEAR_LINE_END = '\u001B[K'
 
 /**
- * The last lines of a terminal, drawn again and again in place.
+ * The last lines of a terminal, redrawn in place.
  *
- * Duty: what was printed above stays; the cursor comes back, however the process ends.
- * Boundary: knows nothing of what the lines mean.
- * 1. A frame has fewer lines than the terminal has rows, each narrower than its columns, so that it never scrolls or wraps.
- * 2. The cursor rests at the beginning of the frame's last line, or where the frame was, if it has none.
- * 3. At most one frame in `FRAME_MS`, but for what is printed; a frame like the one before is not written again.
+ * Duty: printed lines above it stay; the cursor becomes visible again, however the process ends.
+ * Boundary: knows nothing about the meaning of the lines.
+ * 1. A frame has fewer lines than the terminal has rows, each narrower than the terminal, so it never scrolls or wraps.
+ * 2. The cursor stays at the beginning of the frame's last line, or at the former place of an empty frame.
+ * 3. At most one frame is written per `FRAME_MS`, except when lines are printed; an unchanged frame is not written again.
  * 4. It has a timer exactly while it is open.
  */
 export class LiveRegion {
@@ -41,7 +41,7 @@ export class LiveRegion {
   #shown: readonly string[] = []
   #drawnAt = -Infinity
   #timer: TimerHandle
-  /** Whether the timer's frame comes as soon as it may. */
+  /** True if the timer is set for the next possible frame. */
   #hurries = false
   #open = true
 
@@ -59,7 +59,7 @@ export class LiveRegion {
     this.#timer = clock.setTimer(this.#tick, 0)
   }
 
-  /** Something changed: draws as soon as it may. */
+  /** Draws at the next possible moment, because something has changed. */
   refresh(): void {
     if (this.#hurries || !this.#open) return
     this.#hurries = true
@@ -67,13 +67,13 @@ export class LiveRegion {
     this.#timer = this.#clock.setTimer(this.#tick, Math.max(0, Math.ceil(this.#drawnAt + FRAME_MS - this.#clock.now())))
   }
 
-  /** Prints lines above the region, where they stay. */
+  /** Prints lines permanently above the region. */
   print(lines: readonly string[]): void {
     if (this.#open) this.#redraw(lines)
     else this.#terminal.write(lines.map((line) => `${line}\n`).join(''))
   }
 
-  /** Ends it: what was drawn vanishes, what was printed stays. */
+  /** Closes the region: the frame disappears, printed lines stay. */
   close(): void {
     if (!this.#open) return
     this.#open = false
@@ -108,20 +108,20 @@ export class LiveRegion {
     if (above.length > 0) clearScreenDown(terminal)
     terminal.write(above.map((line) => `${line}\n`).join(''))
     terminal.write(lines.map((line) => `${line}${CLEAR_LINE_END}`).join('\n'))
-    // Not before: a frame that is written over shows no gap.
+    // After the write, because an overwritten frame shows no gap.
     clearScreenDown(terminal)
     cursorTo(terminal, 0)
     terminal.uncork()
     this.#shown = lines
   }
 
-  /** Some terminals do not know their size, and say that it is 0. */
+  /** Some terminals do not know their size and report 0. */
   get #size(): { readonly columns: number; readonly rows: number } {
     const { columns, rows } = this.#terminal
     return { columns: columns || 80, rows: rows || 24 }
   }
 
-  /** A terminal that became narrower since has broken the lines of the frame anew. */
+  /** A terminal that became narrower has wrapped the lines of the frame. */
   #rowsAboveCursor(): number {
     const { columns } = this.#size
     const rows = this.#shown.map((line) => Math.max(1, Math.ceil(displayWidth(plainText(line)) / columns)))
@@ -132,10 +132,10 @@ export class LiveRegion {
     if (this.#open) this.#redraw([])
   }
 
-  /** Ctrl-Z: the terminal goes back to the shell for a while. */
+  /** Ctrl-Z: the shell gets the terminal for a while. */
   readonly #suspended = (): void => {
     this.#restore()
-    // Whatever will be above the cursor then is somebody else's.
+    // Afterwards the lines above the cursor belong to other programs.
     this.#shown = []
     process.kill(process.pid, 'SIGSTOP')
   }
@@ -145,14 +145,14 @@ export class LiveRegion {
     this.#redraw([])
   }
 
-  /** What is shown when the process ends stays, and the cursor goes below it. */
+  /** At the end of the process the frame stays, and the cursor moves below it. */
   readonly #restore = (): void => {
     const below = '\n'.repeat(Math.min(1, this.#shown.length))
     this.#terminal.write(`${below}${SHOW_CURSOR}`)
   }
 }
 
-/** Our own lines carry no escape sequences but those of styles. */
+/** Our own lines contain no escape sequences except styles. */
 function plainText(line: string): string {
   return line.replaceAll(/\u001B\[[\d;]*m/g, '')
 }

@@ -1,13 +1,13 @@
 import type { ParkedEvent, ToolResult } from 'aof-runtime'
 import type { AgentResult, Usage } from 'aof-runtime/agent'
 
-/** What is known of a run, from its events alone. Moments are in milliseconds of one clock. */
+/** The state of a run, derived from its events alone. Moments are in milliseconds of one clock. */
 export interface LiveState {
-  /** In their order. */
+  /** In order. */
   readonly turns: readonly LiveTurn[]
-  /** Tokens of the run so far; undefined where nobody tells. */
+  /** Tokens of the run so far; undefined if they are not reported. */
   readonly usage?: Usage
-  /** How the run ended. */
+  /** The end of the run. */
   readonly result?: AgentResult
 }
 
@@ -17,17 +17,17 @@ export interface LiveTurn {
   readonly turn: number
   readonly startedAt: number
   readonly model: ModelState
-  /** What the model has said so far. */
+  /** The model's text so far. */
   readonly text: string
-  /** What it has thought aloud so far. */
+  /** The model's reasoning so far. */
   readonly reasoning: string
   /** In call order. */
   readonly calls: readonly LiveCall[]
-  /** When every call had its result. */
+  /** The moment at which every call had its result. */
   readonly endedAt?: number
 }
 
-/** `asked`: it has not answered yet; `absent`: there is none, the calls were given. */
+/** `asked`: the model has not answered yet; `absent`: there is no model, the calls were given. */
 export type ModelState = 'absent' | 'asked' | 'thinking' | 'talking' | 'finished'
 
 /** One call. */
@@ -35,13 +35,13 @@ export interface LiveCall {
   readonly index: number
   readonly id: string
   readonly name: string
-  /** As the model wrote them, once they are complete. */
+  /** The text written by the model, once complete. */
   readonly arguments?: string
   readonly acceptedAt: number
   readonly state: LiveCallState
 }
 
-/** Where a call is; `thrownAt` is the place in the source at which its tool threw. */
+/** The state of a call; `thrownAt` is the source location at which its tool threw. */
 export type LiveCallState =
   | { readonly phase: 'arriving' }
   | ({ readonly phase: 'waiting' } & Pick<ParkedEvent, 'waitsFor' | 'behind'>)
@@ -49,5 +49,5 @@ export type LiveCallState =
   | { readonly phase: 'suspended'; readonly startedAt: number; readonly queuedMs: number }
   | { readonly phase: 'settled'; readonly settledAt: number; readonly result: ToolResult; readonly thrownAt?: string }
 
-/** Before the first event. */
+/** The state before the first event. */
 export const NOTHING_YET: LiveState = { turns: [] }

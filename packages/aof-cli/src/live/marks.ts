@@ -1,14 +1,14 @@
 import type { ToolResult } from 'aof-runtime'
 
-/** The signs of the picture, each one column wide. */
+/** The signs of a view, each one column wide. */
 export interface Marks {
-  /** Shown in turn while something runs. */
+  /** The frames of the spinner. */
   readonly spinner: readonly string[]
   readonly arriving: string
   readonly waiting: string
   readonly succeeded: string
   readonly failed: string
-  /** It did not run, or not to its end, and that is nobody's failure. */
+  /** A call that did not run to its end, without a failure. */
   readonly stopped: string
   readonly separator: string
   readonly times: string
@@ -36,7 +36,7 @@ const ASCII_MARKS: Marks = {
   times: 'x',
 }
 
-/** The signs for the terminal of an environment; the console of Linux shows little more than ASCII. */
+/** The signs for the terminal of an environment; the Linux console shows little more than ASCII. */
 export function marksFor({ TERM }: Readonly<Record<string, string | undefined>>): Marks {
   return TERM === 'linux' ? ASCII_MARKS : UNICODE_MARKS
 }

@@ -5,9 +5,9 @@ import type { LiveEvent } from './live-event.ts'
 import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'
 
 /**
- * What is known after one more event. Takes any events in any order: what does not fit changes nothing.
+ * The state after one more event. Accepts any events in any order; an event that does not fit changes nothing.
  *
- * @param now when the event came; those of tool executors say it themselves
+ * @param now the moment of the event; events of tool executors carry their own
  */
 export function reduce(state: LiveState, event: LiveEvent, now: number): LiveState {
   switch (event.type) {
@@ -70,13 +70,13 @@ type CallEvent = Extract<
 >
 
 function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
-  // Progress may be told by a tool that nobody waits for any more.
+  // An abandoned tool may still report progress.
   if (state.phase === 'settled') return state
   switch (event.type) {
     case 'accepted':
       return state
     case 'parked':
-      // What was suspended may have to wait before it goes on.
+      // A suspended call may have to wait before it resumes.
       return state.phase === 'suspended' ? state : waitingFor(event)
     case 'suspended':
     case 'resumed':
@@ -95,7 +95,7 @@ function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
   }
 }
 
-/** The words of a ToolFailure are chosen: where they were thrown says nothing more. */
+/** The message of a ToolFailure is sufficient; the place of its throw adds nothing. */
 function thrownAt({ result, thrown }: SettledEvent): { readonly thrownAt?: string } {
   if (result.status !== 'failed' || isInstance(thrown, ToolFailure)) return {}
   const place = thrownPlace(thrown)
@@ -113,7 +113,7 @@ function progressText({ value }: ProgressEvent): string {
 
 function withTurn(state: LiveState, number: number, now: number, change: (turn: LiveTurn) => LiveTurn): LiveState {
   const { turns } = state
-  // It is nearly always the last one.
+  // The search starts at the end, because the turn is nearly always the last one.
   const at = turns.findLastIndex(({ turn }) => turn === number)
   const known = turns[at]
   if (known !== undefined) return { ...state, turns: turns.with(at, change(known)) }

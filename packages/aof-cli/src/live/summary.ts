@@ -5,12 +5,12 @@ import type { LiveState, LiveTurn } from './live-state.ts'
 import type { Marks } from './marks.ts'
 import { ratio, type ToolTimes, toolTimes } from './tool-times.ts'
 
-/** What the calls of a turn came to, in words: `13 calls in 620 ms · 2.3 s of tool time · 3.7× · 1 failed`. */
+/** The outcome of a turn's calls in words: `13 calls in 620 ms · 2.3 s of tool time · 3.7× · 1 failed`. */
 export function turnSummary(turn: LiveTurn, marks: Marks): string {
   return timesWords(toolTimes([turn]), marks).join(` ${marks.separator} `)
 }
 
-/** What a run came to, in words. */
+/** The outcome of a run in words. */
 export function runSummary(state: LiveState, marks: Marks): string {
   const { usage, result, turns } = state
   const times = toolTimes(turns)
@@ -23,12 +23,12 @@ export function runSummary(state: LiveState, marks: Marks): string {
   return words.join(` ${marks.separator} `)
 }
 
-/** Where the calls of a turn are, in words: `13 calls · 8 done · 3 running · 2 waiting`. */
+/** The states of a turn's calls in words: `13 calls · 8 done · 3 running · 2 waiting`. */
 export function progressSummary({ calls }: LiveTurn, marks: Marks): string {
   return [plural(calls.length, 'call'), ...phaseCounts(calls)].join(` ${marks.separator} `)
 }
 
-/** How many of `calls` are done, failed, running, and so on; what there is none of is left out. */
+/** The numbers of `calls` by state; zeros are left out. */
 export function phaseCounts(calls: LiveTurn['calls']): string[] {
   const counts = new Map([...PHASES].map((phase) => [phase, 0]))
   for (const { state } of calls) {

@@ -1,19 +1,19 @@
 import type { LiveTurn } from './live-state.ts'
 
-/** What the calls of some turns came to. */
+/** The outcome of the calls of some turns. */
 export interface ToolTimes {
   readonly calls: number
   readonly succeeded: number
   readonly failed: number
-  /** Those that an abort ended, or kept from starting. */
+  /** Number of calls that an abort ended or kept from starting. */
   readonly aborted: number
-  /** How long tools were at work: from the first start to the last end of each turn, in milliseconds. */
+  /** The wall-clock time of the tools: from the first start to the last end of each turn, in milliseconds. */
   readonly wallMs: number
-  /** The sum of the times that the tools ran, in milliseconds: what they would take one after the other, if that changed nothing. */
+  /** The sum of the tools' run times, in milliseconds: roughly the time of running them one after the other. */
   readonly toolMs: number
 }
 
-/** Adds up the calls of `turns` that have their results. */
+/** Sums up the calls of `turns` that have results. */
 export function toolTimes(turns: readonly LiveTurn[]): ToolTimes {
   const total = { calls: 0, succeeded: 0, failed: 0, aborted: 0, wallMs: 0, toolMs: 0 }
   for (const turn of turns) {
@@ -33,7 +33,7 @@ export function toolTimes(turns: readonly LiveTurn[]): ToolTimes {
   return total
 }
 
-/** How many times longer the tools ran in all than the clock on the wall; undefined where nothing ran long enough to say so. */
+/** The ratio of the tools' total run time to the wall-clock time; undefined if that time is too short for a ratio. */
 export function ratio({ toolMs, wallMs }: Pick<ToolTimes, 'toolMs' | 'wallMs'>): number | undefined {
   return wallMs >= 1 ? toolMs / wallMs : undefined
 }

@@ -2,15 +2,15 @@
 export interface CompatibleService {
   readonly title: string
   readonly baseURL: string
-  /** Variables that may hold its key; the first is the one to recommend. */
+  /** Variables for its key; the first is the recommended one. */
   readonly keyVariables: readonly string[]
-  /** Where a key is got. */
+  /** The page that issues keys. */
   readonly keys: string
-  /** Whether it must not be asked to count tokens in streams (`stream_options`), which it refuses, or does anyway. */
+  /** True if requests must not ask for token counts in streams (`stream_options`): the service refuses that, or counts anyway. */
   readonly countsUnasked?: true
 }
 
-/** The services that are known by name. */
+/** The services known by name. */
 export const COMPATIBLE_SERVICES: Readonly<Record<string, CompatibleService>> = {
   cerebras: {
     title: 'Cerebras',

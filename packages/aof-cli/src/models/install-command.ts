@@ -5,16 +5,16 @@ import { basename, dirname, relative, resolve, sep } from 'node:path'
 const ROOT = resolve(import.meta.dirname, '../..')
 
 /**
- * The command that installs a package where `aof` finds it: globally where `aof` itself is installed globally, else in
- * the project of the current directory.
+ * The command that installs a package so that `aof` finds it: globally if `aof` is installed globally, otherwise in the
+ * project of the current directory.
  *
- * @param root where `aof` is installed
+ * @param root the folder in which `aof` is installed
  */
 export function installCommand(name: string, major: number, root: string = ROOT, cwd: string = process.cwd()): string {
   return `npm install ${isGlobal(real(root), real(cwd)) ? '--global ' : ''}${name}@${major}`
 }
 
-/** Global packages lie in `lib/node_modules` (or `npm/node_modules`, on Windows), and the current directory is not beside it. */
+/** Global packages are in `lib/node_modules` (`npm/node_modules` on Windows), and the current directory is not next to it. */
 function isGlobal(root: string, cwd: string): boolean {
   const modules = dirname(root)
   if (basename(modules) !== 'node_modules') return false

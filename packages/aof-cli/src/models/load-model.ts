@@ -3,8 +3,8 @@ import { FILE_PROVIDERS, type ModelName, type Problem, problemAt } from '../agen
 import { suggest } from 'aof-runtime/internal'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { ProviderPackage } from '../recorded/provider-package.ts'
-import { RecordedAnswerError } from '../recorded/index.ts'
+import type { ProviderPackage } from '../recorded-answers/provider-package.ts'
+import { RecordedAnswerError } from '../recorded-answers/index.ts'
 import { oneLine } from '../text.ts'
 import { installCommand } from './install-command.ts'
 import type { AskedModel, Need, Provider } from './provider.ts'
@@ -13,12 +13,12 @@ import { PROVIDERS } from './providers.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The model that `provider:name` means, of the AI SDK's package for that provider, which is loaded now. Asks nothing of
- * any network: what can be wrong is found before the first request.
+ * The model of `provider:name`, from the AI SDK's package for that provider, which is loaded now. It uses no network, and
+ * finds configuration errors before the first request.
  *
- * @param env where keys and addresses come from
- * @throws CliError with the exit code `model` and what to do: a provider that is not known, a package that is not
- *   installed, a key or an address that is not set
+ * @param env the environment with keys and addresses
+ * @throws CliError with the exit code `model` and a remedy: an unknown provider, a package that is not installed, a key or
+ *   an address that is not set
  */
 export async function loadModel(
   { provider: id, name }: Pick<ModelName, 'provider' | 'name'>,
@@ -43,8 +43,8 @@ export async function loadModel(
 }
 
 /**
- * Whether a model could be asked here: a provider that is not known is an error; a package that is not installed, and a
- * key or an address that is not set, are warnings, since another machine may have them. Loads nothing.
+ * Checks whether a model is available here: an unknown provider is an error; a missing package, key or address is a
+ * warning, because another machine may have it. It loads nothing.
  */
 export function modelProblems({ provider: id, name, at }: ModelName, env: Environment = process.env): Problem[] {
   if (FILE_PROVIDERS.has(id)) return []
@@ -111,7 +111,7 @@ function notSet(model: string, { title, keys }: Provider, missing: readonly Need
   return [`${model} needs ${all.join('; and ')} in the environment`, { fix: `${settings(missing)}${where}` }]
 }
 
-/** The recommended way to set what is missing. */
+/** The recommended variables to set. */
 function settings(missing: readonly Need[]): string {
   return `export ${missing.flatMap(([first = []]) => first.map((name) => `${name}=…`)).join(' ')}`
 }
@@ -126,7 +126,7 @@ function unusablePackage(error: unknown, model: string, { name, major }: Provide
   return new CliError(EXIT.model, `${model}: ${error.message}`, { fix, cause: error })
 }
 
-/** Other names under which providers are known. */
+/** Other names of providers. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['amazon', 'bedrock'],
   ['amazon-bedrock', 'bedrock'],

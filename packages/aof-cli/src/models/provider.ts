@@ -1,28 +1,28 @@
-import type { ProviderPackage } from '../recorded/provider-package.ts'
+import type { ProviderPackage } from '../recorded-answers/provider-package.ts'
 
-/** Who serves models, and how one of theirs is made. */
+/** A provider of models, and how to create one of its models. */
 export interface Provider {
-  /** For people. */
+  /** Its name for people. */
   readonly title: string
   /**
-   * The variables that must be set: of each need one alternative, with all of its variables. The first alternative is
-   * the one to recommend.
+   * The variables that must be set: for each need, all variables of one alternative. The first alternative is the
+   * recommended one.
    */
   readonly needs: readonly Need[]
-  /** Variables that, where they are set, must be addresses. */
+  /** Variables that must be addresses if they are set. */
   readonly addresses?: readonly string[]
-  /** Where a key is got. */
+  /** The page that issues keys. */
   readonly keys?: string
-  /** The package of the AI SDK that makes the model. */
+  /** The package of the AI SDK that creates the model. */
   readonly package: (asked: AskedModel) => ProviderPackage
 }
 
-/** Alternatives, each a list of variables that go together. */
+/** Alternatives, each a list of variables that are needed together. */
 export type Need = readonly (readonly string[])[]
 
-/** A model that somebody asked for, with the environment that its settings come from. */
+/** A requested model, with the environment for its settings. */
 export interface AskedModel {
-  /** As its provider calls it. */
+  /** The provider's name of the model. */
   readonly name: string
   /** The value of the first of these variables that is set and not blank. */
   readonly variable: (...names: string[]) => string | undefined

@@ -1,9 +1,9 @@
-import { providerPackage, type ProviderPackage } from '../recorded/provider-package.ts'
+import { providerPackage, type ProviderPackage } from '../recorded-answers/provider-package.ts'
 import { COMPATIBLE_SERVICES, type CompatibleService } from './compatible-services.ts'
 import { ollamaAddress } from './ollama-address.ts'
 import type { AskedModel, Provider } from './provider.ts'
 
-/** The providers that have a package of their own, or need more than a key. */
+/** The providers with their own package, or with more settings than a key. */
 const OWN: Readonly<Record<string, Provider>> = {
   anthropic: {
     title: 'Anthropic',
@@ -113,7 +113,7 @@ const OWN: Readonly<Record<string, Provider>> = {
   },
 }
 
-/** Every provider, by the name that stands before the colon of `provider:name`. */
+/** Every provider, by its name in `provider:name`. */
 export const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ...Object.entries(OWN),
   ...Object.entries(COMPATIBLE_SERVICES).map(([id, service]) => [id, compatibleProvider(id, service)] as const),
@@ -135,7 +135,7 @@ function compatibleProvider(id: string, service: CompatibleService): Provider {
   }
 }
 
-/** OpenAI's own models, through its Responses API, as the package does by default. */
+/** OpenAI's own models, through its Responses API, the default of the package. */
 function openai(
   name: AskedModel['name'],
   settings: { apiKey?: string; baseURL?: string; headers?: Record<string, string> },

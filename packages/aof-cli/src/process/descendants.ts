@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { processIds, statusFields } from 'aof-runtime/internal'
 
 /**
- * Ends every process that this one has started, and what those have started (I16), with SIGKILL: for when it ends
- * before its tools do. Does nothing on Windows.
+ * Kills every process that this one has started, and their descendants (I16), with SIGKILL: for a process that ends
+ * before its tools do. It does nothing on Windows.
  */
 export function endDescendants(): void {
   if (process.platform === 'win32') return
-  // Again, until there are none: one of them may just have started another.
+  // Repeated until there are none, because a process may start another one meanwhile.
   for (let look = 0; look < 10; look++) {
     const found = descendants(process.pid, parents())
     if (found.length === 0) return
@@ -19,11 +19,11 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by now.
+    // It has ended meanwhile.
   }
 }
 
-/** @param parentOf for each process its parent */
+/** @param parentOf the parent of each process */
 function descendants(root: number, parentOf: ReadonlyMap<number, number>): number[] {
   const found = new Set([root])
   let before: number
@@ -35,21 +35,19 @@ function descendants(root: number, parentOf: ReadonlyMap<number, number>): numbe
   return [...found]
 }
 
-/** Every running process with its parent; those that have ended and only wait to be asked how are left out. */
+/** Every running process with its parent, without zombies. */
 function parents(): Map<number, number> {
   return process.platform === 'linux' ? parentsInProc() : parentsFromPs()
 }
 
 function parentsInProc(): Map<number, number> {
   const found = new Map<number, number>()
-  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+  for (const pid of processIds()) {
     try {
-      // `pid (name) state parent …`; a name may hold anything, also parentheses.
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const [state, parent] = statusFields(pid)
       if (state !== 'Z') found.set(pid, Number(parent))
     } catch {
-      // It has ended by now.
+      // It has ended meanwhile.
     }
   }
   return found

@@ -4,9 +4,9 @@ import type { Output } from '../output.ts'
 import { oneLine } from '../text.ts'
 
 /**
- * Lets what tools print with `console` go to standard error, beside the picture: standard output is for the answer.
+ * Diverts the `console` output of tools to standard error, next to the view: standard output is for the answer.
  *
- * @param shown whether people are to see it at all
+ * @param shown true to show it
  */
 export function divertConsole(output: Output, shown: boolean): void {
   const lines = new Writable({

@@ -2,21 +2,21 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const
 
-/** The signals by which somebody ends a command. */
+/** The signals that end a command. */
 export interface Interrupts {
-  /** Aborts at the first one. */
+  /** Aborts at the first signal. */
   readonly signal: AbortSignal
-  /** The exit code for the one that came; undefined while none has come. */
+  /** The exit code for the received signal; undefined before one is received. */
   readonly exitCode: ExitCode | undefined
-  /** Listens no more. */
+  /** Stops listening. */
   stop(): void
 }
 
 /**
- * Ctrl-C (SIGINT) and SIGTERM: the first one aborts, so that what runs can end and its results are known; the second
- * one ends the process at once, and with it every program that it started.
+ * Ctrl-C (SIGINT) and SIGTERM: the first one aborts, so that running calls can end and have results; the second one ends
+ * the process and every program that it started, at once.
  *
- * @param onFirst told of the first one
+ * @param onFirst called at the first signal
  */
 export function listenForInterrupts(onFirst: () => void): Interrupts {
   const controller = new AbortController()

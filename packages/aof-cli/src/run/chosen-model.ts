@@ -8,27 +8,27 @@ import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { resolveInside } from '../inside-directory.ts'
 import { loadModel } from '../models/index.ts'
-import { recordedTurnsModel } from '../recording/recorded-turns.ts'
-import { readRecording } from '../recording/read-recording.ts'
+import { recordedTurnsModel } from '../run-recording/recorded-turns.ts'
+import { readRecording } from '../run-recording/read-recording.ts'
 import { describeLoadError } from '../agent-tools/module-error.ts'
 
 /** The model of a run. */
 export interface ChosenModel {
   readonly model: LanguageModelV4
-  /** `provider:name`, as it was asked for. */
+  /** `provider:name` as requested. */
   readonly name: string
-  /** What people should know about it: that it is none. */
+  /** Notes for people, e.g. that the model is scripted. */
   readonly notice?: readonly string[]
 }
 
-/** Where a model's name comes from: its file is looked for there. */
+/** The source of a model's name, which determines the directory of its file. */
 type Origin = { readonly kind: 'file'; readonly directory: string } | { readonly kind: 'command line' }
 
 /**
- * The model that the command line names, or else the agent file.
+ * The model of the command line, otherwise of the agent file.
  *
- * @param given `provider:name` or `provider/name`, with the other names of providers that agent files may have
- * @throws CliError where it cannot be had
+ * @param given `provider:name` or `provider/name`; the other provider names of agent files are accepted, too
+ * @throws CliError if it is not available
  */
 export async function chooseModel(
   given: string | undefined,
@@ -67,7 +67,7 @@ function recordedNotice(file: string, recorded: string): string[] {
   return [`the model is a recording: it plays the turns of ${recorded} in ${file}; the tools really run`]
 }
 
-/** A file that an agent file names lies below its directory; the command line may name any. */
+/** A file named in an agent file must be below the directory of that file; the command line may name any file. */
 async function pathOf(file: string, origin: Origin): Promise<string> {
   if (origin.kind === 'file') {
     const found = await resolveInside(origin.directory, file)

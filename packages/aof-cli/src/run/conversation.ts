@@ -3,14 +3,14 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { oneLine } from '../text.ts'
 
-/** What a person at a terminal has to say. */
+/** The input of a person at a terminal. */
 type Said = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'end'; readonly exitCode: ExitCode }
 
 /**
- * Asks for input and answers it, again and again. Ctrl-D ends; Ctrl-C empties the line, and on an empty one ends.
+ * Asks for input and answers it, repeatedly. Ctrl-D ends; Ctrl-C clears the line, and ends on an empty line.
  *
  * @param answer runs the agent; gives the exit code of that run
- * @returns the exit code of the conversation: a run that failed was seen, and does not fail it
+ * @returns the exit code of the conversation; a failed run does not fail it, because the person has seen it
  */
 export async function converse(
   name: string,
@@ -27,7 +27,9 @@ export async function converse(
     if (word === '/exit' || word === '/quit') return EXIT.ok
     if (word !== undefined) {
       const unknown = word === '/help' || word === '/?' ? '' : `there is no ${word}; `
-      output.note(output.style.dim(`${unknown}/exit or Ctrl-D ends, Ctrl-C aborts a run; all else goes to the agent`))
+      output.note(
+        output.style.dim(`${unknown}/exit or Ctrl-D ends, Ctrl-C aborts a run; everything else goes to the agent`),
+      )
       continue
     }
     const exitCode = await answer(said.text)
@@ -39,12 +41,12 @@ export async function converse(
 /**
  * The prompt of a conversation.
  *
- * 1. It reads only while it asks: while a run goes on the terminal is as it was, and Ctrl-C is a signal.
- * 2. Nothing that came with a line is lost: further lines are answers to the next questions, the rest is their beginning.
+ * 1. It reads only while it asks: during a run the terminal is in its normal mode, and Ctrl-C is a signal.
+ * 2. Input that arrives together is not lost: further lines answer the next questions, and the rest begins the next line.
  */
 class Prompt {
   readonly #text: string
-  /** The newest first, as `readline` has it. */
+  /** The newest line first, as in `readline`. */
   #history: string[] = []
   readonly #ahead: string[] = []
   #draft = ''
@@ -71,7 +73,7 @@ class Prompt {
       let said: Said | undefined
       const conclude = (what: Said): void => {
         said = what
-        // By then all that came at once has been taken apart.
+        // By then all input that arrived together has been split into lines.
         process.nextTick(() => {
           this.#draft = reader.line
           reader.close()

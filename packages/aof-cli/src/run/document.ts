@@ -4,12 +4,12 @@ import { errorWords } from '../report-error.ts'
 import type { LiveEvent } from '../live/index.ts'
 import type { LiveCall, LiveTurn } from '../live/live-state.ts'
 import { toolTimes } from '../live/tool-times.ts'
-import { encodeJson } from '../recording/json-codec.ts'
+import { encodeJson } from '../run-recording/json-codec.ts'
 import type { RunOutcome } from './session.ts'
 
-/** What machines are told of a run: the document of `--json`, and the last line of `--json-lines`. */
+/** A run in the form for machines: the document of `--json`, and the last line of `--json-lines`. */
 export function runDocument(outcome: RunOutcome, about: { readonly agent: string; readonly model: string }): object {
-  const { result, exitCode, state, timeLimit, departure } = outcome
+  const { result, exitCode, state, timeLimit, divergence } = outcome
   const { status, text, messages, usage, iterations, finishReason, error, wallMs } = result
   const { wallMs: toolWallMs, toolMs, ...calls } = toolTimes(state.turns)
   return {
@@ -20,7 +20,7 @@ export function runDocument(outcome: RunOutcome, about: { readonly agent: string
     ...(finishReason !== undefined && { finishReason }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
     ...(timeLimit !== undefined && { timeLimit }),
-    ...(departure !== undefined && { departure }),
+    ...(divergence !== undefined && { departure: divergence }),
     iterations,
     calls,
     timing: { wallMs, toolWallMs, toolMs },
@@ -42,7 +42,7 @@ function callDocument({ index, id, name, arguments: written, state }: LiveCall):
   return { index, id, name, ...args, ...result }
 }
 
-/** As JSON where they are JSON, else as they were written. */
+/** The parsed arguments if they are JSON, otherwise their text. */
 function argumentsValue(written: string): unknown {
   try {
     return JSON.parse(written)
@@ -52,8 +52,8 @@ function argumentsValue(written: string): unknown {
 }
 
 /**
- * An event as a value that JSON can hold. What tools threw or reported may be anything at all: what it cannot hold is
- * left out, and errors are their messages.
+ * An event as a JSON value. Tools may throw or report any value: the parts that JSON cannot represent are left out, and
+ * errors become their messages.
  */
 export function eventDocument(event: Exclude<LiveEvent, { type: 'done' }>): object {
   switch (event.type) {
@@ -83,12 +83,12 @@ function withValue(event: Extract<LiveEvent, { type: 'progress' }>): object {
   }
 }
 
-/** A copy without what JSON does not have: bytes and dates as recordings hold them. */
+/** A JSON copy; bytes and dates have the form of recordings. */
 function plain<T>(value: T): T {
   return JSON.parse(encodeJson(value)) as T
 }
 
-/** What machines are told of a command that could not begin. */
+/** A command that could not begin, in the form for machines. */
 export function errorDocument(error: CliError): object {
   return { type: 'error', exitCode: error.exitCode, error: errorWords(error) }
 }

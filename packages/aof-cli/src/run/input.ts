@@ -3,21 +3,21 @@ import { EXIT } from '../exit-codes.ts'
 import { readInput, STANDARD_INPUT } from '../read-input.ts'
 import { misuse } from './options.ts'
 
-/** The longest input that is read, in bytes. */
+/** The largest size of the input, in bytes. */
 const MAX_INPUT_BYTES = 16_777_216
 
-/** Where what is said to the agent comes from. */
+/** The source of the agent's input. */
 export type InputSource =
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
-  /** A person at a terminal is asked, again and again. */
+  /** A person at a terminal, for a conversation. */
   | { readonly kind: 'prompt' }
 
 /**
- * Finds the input: what was given, or standard input, or the person at the terminal.
+ * Finds the input: the given text, standard input, or the person at the terminal.
  *
- * @param agentFile which may have taken standard input for itself
- * @param machine whether the output is for machines, so that nobody is asked
- * @throws CliError where there is none
+ * @param agentFile the agent file, which may be standard input itself
+ * @param machine true if the output is for machines, so that no person is asked
+ * @throws CliError if there is no input
  */
 export async function findInput(given: string | undefined, agentFile: string, machine: boolean): Promise<InputSource> {
   if (given !== undefined && given !== STANDARD_INPUT) return { kind: 'texts', texts: [given] }
@@ -25,14 +25,14 @@ export async function findInput(given: string | undefined, agentFile: string, ma
     throw misuse('standard input is the agent file already, so it cannot be the input', 'say it with -i "…"')
   }
   if (given === undefined && process.stdin.isTTY) {
-    if (machine) throw misuse('with --json or --json-lines nobody is asked for the input', 'say it with -i "…"')
+    if (machine) throw misuse('--json and --json-lines do not ask for the input', 'say it with -i "…"')
     if (!process.stderr.isTTY) throw misuse('there is no terminal to ask for the input on', 'say it with -i "…"')
     return { kind: 'prompt' }
   }
   const text = await readStandardInput()
   if (text.trim() === '')
     throw misuse('standard input is empty', 'say what the agent is to do: -i "…", or … | aof run …')
-  // What `echo` and here-documents end with is no part of what is said.
+  // The line end that `echo` and here-documents add is not part of the input.
   return { kind: 'texts', texts: [text.replace(/\r?\n$/, '')] }
 }
 

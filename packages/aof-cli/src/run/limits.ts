@@ -3,21 +3,21 @@ import type { BudgetOptions } from 'aof-runtime'
 import { oneLine } from '../text.ts'
 import type { RunOptions } from './options.ts'
 
-/** What bounds a run, beside what bounds its calls. */
+/** The limits of a run, without those of its calls. */
 export interface RunLimits {
   readonly maxIterations?: number
   readonly timeLimit?: TimeLimit
   readonly budget?: BudgetOptions
 }
 
-/** The longest that a run may take, and who says so. */
+/** The timeout of a run, and its source. */
 export interface TimeLimit {
   readonly ms: number
-  /** For people: where to raise it. */
+  /** Where to raise it, for people. */
   readonly source: string
 }
 
-/** The limits of a run: those of the command line, else those of the agent file. A replay takes as long as it takes. */
+/** The limits of a run: of the command line, otherwise of the agent file. A replay has no timeout. */
 export function runLimits(options: RunOptions, agent: AgentFile): RunLimits {
   const maxIterations = options.maxIterations ?? agent.maxIterations
   const timeLimit = options.replay === undefined ? timeLimitOf(options, agent) : undefined

@@ -5,27 +5,27 @@ import { runSummary } from '../live/summary.ts'
 import { marksFor } from '../live/marks.ts'
 import { durationText } from '../live/duration.ts'
 import { wrapParts } from '../live/line.ts'
-import { type Departure, departurePlace, differenceLines } from '../recording/departure.ts'
+import { type Divergence, divergencePlace, differenceLines } from '../run-recording/divergence.ts'
 import { oneLine } from '../text.ts'
 import { incompleteAnswer } from './incomplete-answer.ts'
 import type { RunOutcome } from './session.ts'
 
-/** What is said of a run that is over. */
+/** Options of the report about a finished run. */
 export interface Reporting {
   readonly output: Output
-  /** Whether the answer is wanted as text. */
+  /** True to print the answer as text. */
   readonly asText: boolean
-  /** Whether the summary is wanted. */
+  /** True to print the summary. */
   readonly summary: boolean
-  /** The agent file, for what is to be changed in it. */
+  /** The agent file, for advice about changing it. */
   readonly file: string
 }
 
-/** Tells people how a run ended: the answer on standard output, everything else beside it. */
+/** Reports the end of a run to people: the answer on standard output, everything else on standard error. */
 export function reportRun(outcome: RunOutcome, { output, asText, summary, file }: Reporting): void {
-  const { result, state, departure } = outcome
+  const { result, state, divergence } = outcome
   const { style } = output
-  if (departure !== undefined) return reportDeparture(departure, output)
+  if (divergence !== undefined) return reportDivergence(divergence, output)
   if (result.error?.cause !== undefined) noteThrown('cause', result.error.cause, output)
   if (result.status !== 'done') for (const line of endingLines(outcome, style, file)) output.note(line)
   else {
@@ -39,7 +39,7 @@ export function reportRun(outcome: RunOutcome, { output, asText, summary, file }
   for (const line of wrapParts(runSummary(state, marks), marks.separator, output.width)) output.note(style.dim(line))
 }
 
-/** The answer as it is; on a terminal without what could be more than text there (I46). */
+/** The answer; for a terminal, without characters that act on it (I46). */
 function printAnswer(text: string, output: Output): void {
   if (text.trim() === '') return output.note(output.style.dim('the model ended without an answer'))
   const answer = text.replace(/\n$/, '')
@@ -59,7 +59,7 @@ function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: stri
   switch (status) {
     case 'max_iterations':
       return [
-        `${fault} the model was asked ${iterations === 1 ? 'once' : `${iterations} times`}, and still had no answer`,
+        `${fault} the model was asked ${iterations === 1 ? 'once' : `${iterations} times`}, and gave no answer`,
         `     raise max_iterations in ${oneLine(file)}, or give --max-iterations`,
       ]
     case 'failed':
@@ -82,13 +82,13 @@ function endingLines({ result, timeLimit }: RunOutcome, style: Style, file: stri
   }
 }
 
-/** How the run departs from its recording, with a diff. */
-export function reportDeparture(departure: Departure, output: Output): void {
+/** The divergence of the run from its recording, with a diff. */
+export function reportDivergence(divergence: Divergence, output: Output): void {
   const { style } = output
   output.note(
-    `${style.error('aof:')} the run departs from its recording: ${style.strong(oneLine(departure.what))} (${departurePlace(departure)})`,
+    `${style.error('aof:')} the run diverges from its recording: ${style.strong(oneLine(divergence.what))} (${divergencePlace(divergence)})`,
   )
-  for (const { sign, text } of differenceLines(departure)) {
+  for (const { sign, text } of differenceLines(divergence)) {
     const line = `     ${sign} ${text}`
     output.note(sign === '-' ? style.error(line) : sign === '+' ? style.good(line) : style.dim(line))
   }

@@ -4,129 +4,129 @@ import { AgentExecutor, type AgentMessage, type AgentResult } from 'aof-runtime/
 import { stalledLine } from 'aof-runtime/internal'
 import type { ExitCode } from '../exit-codes.ts'
 import { noteFailure } from '../failure-notes.ts'
-import { type LiveEvent, openPicture } from '../live/index.ts'
+import { type LiveEvent, openView } from '../live/index.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { type LogLevel, type Output, problemsOnly } from '../output.ts'
 import { watchExit } from '../process/exit-watch.ts'
 import { listenForInterrupts } from '../process/interrupts.ts'
-import { watchStrayErrors } from '../process/stray-errors.ts'
-import type { Departure } from '../recording/departure.ts'
+import { watchUnhandledErrors } from '../process/unhandled-errors.ts'
+import type { Divergence } from '../run-recording/divergence.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { incompleteAnswer } from './incomplete-answer.ts'
 import type { RunLimits, TimeLimit } from './limits.ts'
-import { modelSettings, type Stage } from './stage.ts'
-import type { CallObserver } from '../recording/observed-executor.ts'
+import { modelSettings, type Runtime } from './runtime.ts'
+import type { CallObserver } from '../run-recording/observed-executor.ts'
 
-/** What a session is made with. */
+/** Options of a session. */
 export interface SessionSetup {
   readonly agent: AgentFile
-  /** Makes what the runs are played on. */
-  readonly stage: (onArguments: CallObserver['arguments']) => Stage
+  /** Creates the runtime of the runs. */
+  readonly runtime: (onArguments: CallObserver['arguments']) => Runtime
   readonly output: Output
   readonly logLevel: LogLevel
-  /** Whether somebody asked for log lines, so that they are shown beside a picture too. */
+  /** True if log lines were requested, so they are shown next to a view, too. */
   readonly wantsLog: boolean
   readonly limits: RunLimits
-  /** Whether an answer that is incomplete fails the command. */
+  /** True if an incomplete answer fails the command. */
   readonly isStrict: boolean
-  /** A tool has ended the process: the last thing that is called. */
+  /** Called last of all if a tool has ended the process. */
   readonly onExit: (tool: string | undefined) => void
   /** Gets every event. */
   readonly onEvent: (event: LiveEvent) => void
 }
 
-/** What a run came to. */
+/** The outcome of a run. */
 export interface RunOutcome {
   readonly result: AgentResult
   readonly exitCode: ExitCode
-  /** What the picture knew at the end. */
+  /** The state of the view at the end. */
   readonly state: LiveState
-  /** The limit that ended it, if one did. */
+  /** The limit that ended it, if any. */
   readonly timeLimit?: TimeLimit
-  /** How it departs from its recording, if it does. */
-  readonly departure?: Departure
+  /** Its divergence from the recording, if any. */
+  readonly divergence?: Divergence
 }
 
-/** More than a turn of the largest size has at once. */
+/** More events than a turn of the largest size has at once. */
 const MAX_KEPT_EVENTS = 20_000
 
 /**
- * A conversation with an agent: run after run, each with the history of those before.
+ * A conversation with an agent: runs one after the other, each with the history of the previous ones.
  *
- * 1. Every end of a run leaves a history from which the next one can go on.
- * 2. While a run goes on, Ctrl-C and SIGTERM abort it; between runs they end the process, as they do by default.
+ * 1. Every end of a run leaves a history that the next run can continue.
+ * 2. During a run, Ctrl-C and SIGTERM abort it; between runs they end the process, as by default.
  */
 export class Session {
   readonly #setup: SessionSetup
-  readonly #stage: Stage
+  readonly #runtime: Runtime
   #history: readonly AgentMessage[] = []
-  /** Arguments that are complete, of calls whose next event has not been seen, by turn and place. */
+  /** Complete arguments of calls whose next event has not arrived, by turn and index. */
   readonly #arguments = new Map<string, string>()
 
   constructor(setup: SessionSetup) {
     this.#setup = setup
-    this.#stage = setup.stage((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
-    this.#stage.executor.subscribe((event) => {
+    this.#runtime = setup.runtime((turn, index, written) => this.#arguments.set(`${turn}/${index}`, written))
+    this.#runtime.executor.subscribe((event) => {
       noteFailure(event, setup.output)
       if (event.type === 'stalled') setup.output.logger.warn(stalledLine(event.stalledMs, event.calls))
     })
   }
 
-  get stage(): Stage {
-    return this.#stage
+  get runtime(): Runtime {
+    return this.#runtime
   }
 
-  /** @param isLast whether no run will come after it */
+  /** @param isLast true if this is the last run */
   async run(input: string, isLast: boolean): Promise<RunOutcome> {
     const { output, logLevel, limits } = this.#setup
     const { timeLimit } = limits
-    const stage = this.#stage
+    const runtime = this.#runtime
     const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
-    const strays = watchStrayErrors()
+    const unhandled = watchUnhandledErrors()
     const timeout = new AbortController()
     const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
-    const picture = openPicture(output, { logLevel })
+    const view = openView(output, { logLevel })
     const exits = watchExit((tool) => {
-      picture.close()
+      view.close()
       this.#setup.onExit(tool)
     })
     try {
-      stage.beginRun(input)
+      runtime.beginRun(input)
       const signals = [
         interrupts.signal,
         timeout.signal,
-        strays.signal,
-        ...(stage.signal === undefined ? [] : [stage.signal]),
+        unhandled.signal,
+        ...(runtime.signal === undefined ? [] : [runtime.signal]),
       ]
       const run = this.#agent().run(
         { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
         { signal: AbortSignal.any(signals), ...(limits.budget !== undefined && { budget: limits.budget }) },
       )
-      for await (const event of run) this.#take(event, picture.take.bind(picture))
+      for await (const event of run) this.#take(event, view.take.bind(view))
       const result = await run.result
-      stage.endRun(result)
-      if (isLast) stage.close()
+      runtime.endRun(result)
+      if (isLast) runtime.close()
       this.#history = result.messages
-      const { departure } = stage
+      const { divergence } = runtime
       const ended = {
         interrupted: interrupts.exitCode,
-        strayed: strays.signal.aborted,
+        hasUnhandledError: unhandled.signal.aborted,
         timedOut: timeout.signal.aborted,
-        departed: departure !== undefined,
+        diverged: divergence !== undefined,
         incomplete: this.#setup.isStrict && incompleteAnswer(result) !== undefined,
       }
       return {
         result,
         exitCode: exitCodeOf(result.status, ended),
-        state: picture.state,
+        state: view.state,
         ...(timeLimit !== undefined && result.status === 'aborted' && timeout.signal.aborted && { timeLimit }),
-        ...(departure !== undefined && { departure }),
+        ...(divergence !== undefined && { divergence }),
       }
     } finally {
-      picture.close()
+      view.close()
       timer?.clear()
       interrupts.stop()
-      strays.stop()
+      unhandled.stop()
       exits.stop()
       this.#arguments.clear()
     }
@@ -135,16 +135,16 @@ export class Session {
   #agent(): AgentExecutor {
     const { agent, limits, output, wantsLog } = this.#setup
     const { maxIterations } = limits
-    const stage = this.#stage
+    const runtime = this.#runtime
     return new AgentExecutor({
       name: agent.name,
-      model: stage.model,
-      executor: stage.executor,
+      model: runtime.model,
+      executor: runtime.executor,
       ...(agent.instructions !== undefined && { instructions: agent.instructions }),
       ...(agent.eager !== undefined && { eager: agent.eager }),
       ...(maxIterations !== undefined && { maxIterations }),
       ...modelSettings(agent),
-      ...stage.asking,
+      ...runtime.asking,
       maxKeptEvents: MAX_KEPT_EVENTS,
       logger: !wantsLog ? problemsOnly(output.logger) : output.logger,
     })

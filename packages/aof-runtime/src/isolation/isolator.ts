@@ -14,6 +14,7 @@ import { PendingRun } from './pending-run.ts'
 import { openProcess } from './process-link.ts'
 import { openThread } from './thread-link.ts'
 import { CLOSED, WorkerPool } from './worker-pool.ts'
+import { within } from '../core/host/within.ts'
 
 /** Bounds on the number of workers and their use of memory and time. */
 export interface IsolatorOptions {
@@ -108,9 +109,6 @@ class WorkerIsolator implements Isolator {
   async close(): Promise<void> {
     this.#isClosed = true
     const gone = Promise.all(Object.values(this.#pools).map((pool) => pool.close()))
-    const { promise: patience, resolve } = Promise.withResolvers<void>()
-    const timer = systemClock.setTimer(resolve, this.#closeMs)
-    await Promise.race([gone, patience])
-    timer.clear()
+    await within(gone, this.#closeMs, systemClock, () => undefined)
   }
 }

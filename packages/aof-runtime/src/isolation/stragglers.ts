@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import process from 'node:process'
+import { processIds, statusFields } from './proc.ts'
 
 /** The environment variable that marks all descendants of a command. */
 export const MARK = 'AOF_COMMAND'
@@ -53,9 +54,7 @@ function settledEnvironment(pid: number): string[] {
 
 /** Whether a process has an empty environment, as `env -i` gives, or no memory (any more). */
 function hasNone(pid: number): boolean {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  // The fields after the program's name, which may contain spaces, are numbered from 3 in proc(5).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = statusFields(pid)
   const [memory, start, end] = [fields[23 - 3], fields[50 - 3], fields[51 - 3]]
   return memory === '0' || (start === end && end !== '0')
 }
@@ -63,7 +62,7 @@ function hasNone(pid: number): boolean {
 /** Process ids rise until they wrap around; after that, any process may be a descendant. */
 function laterProcesses(leader: number): number[] {
   try {
-    const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
+    const pids = processIds()
     const newest = Number(readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1))
     return newest < leader ? pids.filter((pid) => pid !== leader) : pids.filter((pid) => pid > leader)
   } catch {

@@ -1,3 +1,4 @@
+import { within } from '../host/within.ts'
 import { readArguments } from '../values/arguments.ts'
 import type { CallName, ToolCall } from '../contract/call.ts'
 import type { Clock } from '../host/clock.ts'
@@ -175,13 +176,10 @@ async function validationOf(
   try {
     const verdict = validateInput(args)
     if (!isLater(verdict) || timeoutMs === Infinity) return await verdict
-    const { promise: tooLate, resolve } = Promise.withResolvers<Validation>()
     const message = `the input schema of '${tool.name}' gave no answer within ${timeoutMs} ms`
     // It holds up no process: the plan may have been given up meanwhile.
-    const timer = clock.setTimer(() => resolve({ ok: false, issues: [{ pointer: '', message }] }), timeoutMs, {
-      keepsAlive: false,
-    })
-    return await Promise.race([verdict, tooLate]).finally(() => timer.clear())
+    const late = (): Validation => ({ ok: false, issues: [{ pointer: '', message }] })
+    return await within(verdict, timeoutMs, clock, late, { keepsAlive: false })
   } catch (thrown) {
     const message = `the input schema of '${tool.name}' failed: ${thrownMessage(thrown)}`
     return { ok: false, issues: [{ pointer: '', message }] }

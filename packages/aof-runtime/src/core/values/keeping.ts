@@ -1,3 +1,4 @@
+import { within } from '../host/within.ts'
 import { checkOptions } from '../contract/option-names.ts'
 import type { Clock } from '../host/clock.ts'
 import { KeptBytes } from './kept-bytes.ts'
@@ -108,11 +109,8 @@ const CLOSE_MS = 1_000
 
 /** Closes a store, in bounded time whatever it does. */
 export async function closeStore(store: SpillStore, clock: Clock): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = clock.setTimer(resolve, CLOSE_MS)
-  store.close().then(resolve, resolve)
-  await promise
-  timer.clear()
+  const isClosed = (): void => {}
+  await within(store.close().then(isClosed, isClosed), CLOSE_MS, clock, isClosed)
 }
 
 /** Where results go that are too large. */

@@ -1,0 +1,63 @@
+import type { ToolResult } from 'aof-runtime'
+import { failureText, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/messages/internal'
+import { changed, chatCall, givenId } from '../odd-calls.ts'
+import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import type { RecordedDialect } from './dialect.ts'
+
+const EVENTS: ReadonlySet<unknown> = new Set([
+  'message-start',
+  'content-start',
+  'content-delta',
+  'content-end',
+  'tool-plan-delta',
+  'tool-call-start',
+  'tool-call-delta',
+  'tool-call-end',
+  'citation-start',
+  'citation-end',
+  'message-end',
+])
+
+/** Cohere's Chat API, version 2. */
+export const cohereV2: RecordedDialect = {
+  name: 'cohere-v2',
+  title: "Cohere's Chat API v2",
+  isWhole: ({ message, finish_reason }) => isObject(message) && typeof finish_reason === 'string',
+  isEvent: ({ type }) => EVENTS.has(type),
+  wire: 'sse',
+  provider: providerPackage({
+    name: '@ai-sdk/cohere',
+    major: 4,
+    load: () => import('@ai-sdk/cohere'),
+    model: ({ createCohere }, fetch) => createCohere({ apiKey: NO_KEY, fetch })(MODEL_ID),
+  }),
+  amend,
+  results: cohereResults,
+}
+
+/** Rewrites the calls of a whole answer so that the client accepts them. */
+function amend(value: unknown): object | undefined {
+  const { message } = fieldsOf(value)
+  const { tool_calls } = fieldsOf(message)
+  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
+  const calls = changed(tool_calls, (call, place) => {
+    const read = chatCall(call, true)
+    return typeof read.id === 'string' ? read : { ...read, id: givenId(read.id, place) }
+  })
+  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
+}
+
+/** A message for each result; the format cannot mark failures. */
+interface CohereResult {
+  role: 'tool'
+  tool_call_id: string
+  content: string
+}
+
+function cohereResults(results: readonly ToolResult[]): CohereResult[] {
+  return inCallOrder(results, undefined).map(({ result, id }) => ({
+    role: 'tool',
+    tool_call_id: id,
+    content: result.success ? successText(result) : failureText(result),
+  }))
+}

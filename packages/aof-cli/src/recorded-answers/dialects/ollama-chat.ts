@@ -1,0 +1,72 @@
+import type { ToolResult } from 'aof-runtime'
+import { printable } from 'aof-runtime/internal'
+import { failureText, type Fields, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/messages/internal'
+import { argumentsValue, changed, givenName, wrapped } from '../odd-calls.ts'
+import { MODEL_ID, providerPackage } from '../provider-package.ts'
+import type { RecordedBody, RecordedEvent } from '../recorded-event.ts'
+import type { RecordedDialect } from './dialect.ts'
+
+/** Ollama's own chat API. */
+export const ollamaChat: RecordedDialect = {
+  name: 'ollama-chat',
+  title: "Ollama's chat API",
+  isWhole: ({ message, done }) => isObject(message) && done === true,
+  isEvent: ({ message, done }) => isObject(message) && typeof done === 'boolean',
+  wire: 'ndjson',
+  provider: providerPackage({
+    name: 'ollama-ai-provider-v2',
+    major: 4,
+    load: () => import('ollama-ai-provider-v2'),
+    model: ({ createOllama }, fetch) => createOllama({ fetch })(MODEL_ID),
+  }),
+  unusable,
+  amend,
+  endReason,
+  results: ollamaResults,
+}
+
+/** Rewrites the arguments of calls as an object. For any other value the client drops the event, or refuses the answer. */
+function amend(value: unknown): object | undefined {
+  const { message } = fieldsOf(value)
+  const { tool_calls } = fieldsOf(message)
+  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
+  const calls = changed(tool_calls, amendCall)
+  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
+}
+
+function amendCall(call: Fields): Fields {
+  const called = fieldsOf(call.function)
+  if (isObject(called.arguments) && typeof called.name === 'string') return call
+  const read = { name: givenName(called.name), arguments: wrapped(argumentsValue(called.arguments)) }
+  return { ...call, function: { ...called, ...read } }
+}
+
+/** For every turn with calls the client reports that it ended for them, even at a token limit. */
+function endReason({ events }: RecordedBody): string {
+  const last = events.map(({ value }) => fieldsOf(value)).findLast(({ done }) => done === true)
+  if (last === undefined) return 'interrupted'
+  return typeof last.done_reason === 'string' ? last.done_reason : 'stop'
+}
+
+function unusable({ text, value }: RecordedEvent): string | undefined {
+  if (text === '' || isObject(value)) {
+    const { error } = fieldsOf(value)
+    return typeof error === 'string' ? `is an error: ${printable(error, 500)}` : undefined
+  }
+  return `is not a JSON object: ${printable(text, 60)}`
+}
+
+/** A message for each result; the order and the names identify the calls. */
+interface OllamaResult {
+  role: 'tool'
+  tool_name: string
+  content: string
+}
+
+function ollamaResults(results: readonly ToolResult[]): OllamaResult[] {
+  return inCallOrder(results, undefined).map(({ result, name }) => ({
+    role: 'tool',
+    tool_name: name,
+    content: result.success ? successText(result) : failureText(result),
+  }))
+}
