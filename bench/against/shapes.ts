@@ -91,16 +91,16 @@ function opened({ library }: Build): Shape {
 /** Ten calls, each of which makes ten. */
 function nested({ library }: Build): Shape {
   const given = inputs(false, 10)
-  const maker = library.defineTool({
-    name: 'maker',
+  const outer = library.defineTool({
+    name: 'outer',
     execute: async (_input: unknown, { executor }) => (await executor.executeTools(given)).length,
   })
   const executor = new library.ToolExecutor({
-    tools: [maker, library.defineTool({ name: 'measured', execute })],
+    tools: [outer, library.defineTool({ name: 'measured', execute })],
     maxParallelTools: ROOM,
   })
-  const makers = given.map((call) => ({ ...call, name: 'maker' }))
-  return { calls: 110, round: async () => checked(await executor.executeTools(makers), 10) }
+  const nesting = given.map((call) => ({ ...call, name: 'outer' }))
+  return { calls: 110, round: async () => checked(await executor.executeTools(nesting), 10) }
 }
 
 /** The model makes ten calls, and answers when it has their results. */

@@ -67,22 +67,22 @@ async function runsOnOne(n: number): Promise<void> {
 
 /** N calls at once, each of which makes as many. */
 async function makes(
-  makers: number,
+  parents: number,
   each: number,
   effects: (i: number) => readonly Effect[],
   maxParallelTools = Infinity,
 ): Promise<void> {
   const inner = quick('inner', { effects: ({ i }: Input) => effects(i) })
-  const executor = executorOf([maker(each), inner], { maxParallelTools, maxNestedCalls: Infinity })
+  const executor = executorOf([parent(each), inner], { maxParallelTools, maxNestedCalls: Infinity })
   await whole(
     executor,
-    calls(makers, () => ({ name: 'maker' })),
+    calls(parents, () => ({ name: 'parent' })),
   )
 }
 
-function maker(each: number, more: object = {}) {
+function parent(each: number, more: object = {}) {
   return defineTool({
-    name: 'maker',
+    name: 'parent',
     execute: async ({ i }: Input, { executor }: ToolContext) => {
       const made = calls(each, (k) => ({ name: 'inner', arguments: { i: i * each + k } }))
       check(await executor.executeTools(made, { maxCalls: Infinity }), each)
@@ -93,10 +93,10 @@ function maker(each: number, more: object = {}) {
 
 async function readersThatMake(n: number): Promise<void> {
   const inner = quick('inner', { effects: () => [write('beside')] })
-  const outer = maker(1, { effects: () => [read('one')] })
+  const outer = parent(1, { effects: () => [read('one')] })
   await whole(
     executorOf([outer, inner]),
-    calls(n, () => ({ name: 'maker' })),
+    calls(n, () => ({ name: 'parent' })),
   )
 }
 

@@ -216,7 +216,7 @@ describe('I39: patterns', () => {
     const native = /^(?=.*b)(a|b)*a(a|b){14}$/u
     for (const text of texts) {
       expect([text, pattern.test(text, plenty())]).toEqual([text, native.test(text)])
-      cache.keep({ forget: () => undefined }, 150_000)
+      cache.reserve({ forget: () => undefined }, 150_000)
     }
   })
 

@@ -37,10 +37,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** The application's own object, passed to the tools as `ctx.context`; never shown to the model. */
   readonly context?: unknown
-  /**
-   * The run's name, 1 to 256 characters. It is part of its calls' idempotency keys: the same name gives the same keys.
-   * @default a new name
-   */
+  /** The run's name, part of its calls' idempotency keys, 1 to 256 characters. @default a new name */
   readonly run?: string
   /**
    * Limits of the run, or a `Budget` that it shares with other runs (a tool finds its run's as `ctx.budget`). A run

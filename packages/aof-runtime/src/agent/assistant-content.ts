@@ -71,12 +71,10 @@ export class AssistantContentBuilder {
     return entry
   }
 
-  /** Adds a complete part. */
   add(part: AssistantPart): void {
     this.#entries.push(part)
   }
 
-  /** The assistant message's content. */
   build(): AssistantContent {
     const content: AssistantContent = []
     for (const entry of this.#entries) {

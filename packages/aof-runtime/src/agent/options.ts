@@ -107,11 +107,7 @@ export interface AgentOptions extends ModelSettings {
   readonly tools?: readonly AnyTool[]
   /** An executor to share with other agents; the agent has its tools. */
   readonly executor?: ToolExecutor
-  /**
-   * Largest number of tools that run at once, over all runs of the agent: at least 1, or `Infinity`. Not together with
-   * `executor`.
-   * @default 10
-   */
+  /** Largest number of tools at once, over all runs: at least 1, or `Infinity`. Not with `executor`. @default 10 */
   readonly maxParallelTools?: number
   /**
    * Whether the model is also offered a tool that takes a whole graph of calls in one turn, and options of that tool

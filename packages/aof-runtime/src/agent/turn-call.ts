@@ -32,7 +32,6 @@ export interface TurnCall {
   state: 'arriving' | 'held' | 'complete' | 'repeat' | 'settling' | 'dropped'
 }
 
-/** A call that the model has begun. */
 export function newCall(begun: Pick<TurnCall, 'slot' | 'id' | 'name' | 'entry'>): TurnCall {
   const { slot, id, name, entry } = begun
   return { slot, id, name, entry, part: undefined, written: '', damaged: false, isMarked: false, state: 'arriving' }

@@ -12,7 +12,6 @@ export interface Usage {
   readonly reasoningTokens: number
 }
 
-/** No tokens. */
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }
 
 /** A model call's usage in this form. */
@@ -25,7 +24,6 @@ export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Us
   }
 }
 
-/** The sum of two usages. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,

@@ -13,7 +13,6 @@ import { endedItself, outOfMemory, startProblem, type WorkerEvents, type WorkerL
 /** The longest time that pipes may stay open after the process has ended, if an unknown descendant still holds them. */
 const DRAIN_MS = 100
 
-/** Starts a worker process. */
 export function openProcess(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
   return new ProcessLink(maxMemoryMb, events)
 }

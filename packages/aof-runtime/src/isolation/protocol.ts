@@ -14,7 +14,6 @@ export interface WorkerSettings {
 export interface WorkerCall {
   /** Its number among the calls of this worker, from 1. All messages about the call carry it. */
   readonly run: number
-  /** A URL. */
   readonly module: string
   readonly export: string
   readonly call: IsolatedCall

@@ -8,7 +8,6 @@ import { LineFeed } from './line-feed.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { endedItself, type Loss, outOfMemory, startProblem, type WorkerEvents, type WorkerLink } from './worker-link.ts'
 
-/** Starts a worker thread. */
 export function openThread(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
   return new ThreadLink(maxMemoryMb, events)
 }

@@ -89,7 +89,6 @@ export class SchemaCompiler {
     for (const keywords of isAlone ? [referenceChecks] : KEYWORDS) node.checks.push(...keywords(schema, compiling))
   }
 
-  /** A compiled pattern, created at the first request. */
   pattern(source: string, pointer: string, keyword: string): Pattern | undefined {
     let pattern = this.#patterns.get(source)
     if (pattern !== undefined) return pattern

@@ -75,7 +75,6 @@ export class References {
     return this.#documents.keys()
   }
 
-  /** The schema that has an address. */
   document(base: string): SchemaPlace | undefined {
     return this.#documents.get(base)
   }

@@ -29,7 +29,6 @@ export function incompleteness({ end, isLast, isMarked = false }: Completeness):
   return isLast ? end.incompleteCall : undefined
 }
 
-/** The calls for the executor, each with an id. */
 export function toolCalls(found: readonly FoundCall[]): ToolCall[] {
   const ids = idsOf(found)
   return found.map((call, index) => ({
@@ -50,7 +49,6 @@ export function isStandIn(id: string, index: number): boolean {
   return id === standIn(index) || id.startsWith(`${standIn(index)}-`)
 }
 
-/** Whether the provider gave the call an id. */
 export function hasId(id: unknown): id is string {
   return typeof id === 'string' && id !== ''
 }

@@ -1,27 +1,9 @@
 import type { Work } from '../work.ts'
 import { Alphabet, type CharacterClass } from './alphabet.ts'
-import { type Condition, Program, type State } from './program.ts'
+import { begin, hashOf, holds, isSame, knownStep, type MatchState } from './match-state.ts'
+import { Program, type State } from './program.ts'
 import { StepCache } from './step-cache.ts'
 import { type Expression, isAnchored } from './syntax.ts'
-
-/** A state of the deterministic automaton, created when a text first reaches it: the program states at one place. */
-interface Standing {
-  /** The states reached by the last character, without those that follow without a character. */
-  readonly states: Int32Array
-  /** Whether no character has been read. */
-  readonly isFirst: boolean
-  readonly afterWord: boolean
-  /** Whether the pattern matched before the character that led here. */
-  readonly matched: boolean
-  /** Whether no further character can lead to a match. */
-  readonly isDead: boolean
-  /** Whether it is decided if the pattern matches anywhere. */
-  readonly isDecided: boolean
-  /** The next states by character class, at places where no look-around matches. */
-  readonly plain: (Standing | undefined)[]
-  /** The same for places where some look-arounds match, by the number of their combination. */
-  looked: (Standing | undefined)[][] | undefined
-}
 
 /** Work for creating the target of a step, beside the states that it contains. */
 const STEP_WORK = 24
@@ -40,8 +22,8 @@ export class Automaton {
   readonly #cache: StepCache
   readonly #looks: readonly Automaton[]
   #alphabet: Alphabet
-  #standings = new Map<number, Standing[]>()
-  #first: Standing | undefined
+  #states = new Map<number, MatchState[]>()
+  #first: MatchState | undefined
   /** Numbers of the combinations of look-arounds seen so far. */
   #lookNumbers = new Map<number, number>([[0, 0]])
   readonly #marks: Uint32Array
@@ -73,25 +55,25 @@ export class Automaton {
     // The fast path: plain characters and known steps, as in most texts.
     const { ascii } = this.#alphabet
     const { length } = text
-    let standing = (this.#first ??= begin())
+    let state = (this.#first ??= begin())
     let read = 0
     for (; read < length; read++) {
       const code = text.charCodeAt(read)
       const kind = code < 128 ? (ascii[code] as number) : 0
-      const next = kind === 0 ? undefined : standing.plain[kind]
-      if (next === undefined) return this.#read(text, work, undefined, 0, standing, read)
-      standing = next
+      const next = kind === 0 ? undefined : state.plain[kind]
+      if (next === undefined) return this.#read(text, work, undefined, 0, state, read)
+      state = next
       if (next.isDecided) break
     }
     work.spend(1 + (read >> READ_SHIFT))
-    if (read < length) return standing.matched
-    return (standing.plain[0] ?? this.#step(standing, 0, 0, work)).matched
+    if (read < length) return state.matched
+    return (state.plain[0] ?? this.#step(state, 0, 0, work)).matched
   }
 
   /** Called by {@link StepCache}. */
   forget(): void {
     this.#alphabet = this.#newAlphabet()
-    this.#standings = new Map()
+    this.#states = new Map()
     this.#first = undefined
     this.#lookNumbers = new Map([[0, 0]])
     this.#counted = 0
@@ -105,7 +87,7 @@ export class Automaton {
    * Reads a text up to the first match. If `places` is given, reads to the end and sets `bit` at each place where a
    * match ends (where one begins, if it reads backward).
    */
-  #read(text: string, work: Work, places: Int32Array | undefined, bit: number, from?: Standing, start = 0): boolean {
+  #read(text: string, work: Work, places: Int32Array | undefined, bit: number, from?: MatchState, start = 0): boolean {
     const looked = this.#lookAround(text, work)
     try {
       return this.#scan(text, work, looked, places, bit, from ?? (this.#first ??= begin()), start)
@@ -121,13 +103,13 @@ export class Automaton {
     looked: Int32Array | undefined,
     places: Int32Array | undefined,
     bit: number,
-    from: Standing,
+    from: MatchState,
     start: number,
   ): boolean {
     const { length } = text
     const backward = this.#backward
     let { ascii } = this.#alphabet
-    let standing = from
+    let state = from
     let found = 0
     let lookNumber = 0
     let paid = 0
@@ -144,18 +126,18 @@ export class Automaton {
         lookNumber = this.#numberOf(found)
       }
       const kind = (code < 128 && ascii[code]) || this.#alphabet.classOf(code, work)
-      const known = knownStep(standing, lookNumber, kind)
+      const known = knownStep(state, lookNumber, kind)
       if (known === undefined) {
-        standing = this.#step(standing, kind, found, work)
+        state = this.#step(state, kind, found, work)
         // The cache may have been cleared.
         ;({ ascii } = this.#alphabet)
         lookNumber = this.#numberOf(found)
-      } else standing = known
-      if (standing.matched) {
+      } else state = known
+      if (state.matched) {
         if (places === undefined) return true
         places[place] = (places[place] as number) | bit
       }
-      if (standing.isDead) {
+      if (state.isDead) {
         work.spend(1 + ((read - paid) >> READ_SHIFT))
         return false
       }
@@ -164,7 +146,7 @@ export class Automaton {
     work.spend(1 + ((length - paid) >> READ_SHIFT))
     const last = backward ? 0 : length
     found = looked === undefined ? 0 : (looked[last] as number)
-    const { matched } = knownStep(standing, this.#numberOf(found), 0) ?? this.#step(standing, 0, found, work)
+    const { matched } = knownStep(state, this.#numberOf(found), 0) ?? this.#step(state, 0, found, work)
     if (matched && places !== undefined) places[last] = (places[last] as number) | bit
     return matched
   }
@@ -179,7 +161,7 @@ export class Automaton {
   }
 
   /** Computes and caches a step. */
-  #step(from: Standing, kind: number, looked: number, work: Work): Standing {
+  #step(from: MatchState, kind: number, looked: number, work: Work): MatchState {
     const { start, end, asksBoundary } = this.#program
     const read = this.#alphabet.classes[kind] as CharacterClass
     const { states } = this.#program
@@ -214,16 +196,16 @@ export class Automaton {
     })
   }
 
-  #remember(from: Standing, kind: number, looked: number, made: Standing): Standing {
+  #remember(from: MatchState, kind: number, looked: number, made: MatchState): MatchState {
     const before = this.#alphabet
-    const { standing, isNew } = this.#intern(made)
-    this.#cache.keep(this, isNew ? 40 + made.states.length : 4)
+    const { state, isNew } = this.#intern(made)
+    this.#cache.reserve(this, isNew ? 40 + made.states.length : 4)
     // If the cache was cleared meanwhile, the class numbers of `from` are obsolete.
     if (this.#alphabet !== before) return made
     const number = this.#numberOf(looked)
     const steps = number === 0 ? from.plain : ((from.looked ??= [])[number] ??= [])
-    steps[kind] = standing
-    return standing
+    steps[kind] = state
+    return state
   }
 
   /** Reports to the cache how much was added beside the steps. */
@@ -232,17 +214,17 @@ export class Automaton {
     const grown = size - this.#counted
     if (grown === 0) return
     this.#counted = size
-    this.#cache.keep(this, grown)
+    this.#cache.reserve(this, grown)
   }
 
-  #intern(made: Standing): { readonly standing: Standing; readonly isNew: boolean } {
+  #intern(made: MatchState): { readonly state: MatchState; readonly isNew: boolean } {
     const hash = hashOf(made)
-    const alike = this.#standings.get(hash)
+    const alike = this.#states.get(hash)
     const known = alike?.find((one) => isSame(one, made))
-    if (known !== undefined) return { standing: known, isNew: false }
-    if (alike === undefined) this.#standings.set(hash, [made])
+    if (known !== undefined) return { state: known, isNew: false }
+    if (alike === undefined) this.#states.set(hash, [made])
     else alike.push(made)
-    return { standing: made, isNew: true }
+    return { state: made, isNew: true }
   }
 
   #numberOf(looked: number): number {
@@ -260,23 +242,6 @@ export class Automaton {
   }
 }
 
-function begin(): Standing {
-  return {
-    states: new Int32Array(0),
-    isFirst: true,
-    afterWord: false,
-    matched: false,
-    isDead: false,
-    isDecided: false,
-    plain: [],
-    looked: undefined,
-  }
-}
-
-function knownStep({ plain, looked }: Standing, lookNumber: number, kind: number): Standing | undefined {
-  return lookNumber === 0 ? plain[kind] : looked?.[lookNumber]?.[kind]
-}
-
 /** The code point beside `place` that `unit` is half of; `unit` itself if it has no other half. */
 function codeAt(text: string, place: number, backward: boolean, unit: number): number {
   const isHigh = unit < 0xdc00
@@ -286,31 +251,4 @@ function codeAt(text: string, place: number, backward: boolean, unit: number): n
   const low = isHigh ? other : unit
   if ((high & 0xfc00) !== 0xd800 || (low & 0xfc00) !== 0xdc00) return unit
   return ((high - 0xd800) << 10) + (low - 0xdc00) + 0x1_0000
-}
-
-function holds(condition: Condition, from: Standing, read: CharacterClass, looked: number): boolean {
-  switch (condition.type) {
-    case 'first':
-      return from.isFirst
-    case 'last':
-      return read.number === 0
-    case 'boundary':
-      return (from.afterWord !== read.isWord) !== condition.negated
-    case 'look':
-      return ((looked & condition.bit) !== 0) !== condition.negated
-  }
-}
-
-function hashOf({ states, afterWord, matched }: Standing): number {
-  let hash = (afterWord ? 1 : 0) + (matched ? 2 : 0)
-  for (const state of states) hash = (Math.imul(hash, 0x01000193) + state + 1) | 0
-  return hash
-}
-
-function isSame(one: Standing, other: Standing): boolean {
-  if (one.afterWord !== other.afterWord || one.matched !== other.matched) return false
-  const { states } = one
-  if (states.length !== other.states.length) return false
-  for (let i = 0; i < states.length; i++) if (states[i] !== other.states[i]) return false
-  return true
 }

@@ -12,7 +12,7 @@ export class StepCache {
   readonly #users = new Set<Forgetful>()
 
   /** Counts `cells` more for `user`. */
-  keep(user: Forgetful, cells: number): void {
+  reserve(user: Forgetful, cells: number): void {
     this.#users.add(user)
     this.#cells += cells
     if (this.#cells <= MAX_CELLS) return
