@@ -10,7 +10,7 @@ import { type Package, packages, root } from './manifest.ts'
 const listed = 'TSFILE: '
 
 function compile(folder: string): Set<string> {
-  const output = execFileSync('tsc', ['-p', 'tsconfig.json', '--listEmittedFiles'], {
+  const output = execFileSync('tsc', ['-p', 'tsconfig.build.json', '--listEmittedFiles'], {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
