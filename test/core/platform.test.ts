@@ -4,7 +4,7 @@ import { platformProblem } from '../../packages/aof-runtime/src/core/host/platfo
 describe('the platform', () => {
   test.each(['20.20.2', '22.12.0', '18.0.0'])('Node %s is said to be too old, with what is needed', (node) => {
     expect(platformProblem({ node })).toBe(
-      `aof-runtime needs Node 22.13 or newer, and this is Node ${node}. Install a newer one (https://nodejs.org), or run this with the one that you have beside it.`,
+      `aof-runtime needs Node 22.13 or newer, and this is Node ${node}. Install a newer Node (https://nodejs.org), or run this with a newer one that is installed already.`,
     )
   })
 

@@ -1,13 +1,13 @@
-/** What a {@link BinaryHeap} keeps: it knows its own place, so that it can be taken out from anywhere. */
+/** An element of a {@link BinaryHeap}; it stores its own index, so that it can be removed from anywhere. */
 export interface HeapEntry {
-  /** Written by the heap alone; −1 while the entry is in none. */
+  /** Written by the heap alone; −1 while the entry is in no heap. */
   heapIndex: number
 }
 
 /**
- * A binary heap: the first of its entries at hand, any entry removable, each change in O(log n).
+ * A binary heap: the first entry is read in O(1), any entry can be removed, each change takes O(log n).
  *
- * Invariants: no entry comes before its parent, the one at `(index - 1) >> 1`; each entry's `heapIndex` is its place.
+ * Invariants: no entry comes before its parent at `(index - 1) >> 1`; each entry's `heapIndex` is its index.
  */
 export class BinaryHeap<T extends HeapEntry> implements Iterable<T> {
   readonly #entries: T[] = []
@@ -18,12 +18,12 @@ export class BinaryHeap<T extends HeapEntry> implements Iterable<T> {
     this.#before = before
   }
 
-  /** How many entries there are. */
+
   get size(): number {
     return this.#entries.length
   }
 
-  /** The first entry, which stays. */
+  /** The first entry, which stays inside. */
   peek(): T | undefined {
     return this.#entries[0]
   }
@@ -33,14 +33,14 @@ export class BinaryHeap<T extends HeapEntry> implements Iterable<T> {
     this.#rise(entry, this.#entries.length - 1)
   }
 
-  /** Takes the first entry out. */
+  /** Removes the first entry and returns it. */
   pop(): T | undefined {
     const first = this.#entries[0]
     if (first !== undefined) this.remove(first)
     return first
   }
 
-  /** Takes `entry` out; false where it is not inside. */
+  /** Removes `entry`; false if it is not inside. */
   remove(entry: T): boolean {
     const index = entry.heapIndex
     if (this.#entries[index] !== entry) return false
@@ -50,12 +50,12 @@ export class BinaryHeap<T extends HeapEntry> implements Iterable<T> {
     return true
   }
 
-  /** Finds the place anew of an entry inside that comes sooner or later than it did; all others must be in order. */
+  /** Moves an entry whose order has changed to its new place; all other entries must be in order. */
   update(entry: T): void {
     this.#replace(entry.heapIndex, entry)
   }
 
-  /** The entries in no particular order. */
+  /** Iterates over the entries in no particular order. */
   [Symbol.iterator](): Iterator<T> {
     return this.#entries.values()
   }

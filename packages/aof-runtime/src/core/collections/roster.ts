@@ -1,9 +1,9 @@
 /**
- * What is under way, where things come and go by the thousand.
+ * An unordered set in one dense array, for members that enter and leave by the thousand.
  *
- * A Set would do but for this: each time its table is made anew, the old one keeps a link to the new one. Once an old
- * table has lived long enough to be promoted, all that came after stays alive until the next full collection: with a
- * Set the heap grew at every minor collection, with this it does not. Here nothing that has left is linked to.
+ * A `Set` would do, except for its memory: each time V8 rebuilds the table of a `Set`, the old table keeps a link to the
+ * new one. Once an old table is promoted to the old generation, every later table stays alive until the next full
+ * collection, so the heap grew at every minor collection. This set keeps no link to a member that has left.
  */
 export class Roster<T> implements Iterable<T> {
   readonly #places: RosterPlace<T>[] = []
@@ -12,12 +12,12 @@ export class Roster<T> implements Iterable<T> {
     return this.#places.length
   }
 
-  /** The only member; undefined where there are several, or none. */
+  /** The only member; undefined if there are several or none. */
   get sole(): T | undefined {
     return this.#places.length === 1 ? this.#places[0]?.member : undefined
   }
 
-  /** @returns the place to {@link leave} later, once */
+  /** @returns the place of the member, to be given to {@link leave} once */
   enter(member: T): RosterPlace<T> {
     const place = { member, index: this.#places.length }
     this.#places.push(place)
@@ -31,13 +31,13 @@ export class Roster<T> implements Iterable<T> {
     this.#places[place.index] = last
   }
 
-  /** Whether `test` is true of a member; it must change nothing here. */
+  /** Whether `test` is true of a member; it must not change this set. */
   some(test: (member: T) => boolean): boolean {
     for (const { member } of this.#places) if (test(member)) return true
     return false
   }
 
-  /** Members in no particular order; who comes or leaves meanwhile does not disturb. */
+  /** Iterates in no particular order over the members at the beginning; members may enter or leave meanwhile. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
     for (const { member } of this.#places.slice()) yield member
   }

@@ -1,5 +1,5 @@
 /**
- * The one way by which time enters: tests put a virtual clock here.
+ * The only source of time: tests put a virtual clock here.
  *
  * @example
  * ```ts
@@ -11,28 +11,28 @@
  * ```
  */
 export interface Clock {
-  /** Milliseconds from an arbitrary start; it never goes back. */
+  /** Milliseconds since an arbitrary start; never decreases. */
   now(): number
   /** Calls `callback` once, `delayMs` milliseconds from now (0 to 2 147 483 647). */
   setTimer(callback: () => void, delayMs: number, options?: TimerOptions): TimerHandle
 }
 
-/** How a timer is set. */
+/** Options of a timer. */
 export interface TimerOptions {
-  /** Whether the process goes on until it has fired, where the platform can tell. @default true */
+  /** Whether the timer keeps the process alive until it fires, on platforms that know this. @default true */
   readonly keepsAlive?: boolean
 }
 
-/** A timer that was set and may be cleared. */
+/** A timer that is set and can be cleared. */
 export interface TimerHandle {
-  /** After this the callback is not called. Clearing twice, or late, does nothing. */
+  /** Clears the timer: its callback is not called any more. Clearing twice, or after it has fired, does nothing. */
   clear(): void
 }
 
-/** The longest delay that timers take: more makes Node's fire at once (2³¹ − 1 ms, about 24.8 days). */
+/** The longest delay of a timer, 2³¹ − 1 ms (about 24.8 days): with more, Node's timers fire at once. */
 export const MAX_DELAY_MS = 2_147_483_647
 
-// The global is an accessor in Node, and this is read for every call.
+// In Node the global is an accessor, and the clock is read for every call.
 const { performance } = globalThis
 
 /** The machine's monotonic clock. */

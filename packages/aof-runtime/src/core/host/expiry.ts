@@ -1,6 +1,6 @@
 import type { Expiring, TimeoutList } from './timeouts.ts'
 
-/** Something that happens unless it is removed from its timeouts in time. */
+/** A function that runs when its time is over, unless it is removed from its timeouts before. */
 export class Expiry implements Expiring {
   readonly expire: () => void
 

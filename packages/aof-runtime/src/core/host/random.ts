@@ -1,11 +1,11 @@
-/** The one way by which chance enters: a number from 0 up to but not including 1. Tests put a seeded one here. */
+/** The only source of chance: a number from 0 up to but not including 1. Tests put a seeded one here. */
 export type Random = () => number
 
-/** Words that were drawn ahead, since the platform takes as long for 128 as for two. */
+/** Random words drawn in advance, since the platform takes as long for 128 as for two. */
 const drawn = new Uint32Array(128)
 let used = drawn.length
 
-/** The platform's cryptographic source, 53 bits a draw. */
+/** The platform's cryptographic source; 53 random bits for each number. */
 export const systemRandom: Random = () => {
   if (used === drawn.length) {
     crypto.getRandomValues(drawn)
@@ -16,7 +16,7 @@ export const systemRandom: Random = () => {
   return ((high >>> 5) * 67_108_864 + (low >>> 6)) / 9_007_199_254_740_992
 }
 
-/** A name that no other process draws: about 103 random bits in base 36. */
+/** A globally unique name: about 103 random bits in base 36. */
 export function drawId(random: Random): string {
   return (drawPart(random) + drawPart(random)).padStart(20, '0')
 }

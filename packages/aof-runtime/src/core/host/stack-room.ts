@@ -1,12 +1,12 @@
 /**
- * Room on the call stack, looked for before anything is changed.
+ * The check for room on the call stack, made before anything is changed.
  *
- * Code of others that recurses may call the engine at any depth of the stack, and a stack that overflows in the middle of a
- * step would leave permits taken and queues half changed. So each way into the engine asks first; what finds too little
- * room waits for an empty stack, or throws, with nothing changed.
+ * Recursive code of an application may call the executor at any depth of the stack, and a stack that overflows in the middle
+ * of a step would leave permits taken and queues half changed. So every entry into the executor checks first; if there is too
+ * little room it waits for an empty stack, or throws, with nothing changed.
  */
 
-/** Whether the engine has room for a step: 13 KB, which is more than its longest step takes. Takes a few nanoseconds. */
+/** Whether the stack has room for a step: 13 KB, more than the longest step takes. The check takes a few nanoseconds. */
 export function hasStackRoom(): boolean {
   try {
     return largeFrame(false) === 0
@@ -15,7 +15,7 @@ export function hasStackRoom(): boolean {
   }
 }
 
-/** @throws RangeError where there is no room for a step: nothing has been changed */
+/** @throws RangeError if there is no room for a step; nothing has been changed then */
 export function checkStackRoom(method: string): void {
   if (!hasStackRoom())
     throw new RangeError(
@@ -23,17 +23,17 @@ export function checkStackRoom(method: string): void {
     )
 }
 
-/** Awaited, it goes on with an empty stack. A constant, since there may be no room for a call. */
+/** Code that awaits this goes on with an empty stack. A constant, since there may be no room to call a function. */
 export const emptyStack: Promise<void> = Promise.resolve()
 
 /**
- * Throws a RangeError, as any call does, where the stack has no room for its frame.
+ * Throws a RangeError, as any call does, if the stack has no room for its frame.
  *
- * The frame is large because V8 keeps one register of eight bytes for each of the 1,600 arguments of the call inside,
- * which is never made. Interpreted code fills such a frame; optimised code has none, and yet V8 checks at its entry that
- * the interpreter's frame would fit, since the function may have to go on there. The function is too large to be inlined
- * into its caller, where the same check would throw too early. It returns at its end, since V8 optimises a function sooner
- * the farther its return is from its beginning.
+ * The frame is large because V8 reserves one register of eight bytes for each of the 1,600 arguments of the call inside,
+ * which is never made. Interpreted code fills such a frame. Optimised code has no such frame, but V8 checks at its entry that
+ * the interpreter's frame would fit, since the function may be deoptimised. The function is too large to be inlined into its
+ * caller, where the same check would throw too early. It returns at its end, since V8 optimises a function sooner the farther
+ * its return is from its beginning.
  */
 function largeFrame(isCallMade: boolean): number {
   let returned = 0

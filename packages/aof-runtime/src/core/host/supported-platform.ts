@@ -1,5 +1,5 @@
 import { platformProblem } from './platform.ts'
 
-// Imported first by what users import: on an older Node the first call would fail with words that say nothing.
+// Every entry point imports this first: on an older Node the first call would fail with a message that does not help.
 const problem = platformProblem()
 if (problem !== undefined) throw new Error(problem)

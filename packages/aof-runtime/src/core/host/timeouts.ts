@@ -3,20 +3,21 @@ import type { Clock, TimerHandle } from './clock.ts'
 /**
  * Timeouts of many calls on few timers: one per distinct duration.
  *
- * Duty: call `expire` on each entry once, `durationMs` after its time began, unless it was removed before.
- * Boundary: knows nothing of calls; an entry brings its own links, so that adding and removing allocate nothing.
- * 1. A list holds the entries of one duration in the order in which their time began, so it is a list by moment. That is
- *    nearly always the order in which they are added.
- * 2. A duration with entries has a timer. One without may keep it until {@link Timeouts.rest}: calls come and go by the
- *    thousand, and setting a timer costs more than all else here. After `rest` nothing keeps the process alive.
- * 3. A timer is not moved when its first entry is removed; it finds the next one's moment when it fires.
+ * Duty: call `expire` on each entry once, `durationMs` after its time began, unless it is removed before.
+ * Boundary: it knows nothing of calls. Each entry has its own links, so that adding and removing allocate nothing.
+ * 1. A list holds the entries of one duration in the order in which their time began, and so in the order in which they
+ *    expire. That is nearly always the order in which they are added.
+ * 2. A duration with entries has a timer. A duration without entries may keep its timer until {@link Timeouts.rest}: calls start
+ *    and end by the thousand, and setting a timer costs more than everything else here. After `rest` no timer keeps the
+ *    process alive.
+ * 3. A timer is not moved when its first entry is removed; when it fires it is set for the next entry.
  */
 export class Timeouts {
   readonly #clock: Clock
   readonly #lists = new Map<number, TimeoutList>()
-  /** Most calls have the same timeout: the list that was used last. */
+  /** The list that was used last; most calls have the same timeout. */
   #last: TimeoutList | undefined
-  /** With so many durations those that are not in use are forgotten. */
+  /** The number of durations at which those without entries are removed. */
   #pruneAt = 64
 
   constructor(clock: Clock) {
@@ -24,8 +25,8 @@ export class Timeouts {
   }
 
   /**
-   * @param entry expires `durationMs` after `now`; must not be in a list already
-   * @param durationMs up to MAX_DELAY_MS; `Infinity` never expires and is not entered
+   * @param entry expires `durationMs` after `now`; must not be in a list yet
+   * @param durationMs up to MAX_DELAY_MS; an entry with `Infinity` never expires and is not added
    * @param now the clock's present time
    */
   add(entry: Expiring, durationMs: number, now: number): void {
@@ -33,21 +34,21 @@ export class Timeouts {
   }
 
   /**
-   * Adds an entry whose time began a while ago, e.g. before a listener that has blocked the event loop. Reads the clock
-   * where it sets a timer, which {@link Timeouts.add} does not.
+   * Adds an entry whose time began earlier, e.g. before a listener that blocked the event loop. Unlike {@link Timeouts.add} it
+   * reads the clock when it sets a timer.
    *
-   * @param entry expires `durationMs` after `since`; at the next turn of the event loop where that has passed
+   * @param entry expires `durationMs` after `since`, or at the next turn of the event loop if that moment has passed
    */
   addSince(entry: Expiring, durationMs: number, since: number): void {
     if (durationMs !== Infinity) this.#listFor(durationMs).add(entry, since, false)
   }
 
-  /** Takes an entry out; does nothing where it is in no list. */
+  /** Removes an entry; does nothing if it is in no list. */
   remove(entry: Expiring): void {
     entry.timeoutList?.remove(entry)
   }
 
-  /** There is nothing under way: timers of durations without entries are cleared. */
+  /** Clears the timers of durations without entries; called when no call is under way. */
   rest(): void {
     for (const list of this.#lists.values()) list.rest()
   }
@@ -68,7 +69,7 @@ export class Timeouts {
   #findList(durationMs: number): TimeoutList {
     let list = this.#lists.get(durationMs)
     if (list === undefined) {
-      // Durations that were used once must not pile up.
+      // Durations that were used once must not accumulate.
       if (this.#lists.size >= this.#pruneAt) this.#prune()
       list = new TimeoutList(this.#clock, durationMs)
       this.#lists.set(durationMs, list)
@@ -77,7 +78,7 @@ export class Timeouts {
   }
 }
 
-/** What can expire. The links belong to the list that it is in. */
+/** An entry that can expire. Its links belong to the list that it is in. */
 export interface Expiring {
   timeoutList: TimeoutList | undefined
   addedAt: number
@@ -93,9 +94,9 @@ export class TimeoutList {
   #first: Expiring | undefined
   #last: Expiring | undefined
   #timer: TimerHandle | undefined
-  /** The moment for which the timer is set; it may fire later. `Infinity` where none is set. */
+  /** The moment for which the timer is set; it may fire later. `Infinity` if no timer is set. */
   #firesAt = Infinity
-  /** While entries expire, no timer is set: the first of those that are left then has it. */
+  /** While entries expire no timer is set; afterwards it is set for the first remaining entry. */
   #firing = false
 
   constructor(clock: Clock, durationMs: number) {
@@ -109,7 +110,7 @@ export class TimeoutList {
 
   /**
    * @param since when the time of the entry began
-   * @param isNow whether that is the clock's present time
+   * @param isNow whether `since` is the clock's present time
    */
   add(entry: Expiring, since: number, isNow: boolean): void {
     let before = this.#last
@@ -153,7 +154,7 @@ export class TimeoutList {
     try {
       this.#expireAll(this.#clock.now())
     } finally {
-      // Whatever one of them threw, and for however long it has blocked, those that are left have their timer.
+      // Also if an entry threw, or blocked for long, the remaining entries have their timer.
       this.#firing = false
       if (this.#first !== undefined) {
         const dueAt = this.#first.addedAt + this.durationMs
@@ -170,7 +171,7 @@ export class TimeoutList {
     }
   }
 
-  /** Clears the timer if there is nothing to wait for. */
+  /** Clears the timer if there are no entries. */
   rest(): void {
     if (this.#first !== undefined || this.#timer === undefined) return
     this.#timer.clear()

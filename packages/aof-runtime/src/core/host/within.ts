@@ -3,7 +3,7 @@ import type { Clock, TimerOptions } from './clock.ts'
 /**
  * Waits for a promise, but no longer than `ms` milliseconds.
  *
- * @param late gives the value, or a promise of it, if the time is over first
+ * @param late returns the value to use, or a promise of it, if the time is over first
  */
 export async function within<T, L>(
   promise: PromiseLike<T>,
