@@ -5,7 +5,21 @@ import { archaicWords } from './words/archaic.ts'
 import { type Prose, proseOfMarkdown, proseOfSource, testTitles } from './words/prose.ts'
 
 /** Folders and files whose words are not plain yet, in whichever package. The goal is an empty list. */
-const notYetPlain: readonly string[] = ['CHANGELOG.md', 'CONTRIBUTING.md', 'DESIGN.md', 'src/core', 'test/core']
+const notYetPlain: readonly string[] = [
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'DESIGN.md',
+  'src/core/admission',
+  'src/core/attempt',
+  'src/core/calls',
+  'src/core/contract',
+  'src/core/executor',
+  'src/core/order',
+  'src/core/plan',
+  'src/core/tool',
+  'src/core/values',
+  'test/core',
+]
 
 const files = globSync('**/*.{ts,md}', {
   cwd: root,

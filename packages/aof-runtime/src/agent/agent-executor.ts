@@ -10,7 +10,7 @@ import { checkDuration, MisuseError } from '../core/contract/misuse.ts'
 import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { makePlanTool } from '../core/plan/plan-tool.ts'
 import { drawId, systemRandom } from '../core/host/random.ts'
-import { Roster } from '../core/collections/roster.ts'
+import { DenseSet } from '../core/collections/dense-set.ts'
 import type { ToolProblem } from '../core/contract/tool-problem.ts'
 import type { AnyTool } from '../core/tool/tool.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
@@ -107,7 +107,7 @@ export class AgentExecutor {
   readonly #idPrefix: string
   readonly #redact = (message: string): string => executorParts(this.executor).redaction.redact(message, false)
   readonly #problems: readonly ToolProblem[]
-  readonly #live = new Roster<AgentRun>()
+  readonly #live = new DenseSet<AgentRun>()
   #runs = 0
   #isClosed = false
 

@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../host/clock.ts'
 import { isBefore, type Next } from './demand-queue.ts'
-import { Roster } from '../collections/roster.ts'
+import { DenseSet } from '../collections/dense-set.ts'
 import type { Demands } from './demands.ts'
 import type { Flow } from './flow.ts'
 import type { Line } from './line.ts'
@@ -44,7 +44,7 @@ export class Admission {
   readonly #ageMs: number
   readonly #reserveAfterMs: number
   /** Flows that wait: all but the empty ones. */
-  readonly #parked = new Roster<Flow>()
+  readonly #parked = new DenseSet<Flow>()
   #handing = false
   /** What was given back and may be waited for. */
   #freed: (Limit | RateLimit)[] = []
@@ -252,7 +252,7 @@ export class Admission {
     }
     if (run.parked === 0) run.joins(now)
     run.parked++
-    flow.roster = this.#parked.enter(flow)
+    flow.parkedPlace = this.#parked.enter(flow)
     const unmet = flow.demands.firstUnmet(now)
     // There may be room for it, where nobody comes before it.
     const demand = unmet ?? (flow.demands.limits.at(-1) as Limit)
@@ -281,8 +281,8 @@ export class Admission {
     flow.parkedOn?.queue.lost(line, this.#ageMs)
     if (flow.size > 0) return
     this.#unpark(flow)
-    if (flow.roster !== undefined) this.#parked.leave(flow.roster)
-    flow.roster = undefined
+    if (flow.parkedPlace !== undefined) this.#parked.leave(flow.parkedPlace)
+    flow.parkedPlace = undefined
     flow.run.parked--
     flow.run.forget(flow)
   }

@@ -1,7 +1,7 @@
 import type { Demands } from './demands.ts'
 import { Lane } from './lane.ts'
 import type { Line } from './line.ts'
-import type { RosterPlace } from '../collections/roster.ts'
+import type { DenseSetPlace } from '../collections/dense-set.ts'
 import type { ExpectedDuration } from './expected-duration.ts'
 import { type Ranked, Ranking } from './ranking.ts'
 import type { Demand } from './limit.ts'
@@ -29,7 +29,7 @@ export class Flow {
   passedOverSince: number | undefined
   isObserved = false
   /** Its place among all flows that wait. */
-  roster: RosterPlace<Flow> | undefined
+  parkedPlace: DenseSetPlace<Flow> | undefined
   readonly #lanes: Lane[] = []
   /** Those that others can only start after, by when they were accepted. */
   #rankings: Map<number, Ranking> | undefined

@@ -27,7 +27,7 @@ import { Particulars } from './particulars.ts'
 import { Precedence } from './precedence.ts'
 import { raiseTails } from '../order/remaining-path.ts'
 import type { ToolResult } from '../contract/result.ts'
-import type { RosterPlace } from '../collections/roster.ts'
+import type { DenseSetPlace } from '../collections/dense-set.ts'
 import { forEachSafely } from '../contract/safe-checks.ts'
 import { emptyStack, hasStackRoom } from '../host/stack-room.ts'
 import type { RunningCall } from './stall-watch.ts'
@@ -101,7 +101,7 @@ export class Batch implements Keeper {
   onEnd: (() => void) | undefined
   readonly #setup: BatchSetup
   readonly #hasListener: boolean
-  readonly #place: RosterPlace<Batch> | undefined
+  readonly #place: DenseSetPlace<Batch> | undefined
   #run: string | undefined
   readonly #privacy: unknown
   /** When each call got its place; none where all got theirs when the batch was opened. */

@@ -15,7 +15,7 @@ import type { SpilledFiles } from '../values/spilled-files.ts'
 import type { Isolator } from '../contract/isolation.ts'
 import type { AnyTool, NestedExecutor } from '../tool/tool.ts'
 import type { Random } from '../host/random.ts'
-import type { Roster } from '../collections/roster.ts'
+import type { DenseSet } from '../collections/dense-set.ts'
 import type { StallWatch } from './stall-watch.ts'
 import type { NameTimeLimit } from '../contract/time-limits.ts'
 import type { Timeouts } from '../host/timeouts.ts'
@@ -42,7 +42,7 @@ export interface Engine {
   /** Whether calls that its tools make anywhere are known to be theirs. */
   readonly tracksNesting: boolean
   /** Abandoned tools that still hold permits. */
-  readonly holds: Roster<Hold>
+  readonly holds: DenseSet<Hold>
   /** Runs the calls that an attempt of a call makes. */
   readonly nest: (call: CallRecord, attempt: Attempt) => NestedExecutor
   readonly timeouts: Timeouts

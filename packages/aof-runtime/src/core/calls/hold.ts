@@ -3,7 +3,7 @@ import { tellHoldEnded } from './call-events.ts'
 import type { CallRecord } from './call-record.ts'
 import type { TimerHandle } from '../host/clock.ts'
 import type { Claim } from '../order/effects/claim.ts'
-import type { RosterPlace } from '../collections/roster.ts'
+import type { DenseSetPlace } from '../collections/dense-set.ts'
 
 /**
  * What an abandoned tool keeps: permits, since it still loads what they protect, and the effects of its call, since it may
@@ -17,7 +17,7 @@ export class Hold {
   readonly #limits: readonly Limit[]
   readonly #claim: Claim | undefined
   readonly #timer: TimerHandle
-  readonly #place: RosterPlace<Hold>
+  readonly #place: DenseSetPlace<Hold>
   #isOver = false
   #hasPermits = true
 

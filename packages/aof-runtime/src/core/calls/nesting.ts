@@ -12,7 +12,7 @@ import type { CallRecord } from './call-record.ts'
 import type { Engine } from './engine.ts'
 import { idempotencyKey, NestedKeys } from './idempotency-key.ts'
 import type { Precedence } from './precedence.ts'
-import { Roster, type RosterPlace } from '../collections/roster.ts'
+import { DenseSet, type DenseSetPlace } from '../collections/dense-set.ts'
 import { forEachSafely } from '../contract/safe-checks.ts'
 import type { ToolGuard } from '../attempt/tool-guard.ts'
 
@@ -30,7 +30,7 @@ import type { ToolGuard } from '../attempt/tool-guard.ts'
 export class Nesting implements Waiter {
   readonly #call: CallRecord
   readonly #attempt: Attempt
-  readonly #batches = new Roster<Batch>()
+  readonly #batches = new DenseSet<Batch>()
   #stage: 'running' | 'suspended' | 'resuming' | 'over' = 'running'
   #holds = true
   #unsettled = 0
@@ -108,12 +108,12 @@ export class Nesting implements Waiter {
     return false
   }
 
-  enter(batch: Batch): RosterPlace<Batch> {
+  enter(batch: Batch): DenseSetPlace<Batch> {
     this.#batchCount++
     return this.#batches.enter(batch)
   }
 
-  leave(place: RosterPlace<Batch>): void {
+  leave(place: DenseSetPlace<Batch>): void {
     this.#batches.leave(place)
   }
 

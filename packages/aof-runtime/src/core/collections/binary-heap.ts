@@ -18,7 +18,6 @@ export class BinaryHeap<T extends HeapEntry> implements Iterable<T> {
     this.#before = before
   }
 
-
   get size(): number {
     return this.#entries.length
   }

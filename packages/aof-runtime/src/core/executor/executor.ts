@@ -29,7 +29,7 @@ import { drawId, type Random, systemRandom } from '../host/random.ts'
 import { readCalls } from '../contract/read-calls.ts'
 import { Redaction, type RedactionOptions } from '../values/redaction.ts'
 import type { ToolResult } from '../contract/result.ts'
-import { Roster, type RosterPlace } from '../collections/roster.ts'
+import { DenseSet, type DenseSetPlace } from '../collections/dense-set.ts'
 import { forEachSafely } from '../contract/safe-checks.ts'
 import type { JsonSchemaCompiler, Uncheckable } from '../contract/schema.ts'
 import type { SpilledFiles } from '../values/spilled-files.ts'
@@ -259,7 +259,7 @@ export class ToolExecutor {
   readonly #ordersEffects: boolean
   readonly #logger: Logger | undefined
   readonly #random: Random
-  readonly #live = new Roster<Batch>()
+  readonly #live = new DenseSet<Batch>()
   /** The limits that all its calls share, its own first. */
   readonly #wide: readonly Limit[]
   /** How calls open batches of their own. */
@@ -331,7 +331,7 @@ export class ToolExecutor {
       room: new WaitingRoom(queueBound(options.queue), timeouts, clock),
       census: new Census(controller.census),
       tracksNesting: trackNesting,
-      holds: new Roster(),
+      holds: new DenseSet(),
       nest: (call, attempt) => nestedExecutor(call, attempt, this.#opener),
       timeouts,
       stalls: this.#stallWatch(stallMs, clock, events, logger),
@@ -549,7 +549,7 @@ export class ToolExecutor {
     referenceSyntax: ReferenceSyntax = PLAIN_REFERENCES,
   ): Batch {
     const number = ++this.#batches
-    let place: RosterPlace<Batch> | undefined
+    let place: DenseSetPlace<Batch> | undefined
     const batch = new Batch(
       {
         engine: this.#engine,
@@ -601,7 +601,7 @@ export class ToolExecutor {
     if (this.#logger !== undefined) guardedLogger(this.#logger, events.loggerFailed).warn(line)
   }
 
-  #settled(place: RosterPlace<Batch> | undefined): void {
+  #settled(place: DenseSetPlace<Batch> | undefined): void {
     if (place !== undefined) this.#live.leave(place)
     if (this.#live.size > 0) return
     this.#engine.timeouts.rest()

@@ -1,4 +1,4 @@
-import { Roster, type RosterPlace } from '../../collections/roster.ts'
+import { DenseSet, type DenseSetPlace } from '../../collections/dense-set.ts'
 import { type Claim, type Claimant, type EnteredEffect, isMadeBy } from './claim.ts'
 import { ClaimsInOrder } from './claims-in-order.ts'
 import type { ResourceEffect } from './effect.ts'
@@ -41,7 +41,7 @@ export class Registration implements EnteredEffect {
   /** From the root to the resource. */
   readonly #nodes: readonly ResourceNode[]
   /** Where it is, of those whose effects are their own. */
-  #places: readonly RosterPlace<Claim>[] | undefined
+  #places: readonly DenseSetPlace<Claim>[] | undefined
 
   constructor(claim: Claim, isWrite: boolean, nodes: readonly ResourceNode[]) {
     this.#claim = claim
@@ -56,7 +56,7 @@ export class Registration implements EnteredEffect {
   }
 
   hold(): void {
-    const places: RosterPlace<Claim>[] = []
+    const places: DenseSetPlace<Claim>[] = []
     this.#eachSet((set) => {
       set.waitsNoMore(this.#claim, this.#isWrite)
       places.push(set.heldFor(this.#isWrite).enter(this.#claim))
@@ -69,7 +69,7 @@ export class Registration implements EnteredEffect {
     let i = 0
     this.#eachSet((set) => {
       if (places === undefined) set.waitsNoMore(this.#claim, this.#isWrite)
-      else set.heldFor(this.#isWrite).leave(places[i++] as RosterPlace<Claim>)
+      else set.heldFor(this.#isWrite).leave(places[i++] as DenseSetPlace<Claim>)
     })
     for (const node of this.#nodes) node.leave()
   }
@@ -145,14 +145,14 @@ class ResourceNode {
 
 /** Those that concern one resource. */
 class ClaimSet {
-  #heldReads: Roster<Claim> | undefined
-  #heldWrites: Roster<Claim> | undefined
+  #heldReads: DenseSet<Claim> | undefined
+  #heldWrites: DenseSet<Claim> | undefined
   /** Those of one parent that wait; nearly always all have the same. */
   #first: Siblings | undefined
   #others: Map<Claimant | undefined, Siblings> | undefined
 
-  heldFor(isWrite: boolean): Roster<Claim> {
-    return isWrite ? (this.#heldWrites ??= new Roster()) : (this.#heldReads ??= new Roster())
+  heldFor(isWrite: boolean): DenseSet<Claim> {
+    return isWrite ? (this.#heldWrites ??= new DenseSet()) : (this.#heldReads ??= new DenseSet())
   }
 
   waits(claim: Claim, isWrite: boolean): void {

@@ -5,8 +5,8 @@
  * new one. Once an old table is promoted to the old generation, every later table stays alive until the next full
  * collection, so the heap grew at every minor collection. This set keeps no link to a member that has left.
  */
-export class Roster<T> implements Iterable<T> {
-  readonly #places: RosterPlace<T>[] = []
+export class DenseSet<T> implements Iterable<T> {
+  readonly #places: DenseSetPlace<T>[] = []
 
   get size(): number {
     return this.#places.length
@@ -18,13 +18,13 @@ export class Roster<T> implements Iterable<T> {
   }
 
   /** @returns the place of the member, to be given to {@link leave} once */
-  enter(member: T): RosterPlace<T> {
+  enter(member: T): DenseSetPlace<T> {
     const place = { member, index: this.#places.length }
     this.#places.push(place)
     return place
   }
 
-  leave(place: RosterPlace<T>): void {
+  leave(place: DenseSetPlace<T>): void {
     const last = this.#places.pop()
     if (last === undefined || last === place) return
     last.index = place.index
@@ -43,8 +43,8 @@ export class Roster<T> implements Iterable<T> {
   }
 }
 
-/** A member's place in a {@link Roster}. */
-export interface RosterPlace<T> {
+/** A member's place in a {@link DenseSet}. */
+export interface DenseSetPlace<T> {
   readonly member: T
   index: number
 }
