@@ -71,7 +71,7 @@ function entryPointsOf(folder: string, { name, exports = {} }: Manifest): EntryP
       types: target.types.replace('.', folder),
       code: target.default.replace('.', folder),
       source: target.default.replace('./dist/', `${folder}/src/`).replace(/\.js$/, '.ts'),
-      isPublic: !subpath.endsWith('/internal'),
+      isPublic: !subpath.startsWith('./internal'),
     }
   })
 }

@@ -46,9 +46,9 @@ const library: Readonly<Record<string, Room>> = {
   isolation: { rooms: ['core'], node: 'all' },
   'tool-executor.ts': { rooms: ['core', 'json-schema'], lazyRooms: ['spill', 'isolation'], node: portable },
   'index.ts': { rooms: ['core', 'json-schema', 'tool-executor.ts'], node: portable },
-  'internal.ts': { rooms: ['core', 'json-schema', 'isolation'], node: portable },
   agent: { rooms: ['core', 'tool-executor.ts'], types: ['@ai-sdk/provider'], node: portable },
   messages: { rooms: ['core'], node: [] },
+  internal: { rooms: ['core', 'json-schema', 'isolation', 'agent', 'messages'], node: [] },
   testing: { rooms: ['core'], types: ['@ai-sdk/provider'], node: [] },
 }
 

@@ -9,7 +9,7 @@ import {
   problemAt,
   resolveVariables,
 } from './agent-file/index.ts'
-import { compileJsonSchema } from 'aof-runtime/internal'
+import { compileJsonSchema } from 'aof-runtime/internal/json-schema'
 import { resolveInside } from './inside-directory.ts'
 import { oneLine } from './text.ts'
 

@@ -1,4 +1,5 @@
-import { compileLocating, keysOf, suggest } from 'aof-runtime/internal'
+import { keysOf, suggest } from 'aof-runtime/internal'
+import { compileLocating } from 'aof-runtime/internal/json-schema'
 import { adviceFor } from './advice.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { AGENT_SCHEMA, NAMED_TOOL_FIELDS, TOOL_SIGNS } from './format.ts'

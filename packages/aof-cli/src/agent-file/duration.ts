@@ -1,4 +1,4 @@
-import { MAX_DELAY_MS } from 'aof-runtime'
+import { MAX_DELAY_MS } from 'aof-runtime/internal'
 import type { Findings } from './problem.ts'
 import { quoted } from './source.ts'
 import { type Node, numberOf, textOf } from './tree.ts'

@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { ToolResult } from 'aof-runtime'
-import type { CallArrivingEvent } from 'aof-runtime/agent/internal'
+import type { CallArrivingEvent } from 'aof-runtime/internal/agent'
 
 /** A call as written by the model. */
 export interface LoggedCall {

@@ -1,5 +1,6 @@
 import { systemClock, ToolExecutor, type ToolResult } from 'aof-runtime'
-import { describeIssues, runPlan, stepResult } from 'aof-runtime/internal'
+import { describeIssues } from 'aof-runtime/internal'
+import { runPlan, stepResult } from 'aof-runtime/internal/plan'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Output } from '../output.ts'

@@ -1,4 +1,4 @@
-import type { AgentEvent } from 'aof-runtime/agent/internal'
+import type { AgentEvent } from 'aof-runtime/internal/agent'
 
 /** The arguments of a call are complete. The events of agents and executors do not carry them. */
 export interface CallArgumentsEvent {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { processIds, statusFields } from 'aof-runtime/internal'
+import { processIds, statusFields } from 'aof-runtime/internal/processes'
 
 /**
  * Kills every process that this one has started, and their descendants (I16), with SIGKILL: for a process that ends

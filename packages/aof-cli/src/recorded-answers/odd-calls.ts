@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isObject } from 'aof-runtime/messages/internal'
+import { type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
 import { jsonOf } from './recorded-event.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { ToolResult } from 'aof-runtime'
-import { type Fields, fieldsOf, isPending } from 'aof-runtime/messages/internal'
+import { type Fields, fieldsOf, isPending } from 'aof-runtime/internal/messages'
 import { detectDialect, dialectNamed, isWhole } from './detect-dialect.ts'
 import type { DialectName, RecordedDialect } from './dialects/index.ts'
 import { readBody } from './recorded-body.ts'

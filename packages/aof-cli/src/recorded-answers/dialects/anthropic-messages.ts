@@ -1,6 +1,6 @@
 import type { ToolResult } from 'aof-runtime'
 import { anthropic } from 'aof-runtime/messages'
-import { type Fields, fieldsOf, isObject } from 'aof-runtime/messages/internal'
+import { type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenId, givenName } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'

@@ -7,7 +7,7 @@ import {
   isObject,
   type Media,
   renderSuccess,
-} from 'aof-runtime/messages/internal'
+} from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenId, givenName } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'

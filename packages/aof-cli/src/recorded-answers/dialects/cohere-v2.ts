@@ -1,5 +1,5 @@
 import type { ToolResult } from 'aof-runtime'
-import { failureText, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/messages/internal'
+import { failureText, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
 import { changed, chatCall, givenId } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'

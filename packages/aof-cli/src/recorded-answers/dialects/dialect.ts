@@ -1,5 +1,5 @@
 import type { ToolResult } from 'aof-runtime'
-import type { Fields } from 'aof-runtime/messages/internal'
+import type { Fields } from 'aof-runtime/internal/messages'
 import type { ProviderPackage } from '../provider-package.ts'
 import type { Framing, RecordedBody } from '../recorded-event.ts'
 import type { WireRules } from '../wire.ts'

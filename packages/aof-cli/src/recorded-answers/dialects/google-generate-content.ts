@@ -1,5 +1,5 @@
 import { gemini } from 'aof-runtime/messages'
-import { type Fields, fieldsOf, FINISH_REASONS, isObject } from 'aof-runtime/messages/internal'
+import { type Fields, fieldsOf, FINISH_REASONS, isObject } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenName } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'

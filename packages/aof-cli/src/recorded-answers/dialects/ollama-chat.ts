@@ -1,6 +1,6 @@
 import type { ToolResult } from 'aof-runtime'
 import { printable } from 'aof-runtime/internal'
-import { failureText, type Fields, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/messages/internal'
+import { failureText, type Fields, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenName, wrapped } from '../odd-calls.ts'
 import { MODEL_ID, providerPackage } from '../provider-package.ts'
 import type { RecordedBody, RecordedEvent } from '../recorded-event.ts'

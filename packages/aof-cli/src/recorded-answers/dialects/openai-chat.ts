@@ -1,5 +1,5 @@
 import { openaiChat as messages } from 'aof-runtime/messages'
-import { elementsOf, type Fields, fieldsOf, isObject } from 'aof-runtime/messages/internal'
+import { elementsOf, type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
 import { changed, chatCall } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'

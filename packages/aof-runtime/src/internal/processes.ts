@@ -1,0 +1,6 @@
+/**
+ * Processes and their descendants, for the command `aof` of the same version. They may change with every
+ * release; applications use the other entry points.
+ */
+export { endStragglers, MARK } from '../isolation/stragglers.ts'
+export { processIds, statusFields } from '../isolation/proc.ts'
