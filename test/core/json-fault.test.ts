@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { excerpt } from '../../packages/aof-runtime/src/core/contract/excerpt.ts'
-import { jsonFault } from '../../packages/aof-runtime/src/core/values/json-fault.ts'
+import { excerpt, jsonFault } from '../../packages/aof-runtime/src/core/values/json-fault.ts'
 import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
 import { callOf, failureOf } from './harness.ts'
 

@@ -12,7 +12,6 @@ const notYetPlain: readonly string[] = [
   'src/core/admission',
   'src/core/attempt',
   'src/core/calls',
-  'src/core/contract',
   'src/core/executor',
   'src/core/order',
   'src/core/plan',

@@ -2,17 +2,17 @@ import { MisuseError } from './misuse.ts'
 import { checkOptions, optionNames } from './option-names.ts'
 import { printable } from './text.ts'
 
-/** What a tool says of itself: the annotations of the Model Context Protocol, with its names and defaults. */
+/** A tool's description of its behaviour: the annotations of the Model Context Protocol, with its names and defaults. */
 export interface ToolAnnotations {
   /** A title for people. */
   readonly title?: string
-  /** It changes nothing in its environment. @default false */
+  /** The tool changes nothing in its environment. @default false */
   readonly readOnlyHint?: boolean
-  /** What it changes may destroy; means something only where it is not read-only. @default true */
+  /** Its changes may be destructive; meaningful only if the tool is not read-only. @default true */
   readonly destructiveHint?: boolean
-  /** The same call made again changes nothing more; means something only where it is not read-only. @default false */
+  /** Repeating the same call changes nothing more; meaningful only if the tool is not read-only. @default false */
   readonly idempotentHint?: boolean
-  /** It reaches beyond a closed domain, e.g. the web. @default true */
+  /** The tool reaches beyond a closed domain, e.g. the web. @default true */
   readonly openWorldHint?: boolean
 }
 
@@ -24,7 +24,7 @@ const ANNOTATIONS = optionNames<ToolAnnotations>({
   openWorldHint: true,
 })
 
-/** Throws a {@link MisuseError} for annotations that are impossible. */
+/** Throws a {@link MisuseError} for invalid annotations. */
 export function checkAnnotations(option: string, annotations: ToolAnnotations): void {
   checkOptions(option, annotations, ANNOTATIONS)
   for (const name of ANNOTATIONS as ReadonlySet<keyof ToolAnnotations>) {
@@ -34,16 +34,16 @@ export function checkAnnotations(option: string, annotations: ToolAnnotations): 
   }
 }
 
-/** How many names are said of those that a server has given and that mean nothing here. */
+/** The most names of ignored annotations that are reported. */
 const MAX_IGNORED = 100
 
 /**
- * The annotations of a tool that someone else has written, e.g. an MCP server: those that mean something here and are of
- * the right kind. Where your own annotations are wrong `defineTool` throws; a foreign server's must not keep its tools from
+ * The valid annotations of a foreign tool, e.g. of an MCP server: those with a known name and a value of the right type.
+ * `defineTool` throws for invalid annotations of your own tools, but those of a foreign server must not keep its tools from
  * running.
  *
- * @param given what the server sent
- * @param onIgnored gets the names of what was left out, where there is any; collect them, and say so once for each server
+ * @param given the annotations that the server sent
+ * @param onIgnored gets the names of ignored annotations, if there are any; collect them, and report them once for each server
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { JsonSchema } from './schema.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** How deep schemas are looked into; what lies deeper stays as it is. */
+/** The depth to which schemas are changed; deeper parts stay as they are. */
 const MAX_DEPTH = 100
 
 const SCHEMAS = [
@@ -22,14 +22,14 @@ const LISTS = ['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems'] as const
 const MAPS = ['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties'] as const
 
 /**
- * The schema with `items` for each array in it, since OpenAI refuses one without ("array schema missing items"). `items: {}`
- * says what no `items` says. The very same schema where nothing is missing.
+ * The schema with `items` added to each array that has none, since OpenAI refuses those ("array schema missing items").
+ * `items: {}` means the same as no `items`. Returns the same object if nothing is missing.
  */
 export function withItems(schema: JsonSchema): JsonSchema {
   return walk(schema, new Map(), MAX_DEPTH) as JsonSchema
 }
 
-/** @param done what has become of the schemas that have been met: none is looked at twice, nor within itself */
+/** @param done the result for each schema visited so far: no schema is visited twice, nor inside itself */
 function walk(schema: unknown, done: Map<object, unknown>, depth: number): unknown {
   if (!isObject(schema) || depth === 0) return schema
   if (done.has(schema)) return done.get(schema)

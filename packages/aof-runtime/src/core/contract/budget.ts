@@ -2,23 +2,23 @@ import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 
-/** How much a run, with everything that it starts, may use. What is not named has no limit. */
+/** The limits of a run, with everything that it starts. Only the named limits apply. */
 export interface BudgetOptions {
   /**
-   * Tool calls: at least 0. A call is counted once its arguments are found good, whatever becomes of it then; one that is
-   * invalid is not.
+   * Tool calls: at least 0. A call counts as soon as its arguments are valid, however it ends; an invalid call does not
+   * count.
    * @default no limit
    */
   readonly toolCalls?: number
-  /** Calls of single tools, by name: at least 0 each. @default no limit */
+  /** Calls of each tool, by the tool's name: at least 0 each. @default no limit */
   readonly callsPerTool?: Readonly<Record<string, number>>
-  /** Attempts beyond the first one of each call: at least 0. @default no limit */
+  /** Attempts after the first one of each call: at least 0. @default no limit */
   readonly retries?: number
-  /** Tokens of all model calls, in and out: at least 0. @default no limit */
+  /** Tokens of all model calls, input and output: at least 0. @default no limit */
   readonly tokens?: number
-  /** From the first use on, in milliseconds: 1 to 2 147 483 647. @default no limit */
+  /** Duration from the first use of the budget, in milliseconds: 1 to 2 147 483 647. @default no limit */
   readonly wallMs?: number
-  /** Money for model calls, in the currency of the prices. @default no limit */
+  /** Cost of the model calls, in the currency of the prices. @default no limit */
   readonly cost?: CostLimit
 }
 
@@ -31,13 +31,13 @@ const BUDGET_OPTIONS = optionNames<BudgetOptions>({
   cost: true,
 })
 
-/** How much money may be spent, and what things cost. */
+/** The most that model calls may cost, and their prices. */
 export interface CostLimit extends TokenPrices {
-  /** At least 0. */
+  /** The most that all model calls together may cost: at least 0. */
   readonly max: number
 }
 
-/** What a million tokens cost. */
+/** Prices of a million tokens. */
 export interface TokenPrices {
   /** The price of a million input tokens: at least 0. */
   readonly inputPerMillion: number
@@ -56,28 +56,28 @@ const COST_LIMIT = optionNames<CostLimit>({
 
 /** Tokens of one model call. */
 export interface TokensUsed {
-  /** All of the input, cached or not. */
+  /** All input tokens, cached or not. */
   readonly input: number
-  /** Of the input, what came from the provider's cache. */
+  /** The input tokens that came from the provider's cache. */
   readonly cachedInput: number
   readonly output: number
 }
 
-/** What of a {@link Budget} has been used. */
+/** The part of a {@link Budget} that has been used. */
 export interface BudgetUse {
   readonly toolCalls: number
   readonly retries: number
   readonly tokens: number
-  /** Undefined where no prices were given. */
+  /** Undefined if the budget has no prices. */
   readonly cost: number | undefined
 }
 
 /**
- * What a run may use. One budget may be shared: given to the runs of sub-agents (a tool finds its run's as `ctx.budget`)
- * it bounds them all together.
+ * The limits of a run and the counters for them. One budget can be shared: given to the runs of sub-agents (a tool finds the
+ * budget of its run as `ctx.budget`) it limits them all together.
  *
- * Duty: count, and say when there is no more.
- * Boundary: knows no calls, models or clocks; whoever uses something asks or tells.
+ * Duty: count, and report when a limit is reached.
+ * Boundary: it knows no calls, models or clocks; its users report what they use.
  *
  * @example
  * ```ts
@@ -101,13 +101,13 @@ export class Budget {
   #startedAt: number | undefined
   #exceeded: string | undefined
 
-  /** @throws MisuseError where a limit is impossible */
+  /** @throws MisuseError if a limit is out of its bounds */
   constructor(limits: BudgetOptions) {
     checkLimits(limits)
     this.limits = limits
   }
 
-  /** The limit that was exceeded first, as it is named in the options; undefined while none was. */
+  /** The limit that was exceeded first, by its name in the options; undefined while no limit is exceeded. */
   get exceeded(): string | undefined {
     return this.#exceeded
   }
@@ -122,16 +122,16 @@ export class Budget {
   }
 
   /**
-   * The budget is in use from `now` on, by the clock of its first user.
+   * Starts the time of the budget at `now`, by the clock of its first user, if it has not started yet.
    *
-   * @returns how many milliseconds are left; Infinity where there is no limit
+   * @returns the milliseconds that are left; Infinity without a limit
    */
   start(now: number): number {
     this.#startedAt ??= now
     return this.limits.wallMs === undefined ? Infinity : Math.max(0, this.#startedAt + this.limits.wallMs - now)
   }
 
-  /** Takes a call of a tool, if there is one left. @returns the limit that says no; undefined where the call may run */
+  /** Counts a call of a tool. @returns the limit that forbids the call, which is not counted then; undefined if it may run */
   takeCall(tool: string): string | undefined {
     const { toolCalls = Infinity, callsPerTool } = this.limits
     if (this.#toolCalls >= toolCalls) return this.exceed('toolCalls')
@@ -144,14 +144,14 @@ export class Budget {
     return undefined
   }
 
-  /** Takes another attempt, if there is one left; a call that gets none ends with its failure. */
+  /** Counts another attempt; false if no attempt is left, and the call ends with its failure. */
   takeRetry(): boolean {
     if (this.#retries >= (this.limits.retries ?? Infinity)) return false
     this.#retries++
     return true
   }
 
-  /** A model call is over. Its tokens are spent, whether or not there were so many left. */
+  /** Counts the tokens of a finished model call, also beyond the limit. */
   spend({ input, cachedInput, output }: TokensUsed): void {
     const { tokens = Infinity, cost } = this.limits
     this.#tokens += input + output
@@ -164,7 +164,7 @@ export class Budget {
     if (this.#cost > cost.max) this.exceed('cost')
   }
 
-  /** A limit has been exceeded. @returns its name */
+  /** Records that a limit was exceeded. @returns its name */
   exceed(limit: string): string {
     this.#exceeded ??= limit
     return limit

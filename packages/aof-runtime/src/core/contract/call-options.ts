@@ -6,26 +6,26 @@ import { checkCount, MisuseError } from './misuse.ts'
 import { isInstance } from './safe-checks.ts'
 import { checkTimeLimits } from './time-limits.ts'
 
-/** What a batch, or one call made by the application, may be given. The nearest setting wins: call, batch, tool, executor. */
+/** Options of a batch, or of one call that the application makes. The nearest setting wins: call, batch, tool, executor. */
 export interface CallOptions {
-  /** Aborts what has not started, and is passed on to what has. */
+  /** Aborts calls that have not started, and the signals of running calls. */
   readonly signal?: AbortSignal
-  /** The application's own object, given to the tools as `ctx.context`: by reference, never copied, logged or shown to a model. */
+  /** The application's own object, passed to the tools as `ctx.context`: by reference, never copied, logged or shown to a model. */
   readonly context?: unknown
   /**
    * The run that the batch belongs to: 1 to 256 characters. It is part of each call's idempotency key, so a run that is
-   * to be made again under the same keys needs a name, and its turns.
-   * With a weight, more than 0, it is to have that many times the share of a run of weight 1, where several want permits;
-   * a run has the weight that its first batch says. What a tool calls counts as a part of the run that called the tool,
-   * unless it is given a weight of its own.
+   * to be repeated with the same keys needs the same name and the same turns.
+   * A weight, more than 0, gives the run that many times the share of a run of weight 1 while several runs wait for permits;
+   * a run keeps the weight of its first batch. Nested calls count towards the run of the call that made them, unless they
+   * get a weight of their own.
    * @default a new name, different in every process
    */
   readonly run?: string | { readonly id: string; readonly weight: number }
   /**
-   * The turn within the run, at least 0: with the run a part of each call's idempotency key. Without it the turns of a named run are
-   * counted as its batches are opened, over all executors that share an admission controller, which keeps the counters of the
-   * 10 000 runs that were idle last; give turns where a run goes on in another process.
-   * @default for a named run one more than its last turn, else 0
+   * The turn within the run, at least 0: like the run a part of each call's idempotency key. Without it the turns of a named run
+   * are counted in the order in which its batches are opened, by all executors that share an admission controller. The controller
+   * keeps the counters of the 10 000 runs that became idle last; give turns if a run continues in another process.
+   * @default the last turn of a named run plus 1, else 0
    */
   readonly turn?: number
   /**
@@ -34,25 +34,25 @@ export interface CallOptions {
    */
   readonly timeoutMs?: number
   /**
-   * How long an attempt may go on without reporting progress, in milliseconds, 1 to 2 147 483 647, or `Infinity`.
+   * The longest time of an attempt without progress, in milliseconds, 1 to 2 147 483 647, or `Infinity`.
    * @default the tool's `idleTimeoutMs`, else the executor's
    */
   readonly idleTimeoutMs?: number
   /**
-   * By when every call must have its result, in milliseconds from the batch's opening, 1 to 2 147 483 647, or `Infinity`.
-   * It also runs while calls wait. Of all deadlines of a call the earliest counts.
+   * The deadline of every call, in milliseconds from the batch's opening, 1 to 2 147 483 647, or `Infinity`: by then it has its
+   * result. The time also runs while calls wait. The earliest deadline of a call counts.
    * @default none
    */
   readonly deadlineMs?: number
-  /** Who goes first of those who wait: the higher one, −100 to 100. @default the tool's `priority`, else 0 */
+  /** The rank of waiting calls, −100 to 100: the higher one starts first. @default the tool's `priority`, else 0 */
   readonly priority?: number
-  /** How many calls it may make: at least 1, or `Infinity`; those beyond are rejected. @default Infinity */
+  /** The most calls of the batch: at least 1, or `Infinity`; further calls are rejected. @default Infinity */
   readonly maxCalls?: number
-  /** What the run may use; shared by all that is given the same one. @default no limits */
+  /** The limits of the run; everything that gets the same budget shares it. @default no limits */
   readonly budget?: Budget
-  /** Where this batch's log lines go. @default the executor's `logger` */
+  /** The logger for this batch's log lines. @default the executor's `logger` */
   readonly logger?: Logger
-  /** Gets the events of this batch alone, synchronously and in order; `subscribe` of the executor gets those of all. */
+  /** Gets the events of this batch, synchronously and in order; `subscribe` of the executor gets those of all batches. */
   readonly onEvent?: ToolEventListener
 }
 

@@ -16,7 +16,7 @@ const CALL_NAMES = optionNames<ToolCall>({
   priority: true,
 })
 
-/** How many properties `call` has, its prototypes' included. */
+/** The number of properties of `call`, including those of its prototypes. */
 export function propertyCount(call: object): number {
   let count = 0
   for (const _ in call) count++
@@ -24,8 +24,8 @@ export function propertyCount(call: object): number {
 }
 
 /**
- * What is wrong with the properties of a call: it is written in the form of a provider or of another library, or has one
- * that no call has. Undefined where nothing is.
+ * Says what is wrong with the properties of a call: it has the form of a provider or of another library, or an unknown
+ * property. Undefined if nothing is wrong.
  */
 export function oddShape(call: object): string | undefined {
   const unknown = unknownName(call, CALL_NAMES)
@@ -35,10 +35,10 @@ export function oddShape(call: object): string | undefined {
   return `A call has no '${unknown.name}'. ${unknown.advice}`
 }
 
-/** How many calls one may depend on by name. */
+/** The most calls that one call can name in `dependsOn`. */
 export const MAX_DEPENDENCIES = 10_000
 
-/** A copy of the names of calls that a host gives; undefined where `given` is not an array of names. Never throws. */
+/** A copy of a host's list of names of calls; undefined if `given` is not an array of names. Never throws. */
 export function readCallNames(given: unknown): readonly CallName[] | undefined {
   try {
     if (!Array.isArray(given)) return undefined
@@ -60,7 +60,7 @@ function isPlace(name: unknown): name is number {
   return Number.isInteger(name) && (name as number) >= 0
 }
 
-/** Forms of calls that people pass on as they are; the first whose marks are all there. */
+/** Foreign forms of calls that people pass by mistake; the first whose marks are all present is meant. */
 const FORMS: readonly { readonly marks: readonly string[]; readonly what: string; readonly remedy: string }[] = [
   {
     marks: ['toolCallId', 'toolName'],
@@ -83,8 +83,33 @@ function helper(dialect: string): string {
   return `${dialect}.calls(answer) of 'aof-runtime/messages' makes calls of a whole answer`
 }
 
-/** Which helper makes calls of an answer that was given in place of calls; undefined where it looks like none. */
-export function answerHelper(given: unknown): string | undefined {
+/**
+ * The calls of a turn as they are at this moment. Each call is checked when it gets its place.
+ *
+ * @throws MisuseError if `calls` is not an array, or cannot be read
+ */
+export function readCalls(calls: readonly ToolCall[]): readonly ToolCall[] {
+  if (!Array.isArray(calls)) throw notCalls(calls)
+  try {
+    return [...(calls as readonly ToolCall[])]
+  } catch {
+    throw new MisuseError('calls', EXPECTED_CALLS, 'one that throws when it is read')
+  }
+}
+
+function notCalls(given: unknown): MisuseError {
+  try {
+    const helper = answerHelper(given)
+    return new MisuseError('calls', helper === undefined ? EXPECTED_CALLS : `${EXPECTED_CALLS} (${helper})`, given)
+  } catch {
+    return new MisuseError('calls', EXPECTED_CALLS, given)
+  }
+}
+
+const EXPECTED_CALLS = 'an array of tool calls'
+
+/** The helper that makes calls of an answer that was passed instead of calls; undefined if `given` looks like no answer. */
+function answerHelper(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) return undefined
   const dialect = ANSWERS.find(([mark]) => mark in given)?.[1]
   return dialect === undefined ? undefined : helper(dialect)
@@ -98,7 +123,7 @@ const ANSWERS: readonly (readonly [mark: string, dialect: string])[] = [
   ['content', 'anthropic'],
 ]
 
-/** What a call may be given only when it comes whole. */
+/** Properties of a call that only `batch.add(call)` takes. */
 const ONLY_WHOLE: readonly (keyof ToolCall)[] = [
   'incomplete',
   'dependsOn',
@@ -108,12 +133,12 @@ const ONLY_WHOLE: readonly (keyof ToolCall)[] = [
   'priority',
 ]
 
-/** What a place is reserved by, and what the beginnings of calls have beside it in most streams: near to no option. */
+/** Properties that reserve a place, and those that the beginnings of calls have in most streams; none is a misspelled option. */
 const RESERVED_BY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'index'])
 
 /**
- * Throws a {@link MisuseError} for what reserving a place would ignore. The beginning of a call as the provider streams
- * it, with properties of its own, is welcome.
+ * Throws a {@link MisuseError} for an option that reserving a place would ignore. Other properties are allowed, so that the
+ * beginning of a call can be passed as the provider streams it.
  */
 export function checkReservation(call: object): void {
   checkObject('batch.reserve(call)', call)
@@ -123,7 +148,7 @@ export function checkReservation(call: object): void {
     if (meant !== undefined)
       throw new MisuseError(
         `batch.reserve(call).${printable(name, 100)}`,
-        `a place is reserved by id and name alone; a call with ${meant} comes whole, by batch.add(call).`,
+        `a place is reserved by id and name alone; pass a complete call with ${meant} to batch.add(call).`,
       )
   }
 }

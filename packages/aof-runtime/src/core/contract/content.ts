@@ -1,7 +1,4 @@
-/**
- * A part of a tool's answer as a model sees it: the content blocks of the Model Context Protocol (revision 2025-06-18),
- * in its names.
- */
+/** A part of a tool's result as a model sees it: a content block of the Model Context Protocol (revision 2025-06-18). */
 export type ToolContent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'image' | 'audio'; readonly data: string; readonly mimeType: string }

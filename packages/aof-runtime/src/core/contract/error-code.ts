@@ -1,4 +1,4 @@
-/** Every code that an error of a result can carry, by the status that it comes with. */
+/** All codes of errors in results, grouped by the status of the result. */
 export type ErrorCode =
   // failed
   | 'tool_error'

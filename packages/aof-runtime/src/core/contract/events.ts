@@ -1,8 +1,8 @@
 import type { ToolError, ToolResult } from './result.ts'
 
-/** What every event carries. */
+/** Properties of every event of a batch. */
 export interface EventBase {
-  /** When, in milliseconds of the executor's clock. */
+  /** Time of the event, in milliseconds of the executor's clock. */
   readonly at: number
   /** The run that the batch belongs to. */
   readonly run: string
@@ -12,7 +12,7 @@ export interface EventBase {
   readonly batch: number
 }
 
-/** What an event about one call carries. */
+/** Properties of every event about one call. */
 export interface CallEventBase extends EventBase {
   /** Place of the call in its batch, from 0. */
   readonly index: number
@@ -20,11 +20,11 @@ export interface CallEventBase extends EventBase {
   readonly name: string
 }
 
-/** A batch takes calls now. `size` is known unless it is an open one. */
+/** A batch takes calls now. `size` is known unless it is an open batch. */
 export interface BatchOpenedEvent extends EventBase {
   readonly type: 'batch_opened'
   readonly size?: number
-  /** The call that makes its calls, if one does. */
+  /** The parent call, if the batch has nested calls. */
   readonly madeBy?: CallPlace
 }
 
@@ -40,16 +40,16 @@ export interface BatchSettledEvent extends EventBase {
   readonly size: number
   readonly succeeded: number
   readonly failed: number
-  /** From opening to the last result, in milliseconds. */
+  /** Time from opening to the last result, in milliseconds. */
   readonly wallMs: number
 }
 
-/** A call has its place, also one whose arguments are still on their way. It will have exactly one `settled` event. */
+/** A call has its place; its arguments may still be on their way. Exactly one `settled` event will follow. */
 export interface AcceptedEvent extends CallEventBase {
   readonly type: 'accepted'
 }
 
-/** Where a call is to be found. */
+/** The place of a call. */
 export interface CallPlace {
   readonly run: string
   readonly turn: number
@@ -63,13 +63,12 @@ export interface CallPlace {
 export interface ParkedEvent extends CallEventBase {
   readonly type: 'parked'
   /**
-   * What it waits for, the first of these that it lacks: `rate`, its tool may not start more often; `key`, `tool`,
+   * The reason, the first of these that applies: `dependency`, a call that it depends on; `conflict`, a call that reads or
+   * writes what this one writes, or writes what this one reads; `rate`, its tool may not start more often; `key`, `tool`,
    * `executor`, `process`, a permit of its key (`maxParallelPerKey`), its tool (`maxParallel`), its executor
-   * (`maxParallelTools`) or the admission controller (`maxParallel`); `queue`, a place among those who wait (`queue.max`);
-   * or `retry`, the time of its next attempt. Before all of these, `dependency`: calls that it depends on; and `conflict`:
-   * a call that reads or writes what it writes, or writes what it reads. After all of them, `breaker`: the call that tries
-   * whether the tool works again, while its circuit breaker is half open. There is another event when the call waits for
-   * something else than before.
+   * (`maxParallelTools`) or the admission controller (`maxParallel`); `queue`, a place in the queue (`queue.max`); `retry`,
+   * the time of its next attempt; `breaker`, the probe of a half-open circuit breaker, the one call that tries whether
+   * the tool works again. Another event follows when the reason changes.
    */
   readonly waitsFor:
     | 'dependency'
@@ -82,30 +81,30 @@ export interface ParkedEvent extends CallEventBase {
     | 'process'
     | 'queue'
     | 'retry'
-  /** The call that it waits for: of several that it depends on, or that are in conflict with it, one. */
+  /** The call that it waits for; one of them, if it depends on several or several are in conflict with it. */
   readonly behind?: CallPlace
 }
 
-/** A running call waits for calls that it made itself: it has given its permits back, and its timeouts stand still. */
+/** A running call waits for its nested calls: it has given its permits back, and its timeouts stand still. */
 export interface SuspendedEvent extends CallEventBase {
   readonly type: 'suspended'
 }
 
-/** A call that was suspended holds its permits again and goes on. */
+/** A suspended call has its permits again and goes on. */
 export interface ResumedEvent extends CallEventBase {
   readonly type: 'resumed'
 }
 
-/** The rate of a call's tool is paused: whoever it protects has asked to be left alone (429, `Retry-After`). */
+/** The rate of a call's tool is paused, since the service behind it asked for fewer requests (429, `Retry-After`). */
 export interface RatePausedEvent extends CallEventBase {
   readonly type: 'rate_paused'
-  /** Whose rate; absent where it is that of the whole tool. */
+  /** The key whose rate is paused; absent if it is the rate of the whole tool. */
   readonly key?: string
-  /** For how long, in milliseconds. */
+  /** Duration of the pause, in milliseconds. */
   readonly forMs: number
 }
 
-/** A limit has another value now. */
+/** A limit has changed. */
 export interface LimitChangedEvent {
   readonly type: 'limit_changed'
   readonly at: number
@@ -113,28 +112,28 @@ export interface LimitChangedEvent {
   readonly max: number
 }
 
-/** The tool is being run. */
+/** An attempt of a call has started. */
 export interface StartedEvent extends CallEventBase {
   readonly type: 'started'
-  /** Which attempt, from 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number
-  /** From acceptance to here, in milliseconds. */
+  /** Time since acceptance, in milliseconds. */
   readonly queuedMs: number
 }
 
-/** An attempt failed, and the call will be tried again. */
+/** An attempt failed, and the call will be retried. */
 export interface AttemptFailedEvent extends CallEventBase {
   readonly type: 'attempt_failed'
-  /** Which attempt, from 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number
   readonly error: ToolError
-  /** What the tool threw, whole. */
+  /** The value that the tool threw, unchanged. */
   readonly thrown?: unknown
-  /** How long it waits, in milliseconds, until it asks for a permit again. */
+  /** Time until the call asks for a permit again, in milliseconds. */
   readonly retryInMs: number
 }
 
-/** The tool reported something through `ctx.progress`. */
+/** The tool reported progress through `ctx.progress`. */
 export interface ProgressEvent extends CallEventBase {
   readonly type: 'progress'
   readonly value: unknown
@@ -144,33 +143,33 @@ export interface ProgressEvent extends CallEventBase {
 export interface SettledEvent extends CallEventBase {
   readonly type: 'settled'
   readonly result: ToolResult
-  /** What the tool threw, whole; the result's error carries only its message. */
+  /** The value that the tool threw, unchanged; the result's error has only its message. */
   readonly thrown?: unknown
 }
 
-/** The tool did not end within the grace after its signal; we stopped waiting, it goes on. */
+/** The tool did not end within the grace period after its abort signal. The executor stopped waiting; the tool goes on. */
 export interface AbandonedEvent extends CallEventBase {
   readonly type: 'abandoned'
   readonly reason: 'timeout' | 'idle' | 'deadline' | 'abort'
 }
 
-/** A tool that had been abandoned ended after all; what it returned or threw is in no result. */
+/** An abandoned tool has ended; its value or error is in no result. */
 export interface EndedLateEvent extends CallEventBase {
   readonly type: 'ended_late'
-  /** Since it was abandoned, in milliseconds. */
+  /** Time since it was abandoned, in milliseconds. */
   readonly lateMs: number
   readonly outcome: { readonly returned: unknown } | { readonly thrown: unknown }
 }
 
 /**
- * A tool that was abandoned has run on for so long (`abandonedHoldMs`) that what its tool and key allow counts without it
- * from now on: one more may run than they say.
+ * An abandoned tool still runs after `abandonedHoldMs`: from now on it does not count towards the limits of its tool and key,
+ * so one call more than they allow may run.
  */
 export interface HoldEndedEvent extends CallEventBase {
   readonly type: 'hold_ended'
 }
 
-/** The circuit breaker of a tool has changed; see `breaker` of a tool. */
+/** The circuit breaker of a tool has changed its state; see `breaker` of a tool. */
 export interface BreakerChangedEvent {
   readonly type: 'breaker_changed'
   readonly at: number
@@ -180,52 +179,52 @@ export interface BreakerChangedEvent {
 }
 
 /**
- * The event loop stood still while tools ran in this thread: nothing could go on meanwhile, and no timeout could fire. A
- * tool that computes belongs into a thread, see `isolation` of a tool.
+ * The event loop was blocked while tools ran in this thread: no call could go on meanwhile, and no timeout could fire.
+ * CPU-bound tools belong in a thread of their own, see `isolation` of a tool.
  */
 export interface StalledEvent {
   readonly type: 'stalled'
   readonly at: number
   readonly stalledMs: number
-  /** The calls whose tools ran meanwhile, the likeliest cause first; at most 10. */
+  /** The calls whose tools ran meanwhile, the most likely cause first; at most 10. */
   readonly calls: readonly CallPlace[]
 }
 
 /**
- * Two calls ran at once that name the same thing in their arguments, of tools that declare no effects, and not both
- * read-only: if they mean the same by it, one may undo what the other does. Told only with `reportOverlaps`; a guess.
+ * Two calls ran at once that name the same thing in their arguments. Their tools declare no effects, and at least one is not
+ * read-only, so one call may undo the work of the other. A guess; emitted only with `reportOverlaps`.
  */
 export interface OverlapSuspectedEvent {
   readonly type: 'overlap_suspected'
   readonly at: number
-  /** What both name: a path, a URL, or an argument and its value. */
+  /** The thing that both name: a path, a URL, or an argument and its value. */
   readonly what: string
-  /** The one that was running, and the one that started beside it. */
+  /** The call that was running, and the call that started meanwhile. */
   readonly calls: readonly [CallPlace, CallPlace]
 }
 
-/** Files of large results were removed to make room: all of them together may take up `spill.maxTotalBytes`. */
+/** Files of large results were removed to make room: all files together may have at most `spill.maxTotalBytes`. */
 export interface FilesRemovedEvent {
   readonly type: 'files_removed'
   readonly at: number
-  /** The run that they were of; it was over. */
+  /** The run of these files, which had ended. */
   readonly run: string
-  /** How many. */
+  /** Number of files. */
   readonly files: number
-  /** How much they took up. */
+  /** Their size in bytes. */
   readonly bytes: number
 }
 
-/** A listener, or a logger, threw. It harmed nothing else. */
+/** A listener or a logger threw. Nothing else is affected. */
 export interface ListenerFailedEvent {
   readonly type: 'listener_failed'
   readonly at: number
-  /** The type of the event that it was called with. */
+  /** The type of the event that it got. */
   readonly during: string
   readonly thrown: unknown
 }
 
-/** Everything that can be observed of an executor: a union on `type`. */
+/** All events of an executor: a union on `type`. */
 export type ToolEvent =
   | BatchOpenedEvent
   | BatchClosedEvent
@@ -249,7 +248,7 @@ export type ToolEvent =
   | FilesRemovedEvent
   | ListenerFailedEvent
 
-/** Gets every event, synchronously and in order. What it throws, or rejects with, is reported as `listener_failed`. */
+/** Gets every event, synchronously and in order. If it throws or rejects, the event `listener_failed` reports that. */
 export type ToolEventListener = (event: ToolEvent) => void
 
 /**
@@ -257,6 +256,6 @@ export type ToolEventListener = (event: ToolEvent) => void
  *
  * - `closed`: calls run
  * - `open`: calls are rejected
- * - `half_open`: one call, the probe, runs; its end decides, and the others wait for it
+ * - `half_open`: one call, the probe, runs and the other calls wait; its result decides whether the breaker closes
  */
 export type BreakerState = 'closed' | 'open' | 'half_open'

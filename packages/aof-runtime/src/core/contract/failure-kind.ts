@@ -2,17 +2,17 @@ import { httpFailure } from './http-failure.ts'
 import { isInstance } from './safe-checks.ts'
 import { ToolFailure } from './tool-failure.ts'
 
-/** What is known of a failure. */
+/** The kind of a failure. */
 export interface FailureKind {
   /**
    * - `transient`: the same call may succeed soon
-   * - `permanent`: it will fail again in the same way, and says nothing of the tool's health
-   * - `unknown`: nobody can tell
+   * - `permanent`: the same call will fail again, which says nothing about the tool's health
+   * - `unknown`: neither of these is known
    */
   readonly lasting: 'transient' | 'permanent' | 'unknown'
-  /** How long the other side asks to be left alone, in milliseconds. */
+  /** The pause that the server asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** Whether it asks for fewer requests (429). */
+  /** Whether the server asks for fewer requests (429). */
   readonly isTooMany?: boolean
 }
 
@@ -20,10 +20,10 @@ const TRANSIENT: FailureKind = { lasting: 'transient', retryAfterMs: undefined }
 const PERMANENT: FailureKind = { lasting: 'permanent', retryAfterMs: undefined }
 const UNKNOWN: FailureKind = { lasting: 'unknown', retryAfterMs: undefined }
 
-/** Answers that ask to be tried again: request timeout, too early, too many requests, and the server's own trouble. */
+/** HTTP statuses after which a retry may succeed: request timeout, too early, too many requests, and errors of the server. */
 const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504, 529])
 
-/** Codes of Node, undici and the resolver for what happens to connections. */
+/** Codes of Node, undici and the resolver for failures of connections. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -40,10 +40,10 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
 ])
 
-/** How many errors may be wrapped in one another and are still looked at. */
+/** The most levels of causes that are read. */
 const MAX_CAUSES = 5
 
-/** What kind of failure a thrown value is; never throws, whatever its getters do. */
+/** The kind of failure of a thrown value; never throws, whatever the value's getters do. */
 export function failureKind(thrown: unknown): FailureKind {
   try {
     return kindOf(thrown, 0)

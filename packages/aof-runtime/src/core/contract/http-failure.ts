@@ -1,18 +1,18 @@
-/** What an error of an HTTP client tells of the answer that it stands for. */
+/** The HTTP response in an error of an HTTP client. */
 export interface HttpFailure {
   readonly status: number | undefined
-  /** How long the server asks to be left alone, in milliseconds. */
+  /** The pause that the server asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * The HTTP answer in an error of fetch wrappers and the usual clients: `status` or `statusCode` of the error (openai,
+ * The HTTP response in an error of fetch wrappers and the usual clients: `status` or `statusCode` of the error (openai,
  * anthropic, the AI SDK, undici, got's `response`), of its `response` (axios, ky, ofetch, superagent) or of
  * `$metadata` (AWS); or in a thrown `Response` itself.
  *
- * @returns undefined where there is none
+ * @returns undefined if there is none
  */
 export function httpFailure(thrown: unknown): HttpFailure | undefined {
   const error = fieldsOf(thrown)
@@ -42,8 +42,8 @@ function isStatus(value: unknown): value is number {
 }
 
 /**
- * `Retry-After` (RFC 9110, 10.2.3), in seconds or as a date, which is taken relative to the answer's own `Date`, so that
- * no clock of ours is compared with the server's; or `Retry-After-Ms`, as some model providers send.
+ * `Retry-After` (RFC 9110, 10.2.3), in seconds or as a date, which is read relative to the response's own `Date`, so that
+ * the local clock is never compared with the server's; or `Retry-After-Ms`, which some model providers send.
  */
 function retryAfter(headers: Fields): number | undefined {
   const inMs = header(headers, 'retry-after-ms')

@@ -1,27 +1,27 @@
 import { checkOptions, optionNames } from './option-names.ts'
 import { checkCount, MisuseError } from './misuse.ts'
 
-/** Where a tool's code runs that must not block, crash or outlive its executor. */
+/** The place where the code of a tool runs that must not block, crash or outlive its executor. */
 export interface Isolation {
   /**
-   * - `thread`: a worker thread. Loops and catastrophic regular expressions can be ended; a synchronous native call ends
-   *   only by itself, and some ways of running out of memory end the whole process.
-   * - `process`: a process of its own. Whatever it does can be ended, and harms nobody else.
+   * - `thread`: a worker thread. Endless loops and catastrophic regular expressions can be ended; a synchronous native call
+   *   cannot, and some ways of running out of memory end the whole process.
+   * - `process`: a process of its own. All of its code can be ended, and harms no other process.
    *
    * Neither is a sandbox: the code has all rights of this process.
    */
   readonly mode: 'thread' | 'process'
-  /** The module that the tool lives in: an absolute path, or a URL such as `new URL('./crunch.js', import.meta.url)`. */
+  /** The module that has the tool: an absolute path, or a URL such as `new URL('./crunch.js', import.meta.url)`. */
   readonly module: string | URL
-  /** The export that is the tool: what `defineTool` returned, or a function of input and context. @default 'default' */
+  /** The export that is the tool: the result of `defineTool`, or a function of input and context. @default 'default' */
   readonly export?: string
-  /** The most that its JavaScript heap may take, in megabytes: at least 16. Binary data is not counted. @default Node's own */
+  /** The largest size of its JavaScript heap, in megabytes: at least 16. Binary data does not count. @default Node's own */
   readonly maxMemoryMb?: number
 }
 
 const ISOLATION_OPTIONS = optionNames<Isolation>({ mode: true, module: true, export: true, maxMemoryMb: true })
 
-/** What of a call crosses the border: all of it can be cloned. The application's `context` stays behind. */
+/** The part of a call that is sent to a worker. All of it can be cloned; the application's `context` is not sent. */
 export interface IsolatedCall {
   readonly id: string
   readonly name: string
@@ -31,9 +31,9 @@ export interface IsolatedCall {
   readonly idempotencyKey: string
 }
 
-/** What comes back across the border while the tool runs. */
+/** Messages of a worker while the tool runs. */
 export interface IsolatedHooks {
-  /** A worker has loaded the tool and the call up: from now on its time counts, and it may have acted. */
+  /** A worker has loaded the tool and taken the call: from now on the timeout runs, and the tool may have acted. */
   began(): void
   progress(value: unknown): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -42,38 +42,38 @@ export interface IsolatedHooks {
 /** One start of an isolated tool. */
 export interface IsolatedRun {
   /**
-   * What the tool returned or threw, or why it could not be run, after {@link IsolatedHooks.began}; rejects with
-   * {@link WorkerLost}, then or before, where its worker died. May stay pending after {@link kill}.
+   * Settles after {@link IsolatedHooks.began} as the tool does, or rejects with the reason why the tool could not be run.
+   * Rejects with {@link WorkerLost}, then or before, if the worker died. May stay pending after {@link kill}.
    */
   readonly outcome: Promise<unknown>
   /** Aborts the tool's signal. */
   abort(reason: { readonly name: string; readonly message: string }): void
-  /** Ends the tool's code by force; resolves once it cannot act any more. Never rejects. */
+  /** Ends the tool's code by force; resolves when the code cannot act any more. Never rejects. */
   kill(): Promise<void>
 }
 
-/** The port by which tools run elsewhere. */
+/** The port through which tools run in workers. */
 export interface Isolator {
-  /** Never throws: what goes wrong is the outcome's. */
+  /** Starts a tool. Never throws: the outcome has all failures. */
   start(isolation: Isolation, call: IsolatedCall, hooks: IsolatedHooks): IsolatedRun
-  /** Ends all workers; resolves when they have gone, or after a while where they cannot be ended. */
+  /** Ends all workers; resolves when they have ended, or after a while if they cannot be ended. */
   close(): Promise<void>
 }
 
-/** The worker that ran a tool died, or never came up. */
+/** The worker of a tool died, or did not start. */
 export class WorkerLost extends Error {
   override readonly name: string = 'WorkerLost'
-  /** Whether the worker had taken the call up: if not, nothing can have happened. */
+  /** Whether the worker had taken the call; if false, the tool cannot have acted. */
   readonly began: boolean
 
-  /** @param message what happened to the worker, and what to do about it, for people and models */
+  /** @param message says what happened to the worker and what to do about it, for people and models */
   constructor(message: string, options: ErrorOptions & { readonly began: boolean }) {
     super(message, options)
     this.began = options.began
   }
 }
 
-/** Throws a {@link MisuseError} for an isolation that is impossible. */
+/** Throws a {@link MisuseError} for an invalid isolation. */
 export function checkIsolation(option: string, isolation: Isolation): void {
   checkOptions(option, isolation, ISOLATION_OPTIONS)
   const { mode, module, export: name, maxMemoryMb } = isolation
@@ -90,7 +90,7 @@ export function checkIsolation(option: string, isolation: Isolation): void {
   if (maxMemoryMb !== undefined) checkCount(`${option}.maxMemoryMb`, maxMemoryMb, 16)
 }
 
-/** Relative paths depend on where the process was started. */
+/** Relative paths are refused, since they depend on the directory in which the process was started. */
 function isPlace(module: unknown): boolean {
   if (module instanceof URL) return module.protocol === 'file:'
   return typeof module === 'string' && /^(?:file:\/\/|\/|[A-Za-z]:[\\/])/.test(module)

@@ -1,6 +1,6 @@
 /**
- * The place of the quote that ends the string of a JSON text that begins at `start`; the text's length where none does.
- * For those who look at a text before, or beside, JSON.parse.
+ * The place of the quote that ends the string beginning at `start` of a JSON text; the text's length if the string does not
+ * end. For code that scans a text before JSON.parse, or beside it.
  */
 export function endOfString(text: string, start: number): number {
   let i = start + 1

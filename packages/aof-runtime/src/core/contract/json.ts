@@ -7,8 +7,8 @@ export interface JsonObject {
 }
 
 /**
- * What `T` becomes as a JSON copy: `undefined` is `null`, a `bigint` and a `Date` are strings, what has a
- * `toJSON` is what that returns. Types that JSON cannot hold at all (functions, symbols) become `never`.
+ * The type of a JSON copy of `T`: `undefined` becomes `null`, a `bigint` or a `Date` a string, an object with `toJSON` the
+ * type that this returns. Types that JSON cannot hold (functions, symbols) become `never`.
  */
 export type Jsonified<T> = 0 extends 1 & T
   ? T
@@ -36,5 +36,5 @@ export type Jsonified<T> = 0 extends 1 & T
                         ? { -readonly [K in keyof T as K extends string | number ? K : never]: JsonifiedProperty<T[K]> }
                         : never
 
-/** What a property of type `T` becomes: `undefined` is left out. */
+/** The type of a copied property of type `T`: a property that is `undefined` is left out. */
 export type JsonifiedProperty<T> = undefined extends T ? Jsonified<Exclude<T, undefined>> | undefined : Jsonified<T>

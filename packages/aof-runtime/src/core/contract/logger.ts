@@ -1,8 +1,8 @@
 import { callGuarded } from './safe-checks.ts'
 
 /**
- * Where log lines go. `console`, pino, winston, bunyan and most others fit as they are. A logger that throws harms
- * nothing: the line is lost, the call goes on.
+ * A logger for log lines. `console`, pino, winston, bunyan and most others fit as they are. If a logger throws, the line is
+ * lost and the call goes on.
  */
 export interface Logger {
   debug(message: string): void
@@ -11,7 +11,7 @@ export interface Logger {
   error(message: string): void
 }
 
-/** A logger that passes every line on, and what went wrong with it to `failed`. */
+/** A logger that passes every line to `logger`, and anything that it throws to `failed`. */
 export function guardedLogger(logger: Logger, failed: (during: string, thrown: unknown) => void): Logger {
   const guarded =
     (level: keyof Logger) =>

@@ -1,6 +1,6 @@
 /**
- * The library was used wrongly: an impossible option, two tools of one name, a slot completed twice. Thrown early and
- * synchronously where that is possible; never used for what a tool or a model does.
+ * Wrong use of the library: an impossible option, two tools of one name, a slot completed twice. Thrown early and
+ * synchronously if possible; never thrown for a mistake of a tool or a model.
  */
 export class MisuseError extends Error {
   override readonly name: string = 'MisuseError'
@@ -8,14 +8,14 @@ export class MisuseError extends Error {
   readonly option: string
 
   /**
-   * @param option what was set wrongly, as the caller wrote it
-   * @param problem what is wrong with it, as whole sentences
+   * @param option the wrong option or argument, as the caller wrote it
+   * @param problem says what is wrong with it, in whole sentences
    */
   constructor(option: string, problem: string)
   /**
-   * @param option what was set wrongly, as the caller wrote it
-   * @param expected what would have been right
-   * @param got the value that came
+   * @param option the wrong option or argument, as the caller wrote it
+   * @param expected says which values are right
+   * @param got the wrong value
    */
   constructor(option: string, expected: string, got: unknown)
   constructor(option: string, words: string, ...got: readonly unknown[]) {
@@ -24,7 +24,7 @@ export class MisuseError extends Error {
   }
 }
 
-/** A short, safe picture of any value for an error message; runs no code of the value's own. */
+/** A short, safe description of any value for an error message; runs no code of the value. */
 function show(value: unknown): string {
   switch (typeof value) {
     case 'string':

@@ -2,7 +2,7 @@ import { withItems } from './array-items.ts'
 import { keyOfToken } from './json-pointer.ts'
 import type { JsonSchema } from './schema.ts'
 
-/** The JSON Schema of an object, as every provider wants it for a tool's input. */
+/** The JSON Schema of an object, in the form that every provider takes for a tool's input. */
 export type ObjectSchema = { type: 'object'; properties: Readonly<Record<string, unknown>>; [keyword: string]: unknown }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -10,17 +10,17 @@ type Fields = Readonly<Record<string, unknown>>
 /** Keywords that OpenAI and Anthropic refuse at the root of a tool's schema. */
 const REFUSED_AT_ROOT = ['$ref', 'allOf', 'anyOf', 'oneOf', 'enum', 'const', 'not'] as const
 
-/** How deep references and unions may lead into each other. */
+/** The greatest depth of nested references and unions. */
 const MAX_DEPTH = 32
 
-/** How many schemas are looked at: a few of them can ask for more than there are. */
+/** The most visits of schemas: a few schemas that refer to each other can ask for any number of them. */
 const MAX_VISITS = 2_000
 
 const SINCE = 'since models call tools with an object'
 
-/** No object fits a schema, or what it says of one cannot be found out. */
+/** No object fits a schema, or the schema is too deep to know. */
 export class NoObjectSchema extends Error {
-  /** The keyword at fault; undefined where it is the schema as a whole. */
+  /** The keyword at fault; undefined if it is the schema as a whole. */
   readonly keyword: string | undefined
   readonly expected: string
   readonly got: unknown
@@ -34,14 +34,14 @@ export class NoObjectSchema extends Error {
 }
 
 /**
- * What a model can be shown of a schema: `type: 'object'` at the root, with `properties`, in which all required ones are
- * named, and no union, reference or constant beside them, since providers refuse those at the root; arrays have `items`. A
- * schema that is so already is returned as it is; the same schema gives the same bytes.
+ * A schema in the form that a model can be shown: `type: 'object'` at the root, with `properties` that include all required
+ * ones, without unions, references or constants, since providers refuse those at the root; arrays have `items`. A schema
+ * of that form is returned unchanged; the same schema gives the same bytes.
  *
- * It may allow more than the schema does (a union becomes an object with the properties of all branches), never less:
+ * The result may allow more than the schema (a union becomes an object with the properties of all branches), never less;
  * arguments are checked against the tool's own schema.
  *
- * @throws NoObjectSchema where no object fits the schema
+ * @throws NoObjectSchema if no object fits the schema
  */
 export function objectSchema(given: JsonSchema): JsonSchema & ObjectSchema {
   const schema = withItems(given)
@@ -61,7 +61,7 @@ function isSendable(schema: JsonSchema): schema is JsonSchema & ObjectSchema {
   )
 }
 
-/** Takes out of one schema what providers refuse at its root, in bounded time. */
+/** Removes the keywords that providers refuse at the root of a schema, in bounded time. */
 class Flattening {
   readonly #root: Fields
   #visits = 0
@@ -90,7 +90,7 @@ class Flattening {
     return anyOfThem(objects)
   }
 
-  /** A branch that no object fits says nothing of a call, whose arguments are an object. */
+  /** A branch that no object fits is left out, since the arguments of a call are an object. */
   #ifObject(branch: Fields, depth: number): Fields[] {
     try {
       return [this.flat(branch, depth)]
@@ -119,7 +119,7 @@ function decoded(token: string): string {
   }
 }
 
-/** What fits both: all properties, all that is required. */
+/** The schema of objects that fit both: all properties, and all that either requires. */
 function both(a: Fields, b: Fields): Fields {
   const properties = new Map(Object.entries(propertiesOf(a)))
   for (const [name, schema] of Object.entries(propertiesOf(b))) {
@@ -136,7 +136,7 @@ function both(a: Fields, b: Fields): Fields {
   }
 }
 
-/** What fits any of them: the properties of all, and what each of them requires. */
+/** A schema of objects that fit any of the branches: the properties of all, and those that each branch requires. */
 function anyOfThem(branches: readonly Fields[]): Fields {
   const [first = {}, ...others] = branches
   if (others.length === 0) return first
@@ -158,7 +158,7 @@ function anyOfThem(branches: readonly Fields[]): Fields {
   }
 }
 
-/** A property that is one thing in one branch and another in the next, e.g. the constant that tells them apart. */
+/** The schema of a property that differs between branches, e.g. of the constant that distinguishes them. */
 function anyOf(schemas: readonly unknown[]): unknown {
   const different = [...new Map(schemas.map((schema) => [textOf(schema), schema])).values()]
   if (different.length === 1) return different[0]
@@ -169,7 +169,7 @@ function anyOf(schemas: readonly unknown[]): unknown {
   return { anyOf: different }
 }
 
-/** The constants of a schema that says nothing else. */
+/** The constants of a schema that has no other keywords; undefined for any other schema. */
 function constantsOf(schema: unknown): readonly unknown[] | undefined {
   if (!isObject(schema)) return undefined
   const { type: _, const: value, enum: values, ...others } = schema
@@ -177,7 +177,7 @@ function constantsOf(schema: unknown): readonly unknown[] | undefined {
   return Array.isArray(values) ? values : value === undefined ? undefined : [value]
 }
 
-/** All definitions of both, so that references into them hold. */
+/** The definitions of both, so that references to them stay valid. */
 function definitionsOf(a: Fields, b: Fields): Fields {
   const found: Record<string, unknown> = {}
   for (const keyword of ['$defs', 'definitions'])

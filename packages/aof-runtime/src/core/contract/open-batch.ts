@@ -5,31 +5,31 @@ import type { ToolResult } from './result.ts'
 export interface CallHandle {
   /** Its place in the batch, from 0. */
   readonly index: number
-  /** Its result, as soon as it has one; never rejects. */
+  /** Resolves with the result of the call; never rejects. */
   result(): Promise<ToolResult>
 }
 
-/** A place in an open batch for a call whose arguments are still on their way. Complete it or drop it, once. */
+/** A place in an open batch for a call whose arguments have not arrived yet. Complete it or drop it, once. */
 export interface Slot extends CallHandle {
   /**
-   * The arguments are here: the call starts, as soon as it may.
+   * Gives the arguments: the call starts as soon as it may.
    *
    * @param args the model's JSON text, or a value, which is copied
-   * @throws MisuseError where the slot was completed or dropped before
+   * @throws MisuseError if the slot was completed or dropped before
    */
   complete(args: unknown): void
   /**
-   * The arguments will never come: the call gets an `invalid` result and nothing runs.
+   * Gives the call up, since its arguments will never arrive: it gets an `invalid` result and does not run.
    *
    * @param reason for the model, e.g. "the answer was cut off"
-   * @throws MisuseError where the slot was completed or dropped before
+   * @throws MisuseError if the slot was completed or dropped before
    */
   drop(reason: string): void
 }
 
 /**
- * A batch whose calls arrive one by one, while the model is still talking. Iterating gives the results as they are
- * decided, from the first one on, however late it begins; leaving early cancels nothing.
+ * A batch whose calls arrive one by one while the model still streams its answer. Iteration gives the results in the order
+ * in which they are decided; it always begins with the first one, also if it starts late. Leaving it early cancels nothing.
  *
  * @example
  * ```ts
@@ -47,24 +47,24 @@ export interface Slot extends CallHandle {
  * ```
  */
 export interface OpenBatch extends AsyncIterable<ToolResult>, AsyncDisposable {
-  /** Calls so far. */
+  /** Number of calls so far. */
   readonly size: number
   /**
-   * Fixes the place of a call whose name the model has given, and whose arguments it has not.
+   * Reserves the place of a call whose name has arrived and whose arguments have not.
    *
    * @throws MisuseError after {@link close}
    */
   reserve(call: { readonly id: string; readonly name: string }): Slot
   /**
-   * Takes a call that is complete, and starts it as soon as it may.
+   * Adds a complete call, and starts it as soon as it may.
    *
    * @throws MisuseError after {@link close}
    */
   add(call: ToolCall): CallHandle
-  /** No more calls will come. Slots that are still waiting for arguments become `invalid`. Again: does nothing. */
+  /** Closes the batch for further calls. Slots without arguments become `invalid`. Closing twice does nothing. */
   close(): void
-  /** All results in call order, once the batch is closed and every call has one; never rejects. */
+  /** Resolves with all results in call order when the batch is closed and every call has its result; never rejects. */
   results(): Promise<ToolResult[]>
-  /** Closes, aborts what is still running or waiting, and resolves when every call has its result. */
+  /** Closes the batch, aborts its running and waiting calls, and resolves when every call has its result. */
   [Symbol.asyncDispose](): Promise<void>
 }

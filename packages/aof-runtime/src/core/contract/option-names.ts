@@ -3,8 +3,7 @@ import { suggest } from './suggest.ts'
 import { printable } from './text.ts'
 
 /**
- * The names of all options of `Options`: a table that does not compile while one is missing, so that a new option
- * cannot be forgotten.
+ * The names of all options of `Options`, from a table that does not compile while an option is missing.
  */
 export function optionNames<Options>(names: Readonly<Record<keyof Options, true>>): ReadonlySet<string> {
   return new Set(Object.keys(names))
@@ -13,7 +12,7 @@ export function optionNames<Options>(names: Readonly<Record<keyof Options, true>
 /**
  * Throws a {@link MisuseError} unless `options` is an object whose names are all known.
  *
- * @param label what the options are of, e.g. `queue`; empty where their names stand alone
+ * @param label the option that these options belong to, e.g. `queue`; empty if their names stand alone
  */
 export function checkOptions(label: string, options: object, known: ReadonlySet<string>): void {
   if (Array.isArray(options)) throw new MisuseError(label === '' ? 'options' : label, 'an object', options)
@@ -22,8 +21,8 @@ export function checkOptions(label: string, options: object, known: ReadonlySet<
 }
 
 /**
- * Throws a {@link MisuseError} where a name is unknown and near to a known one that is not there: of an object that may
- * have properties of the application's own beside the options. Instances of classes have what they like.
+ * Throws a {@link MisuseError} if a name is unknown and close to a known one that is missing. For objects that may have other
+ * properties of the application besides the options. Instances of classes are not checked.
  */
 export function checkSpelling(label: string, options: object, known: ReadonlySet<string>): void {
   const prototype: unknown = Object.getPrototypeOf(options)
@@ -36,9 +35,9 @@ export function checkSpelling(label: string, options: object, known: ReadonlySet
 }
 
 /**
- * The first name of `given` that is not among `known`, with what to do about it; undefined where all are.
+ * The first name of `given` that is not in `known`, with advice for the user; undefined if all names are known.
  *
- * @returns the name, made printable, and whole sentences
+ * @returns the name, made printable, and the advice in whole sentences
  */
 export function unknownName(
   given: object,
@@ -55,7 +54,7 @@ function refuse(label: string, options: object, name: string, known: ReadonlySet
   throw new MisuseError(label === '' ? shown : `${label}.${shown}`, `no such option. ${advice(name, known)}`)
 }
 
-/** Properties that other code has added to every object say nothing of this one. */
+/** False for a property that other code has added to `Object.prototype`. */
 function isItsOwn(given: object, name: string): boolean {
   return Object.hasOwn(given, name) || !(name in Object.prototype)
 }
@@ -71,7 +70,7 @@ function nearest(name: string, known: ReadonlySet<string>): string | undefined {
   return meant ?? suggest(name, known)
 }
 
-/** What other libraries and protocols call things, in lower case; the first name that is known where it occurs is meant. */
+/** Names that other libraries and protocols use, in lower case, with our names for them; the first one that is known is meant. */
 const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     signal: ['abortSignal', 'cancelSignal', 'cancellationToken'],

@@ -2,18 +2,18 @@ import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 
-/** How many calls of an executor may wait, and what happens to those that are too many. */
+/** The bound of an executor's queue, and the policy for calls that find it full. */
 export interface QueueOptions {
-  /** How many wait at the most: at least 0, or 1 where others wait outside, or `Infinity`. @default 100 000 */
+  /** The most waiting calls: at least 0, or 1 with the policy `wait`, or `Infinity`. @default 100 000 */
   readonly max?: number
   /**
-   * What happens to a call that cannot start and finds the queue full: `reject`, it is rejected (`queue_full`); `wait`, it
-   * waits outside, in the order of arrival and without rank, until there is a place.
+   * The policy for a call that cannot start while the queue is full: with `reject` it is rejected (`queue_full`); with `wait`
+   * it waits outside of the queue, in order of arrival and without rank, until there is a place.
    * @default 'reject'
    */
   readonly policy?: 'reject' | 'wait'
   /**
-   * How long a call may wait before it is rejected (`queue_timeout`), in milliseconds: 1 to 2 147 483 647, or `Infinity`.
+   * The longest wait of a call before it is rejected (`queue_timeout`), in milliseconds: 1 to 2 147 483 647, or `Infinity`.
    * @default Infinity
    */
   readonly deadlineMs?: number
@@ -21,15 +21,15 @@ export interface QueueOptions {
 
 const QUEUE_OPTIONS = optionNames<QueueOptions>({ max: true, policy: true, deadlineMs: true })
 
-/** As the executor has it. */
+/** A queue's bound with all defaults. */
 export type QueueBound = Required<QueueOptions>
 
-/** Throws a MisuseError for a bound that is impossible. */
+/** The bound with defaults. Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function queueBound(options: QueueOptions = {}): QueueBound {
   checkOptions('queue', options, QUEUE_OPTIONS)
   const { max = 100_000, policy = 'reject', deadlineMs = Infinity } = options
   if (policy !== 'reject' && policy !== 'wait') throw new MisuseError('queue.policy', "'reject' or 'wait'", policy)
-  // Who waits outside comes in through the queue.
+  // Calls that wait outside enter through the queue, so it must have a place.
   checkCount('queue.max', max, policy === 'wait' ? 1 : 0, undefined, true)
   checkDuration('queue.deadlineMs', deadlineMs, 1, MAX_DELAY_MS, true)
   return { max, policy, deadlineMs }

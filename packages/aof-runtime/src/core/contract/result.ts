@@ -2,49 +2,49 @@ import type { ToolContent } from './content.ts'
 import type { ErrorCode } from './error-code.ts'
 import type { Jsonified, JsonValue } from './json.ts'
 
-/** How a call ended. Exactly one of these for every accepted call. */
+/** How a call ended: exactly one of these for every accepted call. */
 export type ToolResultStatus = ToolResult['status']
 
 /**
- * What the runtime knows of the tool's own code when the result is decided:
+ * The state of the tool's code when the result is decided:
  * - `none`: it never started; nothing happened.
- * - `ended`: it ended, well or badly.
- * - `unknown`: we stopped waiting for it; it may still act, or have acted.
+ * - `ended`: it ended, with or without an error.
+ * - `unknown`: the executor stopped waiting for it; it may still act, or have acted.
  */
 export type Execution = 'none' | 'ended' | 'unknown'
 
-/** Where the milliseconds of a call went, from a monotonic clock. */
+/** The times of a call, from a monotonic clock. */
 export interface ToolTiming {
-  /** From acceptance to the first start; all of it where the call never started. */
+  /** Milliseconds from acceptance to the first start, or to the result if the call never started. */
   readonly queuedMs: number
-  /** From the first start to the result. */
+  /** Milliseconds from the first start to the result. */
   readonly runMs: number
-  /** From acceptance to the result. */
+  /** Milliseconds from acceptance to the result. */
   readonly totalMs: number
-  /** How often the tool was started. */
+  /** Number of times that the tool was started. */
   readonly attempts: number
 }
 
-/** Where a result comes from. `run`: the tool was executed for this call (or never, see {@link Execution}). */
+/** The origin of a result. `run`: the tool ran for this call (or did not run at all, see {@link Execution}). */
 export type ResultSource = 'run' | 'shared' | 'cache' | 'journal'
 
-/** Why a call did not succeed, in words that may be shown to a model. */
+/** The reason why a call did not succeed, in words that may be shown to a model. */
 export interface ToolError {
-  /** What kind of failure, from a closed list. */
+  /** The kind of failure, from a closed list. */
   readonly code: ErrorCode
-  /** One or two sentences: what was expected, what came, what to do. At most 4 000 characters. */
+  /** One or two sentences that say what was expected, what came, and what to do: at most 4 000 characters. */
   readonly message: string
-  /** Whether the same call might succeed if made again, as far as the runtime can tell. */
+  /** Whether the same call might succeed if made again, as far as the executor can tell. */
   readonly retryable: boolean
 }
 
-/** What every result carries. */
+/** Properties of every result. */
 export interface ToolResultBase {
   /** Place of the call in its batch, from 0. */
   readonly index: number
-  /** The call's id; `call-<index>` where it had none. */
+  /** The call's id; `call-<index>` if it had none. */
   readonly id: string
-  /** The name that the call asked for. */
+  /** The tool's name as it is in the call. */
   readonly name: string
   readonly execution: Execution
   readonly timing: ToolTiming
@@ -56,25 +56,25 @@ export interface SucceededResult<Out = JsonValue> extends ToolResultBase {
   readonly status: 'succeeded'
   readonly success: true
   /**
-   * What the tool returned, as a bounded JSON copy; binary data is in files, with a `BinaryReference` in its place. Only
-   * a preview of it, cut here and there, where `spilled` is there.
+   * The value that the tool returned, as a bounded JSON copy; binary data is in files, with a `BinaryReference` in its place.
+   * With `spilled` it is only a preview, in which long texts, lists and objects are cut.
    */
   readonly data: Jsonified<Out>
-  /** What `toContent` made of it for the model, if the tool has that; and where the whole is, if `data` is a preview. */
+  /** The content that `toContent` made for the model, if the tool has it, and the path of the file, if `data` is a preview. */
   readonly content?: readonly ToolContent[]
-  /** The file that has the whole as JSON, where that was too large to be kept here. */
+  /** The file with the whole value as JSON, if that was too large for the result. */
   readonly spilled?: SpilledFile
 }
 
-/** The call has no value to give; `error` says why. */
+/** The call has no value; `error` says why. */
 export interface UnsuccessfulResult extends ToolResultBase {
   /**
-   * - `failed`: the tool threw, said so, or returned what JSON cannot hold
+   * - `failed`: the tool threw, returned an error, or returned a value that JSON cannot hold
    * - `invalid`: unknown tool, unparsable or invalid arguments; nothing ran
-   * - `timed_out`, `aborted`: cut short, see `execution` for what may have happened
+   * - `timed_out`, `aborted`: the call was cut short; `execution` says whether the tool may have acted
    * - `rejected`: the executor refused the call; nothing ran
    * - `skipped`: a call that it depends on did not succeed; nothing ran
-   * - `lost`: its worker died
+   * - `lost`: the worker of the tool died
    */
   readonly status: 'failed' | 'invalid' | 'timed_out' | 'aborted' | 'rejected' | 'skipped' | 'lost'
   readonly success: false
@@ -96,10 +96,10 @@ export interface UnsuccessfulResult extends ToolResultBase {
  */
 export type ToolResult<Out = JsonValue> = SucceededResult<Out> | UnsuccessfulResult
 
-/** The whole of what was too large to be kept in a result. */
+/** The file with a value that was too large for a result. */
 export interface SpilledFile {
-  /** Where it is: an absolute path. */
+  /** Absolute path of the file. */
   readonly path: string
-  /** How large it is. */
+  /** Size of the file in bytes. */
   readonly bytes: number
 }

@@ -5,26 +5,26 @@ import { checkCount, checkDuration, MisuseError } from './misuse.ts'
 import type { Random } from '../host/random.ts'
 import { ignoreLater } from './safe-checks.ts'
 
-/** When a tool is tried again. */
+/** The retries of a tool's calls. */
 export interface RetryOptions {
-  /** How often it is started at most, the first time counted: 1 to 100. */
+  /** The most attempts of a call, the first one included: 1 to 100. */
   readonly maxAttempts: number
   /** The longest wait before the second attempt, in milliseconds: 0 to 2 147 483 647. @default 200 */
   readonly initialDelayMs?: number
   /** The longest wait before any attempt, in milliseconds: at least `initialDelayMs`. @default 30 000 */
   readonly maxDelayMs?: number
-  /** By how much the longest wait grows from attempt to attempt: 1 to 10. @default 2 */
+  /** The factor by which the longest wait grows from attempt to attempt: 1 to 10. @default 2 */
   readonly factor?: number
   /**
-   * The longest pause that a server may ask for (`Retry-After`), in milliseconds: 0 to 2 147 483 647. If it asks for more, the
-   * call fails at once.
+   * The longest pause that a server may ask for (`Retry-After`), in milliseconds: 0 to 2 147 483 647. If it asks for a longer
+   * one, the call fails at once.
    * @default 60 000
    */
   readonly maxRetryAfterMs?: number
   /**
-   * Whether what the tool threw is worth another attempt.
-   * @default all but what will fail again: a `ToolFailure` that is not `retryable`, an HTTP answer from 400 to 499 other
-   * than 408, 425 and 429
+   * Whether a thrown value is worth another attempt.
+   * @default true, except for failures that will repeat: a `ToolFailure` that is not `retryable`, and HTTP statuses from 400 to
+   * 499 other than 408, 425 and 429
    */
   readonly when?: (thrown: unknown) => boolean
 }
@@ -38,7 +38,7 @@ const RETRY_OPTIONS = optionNames<RetryOptions>({
   when: true,
 })
 
-/** Throws a {@link MisuseError} for a retry that is impossible. */
+/** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkRetry(option: string, retry: RetryOptions): void {
   checkOptions(option, retry, RETRY_OPTIONS)
   const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000, when } = retry
@@ -52,13 +52,13 @@ export function checkRetry(option: string, retry: RetryOptions): void {
 }
 
 /**
- * How long to wait before the next attempt: exponential back-off with full jitter ("Exponential Backoff And Jitter", AWS
- * Architecture Blog, 2015), so that callers who failed together do not come back together. Where the server says how long
- * it wants to be left alone, that is the least.
+ * The delay before the next attempt: exponential back-off with full jitter ("Exponential Backoff And Jitter", AWS
+ * Architecture Blog, 2015), so that calls which failed together do not retry together. The delay is at least the pause that
+ * the server asks for, if it asks for one.
  *
- * @param attempts how many there have been, at least 1
- * @param thrown what the last one threw
- * @returns milliseconds, or undefined where there shall be no other attempt
+ * @param attempts number of attempts so far, at least 1
+ * @param thrown the value that the last attempt threw
+ * @returns milliseconds, or undefined if there is no other attempt
  */
 export function retryDelay(retry: RetryOptions, attempts: number, thrown: unknown, random: Random): number | undefined {
   const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000 } = retry
@@ -69,7 +69,7 @@ export function retryDelay(retry: RetryOptions, attempts: number, thrown: unknow
   return Math.min(MAX_DELAY_MS, Math.ceil(retryAfterMs + shareOf(random) * longest))
 }
 
-/** How much of the longest wait it is: all of it where the application's random source throws, or gives no such number. */
+/** A share from 0 to 1 of the longest wait: 1 if the application's random source throws or returns anything else. */
 function shareOf(random: Random): number {
   try {
     const share = random()
@@ -86,7 +86,7 @@ function isWorthIt({ when }: RetryOptions, thrown: unknown): boolean {
     ignoreLater(answer)
     return answer === true
   } catch {
-    // Whoever cannot say whether to try again gets no other attempt.
+    // If `when` fails, there is no other attempt.
     return false
   }
 }

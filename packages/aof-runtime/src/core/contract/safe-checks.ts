@@ -1,4 +1,4 @@
-/** `instanceof` for any value at all: false also for a proxy that throws when it is asked, e.g. a revoked one. */
+/** `instanceof` for any value; false also for a proxy that throws, e.g. a revoked one. */
 export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   try {
     return value instanceof type
@@ -7,7 +7,7 @@ export function isInstance<T>(value: unknown, type: abstract new (...args: never
   }
 }
 
-/** Whether `await` would wait for `value`. Throws what its `then` throws where that is a getter. */
+/** Whether `await` would wait for `value`. Throws if `then` is a getter that throws. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (value instanceof Promise) return true
   return (
@@ -17,14 +17,14 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
-/** What has to answer at once has answered: what it would say later, or reject with, concerns nobody. */
+/** Ignores a promise from a function that must answer synchronously, so that its rejection is not reported as unhandled. */
 export function ignoreLater(answer: unknown): void {
   if (isInstance(answer, Promise)) answer.catch(() => {})
 }
 
 /**
- * Calls what is not ours, e.g. a listener or a logger: what it throws, or its promise rejects with, goes to `failed`
- * and nowhere else.
+ * Calls a function of the application, e.g. a listener or a logger. If it throws, or its promise rejects, only `failed` gets
+ * the reason.
  */
 export function callGuarded<A>(called: (argument: A) => unknown, argument: A, failed: (thrown: unknown) => void): void {
   try {
@@ -35,7 +35,7 @@ export function callGuarded<A>(called: (argument: A) => unknown, argument: A, fa
   }
 }
 
-/** Calls `act` for each item, also after it has thrown for one; the first that it threw is thrown at the end. */
+/** Calls `act` for each item, also after it has thrown; the first thrown value is thrown at the end. */
 export function forEachSafely<T>(items: Iterable<T>, act: (item: T) => void): void {
   let failure: { readonly thrown: unknown } | undefined
   for (const item of items) {

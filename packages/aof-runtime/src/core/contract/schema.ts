@@ -4,7 +4,7 @@ import { printable } from './text.ts'
 
 /**
  * The part of the Standard Schema interface (standardschema.dev, version 1) that the executor uses: zod, valibot,
- * arktype and most other validators give it.
+ * arktype and most other validators implement it.
  */
 export interface StandardSchema<In = unknown, Out = In> {
   readonly '~standard': {
@@ -12,7 +12,7 @@ export interface StandardSchema<In = unknown, Out = In> {
     readonly vendor: string
     readonly validate: (value: unknown) => StandardResult<Out> | Promise<StandardResult<Out>>
     readonly types?: { readonly input: In; readonly output: Out } | undefined
-    /** The Standard JSON Schema extension, where the vendor has it. */
+    /** The Standard JSON Schema extension, if the vendor has it. */
     readonly jsonSchema?: {
       readonly input: (options: { target: 'draft-07' }) => Record<string, unknown>
       readonly output: (options: { target: 'draft-07' }) => Record<string, unknown>
@@ -20,7 +20,7 @@ export interface StandardSchema<In = unknown, Out = In> {
   }
 }
 
-/** What a Standard Schema's `validate` answers. */
+/** The result of a Standard Schema's `validate`. */
 export type StandardResult<Out> =
   | { readonly value: Out; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
@@ -34,22 +34,22 @@ export interface StandardIssue {
 /** A JSON Schema as a plain object, draft 4 to 2020-12. */
 export type JsonSchema = { readonly '~standard'?: never; readonly [keyword: string]: unknown }
 
-/** What `inputSchema` and `outputSchema` take. */
+/** A schema for `inputSchema` or `outputSchema`. */
 export type Schema = StandardSchema | JsonSchema
 
-/** What a validator says of a value: the value to go on with, or what is wrong with it. */
+/** The result of a validator: the value to use, or the issues of the value. */
 export type Validation<T = unknown> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
-/** One thing that is wrong, for a model to mend. */
+/** One thing that is wrong with a value, in words for the model that has to correct it. */
 export interface Issue {
-  /** Where, as a JSON Pointer (RFC 6901); empty for the whole value. */
+  /** The place as a JSON Pointer (RFC 6901); empty for the whole value. */
   readonly pointer: string
   readonly message: string
 }
 
-/** Checks values against one schema. It may answer later (a Standard Schema may be asynchronous). */
+/** Checks values against one schema, maybe asynchronously, as a Standard Schema may. */
 export type Validator = (value: unknown) => Validation | Promise<Validation>
 
 /** A part of a schema that cannot be checked. */
@@ -63,16 +63,14 @@ export interface Uncheckable {
 export type OnUncheckable = (part: Uncheckable) => void
 
 /**
- * The port through which JSON Schema comes into the core, which has no validator of its own. `aof-runtime` fills it
- * with one that generates no code.
+ * The port for JSON Schema: the core has no validator of its own. `aof-runtime` supplies one that generates no code.
  *
- * @param onUncheckable gets what cannot be checked and is passed over; without it such a schema is refused
- * @throws whatever is wrong with the schema itself, with its place as `pointer`, if it has one; the caller says which tool it
- * belongs to
+ * @param onUncheckable gets the parts that cannot be checked and are skipped; without it such a schema is refused
+ * @throws if the schema is wrong: an error with the place as `pointer`, if it has one; the caller adds the name of the tool
  */
 export type JsonSchemaCompiler = (schema: JsonSchema, onUncheckable?: OnUncheckable) => Validator
 
-/** Whether `schema` is a Standard Schema; some vendors' schemas are functions. */
+/** Whether `schema` is a Standard Schema. The schemas of some vendors are functions. */
 export function isStandardSchema(schema: unknown): schema is StandardSchema {
   return (typeof schema === 'object' || typeof schema === 'function') && schema !== null && '~standard' in schema
 }
@@ -98,12 +96,12 @@ function keysIn(path: NonNullable<StandardIssue['path']>): string[] {
   return path.map((segment) => String(typeof segment === 'object' ? segment.key : segment))
 }
 
-/** Whether a validator answers later. */
+/** Whether a validator answers asynchronously. */
 export function isLater(validation: Validation | Promise<Validation>): validation is Promise<Validation> {
   return 'then' in validation
 }
 
-/** The issues as a model can act on them: at most ten, each with its place. */
+/** The issues in words for a model: at most ten, each with its place. */
 export function describeIssues(issues: readonly Issue[]): string {
   const shown = issues
     .slice(0, 10)

@@ -3,12 +3,12 @@ import { SHORT_HASH_LENGTH, shortHash } from './short-hash.ts'
 /** The longest name that every provider takes. */
 const MAX_LENGTH = 64
 
-/** What every provider takes: Gemini wants a letter or an underscore first, OpenAI 64 characters at most. */
+/** Names that every provider takes: Gemini wants a letter or an underscore first, OpenAI at most 64 characters. */
 const TAKEN_BY_ALL = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 
 /**
- * Names of what every object has: some providers' code looks names up in a plain object, and sends what it finds there.
- * A fixed list, so that the same tools give the same bytes on every engine.
+ * The properties of every object: the code of some providers looks names up in a plain object, and sends the value that it
+ * finds there. A fixed list, so that the same tools give the same bytes on every engine.
  */
 const OF_EVERY_OBJECT: ReadonlySet<string> = new Set([
   '__defineGetter__',
@@ -26,12 +26,12 @@ const OF_EVERY_OBJECT: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The name under which providers know a tool: the tool's own where every provider takes it. In any other name each
- * character that a provider refuses becomes an underscore (`admin.tools.list` is sent as `admin_tools_list`); where that
- * leaves too little of it, as of a long name or one in another script, a hash of the whole ends it. A name that every
- * object has (`constructor`) gets an underscore. A sent name is its own sent name.
+ * The name under which providers know a tool: the tool's own name if every provider takes it. In any other name each
+ * character that a provider refuses becomes an underscore (`admin.tools.list` is sent as `admin_tools_list`). A long name, or
+ * one in another script, would lose too much, so a hash of the whole name is appended. A name that is a property of every
+ * object (`constructor`) gets an underscore. The sent name of a sent name is that name itself.
  *
- * This is the only owner of the rule: definitions, histories and messages all take their names from here.
+ * This function alone has the rule: definitions, histories and messages take their names from here.
  */
 export function sentName(name: string): string {
   if (typeof name === 'string' && TAKEN_BY_ALL.test(name)) return OF_EVERY_OBJECT.has(name) ? `${name}_` : name

@@ -2,8 +2,8 @@
 const { K, H } = constants()
 
 /**
- * SHA-256 of a text in UTF-8, as 64 hexadecimal digits. Written after FIPS 180-4 (NIST, "Secure Hash Standard", 2015), since a
- * Node module is not there wherever the core runs, and Web Crypto answers only later.
+ * SHA-256 of a text in UTF-8, as 64 hexadecimal digits. Written after FIPS 180-4 (NIST, "Secure Hash Standard", 2015), since
+ * Node's module is not available on every platform of the core, and Web Crypto is asynchronous.
  */
 export function sha256(text: string): string {
   const bytes = padded(new TextEncoder().encode(text))

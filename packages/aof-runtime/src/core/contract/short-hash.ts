@@ -1,14 +1,14 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** How long a short hash is. */
+/** The length of a short hash, in characters. */
 export const SHORT_HASH_LENGTH = 9
 
 /**
- * A hash of a text as nine letters and digits: tells texts apart, protects against no forgery. The same text gives the
- * same hash on every machine, so that what is named by it keeps its name.
+ * A hash of a text as nine letters and digits. It distinguishes texts, but is not secure against forgery. The same text gives
+ * the same hash on every machine, so that names made from it are stable.
  */
 export function shortHash(text: string): string {
-  // Two lanes of FNV-1a over UTF-16 code units, of which 53 bits are a whole number.
+  // Two lanes of FNV-1a over UTF-16 code units; 53 bits of them make a safe integer.
   let high = 0x811c9dc5
   let low = 0x9747b28c
   for (let i = 0; i < text.length; i++) {

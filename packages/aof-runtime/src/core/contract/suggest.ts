@@ -1,7 +1,7 @@
 /**
- * The candidate that was most likely meant by `word`, or undefined where none is near: other case or separators
- * (`maxIterations`), a few letters wrong, missing, added or swapped, the beginning alone (`timeout` of `timeoutMs`), or
- * more before it (`abortSignal` for `signal`).
+ * The candidate that `word` most likely stands for, or undefined if none is close: a different case or other separators
+ * (`max_iterations` for `maxIterations`), a few letters wrong, missing, added or swapped, only the beginning (`timeout` for
+ * `timeoutMs`), or more before it (`abortSignal` for `signal`).
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = simplified(word.slice(0, MAX_LENGTH))
@@ -19,10 +19,10 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best ?? suggestPart(plain, candidates)
 }
 
-/** How much must be there of a name of which the rest is missing, or before which there is more. */
+/** The fewest letters of a name whose rest is missing, or before which there is more. */
 const LEAST_PART = 5
 
-/** The candidate that begins with `word`, give or take a few letters, or with which `word` ends. */
+/** The candidate that begins with `word`, a few letters aside, or with which `word` ends. */
 function suggestPart(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Infinity
@@ -45,12 +45,12 @@ function simplified(word: string): string {
   return word.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
-/** How many letters must be changed, added, removed or swapped with their neighbour (optimal string alignment). */
+/** The number of letters to change, add, remove or swap with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   return at(distances(a, b), b.length)
 }
 
-/** The edit distances of `a` to all beginnings of `b`, the empty one first. */
+/** The edit distances from `a` to all prefixes of `b`, the empty one first. */
 function distances(a: string, b: string): number[] {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -1,12 +1,12 @@
 import { printable } from './text.ts'
 
-/** How much of a stack is read, and how long a path may be, in UTF-16 code units. */
+/** The most of a stack that is read, and the longest path, in UTF-16 code units. */
 const MAX_STACK = 16_000
 const MAX_PLACE = 1_000
 
 /**
- * Where something was thrown, as `path:line:column`: the first frame of its stack that is neither Node's own nor of a
- * package, else the first one that has a file. Undefined where the value has no stack, or none that can be read.
+ * The place where a value was thrown, as `path:line:column`: the first frame of its stack that is neither in Node nor in an
+ * installed package, else the first frame with a file. Undefined if the value has no readable stack.
  */
 export function thrownPlace(thrown: unknown): string | undefined {
   const places = [...stackPlaces(thrown)]
@@ -33,7 +33,7 @@ function pathOf(place: string): string {
   }
 }
 
-/** The stack below its message, which may look like frames itself. */
+/** The stack without the message, which may look like frames. */
 function stackOf(thrown: unknown): string {
   try {
     if (typeof thrown !== 'object' || thrown === null) return ''

@@ -5,33 +5,33 @@ import { printable } from './text.ts'
 const MAX_NAME_LENGTH = 200
 
 /**
- * How long an attempt may take where no layer says so, in milliseconds: long enough for nearly all calls of the tools that
- * agents have (builds, test runs, web pages), short enough that a hanging tool does not hold up a turn for good.
+ * The timeout of an attempt if no layer sets one, in milliseconds: long enough for nearly all calls of the tools that agents
+ * have (builds, test runs, web pages), short enough that a hanging tool does not block a turn forever.
  */
 export const DEFAULT_TIMEOUT_MS = 120_000
 
-/** A limit in time that is in force, and where it was set. */
+/** A time limit in force, and the layer that set it. */
 export interface TimeLimit {
   readonly ms: number
   /** In words, e.g. "the tool's timeoutMs". */
   readonly source: string
 }
 
-/** The limits in time that any layer may set, in milliseconds. */
+/** The time limits that every layer can set, in milliseconds. */
 export interface TimeLimitOptions {
   readonly timeoutMs?: number
   readonly idleTimeoutMs?: number
   readonly deadlineMs?: number
 }
 
-/** Limits as one shape: they are read for every attempt, from objects of all shapes. */
+/** The limits of one layer as an object of one shape: they are read for every attempt, which is faster than from options of many shapes. */
 export interface OwnTimeLimits {
   readonly timeoutMs: number | undefined
   readonly idleTimeoutMs: number | undefined
   readonly deadlineMs: number | undefined
 }
 
-/** What a layer sets of its own. */
+/** The limits that a layer sets. */
 export function ownTimeLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: TimeLimitOptions): OwnTimeLimits {
   return { timeoutMs, idleTimeoutMs, deadlineMs }
 }
@@ -50,7 +50,7 @@ export function checkTimeLimits(prefix: string, limits: TimeLimitOptions): void 
   }
 }
 
-/** The first of the limits that is out of its bounds. */
+/** The name of the first limit that is out of its bounds. */
 export function impossibleTimeLimit(limits: OwnTimeLimits): string | undefined {
   return TIME_LIMITS.find((name) => {
     const ms: unknown = limits[name]
@@ -58,24 +58,24 @@ export function impossibleTimeLimit(limits: OwnTimeLimits): string | undefined {
   })
 }
 
-/** Where a timeout was set. */
+/** The option and the layer in which a timeout was set. */
 export interface TimeLimitPlace {
   readonly option: 'timeoutMs' | 'idleTimeoutMs'
-  /** The nearest layer that sets it; `executor` also where none does, for its default. */
+  /** The nearest layer that sets it; `executor` also if no layer does, for its default. */
   readonly layer: 'call' | 'batch' | 'tool' | 'executor'
   /** The name of the tool that took too long. */
   readonly tool: string
 }
 
-/** Names the place of a timeout in the words of those who can raise it. */
+/** Names the place of a timeout in words for the person that can raise it; undefined for the default words. */
 export type NameTimeLimit = (place: TimeLimitPlace) => string | undefined
 
-/** Who may limit a call, the nearest first. */
+/** The layers that can limit a call, the nearest first. */
 export interface Layers {
   /** The tool's name. */
   readonly name: string
   readonly nameTimeLimit: NameTimeLimit | undefined
-  /** What the host said of this very call. */
+  /** Limits that the host set for this one call. */
   readonly call: OwnTimeLimits | undefined
   readonly batch: OwnTimeLimits
   readonly tool: OwnTimeLimits
@@ -91,20 +91,20 @@ export function timeoutOf(
   return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs
 }
 
-/** The time limits of an executor, in milliseconds: those of calls that have no nearer ones. */
+/** The time limits of an executor, in milliseconds, for calls without nearer ones. */
 export interface ExecutorTimeLimits {
   readonly timeoutMs: number
   readonly idleTimeoutMs: number
   readonly deadlineMs: number
 }
 
-/** The limits of an attempt, in milliseconds. */
+/** The time limits of an attempt, in milliseconds. */
 export interface AttemptLimits {
   readonly timeoutMs: number
   readonly idleTimeoutMs: number
 }
 
-/** The limits of an attempt. */
+/** The limits of an attempt: the nearest layer wins. */
 export function attemptLimits(
   call: OwnTimeLimits | undefined,
   batch: OwnTimeLimits,
@@ -117,7 +117,7 @@ export function attemptLimits(
   }
 }
 
-/** How long an attempt may report nothing: the nearest layer wins. */
+/** The longest time of an attempt without progress: the nearest layer wins. */
 function idleTimeoutOf(
   call: OwnTimeLimits | undefined,
   batch: OwnTimeLimits,
@@ -127,7 +127,7 @@ function idleTimeoutOf(
   return call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs
 }
 
-/** Where the nearest of a limit comes from, in words. */
+/** Names the layer that sets a limit, in words. */
 export function sourceOf(option: TimeLimitPlace['option'], layers: Layers): string {
   const layer = layerOf(option, layers)
   return nameGiven({ option, layer, tool: layers.name }, layers) ?? `the ${layer}'s ${option}`
@@ -139,7 +139,7 @@ function layerOf(option: TimeLimitPlace['option'], { call, batch, tool }: Layers
   return tool[option] === undefined ? 'executor' : 'tool'
 }
 
-/** The host's own words, if it has any. */
+/** The host's own words for the place, if it has any. */
 function nameGiven(place: TimeLimitPlace, { nameTimeLimit }: Layers): string | undefined {
   try {
     const words: unknown = nameTimeLimit?.(place)
@@ -149,7 +149,7 @@ function nameGiven(place: TimeLimitPlace, { nameTimeLimit }: Layers): string | u
   }
 }
 
-/** The deadline of a call, from its acceptance: the earliest wins; the batch's own is not among them. */
+/** The deadline of a call from its acceptance: the earliest one wins. The deadline of the batch is kept apart. */
 export function callDeadline(
   call: OwnTimeLimits | undefined,
   tool: OwnTimeLimits | undefined,

@@ -7,7 +7,7 @@ const TOOL_FAILURE_OPTIONS = optionNames<NonNullable<ConstructorParameters<typeo
 })
 
 /**
- * Thrown (or returned) by a tool to say that it failed, in words meant for the model.
+ * An error that a tool throws (or returns) to say that it failed, in words for the model.
  *
  * @example
  * ```ts
@@ -28,10 +28,10 @@ export class ToolFailure extends Error {
   /** Whether the same call might succeed if made again. */
   readonly retryable: boolean
 
-  /** @param message what went wrong and what to do about it, for the model */
+  /** @param message says to the model what went wrong and what to do about it */
   constructor(message: string, options: ErrorOptions & { /** @default false */ retryable?: boolean } = {}) {
     super(message, options)
-    // Names what failed, since this is thrown in its place.
+    // The message names the failure, since the MisuseError is thrown instead of it.
     checkOptions(`ToolFailure ${JSON.stringify(printable(String(message), 60))}`, options, TOOL_FAILURE_OPTIONS)
     this.retryable = options.retryable ?? false
   }

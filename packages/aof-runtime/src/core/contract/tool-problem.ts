@@ -2,13 +2,13 @@ import { MisuseError } from './misuse.ts'
 import { printable } from './text.ts'
 
 /**
- * What is wrong with a tool that an executor or an agent was given:
+ * The kind of problem of a tool that was given to an executor or an agent:
  *
- * - `invalid_tool`: an option of the tool is impossible
+ * - `invalid_tool`: an option of the tool is out of its bounds
  * - `unusable_schema`: its input or output schema cannot be used
- * - `duplicate_name`: an earlier tool has its name, or one that providers cannot tell from it
+ * - `duplicate_name`: an earlier tool has the same name, or one that providers cannot distinguish from it
  * - `not_offered`: it has no schema that a model could be shown
- * - `unchecked_pattern`: it is there, and one pattern of its schemas is not checked
+ * - `unchecked_pattern`: the tool is used, but a pattern in one of its schemas is not checked
  */
 export type ToolProblemCode =
   | 'invalid_tool'
@@ -17,17 +17,17 @@ export type ToolProblemCode =
   | 'not_offered'
   | 'unchecked_pattern'
 
-/** Something that is wrong with a tool, see {@link ToolProblemCode}. */
+/** A problem of a tool, see {@link ToolProblemCode}. */
 export interface ToolProblem {
-  /** The tool's name, or its place in the list where it has none, e.g. `tools[3]`. */
+  /** The tool's name, or its place in the list if it has no name, e.g. `tools[3]`. */
   readonly tool: string
   readonly code: ToolProblemCode
   readonly message: string
-  /** Where in the tool, as a JSON Pointer, e.g. `/inputSchema/properties/city/type`; where that is known. */
+  /** The place in the tool as a JSON Pointer, e.g. `/inputSchema/properties/city/type`, if it is known. */
   readonly path?: string
 }
 
-/** A tool cannot be used, for a reason with a code and, maybe, a place. */
+/** The error for a tool that cannot be used, with a code and, if known, a place. */
 export class UnusableTool extends MisuseError {
   readonly code: ToolProblemCode
   readonly path: string | undefined
@@ -39,7 +39,7 @@ export class UnusableTool extends MisuseError {
   }
 }
 
-/** The problem that an error tells. @param tool the tool, which may be anything @param index its place in the list */
+/** The problem that an error describes. @param tool the tool, of any type @param index its place in the list */
 export function problemOf(error: MisuseError, tool: unknown, index: number, code: ToolProblemCode): ToolProblem {
   const known = error instanceof UnusableTool ? error : undefined
   return {
@@ -50,7 +50,7 @@ export function problemOf(error: MisuseError, tool: unknown, index: number, code
   }
 }
 
-/** The place of a part of a schema within its tool; undefined where the part has no place of that kind. */
+/** The place in the tool of a part of its schema; undefined unless `pointer` is a URI fragment with a JSON Pointer. */
 export function placeInTool(schema: 'inputSchema' | 'outputSchema', pointer: unknown): string | undefined {
   return typeof pointer === 'string' && /^#(?:\/|$)/.test(pointer) ? `/${schema}${pointer.slice(1)}` : undefined
 }
@@ -60,7 +60,7 @@ function nameOf(tool: unknown, index: number): string {
   return typeof name === 'string' && name !== '' ? printable(name, 256) : `tools[${index}]`
 }
 
-/** Throws a {@link MisuseError} unless the options of unusable tools are possible. */
+/** Throws a {@link MisuseError} unless the options for unusable tools are valid. */
 export function checkUnusable({
   onUnusableTool,
   onUncheckablePattern,

@@ -1,28 +1,28 @@
 import { printable } from './text.ts'
 
-/** Why a model's turn ended, in the words of the AI SDK. */
+/** The reason why a model's turn ended, in the words of the AI SDK. */
 export type EndReason = 'stop' | 'tool-calls' | 'length' | 'content-filter' | 'error' | 'interrupted' | 'other'
 
-/** How a model's turn ended, and what that means for the last call of the turn. */
+/** The end of a model's turn, and its meaning for the last call of the turn. */
 export interface TurnEnd {
   readonly reason: EndReason
-  /** Whether the provider stopped for a while, and goes on when it is asked with the same history. */
+  /** Whether the provider paused, and goes on when it gets the same history again. */
   readonly isPaused: boolean
-  /** What happened, as a clause that begins with a capital; undefined where the model ended of its own will. */
+  /** Says what happened, as a clause that begins with a capital letter; undefined if the model ended by itself. */
   readonly what: string | undefined
   /**
-   * What the model is told of the turn's last call, which never runs; undefined where the model ended of its own will, so
-   * that its last call is complete.
+   * Says to the model why the turn's last call does not run; undefined if the model ended by itself, so that its last call is
+   * complete.
    */
   readonly incompleteCall: string | undefined
 }
 
-/** An end as the tables below have it. */
+/** A kind of end, as in the tables below. */
 interface Kind {
   readonly reason: EndReason
   readonly isPaused?: boolean
   readonly what?: string
-  /** What the model should do with the call. */
+  /** Says to the model what to do with the call. */
   readonly todo?: string
 }
 
@@ -32,8 +32,8 @@ const SMALLER = 'Send it in smaller parts.'
 const STOP: Kind = { reason: 'stop' }
 const TOOL_CALLS: Kind = { reason: 'tool-calls' }
 const PAUSED: Kind = { reason: 'stop', isPaused: true }
-const LENGTH: Kind = { reason: 'length', what: 'The answer came to its limit of output tokens', todo: SMALLER }
-const CONTEXT: Kind = { reason: 'length', what: "The answer came to the end of the model's context", todo: SMALLER }
+const LENGTH: Kind = { reason: 'length', what: 'The answer reached its limit of output tokens', todo: SMALLER }
+const CONTEXT: Kind = { reason: 'length', what: "The answer reached the end of the model's context", todo: SMALLER }
 const FILTER: Kind = {
   reason: 'content-filter',
   what: 'The answer was stopped by a content filter',
@@ -57,12 +57,12 @@ const INTERRUPTED: Kind = {
 }
 const INCOMPLETE: Kind = { reason: 'other', what: 'The provider marks the answer as incomplete', todo: AGAIN }
 
-/** The reasons of all providers, in small letters with underscores, and those of the AI SDK as it writes them. */
+/** The reasons of all providers, in lower case with underscores, and those of the AI SDK as it writes them. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['tool-calls', TOOL_CALLS],
   ['content-filter', FILTER],
   ...named(STOP, 'stop end_turn stop_sequence eos eos_token end complete completed done finish_reason_unspecified'),
-  // Gemini stops so at calls of tools that it was not offered. They are whole, so the executor may answer them.
+  // Gemini stops with `unexpected_tool_call` at a call of a tool that it was not offered. The call is complete, so the executor may answer it.
   ...named(
     TOOL_CALLS,
     'tool_calls tool_call tool_use function_calls function_call requires_action unexpected_tool_call',
@@ -85,15 +85,15 @@ function named(kind: Kind, reasons: string): (readonly [string, Kind])[] {
 }
 
 /**
- * How a turn ended. Only a model that stopped by itself, or to have its calls run, is known to have written its last call
- * to the end. After any other end, also one that no provider has today, the last call never runs; earlier ones do, since
- * what came after them shows that they are complete.
+ * The end of a turn. Only a model that stopped by itself, or to have its calls run, has certainly completed its last call.
+ * After any other end, also one that no provider has today, the last call never runs. Earlier calls run, since the text or
+ * call after them shows that they are complete.
  *
  * @param raw the provider's own reason
- * @param unified the AI SDK's reason, where there is one. Of two known reasons the one that holds the call back counts:
- *   providers of the AI SDK say `tool-calls` of a turn with calls though it came to a limit, and `other` of much. Where the
- *   provider's own reason is unknown, the AI SDK's package of that provider knows it better
- * @param status the status of the whole answer, where the provider gives one; `incomplete` holds the call back as well
+ * @param unified the AI SDK's reason, if there is one. Of two known reasons the one that keeps the last call from running
+ *   counts: providers of the AI SDK report `tool-calls` for a turn with calls even if it reached a limit, and `other` for many
+ *   reasons. If the provider's own reason is unknown, the AI SDK's package of that provider knows it better
+ * @param status the status of the whole answer, if the provider gives one; `incomplete` keeps the last call from running, too
  */
 export function turnEnd(raw: unknown, unified?: string, status?: string): TurnEnd {
   const own = kindOf(raw)
@@ -101,7 +101,7 @@ export function turnEnd(raw: unknown, unified?: string, status?: string): TurnEn
   const whole = kindOf(status)
   if (own?.what !== undefined) return endOf(own)
   if (whole?.what !== undefined) return isGiven(raw) ? unknownEnd(raw) : endOf(whole)
-  // Providers of the AI SDK say `error` of a stream that ended without a reason.
+  // Providers of the AI SDK report `error` for a stream that ended without a reason.
   if (mapped === ERROR && !isGiven(raw)) return endOf({ ...INTERRUPTED, reason: 'error' })
   if (mapped?.what !== undefined) return endOf(mapped)
   if (own?.isPaused === true) return endOf(own)
@@ -109,7 +109,7 @@ export function turnEnd(raw: unknown, unified?: string, status?: string): TurnEn
   return ofItsOwnWill === undefined ? unknownEnd(isGiven(raw) ? raw : unified) : endOf(ofItsOwnWill)
 }
 
-/** Whether it is known what a provider means by this reason. */
+/** Whether the meaning of a provider's reason is known. */
 export function isKnownEnd(reason: string): boolean {
   return kindOf(reason) !== undefined
 }
@@ -122,21 +122,21 @@ function unknownEnd(named: string | undefined): TurnEnd {
   return endOf({ reason: 'other', what, todo: AGAIN })
 }
 
-/** A turn whose end never came: its stream broke, or ended before the model did. */
+/** The end of a turn whose stream broke, or ended before the model did. */
 export const INTERRUPTED_TURN: TurnEnd = endOf(INTERRUPTED)
 
-/** What the model is told of a call that its provider marks as incomplete, in a turn that did end. */
+/** Says to the model why a call does not run that its provider marks as incomplete, in a turn that did end. */
 export const INCOMPLETE_ITEM: string = incompleteCall('The provider marks this call as incomplete', AGAIN)
 
-/** Statuses of an item that its provider gave up. */
+/** Statuses of an item that its provider did not complete. */
 const GIVEN_UP: ReadonlySet<unknown> = new Set(['incomplete', 'failed', 'cancelled'])
 
-/** Whether a status says that an item, which is done, is not complete. */
+/** Whether a status marks a finished item as incomplete. */
 export function isMarkedIncomplete(status: unknown): boolean {
   return GIVEN_UP.has(status)
 }
 
-/** Whether a status says that an item is not complete, or not yet. */
+/** Whether a status marks an item as incomplete, or as not finished yet. */
 export function isMarkedUndone(status: unknown): boolean {
   return GIVEN_UP.has(status) || status === 'in_progress' || status === 'queued'
 }

@@ -1,4 +1,5 @@
 import { endOfString } from '../contract/json-text.ts'
+import { printable } from '../contract/text.ts'
 
 /** Where a text stops being JSON, and why. */
 export interface JsonFault {
@@ -93,4 +94,29 @@ function wordsFor(expects: string, closer: string | undefined): string {
     default:
       return 'a value'
   }
+}
+
+/** The characters of a text that are shown before and after a place. */
+const BESIDE = 40
+
+/** The characters before and after a place that are searched for secrets: a secret without its beginning is not recognised. */
+const LOOKED_AT = 16_384
+
+/**
+ * The text around a place, for an error message: at most 80 characters, on one line, without control characters, and with
+ * an ellipsis where text is cut off.
+ *
+ * @param redact removes secrets; it gets the surrounding text before that is cut
+ */
+export function excerpt(text: string, at: number, redact: (text: string) => string): string {
+  const from = Math.max(0, at - LOOKED_AT)
+  const around = text.slice(from, at + LOOKED_AT)
+  const clean = redact(around)
+  // A secret removed before the place moves it; a place inside a secret has no exact equivalent.
+  const place = clean === around ? at - from : Math.min(clean.length, redact(around.slice(0, at - from)).length)
+  const shown = clean.slice(Math.max(0, place - BESIDE), place + BESIDE)
+  const isCutBefore = from > 0 || place > BESIDE
+  const isCutAfter = from + around.length < text.length || place + BESIDE < clean.length
+  const line = printable(shown, Infinity).replace(/\s+/g, ' ')
+  return `${isCutBefore ? '…' : ''}${line}${isCutAfter ? '…' : ''}`
 }
