@@ -35,14 +35,14 @@ export const order: readonly PlantedBug[] = [
   bug(
     'order/effects/conflicts.ts',
     'a rejected call counts as waiting',
-    '      this.#waitsNoMore(claim)\n      this.#later',
+    '      this.#nested.remove(claim)\n      this.#later',
     '      this.#later',
     'two nested calls must meet in the step in which one is rejected: one scenario in about 28,000 shows it, so only nightly runs do',
   ),
   bug(
     'order/effects/conflicts.ts',
     'an abandoned call releases its write claims',
-    'claim.isHeld && claim.keepers > 0 && claim.hasWrites',
+    'claim.isHeld && claim.retained > 0 && claim.hasWrites',
     'false',
   ),
   bug(
@@ -192,7 +192,7 @@ export const order: readonly PlantedBug[] = [
     '',
   ),
   bug(
-    'order/dependencies/call-graph.ts',
+    'order/dependencies/dependent.ts',
     'one of several dependencies is enough',
     'this.unsettled === 0 && this.unknown.size === 0',
     'this.unsettled <= 1 && this.unknown.size === 0',
@@ -262,7 +262,7 @@ export const order: readonly PlantedBug[] = [
   bug(
     'calls/hold.ts',
     'a call that may still write also keeps its permits for ever',
-    'this.#releasePermits()\n      conflicts.doubt(claim)',
-    'conflicts.doubt(claim)',
+    'this.#releasePermits()\n      conflicts.markUncertain(claim)',
+    'conflicts.markUncertain(claim)',
   ),
 ]

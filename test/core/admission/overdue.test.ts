@@ -34,7 +34,7 @@ function readsOf(count: number, inReverse: boolean, isOneRun: boolean): number {
       batchOrder: index,
       index: 0,
       expected,
-      tailMs: 0,
+      remainingMs: 0,
       isObserved: false,
       admit() {
         Object.assign(this, { wantsPermit: false })

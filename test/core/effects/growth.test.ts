@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Claim, Claimant } from '../../../packages/aof-runtime/src/core/order/effects/claim.ts'
 import { Conflicts } from '../../../packages/aof-runtime/src/core/order/effects/conflicts.ts'
-import {
-  CallGraph,
-  type Dependent,
-  type GraphCall,
-} from '../../../packages/aof-runtime/src/core/order/dependencies/call-graph.ts'
+import { CallGraph } from '../../../packages/aof-runtime/src/core/order/dependencies/call-graph.ts'
 import { OverlapWatch } from '../../../packages/aof-runtime/src/core/order/effects/overlap-watch.ts'
+import type { Dependent, GraphCall } from '../../../packages/aof-runtime/src/core/order/dependencies/dependent.ts'
 
 const write = (name: string) => [{ path: [name], isWrite: true, isRunOnly: false }]
 const keyOf = (index: number) => ({ acceptedAt: 0, batch: 0, place: index, depth: 0, index })
@@ -75,9 +72,9 @@ test('the places of a chain whose calls come in reverse are worked out once', ()
   })
   for (let i = 0; i < 500; i++) {
     const each = call(i)
-    graph.arrives(each)
+    graph.enter(each)
     if (i < 499) graph.add(each, [i + 1])
-    graph.hasArrived()
+    graph.placeAwaiting()
   }
   // Once to the end, where nothing is known, and once from there.
   expect(moves).toBeLessThanOrEqual(2 * 499)

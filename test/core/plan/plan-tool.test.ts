@@ -136,7 +136,7 @@ describe('a plan', () => {
     [
       'an impossible pointer',
       { steps: [{ id: 'a', tool: 'echo', arguments: { x: { $result: 'a', pointer: 'x' } } }] },
-      'is no JSON Pointer',
+      'is not a JSON Pointer',
     ],
     [
       'something else in a step',

@@ -139,7 +139,7 @@ export async function admission(numRuns: number): Promise<void> {
 }
 
 class User implements Waiter {
-  readonly tailMs = 0
+  readonly remainingMs = 0
   readonly #world: World
   readonly #plan: UserPlan
   readonly #call: ModelCall

@@ -45,7 +45,7 @@ export class Flow {
   add(waiter: Waiter): Line | undefined {
     this.size++
     if (waiter.isObserved) this.isObserved = true
-    if (waiter.tailMs > 0) return this.#rank(waiter)
+    if (waiter.remainingMs > 0) return this.#rank(waiter)
     const lane = this.#laneOf(waiter)
     return lane.add(waiter) ? lane : undefined
   }
@@ -170,8 +170,8 @@ export function comesFirst(a: Waiter, b: Waiter, run: RunShare): boolean {
 }
 
 /** From its start until all are expected to have ended that can only start after it. */
-function aheadMs({ expected, tailMs }: Waiter, run: RunShare): number {
-  return expectedMs(expected, run) + tailMs
+function aheadMs({ expected, remainingMs }: Waiter, run: RunShare): number {
+  return expectedMs(expected, run) + remainingMs
 }
 
 /** How long a call is expected to take; one whose tool is not known well enough, as long as the others of its run. */

@@ -15,7 +15,7 @@ export interface Waiter {
   /** How long its tool takes. */
   readonly expected: ExpectedDuration
   /** From its end until all are expected to have ended that can only start after it, in milliseconds; 0 where there are none. */
-  readonly tailMs: number
+  readonly remainingMs: number
   /** Whether anybody wants to know what it waits for. */
   readonly isObserved: boolean
   /**

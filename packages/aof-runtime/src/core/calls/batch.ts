@@ -7,7 +7,7 @@ import { placeOf } from './call-events.ts'
 import { CallRecord } from './call-record.ts'
 import { incompleteCall } from './call-words.ts'
 import { Queued } from './call-state.ts'
-import { CallGraph, type Dependent } from '../order/dependencies/call-graph.ts'
+import { CallGraph } from '../order/dependencies/call-graph.ts'
 import type { ReferenceSyntax } from '../order/dependencies/references.ts'
 import type { OrderKey } from '../order/effects/order-key.ts'
 import type { ToolEffects } from '../order/effects/tool-effects.ts'
@@ -25,7 +25,7 @@ import { type Keeper, Keeping } from '../values/keeping.ts'
 import type { Logger } from '../contract/logger.ts'
 import { Particulars } from './particulars.ts'
 import { Precedence } from './precedence.ts'
-import { raiseTails } from '../order/remaining-path.ts'
+import { raiseRemaining } from '../order/remaining-path.ts'
 import type { ToolResult } from '../contract/result.ts'
 import type { DenseSetPlace } from '../collections/dense-set.ts'
 import { forEachSafely } from '../contract/safe-checks.ts'
@@ -40,6 +40,7 @@ import {
   type OwnTimeLimits,
   type TimeLimit,
 } from '../contract/time-limits.ts'
+import type { Dependent } from '../order/dependencies/dependent.ts'
 
 /** What a batch is made with: the caller's options, resolved against the executor's. */
 export interface BatchSetup {
@@ -339,7 +340,7 @@ export class Batch implements Keeper {
       if (names.length > 0) this.particulars(record).dependsOn = names
       record.complete(given, known)
     }
-    this.#graph?.hasArrived()
+    this.#graph?.placeAwaiting()
     return record
   }
 
@@ -358,7 +359,7 @@ export class Batch implements Keeper {
     this.#adding++
     try {
       const record = this.reserve(id, name, tool)
-      this.#graph?.hasArrived()
+      this.#graph?.placeAwaiting()
       return record
     } finally {
       this.#added()
@@ -384,7 +385,7 @@ export class Batch implements Keeper {
     const { admission } = this.engine
     if (this.#graph === undefined) {
       this.#graph = new CallGraph((act) => admission.afterwards(act), this.#acceptedAt === undefined, this.#hasEffects)
-      for (const each of this.records) this.#graph.arrives(this.precedence(each))
+      for (const each of this.records) this.#graph.enter(this.precedence(each))
       for (const result of this.#results)
         if (result !== undefined) this.#graph.settledBefore(result.index, outcomeOf(result))
     }
@@ -686,7 +687,7 @@ export class Batch implements Keeper {
   /** The graph gets to know a call, which may be over already. */
   #arrive(graph: CallGraph, record: CallRecord): void {
     const precedence = this.precedence(record)
-    graph.arrives(precedence)
+    graph.enter(precedence)
     const result = this.#results[record.index]
     if (result !== undefined) graph.settled(precedence, outcomeOf(result))
   }
@@ -703,7 +704,7 @@ export class Batch implements Keeper {
 
   /** Those that hold up most come first; all else alike, call order. */
   #ranked(): CallRecord[] {
-    for (const { precedence } of this.records.toReversed()) if (precedence !== undefined) raiseTails(precedence)
+    for (const { precedence } of this.records.toReversed()) if (precedence !== undefined) raiseRemaining(precedence)
     return this.records.toSorted((a, b) => a.compareRank(b))
   }
 

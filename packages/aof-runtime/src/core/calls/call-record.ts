@@ -164,8 +164,8 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     return (this.#tool as CompiledTool).admission.expected
   }
 
-  get tailMs(): number {
-    return this.precedence?.tailMs ?? 0
+  get remainingMs(): number {
+    return this.precedence?.remainingMs ?? 0
   }
 
   /** What comes before it and after it, if anything may. */
@@ -666,7 +666,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
   /** Whether it comes before another of its batch that can start, too; negative where it does. */
   compareRank(other: CallRecord): number {
     const difference = other.priority - this.priority
-    return difference === 0 ? other.expectedMs + other.tailMs - this.expectedMs - this.tailMs : difference
+    return difference === 0 ? other.expectedMs + other.remainingMs - this.expectedMs - this.remainingMs : difference
   }
 
   #ask(): void {

@@ -27,7 +27,7 @@ export class Hold {
     this.#limits = limits
     this.#claim = claim
     if (claim !== undefined) {
-      conflicts.keep(claim)
+      conflicts.retain(claim)
       this.#countAbove(1)
     }
     this.#place = holds.enter(this)
@@ -50,7 +50,7 @@ export class Hold {
       this.#releasePermits()
       if (this.#claim === undefined) return
       this.#countAbove(-1)
-      conflicts.let(this.#claim)
+      conflicts.release(this.#claim)
     })
   }
 
@@ -64,7 +64,7 @@ export class Hold {
     const { admission, conflicts } = this.#call.engine
     admission.together(() => {
       this.#releasePermits()
-      conflicts.doubt(claim)
+      conflicts.markUncertain(claim)
     })
   }
 

@@ -225,7 +225,7 @@ export class Nesting implements Waiter {
   }
 
   /** Who goes on comes before all who start, so it does not matter. */
-  get tailMs(): number {
+  get remainingMs(): number {
     return 0
   }
 

@@ -2,11 +2,11 @@ import { type AsyncContext, captureAsyncContext } from '../host/async-context.ts
 import { tellParked } from './call-events.ts'
 import type { CallRecord } from './call-record.ts'
 import { deadlocked, dependencyFailed, uncertainEffects } from './call-words.ts'
-import type { Dependent, GraphCall } from '../order/dependencies/call-graph.ts'
+import type { Dependent, GraphCall } from '../order/dependencies/dependent.ts'
 import type { CallName } from '../contract/call.ts'
 import { type Claim, type Claimant, isMadeBy } from '../order/effects/claim.ts'
 import type { ResourceEffect } from '../order/effects/effect.ts'
-import { type PathCall, raiseTails } from '../order/remaining-path.ts'
+import { type PathCall, raiseRemaining } from '../order/remaining-path.ts'
 import type { UnsuccessfulResult } from '../contract/result.ts'
 
 /**
@@ -25,7 +25,7 @@ export class Precedence implements GraphCall, Claimant, PathCall {
   readonly call: CallRecord
   readonly parent: Precedence | undefined
   readonly run: unknown
-  tailMs = 0
+  remainingMs = 0
   /** The highest priority of those that wait for it. */
   inherited: number = -Infinity
   #dependent: Dependent | undefined
@@ -174,7 +174,7 @@ export class Precedence implements GraphCall, Claimant, PathCall {
     this.#waitsFor = what
     this.call.engine.census.count(what === 'effects' ? 'conflict' : 'dependency', 1)
     this.#context ??= captureAsyncContext()
-    if (!this.call.batch.isBeingAccepted) raiseTails(this)
+    if (!this.call.batch.isBeingAccepted) raiseRemaining(this)
   }
 
   // As a call of the graph:
@@ -240,16 +240,16 @@ export class Precedence implements GraphCall, Claimant, PathCall {
 
   // As a part of paths:
 
-  hasTail(ms: number): void {
-    this.tailMs = ms
+  setRemainingMs(ms: number): void {
+    this.remainingMs = ms
     this.call.rankChanged()
   }
 
-  *comesAfter(): Generator<Precedence, void, undefined> {
+  *waitsFor(): Generator<Precedence, void, undefined> {
     for (const producer of this.#dependent?.producers ?? [])
       if ((producer as Precedence).call.isYetToStart) yield producer as Precedence
     if (this.#claim === undefined) return
-    for (const owner of this.call.engine.conflicts.comesAfter(this.#claim))
+    for (const owner of this.call.engine.conflicts.waitsFor(this.#claim))
       if (owner.run === this.run) yield owner as Precedence
   }
 }

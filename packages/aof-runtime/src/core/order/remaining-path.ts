@@ -1,30 +1,30 @@
-/** A call of a graph, as the length of what comes after it sees it. */
+/** A call in a graph of waits, with the length of the path behind it. */
 export interface PathCall {
-  /** How long it is expected to take, in milliseconds. */
+  /** Its expected duration, in milliseconds. */
   readonly expectedMs: number
-  /** How long, after its end, others are expected to be under way that can only start then. */
-  readonly tailMs: number
-  hasTail(ms: number): void
-  /** Those of its run that have not started, and without whose end it cannot start. */
-  comesAfter(): Iterable<PathCall>
+  /** The expected duration of the longest chain of calls that can only start after its end, in milliseconds. */
+  readonly remainingMs: number
+  setRemainingMs(ms: number): void
+  /** The calls of its run that have not started and must end before it can start. */
+  waitsFor(): Iterable<PathCall>
 }
 
-/** So far up a new call is told of: beyond, what comes after is long enough for any choice. */
+/** A new call raises at most this many calls before it: the path behind those further up is long enough for any choice. */
 const MAX_STEPS = 32
 
 /**
- * Those that `call` can only start after have it, and all that come after it, to come. Their tails are those of the longest
- * path: of the sums of what is expected along any path that begins there, the greatest.
+ * Adds the expected time of `call` to the remaining path of every call it waits for. Where several paths begin at one call,
+ * the longest counts.
  */
-export function raiseTails(call: PathCall): void {
+export function raiseRemaining(call: PathCall): void {
   const raised = [call]
   let steps = 0
   for (let after = raised.pop(); after !== undefined; after = raised.pop()) {
-    const tailMs = after.expectedMs + after.tailMs
-    for (const before of after.comesAfter()) {
-      if (tailMs <= before.tailMs) continue
+    const remainingMs = after.expectedMs + after.remainingMs
+    for (const before of after.waitsFor()) {
+      if (remainingMs <= before.remainingMs) continue
       if (++steps > MAX_STEPS) return
-      before.hasTail(tailMs)
+      before.setRemainingMs(remainingMs)
       raised.push(before)
     }
   }

@@ -3,12 +3,13 @@ import { readArguments } from '../values/arguments.ts'
 import type { CallName, ToolCall } from '../contract/call.ts'
 import type { Clock } from '../host/clock.ts'
 import type { CompiledTool } from '../tool/compiled-tool.ts'
-import { CallGraph, type GraphCall } from '../order/dependencies/call-graph.ts'
+import { CallGraph } from '../order/dependencies/call-graph.ts'
 import { findReferences, type ReferenceSyntax } from '../order/dependencies/references.ts'
 import { thrownMessage } from '../values/failure.ts'
 import type { Redaction } from '../values/redaction.ts'
 import { isLater, type Issue, type Validation } from '../contract/schema.ts'
 import { printable } from '../contract/text.ts'
+import type { GraphCall } from '../order/dependencies/dependent.ts'
 
 /** A step of a plan, as a model writes it. */
 export interface PlanStep {
@@ -142,7 +143,7 @@ function checkOrder(steps: readonly ReadStep[], issues: Issue[]): void {
     if (ids.has(id)) issues.push({ pointer: `/steps/${i}/id`, message: `another step has the id '${id}'` })
     ids.add(id)
   }
-  for (const call of calls) graph.arrives(call)
+  for (const call of calls) graph.enter(call)
   for (const [i, { dependsOn, producers }] of steps.entries()) {
     const names = [...dependsOn, ...producers]
     if (names.length > 0) graph.add(calls[i] as GraphCall, names)

@@ -1,90 +1,43 @@
 import { nameOf } from './references.ts'
 import type { CallName } from '../../contract/call.ts'
+import { Dependent, type GraphCall } from './dependent.ts'
+import { cycleThrough, stronglyConnected } from './cycles.ts'
 
-/** A call as its dependencies see it. */
-export interface GraphCall {
-  readonly index: number
-  readonly id: string
-  /** All that it depends on has succeeded. */
-  dependenciesMet(): void
-  /** A call that it depends on did not succeed. */
-  dependencyFailed(producer: GraphCall): void
-  /** It depends on what cannot be; `why` is for a model. */
-  dependencyImpossible(why: string): void
-  /** Its place in the order of calls has changed. */
-  moved(node: Dependent): void
-}
-
-/**
- * A call that depends on others.
- *
- * Its place in the order of calls is the latest of its own and of those that it depends on; of one place, who depends on
- * more comes later. So a call never comes before what it depends on, and the order has no cycle.
- */
-export class Dependent {
-  readonly call: GraphCall
-  readonly producers: Set<GraphCall> = new Set()
-  readonly names: readonly CallName[]
-  /** Those for which there is no call yet. */
-  readonly unknown: Set<CallName>
-  /** Producers that have no result yet. */
-  unsettled = 0
-  /** Infinity while a producer is yet to come. */
-  place: number
-  /** How many calls stand one behind the other before it. */
-  depth = 0
-  isOver = false
-  /** Whether it never will start. */
-  isHopeless = false
-
-  constructor(call: GraphCall, names: readonly CallName[]) {
-    this.call = call
-    this.names = names
-    this.unknown = new Set(names)
-    this.place = call.index
-  }
-
-  /** Whether all that it depends on has succeeded. */
-  get isMet(): boolean {
-    return !this.isHopeless && this.unsettled === 0 && this.unknown.size === 0
-  }
-}
-
-/** What became of a call that others may depend on. */
+/** How a call ended that others may depend on. */
 type Outcome = 'succeeded' | 'failed'
 
 /**
- * Which calls of a batch depend on which.
+ * The dependencies between the calls of a batch.
  *
- * Duty: find the calls that are named, tell each call when all that it depends on has succeeded, or that it never will.
- * Boundary: knows no tools, permits or results; whoever is told acts later, never inside of a call of this.
- * 1. A call is told at most one ending: met, failed or impossible; and nothing once it has its result.
- * 2. A name for which there is no call waits for one, until {@link close}.
- * 3. All calls of a cycle are impossible. Others that depend on them have failed producers; where calls come one by one, so
- *    does one that makes a cycle with calls that were impossible already.
+ * Duty: resolve the names of calls, and report to each call when all its dependencies have succeeded, or never will.
+ * Boundary: knows no tools, permits or results. Reports are made at the end of the step, never inside a method of this class.
+ * 1. A call gets at most one report: met, failed or impossible; and none after it has its result.
+ * 2. A name without a call is unknown until a call of that name comes, or until {@link close}.
+ * 3. All calls of a cycle are impossible, and calls that depend on a cycle have failed producers. Where calls come one by
+ *    one, a call that closes a cycle with calls that were impossible already has a failed producer, too.
  */
 export class CallGraph {
-  /** By id; several calls may have one. */
+  /** By id; several calls may have the same id. */
   readonly #byId = new Map<string, GraphCall[]>()
   readonly #byPlace: GraphCall[] = []
   readonly #nodes = new Map<GraphCall, Dependent>()
-  /** Who depends on a call. */
+  /** The calls that depend on a call without a result. */
   readonly #dependents = new Map<GraphCall, Dependent[]>()
-  /** Who waits for a call of that name to come. */
+  /** The calls that depend on a name for which there is no call yet. */
   readonly #awaited = new Map<CallName, Dependent[]>()
   readonly #outcomes = new Map<GraphCall, Outcome>()
   readonly #later: (act: () => void) => void
-  /** Whether no call comes any more. */
+  /** Whether the batch is complete: no call is added any more. */
   #isClosed = false
-  /** Whether all calls come at once: their places are worked out when the last has come. */
+  /** Whether all calls come at once: their places are computed after the last one. */
   readonly #isWhole: boolean
-  /** Whether the places of calls matter to any: only to those that have effects. */
+  /** Whether places have to be computed: only calls with effects need them. */
   #isOrdered: boolean
-  /** Calls for which one has come just now on which they depend; it may depend on others itself. */
+  /** Calls of which a dependency has just come; their places follow once its own dependencies are known. */
   #toPlace: Dependent[] = []
 
   /**
-   * @param later does something at the end of the step that is under way
+   * @param later runs a function at the end of the current step
    * @param isWhole whether all calls come at once, and none starts before {@link close}
    * @param isOrdered whether any call has effects
    */
@@ -94,16 +47,16 @@ export class CallGraph {
     this.#isOrdered = isOrdered
   }
 
-  /** There is a call with effects: places matter from now on. */
+  /** Computes places from now on, since a call has effects. */
   order(): void {
     if (this.#isOrdered) return
     this.#isOrdered = true
     if (!this.#isWhole) this.#placeAll()
   }
 
-  /** A call has its place; to be told of all, in order, each before {@link hasArrived}. */
-  arrives(call: GraphCall): void {
-    this.hasArrived()
+  /** Adds a call, in order of places; then its dependencies, if any, by {@link add}; then {@link placeAwaiting}. */
+  enter(call: GraphCall): void {
+    this.placeAwaiting()
     const same = this.#byId.get(call.id)
     if (same === undefined) this.#byId.set(call.id, [call])
     else same.push(call)
@@ -121,27 +74,27 @@ export class CallGraph {
   }
 
   /**
-   * It is known whether the call that came last depends on others, if that was said with it. So the places of a long chain
-   * whose calls come in reverse are worked out once, when its end has come, and not at each.
+   * Computes the places of the calls that awaited the call entered last, once its own dependencies are known. So the places
+   * of a long chain whose calls come in reverse are computed once, when its end has come, and not at each call.
    */
-  hasArrived(): void {
+  placeAwaiting(): void {
     if (this.#toPlace.length === 0) return
     const nodes = this.#toPlace
     this.#toPlace = []
     for (const node of nodes) this.#place(node)
   }
 
-  /** `call` depends on those that are named. */
+  /** `call` depends on the calls of these names. */
   add(call: GraphCall, names: readonly CallName[]): Dependent {
     const node = new Dependent(call, names)
     this.#nodes.set(call, node)
     this.#resolve(node, [...node.unknown])
     this.#place(node)
-    this.hasArrived()
+    this.placeAwaiting()
     return node
   }
 
-  /** A call has had its result before anything was known to depend on any. */
+  /** A call had its result before the graph was made. */
   settledBefore(place: number, outcome: Outcome): void {
     const call = this.#byPlace[place]
     if (call !== undefined) this.#outcomes.set(call, outcome)
@@ -163,7 +116,7 @@ export class CallGraph {
     for (const node of dependents) this.#producerSettled(node, call, outcome)
   }
 
-  /** No call comes any more: what is still unknown stays so. Where all came at once, a name is good only for one call. */
+  /** The batch is complete: names that are still unknown stay so. Where all calls came at once, an ambiguous name is refused. */
   close(): void {
     this.#isClosed = true
     for (const node of this.#nodes.values()) {
@@ -194,13 +147,13 @@ export class CallGraph {
     if (node.isMet) this.#later(() => !node.isOver && call.dependenciesMet())
   }
 
-  /** @returns undefined where there is none, or the name is impossible */
+  /** @returns undefined where no call has that name; a call that names an ambiguous id is refused */
   #find(node: Dependent, name: CallName): GraphCall | undefined {
     this.#refuseRepeated(node, name)
     return this.named(name)
   }
 
-  /** @returns whether it may go on */
+  /** @returns false where the call was refused, so that its other names do not matter */
   #connect(node: Dependent, producer: GraphCall): boolean {
     if (node.producers.has(producer)) return true
     node.producers.add(producer)
@@ -214,7 +167,7 @@ export class CallGraph {
     const dependents = this.#dependents.get(producer)
     if (dependents === undefined) this.#dependents.set(producer, [node])
     else dependents.push(node)
-    // Where all calls come at once, their cycles are found when all are there.
+    // Where all calls come at once, `close` finds their cycles.
     return this.#isWhole || !this.#breakCycle(node, producer)
   }
 
@@ -228,7 +181,7 @@ export class CallGraph {
     if (node.isMet) this.#later(() => !node.isOver && node.call.dependenciesMet())
   }
 
-  /** Its place, and those of all who depend on it; none ever comes sooner than it was. */
+  /** Computes its place, and those of all calls that depend on it. A place never gets earlier. */
   #place(node: Dependent): void {
     if (this.#isWhole || !this.#isOrdered) return
     const moved = [node]
@@ -236,7 +189,7 @@ export class CallGraph {
       if (!next.isOver && this.#hasMoved(next)) moved.push(...(this.#dependents.get(next.call) ?? []))
   }
 
-  /** Each once, after those that it depends on. */
+  /** Computes the place of each call once, after those of its dependencies. */
   #placeAll(): void {
     const placed = new Set<Dependent>()
     for (const each of this.#nodes.values()) {
@@ -262,6 +215,7 @@ export class CallGraph {
       .filter((above) => above !== undefined && !above.isOver && !placed.has(above)) as Dependent[]
   }
 
+  /** @returns whether its place has changed */
   #hasMoved(node: Dependent): boolean {
     let place = node.unknown.size > 0 ? Infinity : node.call.index
     let depth = 0
@@ -270,7 +224,7 @@ export class CallGraph {
       place = Math.max(place, above?.place ?? producer.index)
       depth = Math.max(depth, (above?.depth ?? 0) + 1)
     }
-    // Calls without a place come after all others, and none of them can start: their order does not matter yet.
+    // Calls without a place come after all others and cannot start, so the order among them does not matter yet.
     if (place === Infinity) depth = 0
     if (place === node.place && depth === node.depth) return false
     node.place = place
@@ -281,9 +235,9 @@ export class CallGraph {
 
   /** @returns whether `node` depends on itself, by way of `producer` */
   #breakCycle(node: Dependent, producer: GraphCall): boolean {
-    // Nearly always calls come in an order in which this is clear.
+    // In most batches a call comes after its dependencies, and these maps say at once that there is no cycle.
     if (!this.#dependents.has(node.call) || !this.#nodes.has(producer)) return false
-    const cycle = this.#cycleThrough(node)
+    const cycle = cycleThrough(node, this.#nodes)
     if (cycle === undefined) return false
     this.#refuseCycle(cycle)
     return true
@@ -298,32 +252,6 @@ export class CallGraph {
         ? `The call ${names[0]} depends on itself.`
         : `The calls ${shown.join(', ')} depend on one another in a circle, so none of them can be the first.`
     for (const each of cycle) this.#refuse(each, why)
-  }
-
-  /** All that it depends on and that depend on it, in call order; undefined where there are none. */
-  #cycleThrough(start: Dependent): Dependent[] | undefined {
-    const dependents = new Map<Dependent, Dependent[]>([[start, []]])
-    const below = [start]
-    for (let node = below.pop(); node !== undefined; node = below.pop()) {
-      for (const call of node.producers) {
-        const producer = this.#nodes.get(call)
-        if (producer === undefined || producer.isOver) continue
-        const known = dependents.get(producer)
-        if (known !== undefined) known.push(node)
-        else {
-          dependents.set(producer, [node])
-          below.push(producer)
-        }
-      }
-    }
-    const cycle = new Set<Dependent>()
-    const above = [...(dependents.get(start) ?? [])]
-    for (let node = above.pop(); node !== undefined; node = above.pop()) {
-      if (cycle.has(node)) continue
-      cycle.add(node)
-      above.push(...(dependents.get(node) ?? []))
-    }
-    return cycle.size === 0 ? undefined : [...cycle].sort((a, b) => a.call.index - b.call.index)
   }
 
   #refuseRepeated(node: Dependent, name: CallName): void {
@@ -350,52 +278,5 @@ export class CallGraph {
     if (node.isOver) return
     node.isOver = node.isHopeless = true
     this.#later(() => node.call.dependencyImpossible(why))
-  }
-}
-
-/**
- * The calls that depend on themselves, by way of others or straight, each with all those that depend on it and on which it
- * depends; in call order. (Strongly connected components: Tarjan, "Depth-First Search and Linear Graph Algorithms", 1972.)
- */
-function* stronglyConnected(nodes: ReadonlyMap<GraphCall, Dependent>): Generator<Dependent[], void, undefined> {
-  const numbers = new Map<Dependent, number>()
-  const lowest = new Map<Dependent, number>()
-  const stack: Dependent[] = []
-  const open = new Set<Dependent>()
-  for (const start of nodes.values()) {
-    if (start.isOver || numbers.has(start)) continue
-    const path: { readonly node: Dependent; readonly above: Iterator<GraphCall> }[] = []
-    const enter = (node: Dependent): void => {
-      numbers.set(node, numbers.size)
-      lowest.set(node, numbers.get(node) as number)
-      open.add(node)
-      stack.push(node)
-      path.push({ node, above: node.producers.values() })
-    }
-    const lower = (node: Dependent, to: number): void => void lowest.set(node, Math.min(lowest.get(node) as number, to))
-    enter(start)
-    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      const { node, above } = at
-      const next = above.next()
-      if (next.done !== true) {
-        const producer = nodes.get(next.value)
-        if (producer === undefined || producer.isOver) continue
-        if (!numbers.has(producer)) enter(producer)
-        else if (open.has(producer)) lower(node, numbers.get(producer) as number)
-        continue
-      }
-      path.pop()
-      const low = lowest.get(node) as number
-      const below = path.at(-1)
-      if (below !== undefined) lower(below.node, low)
-      if (low !== numbers.get(node)) continue
-      const component: Dependent[] = []
-      for (let each = stack.pop(); each !== undefined; each = each === node ? undefined : stack.pop()) {
-        open.delete(each)
-        component.push(each)
-      }
-      if (component.length > 1 || node.producers.has(node.call))
-        yield component.toSorted((a, b) => a.call.index - b.call.index)
-    }
   }
 }

@@ -6,17 +6,17 @@ import type { SpilledFile, SucceededResult, ToolResult } from '../../contract/re
 import { fillReferences, ReferenceFailure, type ReferenceSyntax } from './references.ts'
 import type { CallName } from '../../contract/call.ts'
 
-/** What the arguments of a call are filled from. */
+/** Access to the results that replace references in arguments. */
 export interface ResultSources {
   readonly syntax: ReferenceSyntax
-  /** The most bytes of JSON that they may come to. */
+  /** The largest size of the filled arguments, in bytes of JSON. */
   readonly maxBytes: number
   resultOf(name: CallName): ToolResult | undefined
-  /** The whole of a result that was too large to be kept. */
+  /** Reads the complete JSON of a result that was too large to be kept in memory. */
   read(file: SpilledFile): Promise<string>
 }
 
-/** Arguments with the results in them, or why there are none. */
+/** The filled arguments, or the failure. */
 export type FilledArguments =
   | { readonly ok: true; readonly value: JsonValue }
   | {
@@ -28,10 +28,10 @@ export type FilledArguments =
     }
 
 /**
- * The arguments of a call with the data of results in place of the references to them: a copy that shares nothing with
- * those. At once, unless something has to be read back; never rejects.
+ * Replaces the references in the arguments of a call by the data of the results: a copy that shares nothing with the
+ * results. Synchronous, unless a spilled result has to be read; the promise never rejects.
  *
- * @param producers the calls to which they refer; all have succeeded
+ * @param producers the calls that the arguments refer to; all have succeeded
  */
 export function fillArguments(
   value: unknown,
@@ -72,11 +72,11 @@ function fill(
   } catch (error) {
     if (error instanceof ReferenceFailure)
       return { ok: false, status: 'invalid', code: 'invalid_reference', message: `${error.message} Nothing was run.` }
-    const message = `The arguments cannot be taken once the results that they refer to are in them: the value ${thrownMessage(error)}. Nothing was run.`
+    const message = `The arguments are not valid after the results that they refer to were filled in: the value ${thrownMessage(error)}. Nothing was run.`
     return { ok: false, status: 'invalid', code: 'invalid_arguments', message }
   }
 }
 
 function cannotRead(thrown: unknown): string {
-  return `A result that the arguments refer to was too large to be kept, and cannot be read back: ${thrownMessage(thrown)}. Nothing was run.`
+  return `The arguments refer to a result that was written to a file for its size, and the file cannot be read: ${thrownMessage(thrown)}. Nothing was run.`
 }

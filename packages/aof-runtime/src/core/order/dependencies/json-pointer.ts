@@ -5,7 +5,7 @@ import { printable } from '../../contract/text.ts'
 /**
  * The tokens of a JSON Pointer (RFC 6901): `''` is the whole value, `/a/0` the first entry of its `a`.
  *
- * @returns undefined where it is none
+ * @returns undefined where the text is not a JSON Pointer
  */
 export function parsePointer(text: string): readonly string[] | undefined {
   if (text === '') return []
@@ -13,12 +13,12 @@ export function parsePointer(text: string): readonly string[] | undefined {
   return keysOf(text)
 }
 
-/** What a pointer leads to, or where it stops, in words that complete "…, which ". */
+/** The value at a pointer, or the reason why there is none, in words that complete "…, which ". */
 export type PointedAt =
   | { readonly found: true; readonly value: JsonValue }
   | { readonly found: false; readonly why: string }
 
-/** Follows a pointer through own properties and entries alone. */
+/** Follows a pointer, through own properties and array entries only. */
 export function pointTo(value: JsonValue, tokens: readonly string[]): PointedAt {
   let at = value
   for (const [depth, token] of tokens.entries()) {

@@ -4,18 +4,18 @@ import { parsePointer, pointTo } from './json-pointer.ts'
 import type { CallName } from '../../contract/call.ts'
 
 /**
- * A value that stands in the arguments of a call for the data of another: the result of the call of this id, or place, or
- * what a JSON Pointer (RFC 6901) leads to in it. Nothing else may be in the object. What only looks like one is given as
- * `{ $literal: … }`, which stands for what it holds, as it is.
+ * A reference in the arguments of a call to the data of another call: the result of the call with this id or place, or the
+ * part of it at a JSON Pointer (RFC 6901). The object may have no other keys. To pass an object that only looks like a
+ * reference, wrap it in `{ $literal: … }`, which is replaced by its content, unchanged.
  */
 export interface ResultReference {
   readonly $result: CallName
   readonly pointer?: string
 }
 
-/** Where references are found besides `$result`. */
+/** The forms of references that count besides `$result`. */
 export interface ReferenceSyntax {
-  /** In texts: `{{id}}` and `{{id/pointer}}` stand for the text of a result. */
+  /** In strings, `{{id}}` and `{{id/pointer}}` are replaced by the text of a result. */
   readonly templates: boolean
 }
 
@@ -24,11 +24,11 @@ export type FoundReferences =
   | { readonly ok: true; readonly producers: readonly CallName[] }
   | { readonly ok: false; readonly message: string }
 
-/** What cannot be taken from a result; the message is for a model. */
+/** A reference that cannot be resolved; the message is for a model. */
 export class ReferenceFailure extends Error {}
 
 /**
- * The references in `value`; undefined where it has none, and no `$literal`.
+ * Finds the references in `value`; undefined where it has neither a reference nor a `$literal`.
  *
  * @param value JSON, no deeper than arguments may be
  */
@@ -44,10 +44,10 @@ export function findReferences(value: unknown, syntax: ReferenceSyntax): FoundRe
 }
 
 /**
- * `value` with the data in place of the references. What is put in is not copied, but for what goes into texts.
+ * Replaces the references in `value` by the data of the results. The data is not copied, except into strings.
  *
- * @param maxLength how long the texts may become that have results in them, in all
- * @throws ReferenceFailure where a pointer leads nowhere, or a text becomes too long
+ * @param maxLength the largest total length of results in strings, in characters
+ * @throws ReferenceFailure where a pointer leads nowhere, or the strings become too long
  */
 export function fillReferences(
   value: unknown,
@@ -97,7 +97,7 @@ class Filling {
   readonly #dataOf: (producer: CallName) => JsonValue
   readonly #maxLength: number
   #left: number
-  /** What stands for a reference in texts: one may stand in many places. */
+  /** The text of each template that was resolved: one template may occur many times. */
   readonly #texts = new Map<string, string>()
 
   constructor(syntax: ReferenceSyntax, dataOf: (producer: CallName) => JsonValue, maxLength: number) {
@@ -150,7 +150,7 @@ class Filling {
   }
 }
 
-/** How a call is named in words. */
+/** The name of a call in messages. */
 export function nameOf(name: CallName): string {
   return typeof name === 'number' ? `call ${name}` : `'${printable(name, 100)}'`
 }
@@ -182,7 +182,7 @@ function* templatesIn(text: string): Generator<Template, void, undefined> {
   }
 }
 
-/** What an object refers to; undefined where it is no reference. */
+/** The reference that an object is; undefined where it is not a reference. */
 function asReference(value: JsonObject): Reference | undefined {
   if (!Object.hasOwn(value, '$result')) return undefined
   const { length } = Object.keys(value)
@@ -191,7 +191,7 @@ function asReference(value: JsonObject): Reference | undefined {
   const { $result: producer, pointer = '' } = value
   if (typeof producer !== 'string' && !(typeof producer === 'number' && Number.isInteger(producer) && producer >= 0)) {
     throw new ReferenceFailure(
-      'A $result in the arguments names no call: it takes the id of a call, or its place from 0. What is no reference is given as {"$literal": …}.',
+      'A $result in the arguments does not name a call: give the id of a call, or its place, counted from 0. To pass such an object as it is, wrap it in {"$literal": …}.',
     )
   }
   const tokens = typeof pointer === 'string' ? parsePointer(pointer) : undefined
@@ -201,7 +201,7 @@ function asReference(value: JsonObject): Reference | undefined {
 
 function notAPointer(pointer: JsonValue): ReferenceFailure {
   return new ReferenceFailure(
-    `The pointer ${printable(JSON.stringify(pointer), 200)} is no JSON Pointer: it begins with a slash, e.g. "/items/0/id", or is empty for the whole result.`,
+    `The pointer ${printable(JSON.stringify(pointer), 200)} is not a JSON Pointer: it begins with a slash, e.g. "/items/0/id", or is empty for the whole result.`,
   )
 }
 

@@ -2,67 +2,67 @@ import { BinaryHeap, type HeapEntry } from '../../collections/binary-heap.ts'
 import type { ResourceEffect } from './effect.ts'
 import { compareKeys, type OrderKey } from './order-key.ts'
 
-/** A call that has effects, as their order sees it. */
+/** A call with effects. */
 export interface Claimant {
-  /** The call that made it, if one did. */
+  /** The call that it is nested in, if any. */
   readonly parent: Claimant | undefined
-  /** Its run: what is the same for all calls of that, and for no others. */
+  /** Its run: the same value for all calls of that run, and for no others. */
   readonly run: unknown
-  /** Its priority, and the least that those have for which it waits. */
+  /** Its priority. The calls that it waits for inherit at least this priority. */
   readonly priority: number
   inherit(priority: number): void
-  /** Nothing stands against its effects any more, and from now on they are its own. */
+  /** No other claim conflicts any more: the call holds its effects from now on. */
   effectsCleared(): void
-  /** Something stands against its effects: it waits from now on, if only to be refused. */
+  /** Another claim conflicts: the call waits from now on, even if it is rejected soon. */
   beginsToWait(): void
-  /** It waits for another call now: to be told of, not acted upon. */
+  /** The call waits for `other` now. For events only: it must change nothing. */
   waitsBehind(other: Claim): void
-  /** It would wait for ever: `other` waits for a call that made it. */
+  /** The call would wait forever, since `other` waits for a parent of the call. */
   effectsDeadlocked(other: Claim): void
-  /** What it needs may still be written to by a call that nobody waits for any more. */
+  /** The abandoned call of `other` may still write to a resource that this call needs, and its hold has expired. */
   effectsUncertain(other: Claim): void
 }
 
 /**
- * - `announced`: it has its place, and its effects, or a bound of them; its call cannot start yet
- * - `waiting`: its call could start but for others
- * - `held`: its effects are its own
- * - `over`: they are nobody's
+ * - `announced`: it has its place, and its effects or an upper bound of them; its call cannot start yet
+ * - `waiting`: only conflicting claims keep its call from starting
+ * - `held`: its call may run
+ * - `over`: it is released
  */
 export type ClaimState = 'announced' | 'waiting' | 'held' | 'over'
 
-/** One effect of a claim, entered among the effects of all claims. */
+/** One effect of a claim, in the index of all effects. */
 export interface EnteredEffect {
   readonly isWrite: boolean
-  /** The claim waits no longer: the effect is its own. */
+  /** The claim stops waiting, and holds the effect. */
   hold(): void
   leave(): void
-  /** The last in order of the opposing claims that come before it and wait, too. */
+  /** The last in order of the conflicting claims that also wait and come before it. */
   lastBefore(): Claim | undefined
-  /** The last in order of the claims that come before it, wait, and do the same with the same resource. */
+  /** The last in order of the waiting claims before it with the same mode on the same resource. */
   neighbourBefore(): Claim | undefined
-  /** Calls `meet` for the claims that hold an opposing effect, until it returns true. */
+  /** Calls `meet` for each claim that holds a conflicting effect, until it returns true. */
   holders(meet: (holder: Claim) => boolean): boolean
 }
 
-/** The effects of one call, and its place in their order. Changed by `Conflicts` alone. */
+/** The effects of one call, with its place in the order of calls. Only `Conflicts` changes it. */
 export class Claim implements HeapEntry {
   readonly owner: Claimant
   heapIndex = -1
   key: OrderKey
   effects: readonly ResourceEffect[]
   state: ClaimState = 'announced'
-  /** Where it is entered. */
+  /** Its effects in the index. */
   registrations: readonly EnteredEffect[] = []
-  /** Among those that wait for the same claim. */
+  /** The queue of claims in which it waits. */
   waitsIn: ClaimQueue | undefined
-  /** Those that wait for this one. */
+  /** The claims that wait for this one. */
   parked: ClaimQueue | undefined
-  /** Attempts of its call that were abandoned, and may still write. */
-  keepers = 0
+  /** How many abandoned attempts of its call may still write. */
+  retained = 0
   /** Whether its call has its result. */
   isSettled = false
-  /** Whether nobody waits for it any more, though it may still write. */
+  /** Whether its hold has expired, though its abandoned call may still write. */
   isUncertain = false
 
   constructor(owner: Claimant, key: OrderKey, effects: readonly ResourceEffect[]) {
@@ -71,12 +71,12 @@ export class Claim implements HeapEntry {
     this.effects = effects
   }
 
-  /** The one for which it waits. */
+  /** The claim that it waits for. */
   get parkedOn(): Claim | undefined {
     return this.waitsIn?.behind
   }
 
-  /** Whether it stands against calls of whatever order: its call may be running. */
+  /** Whether its call may be running: it then conflicts with calls of any place in the order. */
   get isHeld(): boolean {
     return this.state === 'held'
   }
@@ -86,15 +86,15 @@ export class Claim implements HeapEntry {
   }
 }
 
-/** Claims that wait for one other, the first in order first. */
+/** The claims that wait for one other claim, in order. */
 export class ClaimQueue {
   behind: Claim
-  /** The highest priority of those that have come. */
+  /** The highest priority of all claims that were ever added. */
   priority: number = -Infinity
   readonly #claims = new BinaryHeap<Claim>((a, b) => compareKeys(a.key, b.key) < 0)
-  /** Those whose call has the same parent as the one for which they wait: that parent does not wait for it. */
+  /** Claims whose parent also made the call that they wait for: the wait does not suspend that parent. */
   readonly #siblings = new Set<Claim>()
-  /** Those that other runs do not concern, at least in part. */
+  /** Claims with an effect that is private to their run. */
   readonly #private = new Set<Claim>()
 
   constructor(behind: Claim) {
@@ -127,14 +127,17 @@ export class ClaimQueue {
     return first
   }
 
-  /** Takes those out, in order, that may not have to wait for one of another parent, or of another run, or have to say so. */
+  /**
+   * Removes the claims, in order, that another claim may not block, or may block in another way: siblings of the claim they
+   * wait for, and, where that other claim belongs to another run, claims private to a run.
+   */
   takeOthers(isOfSameRun: boolean): Claim[] {
     const others = new Set(isOfSameRun ? this.#siblings : [...this.#siblings, ...this.#private])
     for (const each of others) this.remove(each)
     return [...others].sort((a, b) => compareKeys(a.key, b.key))
   }
 
-  /** All of another queue wait here from now on. */
+  /** Moves all claims of another queue into this one. */
   takeIn(other: ClaimQueue): void {
     this.priority = Math.max(this.priority, other.priority)
     const claims = Array.from(other.#claims)
@@ -146,7 +149,7 @@ export class ClaimQueue {
   }
 }
 
-/** Whether `above` is among the calls that made `owner`. */
+/** Whether `above` is the parent of `owner`, or a parent of its parent. */
 export function isMadeBy(owner: Claimant, above: Claimant): boolean {
   for (let { parent } = owner; parent !== undefined; { parent } = parent) if (parent === above) return true
   return false

@@ -5,14 +5,14 @@ import { compareKeys, type OrderKey } from './order-key.ts'
 const MAX_ROW = 512
 
 /**
- * The claims of one parent that wait for one resource, by their keys.
+ * The claims of one parent that wait for one resource, in the order of their keys.
  *
- * Adding, removing and looking up take the logarithm of the number of claims. Nearly all claims come last and leave first,
- * which takes constant time. They stand in rows of at most {@link MAX_ROW}, each with its first claim before that of the next
- * row (a B+ tree of two levels), since moving all claims behind one that comes or goes would take long where many do.
+ * Adding, removing and finding take time logarithmic in the number of claims. Nearly all claims come last and leave first,
+ * which takes constant time. The claims are in rows of at most {@link MAX_ROW}, all of one row before those of the next (a
+ * B+ tree of two levels): in a single array, each claim that comes or goes would move all claims behind it.
  */
 export class ClaimsInOrder {
-  /** The only claim, as most resources have: it needs no row. */
+  /** The only claim. Most resources have just one, which needs no row. */
   #only: Claim | undefined
   #rows: Row[] | undefined
 
@@ -45,7 +45,7 @@ export class ClaimsInOrder {
     }
   }
 
-  /** Does nothing where the claim is not there. */
+  /** Does nothing where the claim is absent. */
   remove(claim: Claim): void {
     if (this.#only === claim) this.#only = undefined
     const rows = this.#rows
@@ -79,7 +79,7 @@ function rowOf(rows: readonly Row[], key: OrderKey): number {
   return low
 }
 
-/** Some claims in order. Where the first ones have left, their places are empty until the array is half empty. */
+/** Some claims in order. Claims removed at the front leave empty places, until half of the array is empty. */
 class Row {
   #claims: (Claim | undefined)[]
   #head = 0
@@ -122,7 +122,7 @@ class Row {
     return place === this.#head ? undefined : this.#claims[place - 1]
   }
 
-  /** Takes the later half of the claims away. */
+  /** Removes the later half of the claims, and returns it as a row. */
   split(): Row {
     return new Row(this.#claims.splice(this.#head + (this.size >>> 1)) as Claim[])
   }

@@ -1,45 +1,44 @@
-import { Claim, ClaimQueue, type Claimant, isMadeBy } from './claim.ts'
+import { Claim, type Claimant, ClaimQueue, isMadeBy } from './claim.ts'
 import type { ResourceEffect } from './effect.ts'
+import { NestedWaits, someHolder } from './nested-waits.ts'
 import { compareKeys, type OrderKey } from './order-key.ts'
 import { type Registration, ResourceTree } from './resource-tree.ts'
 
 /**
- * What runs at once and what one after the other, by what it reads and writes.
+ * Keeps conflicting calls apart, by the resources that they read and write.
  *
- * Duty: no two calls whose effects are in conflict ever run at once, and of those of one parent (or of none) the earlier in
+ * Duty: no two calls whose effects conflict ever run at once, and of the calls of one parent (or of none) the earlier in
  * order runs first (I32, I52).
- * Boundary: knows effects, places and who made whom; not tools, permits or results.
- * 1. A claim that is held stands against everybody, whatever its place; one that only waits, against later ones of the same
- *    parent. Its own nested calls are free of it. So what has started goes on, and only what has started is ever waited for
- *    by a stranger: without nesting there is no circle.
- * 2. A waiting claim is parked on exactly one other that stands against it, the last of those that come before it where that
- *    is known; when that one goes, it looks for the next. Where another one is known to stand against all that were parked on
- *    one which goes, they are parked on that without a look at each. So a queue of n on one resource costs one look each,
- *    whoever they are.
- * 3. A nested call that would wait for a call which waits for the one that made it is told so at once (I26).
- * 4. Whoever is told acts later, at the end of the step that is under way.
+ * Boundary: knows effects, places and parents; not tools, permits or results.
+ * 1. A held claim blocks all conflicting claims, whatever their place; a waiting claim blocks only later claims of the same
+ *    parent. A claim never blocks calls nested in its own call. So a started call goes on, and calls of other parents only
+ *    ever wait for started calls: without nesting, waits form no circle.
+ * 2. A waiting claim is parked on exactly one claim that blocks it: the last of those before it, where one is known. When
+ *    that claim leaves, the parked claim is tested again. Where one claim is known to block all claims that were parked on
+ *    the leaving one, they move to it together, untested. So a queue of n claims on one resource costs one test per claim.
+ * 3. A nested call that would wait for a call that itself waits for the nested call's parent is refused at once (I26).
+ * 4. Owners act on reports at the end of the current step.
  */
 export class Conflicts {
-  /** Most controllers never see an effect, and some executors are made for one turn. */
+  /** Made when first needed: most controllers never see an effect, and some executors live for one turn. */
   #shared: ResourceTree | undefined
   #ofRuns: Map<unknown, ResourceTree> | undefined
-  /** Those of nested calls that wait, by each of the calls that made them. */
-  #nested: Map<Claimant, Set<Claim>> | undefined
+  readonly #nested = new NestedWaits()
   readonly #later: (act: () => void) => void
 
-  /** @param later does something at the end of the step that is under way */
+  /** @param later runs a function at the end of the current step */
   constructor(later: (act: () => void) => void) {
     this.#later = later
   }
 
-  /** A call with effects has its place; those of the same parent that come later mind it from now on. */
+  /** Enters the claim of a call. It blocks conflicting later calls of the same parent from now on. */
   enter(owner: Claimant, key: OrderKey, effects: readonly ResourceEffect[]): Claim {
     const claim = new Claim(owner, key, effects)
     this.#register(claim)
     return claim
   }
 
-  /** What was a bound of its effects is known exactly now. */
+  /** Replaces the upper bound of its effects by the exact effects. */
   refine(claim: Claim, effects: readonly ResourceEffect[]): void {
     if (claim.state !== 'announced') return
     const before = coveringBefore(claim)
@@ -49,7 +48,7 @@ export class Conflicts {
     this.#freed(claim, before)
   }
 
-  /** It has another place. */
+  /** Changes its place in the order. */
   move(claim: Claim, key: OrderKey): void {
     if (claim.state !== 'announced') return
     const before = coveringBefore(claim)
@@ -60,22 +59,22 @@ export class Conflicts {
   }
 
   /**
-   * Its call could start.
+   * Asks for the effects of a call that could start otherwise.
    *
-   * @returns whether it may; if not, its owner will be told
+   * @returns whether the call holds them now; if not, `effectsCleared` of its owner is called later
    */
   request(claim: Claim): boolean {
     if (claim.state !== 'announced') return claim.isHeld
     const other = opposing(claim)
     if (other === undefined) return this.#hold(claim)
     claim.state = 'waiting'
-    this.#waitsNested(claim)
+    this.#nested.add(claim)
     claim.owner.beginsToWait()
     return this.#park(claim, other)
   }
 
-  /** Those of the same parent that it can only come after, as far as one tells of the others. */
-  *comesAfter({ registrations, state }: Claim): Generator<Claimant, void, undefined> {
+  /** The nearest earlier conflicting claim per effect, under the same parent. */
+  *waitsFor({ registrations, state }: Claim): Generator<Claimant, void, undefined> {
     if (state !== 'announced' && state !== 'waiting') return
     for (const registration of registrations) {
       const before = registration.lastBefore()
@@ -83,25 +82,25 @@ export class Conflicts {
     }
   }
 
-  /** Its call has its result, or never will start. What an abandoned attempt may still write stays its own. */
+  /** Releases the claim of a call that has its result, or will never start. Writes of abandoned attempts stay held. */
   settle(claim: Claim): void {
     claim.isSettled = true
     this.#giveBack(claim)
   }
 
-  /** An attempt of its call has been abandoned; to be {@link let} go. */
-  keep(claim: Claim): void {
-    claim.keepers++
+  /** Holds the writes of the claim for an abandoned attempt of its call, until {@link release}. */
+  retain(claim: Claim): void {
+    claim.retained++
   }
 
-  /** An abandoned attempt has ended, or counts no more. */
-  let(claim: Claim): void {
-    claim.keepers--
+  /** Ends one {@link retain}: the abandoned attempt has ended, or does not count any more. */
+  release(claim: Claim): void {
+    claim.retained--
     if (claim.isSettled) this.#giveBack(claim)
   }
 
-  /** It is not waited for any more: who needs what it holds is refused. */
-  doubt(claim: Claim): void {
+  /** Ends the wait for an abandoned call that may still write: calls that conflict with it are refused from now on. */
+  markUncertain(claim: Claim): void {
     claim.isUncertain = true
     if (claim.isHeld) this.#freed(claim)
   }
@@ -109,7 +108,7 @@ export class Conflicts {
   #giveBack(claim: Claim): void {
     if (claim.state === 'over') return
     const before = coveringBefore(claim)
-    if (claim.isHeld && claim.keepers > 0 && claim.hasWrites) {
+    if (claim.isHeld && claim.retained > 0 && claim.hasWrites) {
       const reads = claim.registrations.filter(({ isWrite }) => !isWrite)
       if (reads.length === 0) return
       for (const registration of reads) registration.leave()
@@ -138,7 +137,7 @@ export class Conflicts {
     return tree
   }
 
-  /** Runs come and go: nothing is kept of one that has no effects. */
+  /** Forgets the tree of a run without claims, since runs come and go. */
   #forgetTree(run: unknown): void {
     if (this.#ofRuns?.get(run)?.isEmpty === true) this.#ofRuns.delete(run)
   }
@@ -148,13 +147,13 @@ export class Conflicts {
     claim.registrations = []
     this.#forgetTree(claim.owner.run)
     claim.waitsIn?.remove(claim)
-    this.#waitsNoMore(claim)
+    this.#nested.remove(claim)
   }
 
   /**
-   * Those that wait for it look again, the first in order first, until one is found that stands against all others.
+   * Tests the claims that are parked on `claim`, in order, until one is found that blocks all others.
    *
-   * @param before one that is known to
+   * @param before an earlier claim that is known to block them all
    */
   #freed(claim: Claim, before?: Claim): void {
     const queue = claim.parked
@@ -165,12 +164,12 @@ export class Conflicts {
     try {
       this.#lookAgain(claim, queue, cleared)
     } finally {
-      // Outside of a step the first acts at once, and may be over when this returns: so all others are parked before.
+      // Outside a step, an owner acts at once and may settle before this returns: so the other claims are parked before.
       for (const owner of cleared) this.#later(() => owner.effectsCleared())
     }
   }
 
-  /** @param cleared gets the owners of the claims against which nothing stands any more */
+  /** @param cleared receives the owners of the claims that are held now */
   #lookAgain(claim: Claim, queue: ClaimQueue, cleared: Claimant[]): void {
     for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
       if (first.state !== 'waiting' || !this.#test(first)) continue
@@ -184,23 +183,7 @@ export class Conflicts {
     }
   }
 
-  #waitsNested(claim: Claim): void {
-    for (let { parent } = claim.owner; parent !== undefined; { parent } = parent) {
-      this.#nested ??= new Map()
-      const others = this.#nested.get(parent)
-      if (others === undefined) this.#nested.set(parent, new Set([claim]))
-      else others.add(claim)
-    }
-  }
-
-  #waitsNoMore(claim: Claim): void {
-    for (let { parent } = claim.owner; parent !== undefined; { parent } = parent) {
-      const others = this.#nested?.get(parent)
-      if (others?.delete(claim) === true && others.size === 0) this.#nested?.delete(parent)
-    }
-  }
-
-  /** @returns whether nothing stands against it, and so it is held now */
+  /** @returns whether no claim blocks it, so that it is held now */
   #test(claim: Claim): boolean {
     const other = opposing(claim)
     return other === undefined ? this.#hold(claim) : this.#park(claim, other)
@@ -208,50 +191,31 @@ export class Conflicts {
 
   #hold(claim: Claim): true {
     claim.state = 'held'
-    this.#waitsNoMore(claim)
+    this.#nested.remove(claim)
     for (const registration of claim.registrations) registration.hold()
     return true
   }
 
   /**
-   * `claim` waits for `other`, which stands against it. Its call is refused instead where the two would wait for each other,
-   * or where an abandoned call may still write what it needs.
+   * Parks `claim` on `other`, which blocks it. Its call is refused instead where the two would wait for each other, or where
+   * `other` is uncertain.
    */
   #park(claim: Claim, other: Claim): false {
     const { owner } = claim
     const isSibling = owner.parent !== undefined && !other.isSettled && isMadeBy(other.owner, owner.parent)
     ;(other.parked ??= new ClaimQueue(other)).add(claim, isSibling)
-    const end = owner.parent === undefined || other.isUncertain ? undefined : this.#endOfCircle(claim)
+    const end = owner.parent === undefined || other.isUncertain ? undefined : this.#nested.endOfCircle(claim)
     if (end === undefined && !other.isUncertain) owner.waitsBehind(other)
     else {
-      // Since it will be refused, it holds up nobody any more.
-      this.#waitsNoMore(claim)
+      // It will be refused, so it is no part of a circle of waits.
+      this.#nested.remove(claim)
       this.#later(() => (end === undefined ? owner.effectsUncertain(other) : owner.effectsDeadlocked(end)))
     }
     return false
   }
-
-  /**
-   * The holder for which `claim` would wait for ever, since it waits, by way of calls that it made, for a call that made
-   * the claim's; undefined where there is none.
-   */
-  #endOfCircle(claim: Claim): Claim | undefined {
-    const seen = new Set<Claim>()
-    const leadsBack = (holder: Claim): boolean => {
-      if (seen.has(holder)) return false
-      seen.add(holder)
-      for (const nested of this.#nested?.get(holder.owner) ?? []) {
-        if (nested === claim) continue
-        const found = someHolder(nested, (next) => isMadeBy(claim.owner, next.owner) || leadsBack(next))
-        if (found !== undefined) return true
-      }
-      return false
-    }
-    return someHolder(claim, leadsBack)
-  }
 }
 
-/** All of `queue` wait for `claim` from now on, which inherits their priority. */
+/** Parks all claims of `queue` on `claim`, which inherits their priority. */
 function handOver(queue: ClaimQueue, claim: Claim): void {
   if (queue.size === 0) return
   const { parked } = claim
@@ -263,7 +227,7 @@ function handOver(queue: ClaimQueue, claim: Claim): void {
   claim.owner.inherit(queue.priority)
 }
 
-/** Whether all against which `other` stood for its effects have `claim` against them. */
+/** Whether `claim` blocks every claim that `other` blocks. */
 function covers({ effects, owner }: Claim, other: Claim): boolean {
   if (owner.run !== other.owner.run && !effects.every(({ isRunOnly }) => !isRunOnly)) return false
   if (effects === other.effects) return true
@@ -275,7 +239,7 @@ function covers({ effects, owner }: Claim, other: Claim): boolean {
   })
 }
 
-/** One that comes before a claim which is not held yet, and stands against all against which that one does. */
+/** An earlier claim that blocks every claim that is parked on `claim`, which is not held yet; undefined where none is known. */
 function coveringBefore(claim: Claim): Claim | undefined {
   if (claim.isHeld || claim.parked === undefined || claim.parked.size === 0) return undefined
   const before = claim.registrations[0]?.neighbourBefore()
@@ -291,18 +255,7 @@ function lastBefore({ registrations }: Claim): Claim | undefined {
   return last
 }
 
-/** One that stands against it: the last of those that come before it, else one that is held. */
+/** A claim that blocks `claim`: the last of those before it, else one that is held. */
 function opposing(claim: Claim): Claim | undefined {
   return lastBefore(claim) ?? someHolder(claim, () => true)
-}
-
-function someHolder({ registrations }: Claim, test: (holder: Claim) => boolean): Claim | undefined {
-  let found: Claim | undefined
-  const meet = (holder: Claim): boolean => {
-    if (!test(holder)) return false
-    found = holder
-    return true
-  }
-  for (const registration of registrations) if (registration.holders(meet)) return found
-  return undefined
 }

@@ -3,52 +3,55 @@ import { optionNames, unknownName } from '../../contract/option-names.ts'
 import { ignoreLater } from '../../contract/safe-checks.ts'
 import { parseResource, type ResourcePath } from './resource.ts'
 
-/** Something that a call reads or writes. */
+/** A resource that a call reads or writes. */
 export interface Effect {
   /**
-   * What it is: names separated by slashes, e.g. `file:/src/a.ts` or `db/users/42`. One that holds another concerns that
-   * as well: `file:/src` is all files below it, `/` is everything. `.` and `..` are resolved, empty names left out;
-   * after a scheme names count from its root, so `file:a.txt` is `file:/a.txt`. At most 4 096 characters and 64 names.
+   * The path of the resource: names separated by slashes, e.g. `file:/src/a.ts` or `db/users/42`. A path includes all paths
+   * below it: `file:/src` is all files below it, `/` is everything. `.` and `..` are resolved, empty names are left out;
+   * after a scheme, names count from its root, so `file:a.txt` is `file:/a.txt`. At most 4 096 characters and 64 names.
    */
   readonly resource: string
-  /** Reads of one resource run side by side; a write is alone. */
+  /** Reads of one resource may run at the same time; a write runs alone. */
   readonly mode: 'read' | 'write'
-  /** `run`: it is private to each run, and no other run is held up by it. @default all that shares the admission controller */
+  /**
+   * `run`: the resource is private to each run, so calls of other runs never wait for it.
+   * @default shared by all runs of the admission controller
+   */
   readonly scope?: 'run'
 }
 
 const EFFECT_NAMES = optionNames<Effect>({ resource: true, mode: true, scope: true })
 
-/** As the order of effects has it. */
+/** An effect, checked and with its path resolved. */
 export interface ResourceEffect {
   readonly path: ResourcePath
   readonly isWrite: boolean
-  /** Whether it concerns only calls of the same run. */
+  /** Whether it conflicts only with calls of the same run. */
   readonly isRunOnly: boolean
 }
 
-/** How many effects a call may have: a plan has those of all its steps. */
+/** The largest number of effects of a call: a plan has those of all its steps. */
 const MAX_EFFECTS = 10_000
 
 /**
- * What a tool's `effects` returned.
+ * Checks what a tool's `effects` returned.
  *
- * @param scopes where it has to lie, if that was said
+ * @param scopes the tool's `effectScope`, in which all effects must lie
  * @throws TypeError in words that complete "…: "
  */
 export function readEffects(given: unknown, scopes: readonly ResourcePath[] | undefined): readonly ResourceEffect[] {
   if (!Array.isArray(given)) {
     ignoreLater(given)
-    throw new TypeError('they are no array (effects must answer at once)')
+    throw new TypeError('`effects` must return an array synchronously')
   }
   const { length } = given
   if (length > MAX_EFFECTS) throw new TypeError(`they are more than ${MAX_EFFECTS}`)
-  // Not by its own `map`, and holes are no effects.
+  // Not by the array's own `map`, which may be replaced; and a hole must be refused.
   return Array.from({ length }, (_, i) => readEffect(given[i], scopes))
 }
 
 function readEffect(given: unknown, scopes: readonly ResourcePath[] | undefined): ResourceEffect {
-  if (typeof given !== 'object' || given === null) throw new TypeError('one of them is no object')
+  if (typeof given !== 'object' || given === null) throw new TypeError('one of them is not an object')
   const { resource, mode, scope } = given as Partial<Record<keyof Effect, unknown>>
   if (mode !== 'read' && mode !== 'write') throw new TypeError("the mode of one of them is neither 'read' nor 'write'")
   if (scope !== undefined && scope !== 'run') throw new TypeError("the scope of one of them is not 'run'")
@@ -65,7 +68,7 @@ function isWithin(path: ResourcePath, above: ResourcePath): boolean {
 }
 
 /**
- * What a tool says that all its effects lie within.
+ * Checks a tool's `effectScope`.
  *
  * @throws MisuseError
  */

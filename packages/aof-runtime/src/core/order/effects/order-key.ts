@@ -1,10 +1,10 @@
 /**
- * The place of a call among those that it may be in conflict with: when it was accepted, or the last of those that it
- * depends on; of one moment by batch and place in the batch; of one place by how many calls stand before it; then by its
- * own place in the batch.
+ * The place of a call in the order of calls that may conflict: by the time at which it, or the last of its dependencies, was
+ * accepted; then by batch and place in the batch; then by the length of its chain of dependencies; then by its own place in
+ * the batch.
  */
 export interface OrderKey {
-  /** Infinity while a call that it depends on is yet to come. */
+  /** Infinity until all calls that it depends on have come. */
   readonly acceptedAt: number
   readonly batch: number
   readonly place: number

@@ -1,14 +1,14 @@
 import type { CallPlace } from '../../contract/events.ts'
 import { printable } from '../../contract/text.ts'
 
-/** Two calls that ran at once, of tools that declare no effects, and what both name in their arguments. */
+/** Two calls that ran at once, of tools that declare no effects, and the thing that both name in their arguments. */
 export interface Overlap {
   readonly what: string
-  /** The one that was running, and the one that started beside it. */
+  /** The running call, and the call that started beside it. */
   readonly calls: readonly [CallPlace, CallPlace]
 }
 
-/** A running call, as the watch sees it. */
+/** A call to be watched while it runs. */
 export interface WatchedCall {
   /** The name of its tool. */
   readonly tool: string
@@ -17,42 +17,42 @@ export interface WatchedCall {
   readonly input: unknown
 }
 
-/** So much of a call's arguments is looked at. */
+/** The watch reads only this much of a call's arguments. */
 const MAX_VALUES = 200
 const MAX_LEVELS = 8
 const MAX_LENGTH = 1_024
 
-/** Beside calls of so many tools a call is reported at most, for each thing that it names. */
+/** A call is reported beside calls of at most this many tools, for each thing that it names. */
 const MAX_TOOLS = 16
 
-/** Arguments that say which one of many things is meant. */
+/** Names of arguments whose values identify a thing. */
 const NAMING = /(?:^|_|[a-z])(?:path|file|filename|dir|directory|folder|uri|url|key|id|source|destination)s?$/i
 
 /**
- * Looks for effects that nobody has declared: calls that run at once, name the same file, URL or key in their arguments, and
- * do not both only read. A guess, for developers: what it finds may be harmless, and it finds nothing that is not named.
+ * Finds overlapping calls that look like undeclared effects: both name the same file, URL or key in their arguments, and at
+ * least one may write. A guess, for developers: an overlap may be harmless, and effects that no argument names are not found.
  *
- * 1. A call that starts is reported beside one running call of each tool, the one that started first, and beside at most
- *    {@link MAX_TOOLS} of them: calls by the thousand that name one file tell no more in pairs.
+ * 1. A starting call is reported beside one running call of each tool, the one that started first, and beside at most
+ *    {@link MAX_TOOLS} of them: a thousand calls that name one file need no report for each pair.
  */
 export class OverlapWatch<Call extends object> {
-  /** The running calls that name something, by their tool. */
+  /** The running calls that name a thing, by that name and their tool. */
   readonly #running = new Map<string, Map<string, Set<Call>>>()
   readonly #watched = new Map<Call, WatchedCall & { readonly names: readonly string[] }>()
-  readonly #tell: (overlap: Overlap) => void
+  readonly #report: (overlap: Overlap) => void
 
-  constructor(tell: (overlap: Overlap) => void) {
-    this.#tell = tell
+  constructor(report: (overlap: Overlap) => void) {
+    this.#report = report
   }
 
   started(call: Call, about: WatchedCall): void {
     this.ended(call)
     const names = namesIn(about.input)
-    const told = new Set<Call>()
+    const reported = new Set<Call>()
     for (const name of names) {
       let tools = this.#running.get(name)
       if (tools === undefined) this.#running.set(name, (tools = new Map<string, Set<Call>>()))
-      this.#meet(tools, about, name, told)
+      this.#compare(tools, about, name, reported)
       const calls = tools.get(about.tool)
       if (calls === undefined) tools.set(about.tool, new Set([call]))
       else calls.add(call)
@@ -73,20 +73,21 @@ export class OverlapWatch<Call extends object> {
     }
   }
 
-  #meet(tools: ReadonlyMap<string, ReadonlySet<Call>>, about: WatchedCall, what: string, told: Set<Call>): void {
+  #compare(tools: ReadonlyMap<string, ReadonlySet<Call>>, about: WatchedCall, what: string, reported: Set<Call>): void {
     let left = MAX_TOOLS
     for (const calls of tools.values()) {
       if (left-- === 0) return
       const [other] = calls
       const its = other && this.#watched.get(other)
-      if (other === undefined || its === undefined || told.has(other) || (its.isReadOnly && about.isReadOnly)) continue
-      told.add(other)
-      this.#tell({ what: printable(what, 200), calls: [its.place(), about.place()] })
+      if (other === undefined || its === undefined || reported.has(other) || (its.isReadOnly && about.isReadOnly))
+        continue
+      reported.add(other)
+      this.#report({ what: printable(what, 200), calls: [its.place(), about.place()] })
     }
   }
 }
 
-/** What a call's arguments name: paths and URLs as they are, keys and numbers with the name of the argument. */
+/** The things that a call's arguments name: paths and URLs as they are, keys and numbers with the name of the argument. */
 export function namesIn(input: unknown): string[] {
   const names = new Set<string>()
   let left = MAX_VALUES
@@ -102,7 +103,7 @@ export function namesIn(input: unknown): string[] {
   try {
     visit(input, '', 0)
   } catch {
-    // A getter of what a schema made, or a proxy: what cannot be read names nothing.
+    // A getter or proxy in the output of a schema may throw: the values after it name nothing.
   }
   return [...names]
 }

@@ -6,14 +6,14 @@ import { compareKeys } from './order-key.ts'
 import type { ResourcePath } from './resource.ts'
 
 /**
- * Who reads and writes which resource.
+ * An index of claims by the resources that they read and write.
  *
- * Duty: find what stands against an effect, in a time that does not grow with those who do not: the logarithm of those who
- * wait for the same, for each name of the resource.
+ * Duty: find the claims that conflict with an effect, in time that does not grow with the other claims: logarithmic in the
+ * number of claims that wait for the same resource, for each name of its path.
  * Boundary: decides nothing.
- * 1. A claim is entered at its resource, and above it as one that lies beneath. So what concerns a resource is found at the
- *    resource and right above it.
- * 2. Who waits is in order among those of one parent; of one parent alone order is asked for.
+ * 1. A claim is entered at its resource, and at each resource above it as a claim beneath. So the conflicts of a resource are
+ *    found at the resource itself and at those above it.
+ * 2. Waiting claims are ordered only among those of one parent, since order counts only there.
  */
 export class ResourceTree {
   readonly #root = new ResourceNode(undefined, '')
@@ -40,7 +40,7 @@ export class Registration implements EnteredEffect {
   readonly #isWrite: boolean
   /** From the root to the resource. */
   readonly #nodes: readonly ResourceNode[]
-  /** Where it is, of those whose effects are their own. */
+  /** Its places among the holders, once it is held. */
   #places: readonly DenseSetPlace<Claim>[] | undefined
 
   constructor(claim: Claim, isWrite: boolean, nodes: readonly ResourceNode[]) {
@@ -98,7 +98,7 @@ export class Registration implements EnteredEffect {
     act((this.#nodes[last] as ResourceNode).here)
   }
 
-  /** Those above it, at its resource, and beneath. */
+  /** The sets of claims above its resource, at it, and beneath it. */
   #eachOpposing(act: (set: ClaimSet) => boolean): boolean {
     for (const { ifHere } of this.#nodes) if (ifHere !== undefined && act(ifHere)) return true
     const { ifBeneath } = this.#nodes.at(-1) as ResourceNode
@@ -106,7 +106,7 @@ export class Registration implements EnteredEffect {
   }
 }
 
-/** A resource. Most have few that use them, and not for long: what is not needed is not made. */
+/** A resource. Most have few users, and not for long, so its parts are made when first needed. */
 class ResourceNode {
   readonly #parent: ResourceNode | undefined
   readonly #name: string
@@ -136,18 +136,18 @@ class ResourceNode {
     return child
   }
 
-  /** Resources come and go: nothing is kept of one that nobody uses. */
+  /** Ends one use. A resource without users is forgotten. */
   leave(): void {
     this.users--
     if (this.users === 0 && this.#parent !== undefined) this.#parent.#children?.delete(this.#name)
   }
 }
 
-/** Those that concern one resource. */
+/** The claims at one resource, or beneath it. */
 class ClaimSet {
   #heldReads: DenseSet<Claim> | undefined
   #heldWrites: DenseSet<Claim> | undefined
-  /** Those of one parent that wait; nearly always all have the same. */
+  /** The waiting claims of one parent. Nearly always all claims have the same parent. */
   #first: Siblings | undefined
   #others: Map<Claimant | undefined, Siblings> | undefined
 
@@ -191,19 +191,19 @@ class ClaimSet {
 
   holders(claim: Claim, isWrite: boolean, meet: (holder: Claim) => boolean): boolean {
     const { owner } = claim
-    const stands = (holder: Claim): boolean => holder !== claim && !isMadeBy(owner, holder.owner) && meet(holder)
-    if (this.#heldWrites?.some(stands) === true) return true
-    return isWrite && this.#heldReads?.some(stands) === true
+    const blocks = (holder: Claim): boolean => holder !== claim && !isMadeBy(owner, holder.owner) && meet(holder)
+    if (this.#heldWrites?.some(blocks) === true) return true
+    return isWrite && this.#heldReads?.some(blocks) === true
   }
 
   #siblings(parent: Claimant | undefined): Siblings | undefined {
-    // No parent is a parent, too.
+    // `undefined`, for calls without a parent, is a key like any other.
     if (this.#first !== undefined && this.#first.parent === parent) return this.#first
     return this.#others?.get(parent)
   }
 }
 
-/** Those of one parent that wait for one resource. */
+/** The claims of one parent that wait for one resource. */
 class Siblings {
   readonly parent: Claimant | undefined
   reads: ClaimsInOrder | undefined

@@ -1,19 +1,19 @@
-/** The names that lead to a resource, from the widest to the narrowest; none for everything. */
+/** The names of a resource's path, from the widest to the narrowest; empty for everything. */
 export type ResourcePath = readonly string[]
 
 const MAX_LENGTH = 4_096
 const MAX_NAMES = 64
 
-/** What a resource is of, as the scheme of a URL: `file:a` and `file:/a` are the same. */
+/** The scheme of a resource, as in a URL: `file:a` and `file:/a` are the same. */
 const SCHEME = /^\/*([a-z][a-z0-9+.-]*:)(?!\/)/i
 
 /**
- * The path of a resource. As in a URL, `.` and `..` are resolved, and nothing leads out of the scheme, if there is one.
+ * Parses the path of a resource. As in a URL, `.` and `..` are resolved, and no `..` leads out of a scheme.
  *
- * @throws TypeError for what is no resource, saying why
+ * @throws TypeError where it is not a resource; the message says why
  */
 export function parseResource(given: unknown): ResourcePath {
-  if (typeof given !== 'string' || given === '') throw new TypeError('a resource is a text that is not empty')
+  if (typeof given !== 'string' || given === '') throw new TypeError('a resource is a string that is not empty')
   if (given.length > MAX_LENGTH) throw new TypeError(`a resource has at most ${MAX_LENGTH} characters`)
   const path: string[] = []
   for (const name of given.replace(SCHEME, '$1/').split('/')) {
@@ -25,7 +25,7 @@ export function parseResource(given: unknown): ResourcePath {
   return path
 }
 
-/** How a resource is shown to people. */
+/** A resource in messages. */
 export function showResource(path: ResourcePath): string {
   const [first = '', ...others] = path
   if (path.length === 0) return '/'

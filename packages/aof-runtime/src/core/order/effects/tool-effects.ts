@@ -3,32 +3,32 @@ import type { CallInfo } from '../../contract/call-info.ts'
 import { type Effect, readEffects, readScopes, type ResourceEffect } from './effect.ts'
 import type { ResourcePath } from './resource.ts'
 
-/** What a tool says of what its calls read and write. */
+/** The effects that a tool declares for its calls. */
 export interface EffectOptions {
   /**
-   * What a call reads and writes. Calls of which one writes what the other reads or writes never run at once, over all
-   * executors that share an admission controller; those of one run in call order. Must answer at once; where it throws, the
-   * call fails (`effects_failed`).
-   * @default what `effectScope` says: read by a tool with `readOnlyHint`, else written; without one, nothing
+   * Returns the resources that a call reads and writes. Two calls conflict if one writes a resource that the other reads or
+   * writes. Conflicting calls never run at once, over all executors that share an admission controller; those of one run
+   * start in call order. Must return synchronously; if it throws, the call fails (`effects_failed`).
+   * @default the resources of `effectScope`: read by a tool with `readOnlyHint`, else written; without `effectScope`, none
    */
   effects?(input: never, ctx: CallInfo<never>): readonly Effect[]
   /**
-   * Within which resources all its effects lie. While the arguments of a call are still on their way, or refer to results
-   * that are not there yet, it counts as writing all of it: later calls of its run that might be in conflict wait.
-   * @default whatever calls of its run may name
+   * The resources that include all effects of the tool's calls. While the arguments of a call are still streamed, or refer to
+   * results that are not there yet, the call counts as writing all of them: later calls of its run that might conflict wait.
+   * @default every resource
    */
   readonly effectScope?: string | readonly string[]
 }
 
-/** What becomes of that. */
+/** The declared effects, checked. */
 export interface ToolEffects {
-  /** What a call may do of which nothing more is known. It holds up calls of its own run alone. */
+  /** The upper bound for a call with unknown arguments. It delays only calls of the same run. */
   readonly bound: readonly ResourceEffect[]
   /** @throws TypeError, or whatever the tool's function throws */
   of(input: unknown, info: CallInfo): readonly ResourceEffect[]
 }
 
-/** Throws a MisuseError for what is impossible. */
+/** Throws a MisuseError for impossible declarations. */
 export function checkEffects(label: string, { effects, effectScope }: EffectOptions): void {
   if (effects !== undefined && typeof effects !== 'function')
     throw new MisuseError(`${label}.effects`, 'a function', effects)
