@@ -36,7 +36,8 @@ describe.each(MODES)('I28: an executor with tools in a %s', (mode) => {
   const calls = (...list: readonly (readonly [name: string, input: unknown])[]): ToolCall[] =>
     list.map(([name, input], index) => ({ id: `c${index}`, name, arguments: input }))
 
-  test('I1, I6: in isolation every call has its result, and faults change no other result', async () => {
+  // An end by force is awaited for 250 ms; on a loaded machine it may take longer, and the result says `unknown` then.
+  test('I1, I6: in isolation every call has its result, and faults change no other result', { retry: 4 }, async () => {
     const results = await executor.executeTools(
       calls(
         ['default', { n: 1 }],
