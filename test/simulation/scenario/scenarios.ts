@@ -30,6 +30,7 @@ const HAPPENINGS: readonly string[] = [
   'invalid incomplete_call',
   'invalid invalid_arguments',
   'invalid invalid_dependency',
+  'invalid malformed_call',
   'invalid unknown_tool',
   'invalid unparsable_arguments',
   'limit_changed',
