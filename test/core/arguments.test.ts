@@ -118,7 +118,7 @@ describe('arguments as text', () => {
   ])('%s: a number that would become another one is refused: %s', (_number, text, shown) => {
     expect(refusalOf(text)).toMatchObject({
       code: 'invalid_arguments',
-      message: `The arguments hold the number ${shown}, which double precision would change. Send it as a string, or send a number that is held exactly.`,
+      message: `The arguments have the number ${shown}, which double precision would change. Send it as a string, or send a number that double precision holds exactly.`,
     })
   })
 

@@ -176,7 +176,7 @@ describe('an output schema', () => {
     const [result] = await setUp([returning(z.object({ id: z.number() }), { id: 'x' })]).run([callOf('t')])
     expect(failureOf(result)).toMatchObject({ status: 'failed', execution: 'ended', error: { code: 'invalid_output' } })
     expect(failureOf(result).error.message).toMatch(
-      /^The tool 't' returned what its output schema does not allow: \/id: /,
+      /^The tool 't' returned a value that its output schema does not allow: \/id: /,
     )
   })
 

@@ -73,7 +73,7 @@ describe('files of large results', () => {
     expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'failed'])
     expect(failureOf(results[2]).error).toMatchObject({
       code: 'result_too_large',
-      message: expect.stringContaining('take up 2500 bytes already (spill.maxTotalBytes)'),
+      message: expect.stringContaining('may have 2500 bytes together (spill.maxTotalBytes)'),
     })
     expect(paths()).toHaveLength(2)
   })

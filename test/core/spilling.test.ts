@@ -54,7 +54,7 @@ describe('a result that is too large (I30)', () => {
     expect(JSON.stringify(data).length).toBeLessThan(4_096)
     const [preview, notice] = textOf(content)
     expect(preview).toBe(JSON.stringify(data))
-    expect(notice).toMatch(/^\[The result is larger .+ \d+ bytes of JSON.+ cut here.+ file \/1-t\.json; /)
+    expect(notice).toMatch(/^\[The result is too large .+ \d+ bytes of JSON.+ cut here.+ file \/1-t\.json; /)
   })
 
   test('exactly the limit is kept, one byte more is not', async () => {
@@ -95,7 +95,7 @@ describe('a result that is too large (I30)', () => {
     const { results } = await runWith([tool], { maxResultBytes: 1_000 })
     expect(textOf(successOf(results[0]).content)).toEqual([
       '3000 characters',
-      expect.stringMatching(/^\[The result is larger/),
+      expect.stringMatching(/^\[The result is too large/),
     ])
   })
 

@@ -13,7 +13,6 @@ const notYetPlain: readonly string[] = [
   'src/core/order',
   'src/core/plan',
   'src/core/tool',
-  'src/core/values',
   'test/core',
 ]
 

@@ -171,7 +171,7 @@ describe('an executor with a file store', () => {
     const { error, execution } = failureOf(await executor.call(big, {}))
     expect(error.code).toBe('result_too_large')
     expect(error.message).toMatch(
-      /^The tool 'big\/\.\.\/er' returned more than a result can hold, and it could not be kept in a file: (EEXIST|ENOTDIR).+ Ask for less/,
+      /^The tool 'big\/\.\.\/er' returned more than a result can hold, and it could not be written to a file: (EEXIST|ENOTDIR).+ Ask for less/,
     )
     expect(execution).toBe('ended')
     await executor.close()

@@ -58,7 +58,7 @@ export type {
   ToolEventListener,
 } from './core/contract/events.ts'
 export { type ExecutorStats, type ToolExecutorOptions } from './core/executor/executor.ts'
-export type { KeepingOptions } from './core/values/keeping.ts'
+export type { KeepingOptions } from './core/values/result-store.ts'
 export type { RedactionOptions } from './core/values/redaction.ts'
 export {
   type IsolatedCall,

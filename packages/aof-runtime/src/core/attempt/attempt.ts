@@ -5,7 +5,7 @@ import { Expiry } from '../host/expiry.ts'
 import { thrownMessage } from '../values/failure.ts'
 import type { Hold } from '../calls/hold.ts'
 import { type IsolatedCall, type IsolatedHooks, type IsolatedRun, WorkerLost } from '../contract/isolation.ts'
-import type { Keeper } from '../values/keeping.ts'
+import type { ResultOwner } from '../values/result-store.ts'
 import { type Nesting, runTracked } from '../calls/nesting.ts'
 import { type Output, readOutput, thrownOutput } from '../values/output.ts'
 import type { Execution } from '../contract/result.ts'
@@ -25,7 +25,7 @@ export type LateOutcome = { readonly returned: unknown } | { readonly thrown: un
 export interface AttemptOwner {
   readonly engine: Engine
   /** Where what the tool returns is kept. */
-  readonly keeper: Keeper
+  readonly resultOwner: ResultOwner
   /** Whether the call, or one that made it, is being aborted or is past its deadline, though the attempt may not be cut yet. */
   readonly isStopping: boolean
   /** What the tool's signal gives as its reason. */
@@ -384,7 +384,7 @@ export class Attempt implements Expiring {
 
   #returned(value: unknown): void {
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
-    const output = readOutput(this.tool, value, this.#owner.keeper)
+    const output = readOutput(this.tool, value, this.#owner.resultOwner)
     // A schema may have cut the attempt: its tool has ended, whatever is still being read of what it returned.
     if (this.#stage !== 'running') return this.#endedAfterCut({ returned: value })
     if (output instanceof Promise) {

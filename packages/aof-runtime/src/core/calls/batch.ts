@@ -21,7 +21,7 @@ import type { Nesting } from './nesting.ts'
 import { copyJson } from '../values/json-copy.ts'
 import { LogLines } from './log-lines.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
-import { type Keeper, Keeping } from '../values/keeping.ts'
+import { type ResultOwner, ResultStore } from '../values/result-store.ts'
 import type { Logger } from '../contract/logger.ts'
 import { Particulars } from './particulars.ts'
 import { Precedence } from './precedence.ts'
@@ -67,7 +67,7 @@ export interface BatchSetup {
  * 2. `results` resolves once the batch is closed and no call is without a result, with exactly one per place, in order.
  * 3. It listens to the caller's signal from opening until it is settled, and no longer; its deadline likewise.
  */
-export class Batch implements Keeper {
+export class Batch implements ResultOwner {
   readonly engine: Engine
   readonly number: number
   readonly turn: number
@@ -111,7 +111,7 @@ export class Batch implements Keeper {
   /** The tool whose attempts were limited last, and how. */
   #limitedTool: CompiledTool | undefined
   #attemptLimits: AttemptLimits | undefined
-  #keeping: Keeping | undefined
+  #resultStore: ResultStore | undefined
   #whenSettled: (() => void)[] | undefined
   #smallBytes = 0
   #unsettled = 0
@@ -222,14 +222,14 @@ export class Batch implements Keeper {
   }
 
   /** Where its results are kept, once they have to be counted. */
-  get keeping(): Keeping {
+  get resultStore(): ResultStore {
     const { limits, spillStore: store, spilledFiles: files } = this.engine
     const stored = { store, files, owner: () => this.#outermost }
-    return (this.#keeping ??= new Keeping(limits, stored, this.#smallBytes, () => this.#kept()))
+    return (this.#resultStore ??= new ResultStore(limits, stored, this.#smallBytes, () => this.#retained()))
   }
 
-  keepsSmall(atMost: number): boolean {
-    if (this.#keeping !== undefined || this.#smallBytes + atMost > this.engine.limits.maxBatchBytes) return false
+  reserveSmall(atMost: number): boolean {
+    if (this.#resultStore !== undefined || this.#smallBytes + atMost > this.engine.limits.maxBatchBytes) return false
     this.#smallBytes += atMost
     return true
   }
@@ -715,7 +715,7 @@ export class Batch implements Keeper {
     this.precedence(record).claims(bound)
   }
 
-  *#kept(): Generator<unknown> {
+  *#retained(): Generator<unknown> {
     for (const result of this.#results) {
       if (result?.success !== true) continue
       yield result.content === undefined ? result.data : [result.data, result.content]

@@ -68,7 +68,7 @@ import { idempotencyKey } from './idempotency-key.ts'
 import { InputCheck } from './input-check.ts'
 import type { IsolatedCall, WorkerLost } from '../contract/isolation.ts'
 import { copyJson } from '../values/json-copy.ts'
-import type { Keeper } from '../values/keeping.ts'
+import type { ResultOwner } from '../values/result-store.ts'
 import { Nesting } from './nesting.ts'
 import type { Output } from '../values/output.ts'
 import type { Tried } from './particulars.ts'
@@ -136,7 +136,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
     return this.batch.engine
   }
 
-  get keeper(): Keeper {
+  get resultOwner(): ResultOwner {
     return this.batch
   }
 
@@ -777,7 +777,7 @@ export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
       syntax: batch.referenceSyntax,
       maxBytes: engine.limits.maxArgumentsBytes,
       resultOf: (name) => batch.resultNamed(name),
-      read: (file) => batch.keeping.read(file),
+      read: (file) => batch.resultStore.read(file),
     })
     if (filled instanceof Promise) void filled.then((later) => this.#filled(precedence, later))
     else this.#filled(precedence, filled)

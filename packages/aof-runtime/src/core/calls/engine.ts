@@ -8,7 +8,7 @@ import type { Conflicts } from '../order/effects/conflicts.ts'
 import type { OverlapWatch } from '../order/effects/overlap-watch.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Hold } from './hold.ts'
-import type { KeepingLimits } from '../values/keeping.ts'
+import type { ResultLimits } from '../values/result-store.ts'
 import type { Redaction } from '../values/redaction.ts'
 import type { SpillStore } from '../values/spill.ts'
 import type { SpilledFiles } from '../values/spilled-files.ts'
@@ -66,7 +66,7 @@ export interface Engine {
 }
 
 /** The numbers that an executor's options set. */
-export interface EngineLimits extends KeepingLimits {
+export interface EngineLimits extends ResultLimits {
   readonly nameTimeLimit: NameTimeLimit | undefined
   readonly timeoutMs: number
   readonly idleTimeoutMs: number

@@ -15,7 +15,7 @@ import type { Engine, EngineLimits } from '../calls/engine.ts'
 import { EventHub } from '../calls/event-hub.ts'
 import type { BreakerState, ToolEventListener } from '../contract/events.ts'
 import type { Isolator } from '../contract/isolation.ts'
-import { closeStore, type KeepingOptions, keepingLimits, openFiles, openStore } from '../values/keeping.ts'
+import { closeStore, type KeepingOptions, resultLimits, openFiles, openStore } from '../values/result-store.ts'
 import { OverlapWatch } from '../order/effects/overlap-watch.ts'
 import { filesRemovedLine, idleRetryLine, omittedToolLine, overlapLine, stalledLine } from '../calls/log-lines.ts'
 import { guardedLogger, type Logger } from '../contract/logger.ts'
@@ -736,6 +736,6 @@ function checkedLimits(options: ToolExecutorOptions): EngineLimits {
     maxDepth,
     maxNestedCalls,
     maxArgumentsBytes,
-    ...keepingLimits(options),
+    ...resultLimits(options),
   }
 }

@@ -1,6 +1,7 @@
 import { inexactNumber } from './exact-numbers.ts'
 import type { ErrorCode } from '../contract/error-code.ts'
-import { copyFlat, copyJson, flatMayRefer, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
+import { copyFlat, flatMayRefer } from './flat-copy.ts'
+import { copyJson, MAX_DEPTH, NotJson, utf8Length } from './json-copy.ts'
 import type { JsonValue } from '../contract/json.ts'
 import { excerpt, jsonFault } from './json-fault.ts'
 import { endOfString } from '../contract/json-text.ts'
@@ -8,21 +9,22 @@ import { isInstance } from '../contract/safe-checks.ts'
 import { redactPatterns } from './secret-patterns.ts'
 import { printable } from '../contract/text.ts'
 
-/** A call's arguments as a value of its own, or why there is none, in words that a model can act on. */
+/** A call's arguments as a value of their own, or the error, in words that a model can act on. */
 export type ReadArguments =
   | {
       readonly ok: true
       readonly value: unknown
-      /** Whether a key of it may begin with a dollar, as that of a reference does. */
+      /** Whether a key in the value may begin with a dollar sign, as that of a reference does. */
       readonly mayRefer: boolean
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string }
 
 /**
- * The value of a call's arguments: parsed from the model's JSON text, or copied. Text is taken as it is or refused,
- * never mended: what was cut off must not run. Blank text and null are `{}`, as several providers send for no arguments.
+ * The value of a call's arguments: parsed from the model's JSON text, or copied. Text is parsed unchanged or refused, never
+ * repaired: a call whose arguments were cut off must not run. Blank text and null are `{}`, which several providers send for
+ * no arguments.
  *
- * @param redact takes secrets out of what is quoted of a text that cannot be parsed
+ * @param redact removes secrets from the quoted part of a text that cannot be parsed
  */
 export function readArguments(
   given: unknown,
@@ -32,19 +34,18 @@ export function readArguments(
   return typeof given === 'string' ? parse(given, maxBytes, redact) : copy(given, maxBytes)
 }
 
-/** What a look at a text of JSON tells. */
+/** Results of scanning a JSON text. */
 const PLAIN = 0
 const HAS_DOLLAR = 1
-const WORTH_A_LOOK = 2
+const SUSPICIOUS = 2
 
 /**
- * Whether the value that a text stands for is worth a closer look: it may have keys that reach a prototype, unpaired
- * surrogates, or numbers that cannot be held; or whether it has a dollar. For the short texts of most calls a loop is several
- * times faster than asking the engine.
+ * Scans a JSON text. It is suspicious if its value may have keys that reach a prototype, unpaired surrogates, or numbers that
+ * double precision would change. For the short texts of most calls a loop is several times faster than the engine's functions.
  */
-function lookAt(text: string): number {
+function scan(text: string): number {
   if (text.length > 256) {
-    if (/__proto__|constructor|\\u|[0-9]{16}|[0-9][eE]/.test(text) || !text.isWellFormed()) return WORTH_A_LOOK
+    if (/__proto__|constructor|\\u|[0-9]{16}|[0-9][eE]/.test(text) || !text.isWellFormed()) return SUSPICIOUS
     return text.includes('$') ? HAS_DOLLAR : PLAIN
   }
   let digits = 0
@@ -52,14 +53,14 @@ function lookAt(text: string): number {
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
     if (char >= 48 /* 0 */ && char <= 57 /* 9 */) {
-      if (++digits === 16) return WORTH_A_LOOK
+      if (++digits === 16) return SUSPICIOUS
       continue
     }
-    if (digits > 0 && (char | 32) === 101 /* e, E */) return WORTH_A_LOOK
+    if (digits > 0 && (char | 32) === 101 /* e, E */) return SUSPICIOUS
     digits = 0
-    if (char === 92 /* \ */ || (char & 0xf800) === 0xd800) return WORTH_A_LOOK
-    if (char === 95 /* _ */ && text.startsWith('__proto__', i)) return WORTH_A_LOOK
-    if (char === 99 /* c */ && text.startsWith('constructor', i)) return WORTH_A_LOOK
+    if (char === 92 /* \ */ || (char & 0xf800) === 0xd800) return SUSPICIOUS
+    if (char === 95 /* _ */ && text.startsWith('__proto__', i)) return SUSPICIOUS
+    if (char === 99 /* c */ && text.startsWith('constructor', i)) return SUSPICIOUS
     if (char === 36 /* $ */) found = HAS_DOLLAR
   }
   return found
@@ -83,17 +84,17 @@ function parse(text: string, maxBytes: number, redact: (text: string) => string)
     )
   }
   if (value === null) return { ok: true, value: {}, mayRefer: false }
-  const look = lookAt(text)
-  return look === WORTH_A_LOOK ? lookedAt(text, value, maxBytes) : { ok: true, value, mayRefer: look === HAS_DOLLAR }
+  const found = scan(text)
+  return found === SUSPICIOUS ? checked(text, value, maxBytes) : { ok: true, value, mayRefer: found === HAS_DOLLAR }
 }
 
-function lookedAt(text: string, value: unknown, maxBytes: number): ReadArguments {
+function checked(text: string, value: unknown, maxBytes: number): ReadArguments {
   const inexact = inexactNumber(text)
   if (inexact === undefined) return copy(value, maxBytes)
   return refused(
     'invalid_arguments',
-    `hold the number ${printable(inexact, 60)}, which double precision would change`,
-    'Send it as a string, or send a number that is held exactly.',
+    `have the number ${printable(inexact, 60)}, which double precision would change`,
+    'Send it as a string, or send a number that double precision holds exactly.',
   )
 }
 
@@ -111,7 +112,7 @@ function copy(value: unknown, maxBytes: number): ReadArguments {
   } catch (error) {
     return refused(
       'invalid_arguments',
-      isInstance(error, NotJson) ? `cannot be taken: the value ${error.message}` : 'cannot be read',
+      isInstance(error, NotJson) ? `cannot be copied: the value ${error.message}` : 'cannot be read',
     )
   }
 }
@@ -131,7 +132,7 @@ function refused(code: ErrorCode, what: string, todo = 'Send a smaller, plain JS
   return { ok: false, code, message: `The arguments ${what}. ${todo}` }
 }
 
-/** Whether brackets outside of strings nest deeper than allowed; found before JSON.parse spends seconds on a million levels. */
+/** Whether brackets outside of strings nest too deep; checked before JSON.parse spends seconds on a million levels. */
 function isTooDeep(text: string): boolean {
   let depth = 0
   for (let i = 0; i < text.length; i++) {

@@ -1,19 +1,19 @@
 import type { JsonObject } from '../contract/json.ts'
 
-/** What stands in a result for binary data, which is in a file. A type, so that it is a JSON object. */
+/** A reference to binary data in a file, which replaces the data in a result. A type, so that it is a JSON object. */
 export type BinaryReference = {
-  /** Where the bytes are: an absolute path. */
+  /** Absolute path of the file. */
   file: string
   bytes: number
-  /** Where it is known, e.g. of a Blob. */
+  /** The media type, if it is known, e.g. of a Blob. */
   mediaType?: string
 }
 
-/** Binary data on its way to a file. */
+/** Binary data that is still to be written to a file. */
 export interface Binary {
-  /** What stands for it; its `file` is still to be set. */
+  /** The reference to the data; its `file` is set when the file is written. */
   readonly reference: BinaryReference & JsonObject
-  /** The bytes, which nobody else can change any more. */
+  /** A copy of the bytes, or a Blob, which cannot be changed. */
   readonly content: Blob | readonly [Uint8Array]
 }
 
@@ -27,12 +27,12 @@ export function isBinary(source: object): source is ArrayBuffer | SharedArrayBuf
   )
 }
 
-/** How many bytes it has. */
+/** The size of binary data in bytes. */
 export function binarySize(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView | Blob): number {
   return isBlob(source) ? source.size : source.byteLength
 }
 
-/** Takes the bytes as they are now: a buffer may be used again by whoever returned it. */
+/** Copies the bytes of a buffer, which the tool may reuse after it has returned. */
 export function takeBinary(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView | Blob): Binary {
   const reference: Binary['reference'] = { file: '', bytes: binarySize(source) }
   if (!isBlob(source)) {
@@ -65,15 +65,15 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ['text/plain', 'txt'],
 ])
 
-/** How the name of a file of this type ends, without the dot. */
+/** The extension for files of a media type, without the dot. */
 export function extensionOf(mediaType: string | undefined): string {
   return EXTENSIONS.get(mediaType?.split(';', 1)[0]?.trim().toLowerCase() ?? '') ?? 'bin'
 }
 
-/** How many characters of base64 are decoded at a time; a multiple of four. */
+/** The number of base64 characters that are decoded at a time; a multiple of four. */
 const CHUNK = 262_144
 
-/** The bytes of a base64 text in pieces. @throws where it is no base64 */
+/** The bytes of a base64 text in pieces. @throws if the text is not base64 */
 export function* base64Bytes(text: string): Generator<Uint8Array, void, undefined> {
   const plain = text
     .replace(/[\s=]+/g, '')

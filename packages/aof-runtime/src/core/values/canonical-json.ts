@@ -2,10 +2,10 @@ import { copyJson } from './json-copy.ts'
 import type { JsonValue } from '../contract/json.ts'
 
 /**
- * The JSON text of a value, the same for all values that mean the same: without spaces, properties sorted by their UTF-16 code
- * units, numbers and texts as JSON.stringify writes them (RFC 8785). What is no JSON is written as a tool's result would be.
+ * The JSON text of a value, equal for all values that mean the same: without spaces, properties sorted by their UTF-16 code
+ * units, numbers and texts as JSON.stringify writes them (RFC 8785). Other values are written as in a tool's result.
  *
- * @throws NotJson for what no JSON stands for; whatever a getter, a proxy or a `toJSON` throws
+ * @throws NotJson for values that have no JSON copy; or an error of a getter, a proxy or a `toJSON`
  */
 export function canonicalJson(value: unknown): string {
   return written(copyJson(value, { maxBytes: Infinity }))

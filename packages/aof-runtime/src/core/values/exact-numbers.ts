@@ -1,9 +1,9 @@
 import { endOfString } from '../contract/json-text.ts'
 
 /**
- * The first number in a valid JSON text that would become another one when it is parsed: an integer that double
- * precision rounds, or a number beyond its range. An id that is off by one names somebody else's record, so such a
- * number is to be refused rather than passed on. Fractions are rounded as everywhere.
+ * The first number in a valid JSON text that parsing would change: an integer that double precision rounds, or a number
+ * beyond its range. An id that is off by one names a different record, so such a number must be refused rather than passed
+ * to a tool. Fractions are rounded as usual.
  */
 export function inexactNumber(text: string): string | undefined {
   for (let i = 0; i < text.length; i++) {
@@ -26,9 +26,9 @@ function numberAt(text: string, start: number): string {
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 /**
- * Whether the value of a number is the one that is written. An integer is however it is written: `9007199254740993.0` and
- * `9007199254740993e0` are. Where zeros are left to the exponent (`6.02e23`) it is a magnitude, which is held if writing the
- * value again gives the same.
+ * Whether the parsed value is the number that is written. Integers are recognised in every form: `9007199254740993.0` and
+ * `9007199254740993e0` are integers. A number whose exponent adds zeros (`6.02e23`) is a magnitude, which is exact enough if
+ * its value is written with the same digits.
  */
 function isHeldExactly(literal: string): boolean {
   const value = Number(literal)
@@ -40,22 +40,22 @@ function isHeldExactly(literal: string): boolean {
   const digits = whole + fraction
   if (shift > 0) return significant(digits) === significant(digitsOf(value))
   const end = digits.length + shift
-  // What is left is a fraction, which is rounded as everywhere.
+  // The number is a fraction, which is rounded as usual.
   if (end < 0 || trimmed(digits).length > end) return true
   return BigInt(digits.slice(0, end)) === BigInt(Math.abs(value))
 }
 
-/** The digits by which a number is written. */
+/** The digits with which JavaScript writes a number. */
 function digitsOf(value: number): string {
   return String(Math.abs(value)).replace(/e.*$/, '').replace('.', '')
 }
 
-/** Digits without the zeros around them. */
+/** Digits without leading and trailing zeros. */
 function significant(digits: string): string {
   return trimmed(digits).replace(/^0+/, '')
 }
 
-/** Digits without the zeros at their end. */
+/** Digits without trailing zeros. */
 function trimmed(digits: string): string {
   let end = digits.length
   while (end > 0 && digits.charCodeAt(end - 1) === 48 /* 0 */) end--

@@ -8,14 +8,14 @@ import { ToolFailure } from '../contract/tool-failure.ts'
 /** The longest error message of a result, in UTF-16 code units. */
 export const MAX_MESSAGE_LENGTH = 4_000
 
-/** The error of a result for whatever a tool threw: any value at all, even one whose getters throw. */
+/** The error of a result for a value that a tool threw: any value, also one whose getters throw. */
 export function describeThrown(thrown: unknown): ToolError {
   return { code: 'tool_error', message: thrownMessage(thrown), retryable: failureKind(thrown).lasting === 'transient' }
 }
 
 /**
- * A message for any thrown value, with the reasons that lie below it: causes, gathered errors, the body of an HTTP answer.
- * The words of a {@link ToolFailure} are meant for the model as they are. Runs code of the value's own only under guard.
+ * A message for any thrown value, with the reasons below it: causes, the errors of an AggregateError, the body of an HTTP
+ * response. The message of a {@link ToolFailure} is passed to the model unchanged. Errors of the value's getters are caught.
  */
 export function thrownMessage(thrown: unknown): string {
   try {

@@ -1,19 +1,19 @@
 import type { JsonObject, JsonValue } from '../contract/json.ts'
 
-/** How many characters a chunk has, roughly. */
+/** The approximate number of characters in a chunk. */
 const CHUNK = 65_536
 
-/** A list or an object whose text is half written. */
+/** An array or an object whose text is partly written. */
 interface Open {
   readonly source: JsonValue[] | JsonObject
-  /** Undefined for a list. */
+  /** Undefined for an array. */
   readonly keys: readonly string[] | undefined
   next: number
 }
 
 /**
- * The JSON text of `value` in pieces of bounded length, worked out as they are asked for: a large one written to a slow
- * place takes the time of others in small portions.
+ * The JSON text of `value` in pieces of bounded length, made one by one, so that writing a large value never blocks other
+ * calls for long.
  */
 export function* jsonChunks(value: JsonValue): Generator<string, void, undefined> {
   let text = ''
@@ -57,7 +57,7 @@ export function* jsonChunks(value: JsonValue): Generator<string, void, undefined
   yield text
 }
 
-/** What stands between the quotes. A surrogate pair is never cut in two: its halves would be escaped. */
+/** The escaped text between the quotes. Surrogate pairs are never split, since their halves would be escaped. */
 function* escaped(text: string): Generator<string, void, undefined> {
   for (let start = 0; start < text.length;) {
     const last = text.charCodeAt(start + CHUNK - 1)

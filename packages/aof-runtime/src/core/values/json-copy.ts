@@ -1,33 +1,34 @@
 import { type Binary, binarySize, isBinary, takeBinary } from './binary.ts'
+import { copyFlat } from './flat-copy.ts'
 import { pointerOf } from '../contract/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../contract/json.ts'
 
-/** How deep arrays and objects may be nested. */
+/** The greatest depth of nested arrays and objects. */
 export const MAX_DEPTH = 256
 
-/** What a copy may not exceed, and what it refuses beside what JSON cannot hold. */
+/** Limits of a copy, and values that it refuses besides those that JSON cannot hold. */
 export interface CopyLimits {
-  /** Bytes of the compact JSON text in UTF-8. */
+  /** The most bytes of the compact JSON text in UTF-8. */
   readonly maxBytes: number
   /** Refuse keys with which a careless merge would reach a prototype: `__proto__`, and `constructor` with a `prototype`. */
   readonly refusePrototypeKeys?: boolean
-  /** How many values it may hold, those inside of others counted. @default as many as the bytes allow */
+  /** The most values, nested ones included. @default as many as the bytes allow */
   readonly maxValues?: number
-  /** Gets the binary data, for which references stand in the copy. @default binary data is refused */
+  /** Gets the binary data, which the copy refers to. @default binary data is refused */
   readonly binaries?: Binary[]
 }
 
-/** A copy, and how large it is. */
+/** A copy and its size. */
 export interface SizedCopy {
   readonly value: JsonValue
   /** A lower bound of the bytes of its JSON text. */
   readonly atLeast: number
 }
 
-/** The most bytes that the JSON text of a copy can have for each byte of {@link SizedCopy.atLeast}: a number is counted as 1. */
+/** The most bytes of a copy's JSON text for each byte of {@link SizedCopy.atLeast}: a number counts as 1 and may take 25. */
 export const LOOSENESS = 25
 
-/** Why a value has no JSON copy; `message` completes "the value …". */
+/** A value has no JSON copy; `message` completes "the value …". */
 export class NotJson extends Error {
   readonly reason: 'unserializable' | 'too_large'
 
@@ -38,101 +39,25 @@ export class NotJson extends Error {
 }
 
 /**
- * A copy of any value as JSON, which shares nothing with it. As JSON.stringify would have it (own enumerable properties,
- * `toJSON`, -0 is 0, NaN and the infinities are null, undefined properties are left out), but nothing is lost in
- * silence: undefined at the top is null, a BigInt is a decimal string, a Set an array, a Map with string keys an object,
- * an Error its name and message; unpaired surrogates become U+FFFD; a stream, an iterator or an HTTP response is refused.
+ * A JSON copy of any value, which shares nothing with the value. It follows JSON.stringify (own enumerable properties,
+ * `toJSON`, -0 is 0, NaN and the infinities are null, undefined properties are left out), but loses nothing silently:
+ * undefined at the top is null, a BigInt is a decimal string, a Set an array, a Map with string keys an object, an Error an
+ * object with its name and message; unpaired surrogates become U+FFFD; a stream, an iterator or an HTTP response is refused.
  *
- * Bounded whatever comes: every node counts towards `maxBytes`, also holes of sparse arrays and what is shared.
+ * The work is bounded for every value: each node counts towards `maxBytes`, also holes of sparse arrays and shared objects.
  *
  * @throws NotJson for a function, a symbol, a promise, a stream, binary data, a cycle, more than {@link MAX_DEPTH} levels, or too
- *   many bytes, with the place as a JSON Pointer; whatever a getter, a proxy or a `toJSON` throws
+ *   many bytes, with the place as a JSON Pointer; or an error of a getter, a proxy or a `toJSON`
  */
 export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
   const flat = copyFlat(value, limits.maxBytes)
   if (flat !== undefined) return flat
   const copy = copyDeep(value, limits)
-  if (copy.atLeast * LOOSENESS > limits.maxBytes && utf8Length(JSON.stringify(copy.value)) > limits.maxBytes)
-    throw tooLarge(limits)
+  if (copy.atLeast * LOOSENESS > limits.maxBytes && jsonLength(copy.value) > limits.maxBytes) throw tooLarge(limits)
   return copy.value
 }
 
-/** How many keys, and how long a text, count as small. */
-const FLAT_KEYS = 8
-const FLAT_TEXT = 64
-/** No small flat object is larger: each key and each value a text of control characters, six bytes each. */
-const FLAT_BYTES: number = 2 + FLAT_KEYS * (2 * (6 * FLAT_TEXT + 2) + 2)
-
-/**
- * The copy of a small flat object or a scalar, which is what most calls carry; undefined for anything that needs a
- * closer look. It makes nothing but the copy.
- */
-export function copyFlat(value: unknown, maxBytes: number): JsonValue | undefined {
-  if (maxBytes < FLAT_BYTES) return undefined
-  if (typeof value !== 'object') {
-    const copied = copyPlainScalar(value)
-    if (copied !== undefined) flatBound = scalarBound(copied)
-    return copied
-  }
-  if (value === null) return undefined
-  // Having read one property of the few shapes that come here, the engine knows their prototype without asking.
-  if (value.constructor !== Object || Object.getPrototypeOf(value) !== Object.prototype) return undefined
-  const copy: JsonObject = {}
-  let bound = 2
-  let count = 0
-  let hasDollar = false
-  // It makes no list of the keys. One that is not its own is of the prototype of all objects, where somebody has put it.
-  for (const key in value) {
-    if (!hasOwn.call(value, key)) return undefined
-    const copied = copyPlainScalar((value as Record<string, unknown>)[key])
-    if (copied === undefined || !isPlainText(key) || key === '__proto__' || ++count > FLAT_KEYS) return undefined
-    if (key.charCodeAt(0) === 36 /* $ */) hasDollar = true
-    copy[key] = copied
-    bound += 6 * key.length + 4 + scalarBound(copied)
-  }
-  flatBound = bound
-  flatHasDollar = hasDollar
-  return copy
-}
-
-const hasOwn = Object.prototype.hasOwnProperty
-
-/** Of the last flat copy: no code of others runs between making it and asking. */
-let flatBound = 0
-let flatHasDollar = false
-
-/**
- * No more than this are the bytes of the JSON text of what {@link copyFlat} gave last; to be asked right away. A batch asks
- * for each of its results, so this is counted on the way, and nothing is made for it.
- */
-export function boundOfFlat(): number {
-  return flatBound
-}
-
-/** Whether a key of the object that {@link copyFlat} gave last begins with a dollar; to be asked right away. */
-export function flatMayRefer(): boolean {
-  return flatHasDollar
-}
-
-/** A character takes at most six bytes, a number at most 25. */
-function scalarBound(scalar: JsonValue): number {
-  return typeof scalar === 'string' ? 6 * scalar.length + 2 : 25
-}
-
-function copyPlainScalar(value: unknown): JsonValue | undefined {
-  if (typeof value === 'string') return isPlainText(value) ? value : undefined
-  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined
-  return typeof value === 'boolean' ? value : undefined
-}
-
-/** Whether `text` is short and free of surrogates; a loop is several times faster here than asking the engine. */
-function isPlainText(text: string): boolean {
-  if (text.length > FLAT_TEXT) return false
-  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return false
-  return true
-}
-
-/** As {@link copyJson}, but `maxBytes` is kept only by the lower bound. */
+/** As {@link copyJson}, but only the lower bound is held against `maxBytes`. */
 export function copyDeep(value: unknown, limits: CopyLimits): SizedCopy {
   const copier = new Copier(limits)
   const copy = copier.copy(value)
@@ -144,6 +69,11 @@ export function utf8Length(text: string): number {
   return text.length * 3 < 1024 && !/[^\u0000-\u007f]/.test(text) ? text.length : new TextEncoder().encode(text).length
 }
 
+/** Bytes of the compact JSON text of `value` in UTF-8. */
+export function jsonLength(value: unknown): number {
+  return utf8Length(JSON.stringify(value))
+}
+
 class Copier {
   /** A lower bound of the JSON text's bytes so far. */
   atLeast = 0
@@ -151,7 +81,7 @@ class Copier {
   #binaryBytes = 0
   readonly #maxValues: number
   readonly #limits: CopyLimits
-  /** The objects above the one being copied, and the keys that lead down. */
+  /** The objects above the one being copied, and the keys that lead to it. */
   readonly #ancestors: object[] = []
   readonly #path: (string | number)[] = []
 
@@ -247,7 +177,7 @@ class Copier {
     }
   }
 
-  /** The copy of an object that is more than its properties; undefined where it is not. */
+  /** The copy of an object that must not be copied by its properties; undefined if it can be. */
   #standIn(source: object): { readonly value: JsonValue } | undefined {
     const { toJSON } = source as { toJSON?: unknown }
     if (isBinary(source)) return { value: this.#binary(source) }
@@ -264,12 +194,12 @@ class Copier {
       throw new NotJson('too_large', `holds more than ${this.#limits.maxBytes} bytes of binary data`)
     const binary = takeBinary(source)
     binaries.push(binary)
-    // Counted like any other object, and not copied: its file is set later.
+    // The reference is counted like any other object, but not copied, since its file is set later.
     this.#properties(binary.reference)
     return binary.reference
   }
 
-  /** The copy of an object whose content its properties do not show; undefined where they do. */
+  /** The copy of an object whose properties do not show its content; undefined if they do. */
   #collection(source: object): { readonly value: JsonValue } | undefined {
     if (source instanceof Date)
       return { value: this.copy(Number.isNaN(source.getTime()) ? null : source.toISOString()) }
@@ -292,7 +222,7 @@ class Copier {
     return this.#properties(Object.fromEntries(source as ReadonlyMap<string, unknown>))
   }
 
-  /** As JSON has it: what `toJSON` returns is not asked for its own `toJSON`. */
+  /** As in JSON.stringify, the value that `toJSON` returns is copied without its own `toJSON`. */
   #fromToJson(source: { toJSON(): unknown }): JsonValue {
     const value = source.toJSON()
     if (typeof value !== 'object' || value === null) return this.copy(value)
@@ -311,7 +241,7 @@ class Copier {
   }
 }
 
-/** What gives its content only when it is read: without a word of this its copy would be an empty object. */
+/** Whether an object gives its content only when it is read; its copy would be an empty object. */
 function isStream(source: object): boolean {
   const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = source as Partial<
     Record<typeof Symbol.asyncIterator | typeof Symbol.iterator, unknown>
@@ -319,7 +249,7 @@ function isStream(source: object): boolean {
   return typeof later === 'function' || (typeof now === 'function' && Object.keys(source).length === 0)
 }
 
-/** Sets a property of the object's own, whatever its name. */
+/** Sets an own property of any name. */
 function setOwn(object: JsonObject, key: string, value: JsonValue): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })

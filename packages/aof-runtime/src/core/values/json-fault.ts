@@ -1,11 +1,11 @@
 import { endOfString } from '../contract/json-text.ts'
 import { printable } from '../contract/text.ts'
 
-/** Where a text stops being JSON, and why. */
+/** The first fault of a text that is not JSON. */
 export interface JsonFault {
-  /** From 0. */
+  /** Position of the fault, from 0. */
   readonly at: number
-  /** Completes "at position 7 …". */
+  /** The reason; completes "at position 7 …". */
   readonly why: string
 }
 
@@ -13,8 +13,8 @@ const SCALAR = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 /**
- * The first fault of a text that JSON.parse refuses, the same on every engine: their own messages differ, and some quote
- * the text before secrets could be taken out.
+ * The first fault of a text that JSON.parse refuses, the same on every engine. The engines' own messages differ, and some
+ * quote the text before secrets are removed.
  */
 export function jsonFault(text: string): JsonFault {
   const open: ('}' | ']')[] = []
@@ -62,7 +62,7 @@ function afterSpace(text: string, from: number): number {
   return i
 }
 
-/** What is wrong with the string that begins at `start`. */
+/** The fault in the string that begins at `start`; undefined if there is none. */
 function stringFault(text: string, start: number): JsonFault | undefined {
   const end = endOfString(text, start)
   for (let i = start + 1; i < Math.min(end, text.length); i++) {

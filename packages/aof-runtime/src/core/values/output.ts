@@ -3,32 +3,33 @@ import { capture, type Captured, capturedFlat } from './capture.ts'
 import type { ToolContent } from '../contract/content.ts'
 import type { ErrorCode } from '../contract/error-code.ts'
 import { describeThrown, thrownMessage } from './failure.ts'
-import { boundOfFlat, copyFlat, NotJson } from './json-copy.ts'
+import { boundOfFlat, copyFlat } from './flat-copy.ts'
+import { NotJson } from './json-copy.ts'
 import type { JsonValue } from '../contract/json.ts'
-import type { Keeper, Keeping } from './keeping.ts'
+import type { ResultOwner, ResultStore } from './result-store.ts'
 import type { SpilledFile, ToolError } from '../contract/result.ts'
 import { ignoreLater, isInstance } from '../contract/safe-checks.ts'
 import { describeIssues, isLater, type Validation, type Validator } from '../contract/schema.ts'
 import { contentInFiles, spillData } from './spilling.ts'
 
-/** What became of what a tool returned or threw. */
+/** The output of a tool that returned or threw. */
 export type Output =
   | {
       readonly ok: true
       readonly data: JsonValue
       readonly content: readonly ToolContent[] | undefined
-      /** Where the whole is, if `data` is a preview of it. */
+      /** The file with the whole value, if `data` is a preview. */
       readonly spilled: SpilledFile | undefined
     }
   | { readonly ok: false; readonly error: ToolError; readonly thrown: unknown }
 
-/** The parts of a tool that decide what its results are made of. */
+/** The parts of a tool that determine its results. */
 export interface OutputRules {
   readonly tool: ToolOutput
   readonly validateOutput: Validator | undefined
-  /** Whether the returned value is the data as it is: without an output schema and without `toContent`. */
+  /** Whether the returned value is the data, since there is neither an output schema nor `toContent`. */
   readonly returnsData: boolean
-  /** A JSON Schema judges the JSON copy; a Standard Schema judges the returned value itself. */
+  /** A JSON Schema validates the JSON copy; a Standard Schema validates the returned value itself. */
   readonly outputSchemaIsJson: boolean
 }
 
@@ -43,49 +44,49 @@ export function thrownOutput(thrown: unknown): Output {
 }
 
 /**
- * Makes any returned value into data of our own, or says why it cannot be. Answers at once unless the output schema
- * answers later, or something goes to a file; never throws or rejects.
+ * Makes the output of a returned value. Synchronous unless the output schema is asynchronous or data goes to a file; never
+ * throws or rejects.
  */
-export function readOutput(compiled: OutputRules, returned: unknown, keeper: Keeper): Output | Promise<Output> {
+export function readOutput(compiled: OutputRules, returned: unknown, owner: ResultOwner): Output | Promise<Output> {
   try {
     if (compiled.returnsData) {
-      const flat = copyFlat(returned, keeper.limits.maxResultBytes)
-      // What most tools return takes this way, and makes nothing else.
-      if (flat !== undefined) return keepFlat(compiled.tool, flat, keeper)
+      const flat = copyFlat(returned, owner.limits.maxResultBytes)
+      // The path of most results; it allocates nothing but the copy.
+      if (flat !== undefined) return retainFlat(compiled.tool, flat, owner)
     }
-    return readWhole(compiled, returned, keeper.keeping)
+    return readWhole(compiled, returned, owner.resultStore)
   } catch (thrown) {
     return refused(compiled.tool, thrown)
   }
 }
 
-function keepFlat(tool: ToolOutput, flat: JsonValue, keeper: Keeper): Output | Promise<Output> {
+function retainFlat(tool: ToolOutput, flat: JsonValue, owner: ResultOwner): Output | Promise<Output> {
   const atMost = boundOfFlat()
-  if (keeper.keepsSmall(atMost) || keeper.keeping.bytes.take(flat, atMost))
+  if (owner.reserveSmall(atMost) || owner.resultStore.bytes.reserve(flat, atMost))
     return { ok: true, data: flat, content: undefined, spilled: undefined }
-  return keep(tool, capturedFlat(flat, atMost), keeper.keeping)
+  return retain(tool, capturedFlat(flat, atMost), owner.resultStore)
 }
 
-function readWhole(compiled: OutputRules, returned: unknown, keeping: Keeping): Output | Promise<Output> {
-  // A tool may say that it failed by returning an error as well as by throwing it.
+function readWhole(compiled: OutputRules, returned: unknown, store: ResultStore): Output | Promise<Output> {
+  // A tool may return an error instead of throwing it.
   if (typeof returned === 'object' && isInstance(returned, Error)) return thrownOutput(returned)
-  if (compiled.validateOutput !== undefined) return validated(compiled, returned, keeping)
-  return keep(compiled.tool, capture(returned, keeping), keeping)
+  if (compiled.validateOutput !== undefined) return validated(compiled, returned, store)
+  return retain(compiled.tool, capture(returned, store), store)
 }
 
-function validated(compiled: OutputRules, returned: unknown, keeping: Keeping): Output | Promise<Output> {
+function validated(compiled: OutputRules, returned: unknown, store: ResultStore): Output | Promise<Output> {
   const { tool, validateOutput, outputSchemaIsJson } = compiled
-  const captured = outputSchemaIsJson ? capture(returned, keeping) : undefined
+  const captured = outputSchemaIsJson ? capture(returned, store) : undefined
   const judged = captured === undefined ? returned : captured.data
   const validation = validateOutput?.(judged) ?? { ok: true, value: judged }
   const proceed = (verdict: Validation): Output | Promise<Output> => {
     if (verdict.ok) {
       const isSame = captured !== undefined && verdict.value === judged
-      return keep(tool, isSame ? captured : capture(verdict.value, keeping), keeping)
+      return retain(tool, isSame ? captured : capture(verdict.value, store), store)
     }
     return failure(
       'invalid_output',
-      `The tool '${tool.name}' returned what its output schema does not allow: ${describeIssues(verdict.issues)}`,
+      `The tool '${tool.name}' returned a value that its output schema does not allow: ${describeIssues(verdict.issues)}`,
       verdict,
     )
   }
@@ -93,27 +94,31 @@ function validated(compiled: OutputRules, returned: unknown, keeping: Keeping): 
   return validation.then(proceed).catch((thrown: unknown) => refused(tool, thrown))
 }
 
-function keep(tool: ToolOutput, captured: Captured, keeping: Keeping): Output | Promise<Output> {
-  if (captured.isOver || captured.binaries.length > 0) return keepInFiles(tool, captured, keeping)
+function retain(tool: ToolOutput, captured: Captured, store: ResultStore): Output | Promise<Output> {
+  if (captured.isOver || captured.binaries.length > 0) return spill(tool, captured, store)
   const { data, atMost } = captured
   if (tool.toContent === undefined) {
-    if (!keeping.bytes.take(data, atMost)) return batchIsFull(tool, captured, keeping)
+    if (!store.bytes.reserve(data, atMost)) return batchIsFull(tool, captured, store)
     return { ok: true, data, content: undefined, spilled: undefined }
   }
-  const content = contentOf(tool, data, keeping)
+  const content = contentOf(tool, data, store)
   if ('ok' in content) return content
-  if (content.isOver || content.binaries.length > 0) return keepInFiles(tool, captured, keeping, content)
-  if (!keeping.bytes.take([data, content.data], atMost + content.atMost + 3))
-    return batchIsFull(tool, captured, keeping, content)
+  if (content.isOver || content.binaries.length > 0) return spill(tool, captured, store, content)
+  if (!store.bytes.reserve([data, content.data], atMost + content.atMost + 3))
+    return batchIsFull(tool, captured, store, content)
   return { ok: true, data, content: content.data as unknown as ToolContent[], spilled: undefined }
 }
 
-/** What `toContent` says, or the failure that it is. */
-function contentOf(tool: ToolOutput, data: JsonValue, keeping: Keeping): Captured | (Output & { readonly ok: false }) {
+/** The content that `toContent` makes, or the failure of the call. */
+function contentOf(
+  tool: ToolOutput,
+  data: JsonValue,
+  store: ResultStore,
+): Captured | (Output & { readonly ok: false }) {
   try {
     const made: unknown = tool.toContent?.(data as never)
     ignoreLater(made)
-    const content = capture(made, keeping)
+    const content = capture(made, store)
     if (Array.isArray(content.data)) return content
     return failure('content_failed', `toContent of the tool '${tool.name}' did not return an array.`, content.data)
   } catch (thrown) {
@@ -125,30 +130,30 @@ function contentOf(tool: ToolOutput, data: JsonValue, keeping: Keeping): Capture
 function batchIsFull(
   tool: ToolOutput,
   captured: Captured,
-  keeping: Keeping,
+  store: ResultStore,
   content?: Captured,
 ): Output | Promise<Output> {
-  if (keeping.canSpill) return keepInFiles(tool, captured, keeping, content)
+  if (store.canSpill) return spill(tool, captured, store, content)
   return failure(
     'result_too_large',
-    `The results of this batch together are larger than ${keeping.limits.maxBatchBytes} bytes as JSON, so that of the tool '${tool.name}' was not kept. Ask for less, or in several turns.`,
+    `The results of this batch together are larger than ${store.limits.maxBatchBytes} bytes as JSON, so the result of the tool '${tool.name}' was dropped. Ask for less, or in several turns.`,
     undefined,
   )
 }
 
-/** Takes as long as the store takes: whoever waits has a timeout. */
-async function keepInFiles(tool: ToolOutput, captured: Captured, keeping: Keeping, told?: Captured): Promise<Output> {
+/** Writes data and content to files. Takes as long as the store; the caller has a timeout. */
+async function spill(tool: ToolOutput, captured: Captured, store: ResultStore, made?: Captured): Promise<Output> {
   try {
     for (const { reference, content } of captured.binaries)
-      reference.file = (await keeping.write(tool.name, extensionOf(reference.mediaType), content)).path
-    const content = told ?? (tool.toContent === undefined ? undefined : contentOf(tool, captured.data, keeping))
+      reference.file = (await store.write(tool.name, extensionOf(reference.mediaType), content)).path
+    const content = made ?? (tool.toContent === undefined ? undefined : contentOf(tool, captured.data, store))
     if (content !== undefined && 'ok' in content) return content
-    const shown = content && (await contentInFiles(tool.name, content, keeping))
-    return { ok: true, ...(await spillData(tool.name, captured, shown, keeping)) }
+    const shown = content && (await contentInFiles(tool.name, content, store))
+    return { ok: true, ...(await spillData(tool.name, captured, shown, store)) }
   } catch (thrown) {
     return failure(
       'result_too_large',
-      `The tool '${tool.name}' returned more than a result can hold, and it could not be kept in a file: ${thrownMessage(thrown)}. Ask for less, e.g. a part or a summary.`,
+      `The tool '${tool.name}' returned more than a result can hold, and it could not be written to a file: ${thrownMessage(thrown)}. Ask for less, e.g. a part or a summary.`,
       thrown,
     )
   }

@@ -1,14 +1,14 @@
-import { utf8Length } from './json-copy.ts'
+import { jsonLength } from './json-copy.ts'
 import type { JsonObject, JsonValue } from '../contract/json.ts'
 
-/** How much of a value is shown: characters of a text, entries of a list or an object, levels. */
+/** The part of a value that a preview shows: characters of a text, entries of an array or an object, levels. */
 interface Extent {
   readonly text: number
   readonly entries: number
   readonly levels: number
 }
 
-/** From generous to next to nothing; the first that fits is taken. */
+/** From the largest to the smallest; the first one that fits is used. */
 const EXTENTS: readonly Extent[] = [
   { text: 3_000, entries: 100, levels: 12 },
   { text: 1_000, entries: 40, levels: 8 },
@@ -21,26 +21,26 @@ const EXTENTS: readonly Extent[] = [
 ]
 
 /**
- * A small value of the same shape: long texts, lists and objects are cut, what is nested too deep is empty.
+ * A small value of the same shape: long texts, arrays and objects are cut, and those that are nested too deep are empty.
  *
- * @param maxBytes of its JSON text, at least 200
+ * @param maxBytes the most bytes of its JSON text, at least 200
  */
 export function previewOf(value: JsonValue, maxBytes: number): JsonValue {
   const keys = new Map<JsonObject, readonly string[]>()
   for (const extent of EXTENTS) {
     const shortening = new Shortening(extent, maxBytes, keys)
     const cut = shortening.shorten(value, extent.levels)
-    if (shortening.room >= 0 && utf8Length(JSON.stringify(cut)) <= maxBytes) return cut
+    if (shortening.room >= 0 && jsonLength(cut) <= maxBytes) return cut
   }
   return Array.isArray(value) ? [] : typeof value === 'object' ? {} : null
 }
 
-/** One try; it stops as soon as it is clear that the extent is too large, so no value takes long to preview. */
+/** One attempt with an extent; it stops as soon as the extent is known to be too large, so that its time is bounded. */
 class Shortening {
-  /** A bound of the bytes that are left. */
+  /** An upper bound of the bytes that are left. */
   room: number
   readonly #extent: Extent
-  /** Listing the keys of a large object takes long, so it is done once. */
+  /** The keys of each object, listed only once, since that takes long for a large object. */
   readonly #keys: Map<JsonObject, readonly string[]>
 
   constructor(extent: Extent, maxBytes: number, keys: Map<JsonObject, readonly string[]>) {

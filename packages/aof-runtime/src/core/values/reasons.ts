@@ -3,23 +3,23 @@ import type { JsonValue } from '../contract/json.ts'
 import { previewOf } from './preview.ts'
 import { printable } from '../contract/text.ts'
 
-/** How many levels of causes are told, how many errors of one that has several, and how long each text may be. */
+/** The most levels of causes, the most errors of an AggregateError, and the longest text of each reason. */
 const MAX_LEVELS = 3
 const MAX_ERRORS = 5
 const MAX_TEXT = 500
 
-/** How long all of it may be, in UTF-16 code units. */
+/** The longest text of all reasons together, in UTF-16 code units. */
 const MAX_LENGTH = 1_500
 
-/** After how much nothing more is looked at, in UTF-16 code units. */
+/** The length of collected texts after which no further cause is read, in UTF-16 code units. */
 const MAX_SAID = 16_000
 
-/** How large the body of an HTTP answer may be, in bytes of JSON, that is looked at to quote its beginning. */
+/** The largest body of an HTTP response of which the beginning is quoted, in bytes of JSON. */
 const MAX_BODY_BYTES = 65_536
 
 /**
- * Bodies of HTTP answers, as errors of the usual clients carry them: axios, got, ofetch and ky, superagent, the AI SDK, the SDKs
- * of OpenAI and Anthropic.
+ * Places of the body of an HTTP response in errors of the usual clients: axios, got, ofetch and ky, superagent, the AI SDK, the
+ * SDKs of OpenAI and Anthropic.
  */
 const BODIES: readonly (readonly string[])[] = [
   ['response', 'data'],
@@ -33,21 +33,20 @@ const BODIES: readonly (readonly string[])[] = [
 ]
 
 /**
- * What lies below the message of an error and says why: the messages of its causes, of the errors that it gathers, and the
- * body of the HTTP answer that it stands for, as far as the message does not have it already. Runs code of the value's
- * own only under guard.
+ * The reasons below the message of an error: the messages of its causes, those of the errors of an AggregateError, and the body
+ * of an HTTP response, unless the message includes them already. Errors of the value's getters are caught.
  *
- * @param message of the error itself
- * @returns the reasons in brackets, e.g. ` (cause: connect ECONNREFUSED 127.0.0.1:1)`; empty where there are none
+ * @param message the message of the error itself
+ * @returns the reasons in parentheses, e.g. ` (cause: connect ECONNREFUSED 127.0.0.1:1)`; empty if there are none
  */
 export function reasonsOf(thrown: object, message: string): string {
   const reasons = new Reasons(message).below(thrown, 1)
   return reasons === '' ? '' : printable(` (${reasons}`, MAX_LENGTH).concat(')')
 }
 
-/** Collects reasons, each once. */
+/** Collects reasons, each only once. */
 class Reasons {
-  /** All that has been said. */
+  /** All texts collected so far. */
   #said: string
 
   constructor(said: string) {
@@ -58,7 +57,7 @@ class Reasons {
     const parts: string[] = []
     const body = bodyOf(thrown)
     if (body !== undefined && this.#isNew(body)) parts.push(`body: ${body}`)
-    // A program that failed says why there; the message of the error is often its command alone.
+    // A failed program writes the reason to stderr; the message of the error often has only its command.
     const stderr = bodyText(read(thrown, 'stderr'))
     if (stderr !== '' && this.#isNew(stderr)) parts.push(`stderr: ${stderr}`)
     if (level <= MAX_LEVELS) {
@@ -90,7 +89,7 @@ class Reasons {
   }
 }
 
-/** What a value without a message says of itself: its code or, of one that is no error, the beginning of its JSON. */
+/** Words for a value without a message: its code or, if it is not an error, the beginning of its JSON. */
 export function instead(thrown: object): string {
   const words = ownWords(thrown)
   if (words !== '' || typeof read(thrown, 'name') === 'string') return words
@@ -98,7 +97,7 @@ export function instead(thrown: object): string {
   return json === '{}' || json === '[]' ? '' : json
 }
 
-/** The message of a cause, with its code where the message does not name that. */
+/** The message of a cause, with its code if the message does not include that. */
 function ownWords(cause: unknown): string {
   if (typeof cause === 'string') return printable(cause, MAX_TEXT)
   if (typeof cause !== 'object' || cause === null) return ''
@@ -109,7 +108,7 @@ function ownWords(cause: unknown): string {
   return words === '' ? code : `${words} [${code}]`
 }
 
-/** The first of the errors that one gathers, as an AggregateError does. */
+/** The first errors of an AggregateError, or of an error like it. */
 export function severalOf(thrown: object): readonly unknown[] {
   try {
     const errors = read(thrown, 'errors')
@@ -119,7 +118,7 @@ export function severalOf(thrown: object): readonly unknown[] {
   }
 }
 
-/** The beginning of the body of the HTTP answer that an error stands for. */
+/** The beginning of the body of the HTTP response in an error. */
 export function bodyOf(thrown: object): string | undefined {
   if (!isHttp(thrown)) return undefined
   for (const path of BODIES) {
@@ -146,7 +145,7 @@ function bodyText(body: unknown): string {
   }
 }
 
-/** A copy of what is shown of a value without a message; undefined of a stream, or of more than anyone reads. */
+/** A JSON copy of a value without a message; undefined for a value that has no JSON copy, or a large one. */
 export function shownJson(value: object): JsonValue | undefined {
   try {
     return copyJson(value, { maxBytes: MAX_BODY_BYTES })

@@ -3,36 +3,36 @@ import { ignoreLater } from '../contract/safe-checks.ts'
 import { redactPatterns } from './secret-patterns.ts'
 import { Secrets, STAND_IN } from './secrets.ts'
 
-/** What is taken out of error messages before anybody sees them in a result. */
+/** The secrets that are removed from the error messages of results. */
 export interface RedactionOptions {
   /**
-   * Values that must not reach a model, of at least 4 characters each: they are taken out of the error messages of
-   * results, also as they stand in JSON, in a URL, in hexadecimal or in base64.
+   * Values that must not reach a model, of at least 4 characters each: they are removed from the error messages of
+   * results, also where they are encoded in JSON, in a URL, in hexadecimal or in base64.
    * @default none
    */
   readonly secrets?: readonly string[]
   /**
-   * What looks like a credential (headers, keys of well-known services, JSON web tokens, private keys, passwords in URLs,
-   * `password=…`) is taken out of the error messages of results; `false` leaves it there. A function gets each message
-   * afterwards, to take out more. The `settled` event has what the tool threw as it is.
-   * @default all that looks like a credential
+   * Text that looks like a credential (headers, keys of well-known services, JSON web tokens, private keys, passwords in URLs,
+   * `password=…`) is removed from the error messages of results; `false` leaves it there. A function gets each message
+   * afterwards and can remove more. The `settled` event has the thrown value unchanged.
+   * @default everything that looks like a credential is removed
    */
   readonly redact?: false | ((message: string) => string)
 }
 
-/** The least length of a secret: what is shorter stands in many a word. */
+/** The least length of a secret: a shorter text is part of many words. */
 const LEAST_SECRET = 4
 
-/** What is said where the application's own function fails: better nothing than a secret. */
+/** Replaces the message if the application's function fails, since the message may have a secret. */
 const WITHHELD = 'The error message is withheld, since taking secrets out of it failed.'
 
-/** Takes secrets out of error messages. Never throws. */
+/** Removes secrets from error messages. Never throws. */
 export class Redaction {
   readonly #secrets: Secrets | undefined
   readonly #isOff: boolean
   readonly #more: ((message: string) => string) | undefined
 
-  /** @throws MisuseError where an option is impossible */
+  /** @throws MisuseError if an option is invalid */
   constructor({ secrets = [], redact }: RedactionOptions) {
     if (!Array.isArray(secrets)) throw new MisuseError('secrets', 'an array of texts', secrets)
     for (const secret of secrets as readonly unknown[])
@@ -50,8 +50,8 @@ export class Redaction {
   }
 
   /**
-   * @param isOwn whether the message is of our own words about what a model sent, which it has seen: there only
-   *   registered values are looked for, lest `token: expected a text` be mistaken
+   * @param isOwn whether the message is the executor's own, about text that the model has sent itself: then only registered
+   *   values are removed, since a message such as `token: expected a text` looks like a credential
    */
   redact(message: string, isOwn: boolean): string {
     const clean = this.#withoutSecrets(message)
@@ -59,7 +59,7 @@ export class Redaction {
     return this.#more === undefined ? redacted : withMore(this.#more, redacted)
   }
 
-  /** Takes secrets out of what is quoted in a message of our own. */
+  /** Removes secrets from text that the executor quotes in a message. */
   readonly quoted = (text: string): string => this.redact(text, false)
 
   #withoutSecrets(message: string): string {

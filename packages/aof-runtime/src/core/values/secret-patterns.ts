@@ -1,8 +1,8 @@
 import { STAND_IN } from './secrets.ts'
 
 /**
- * What looks like a secret, whatever its value. No expression goes back over what it has read: each begins with words of
- * its own, and what follows them ends where its characters do.
+ * A pattern of text that looks like a secret, whatever its value. No expression backtracks far: each begins with fixed words,
+ * and the text after them ends at the first character of another kind.
  */
 interface Pattern {
   readonly looks: RegExp
@@ -12,16 +12,16 @@ interface Pattern {
 const whole = (): string => STAND_IN
 const after = (_match: string, kept: string): string => kept + STAND_IN
 
-/** A key of letters alone is a word. */
+/** A key without digits is a word. */
 const unlessWords = (match: string): string => (/[0-9]/.test(match) ? STAND_IN : match)
 
-/** What comes after `Bearer` or `Basic` in a sentence is a word, too. */
+/** Text after `Bearer` or `Basic` can be a word of a sentence, too. */
 const unlessProse = (match: string, kept: string): string =>
   /[0-9+/=_.~]|[a-z][A-Z]/.test(match.slice(kept.length)) ? kept + STAND_IN : match
 
 const NAMES =
   'api[_-]?key|access[_-]?key(?:[_-]?id)?|secret[_-]?key|private[_-]?key|token|secret|password|passwd|passphrase|credentials?|signature|(?<![a-z])(?:pwd|sig)'
-/** What has been taken out already, or is quoted and so was looked at. */
+/** Excludes text that is removed already, and quoted text, which an earlier pattern has checked. */
 const NEW = '(?!\\[redacted\\]|\\\\?["\'])'
 const NAME = `(?:${NAMES})(?:\\\\?["'])?`
 
@@ -43,7 +43,7 @@ const PATTERNS: readonly Pattern[] = [
   { looks: /(?<![\w-])(?:glpat-|xox[a-z]-|xapp-|AIza|ya29\.)[\w-]{10,}/g, redacted: whole },
   { looks: /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, redacted: whole },
   { looks: /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, redacted: whole },
-  // A quoted value, one after `=`, one that is no word, one that ends its line: of the rest, `password: too short` is prose.
+  // A quoted value, a value after `=`, one that is not a word, or one that ends its line. The rest is prose, e.g. `password: too short`.
   {
     looks: new RegExp(`(${NAME}\\s{0,5}[:=]\\s{0,5}\\\\?["'])(?!\\[redacted\\])[^"'\\\\]{1,2000}`, 'gi'),
     redacted: after,
@@ -56,11 +56,11 @@ const PATTERNS: readonly Pattern[] = [
   { looks: new RegExp(`(${NAME}:)${NEW}(?![A-Za-z]+[ .,;:])[^\\s"'&,;)}\\]]+`, 'gi'), redacted: after },
 ]
 
-/** What a key begins with whose end was cut off. */
+/** The beginning of a key at the end of a text that was cut. */
 const CUT_KEY =
   /(?<![\w-])(?:sk[-_]|rk[-_]|gh[pousr]_|github_pat_|npm_|hf_|glpat-|xox[a-z]-|xapp-|AIza|ya29\.|AKIA|ASIA|eyJ)[\w.-]*…$/
 
-/** Takes out what looks like a credential; in time that grows with the length of the text. */
+/** Removes text that looks like a credential, in time linear in the length of the text. */
 export function redactPatterns(text: string): string {
   let clean = text
   for (const { looks, redacted } of PATTERNS) clean = clean.replace(looks, redacted)

@@ -1,17 +1,17 @@
 import { printable } from '../contract/text.ts'
 
-/** What stands in place of a secret. */
+/** The replacement for a secret. */
 export const STAND_IN = '[redacted]'
 
-/** The shortest text in another form that is told from chance. */
+/** The least length of an encoded form: a shorter one may be in a text by chance. */
 const LEAST_FORM = 8
 
 /**
- * Values that must not be seen, taken out of texts wherever they stand in them: as they are, and as they stand in JSON, in
- * a URL, in hexadecimal, or in base64, also amid other bytes.
+ * Registered secrets, removed from texts wherever they occur: as they are, and encoded in JSON, in a URL, in hexadecimal, or in
+ * base64, also between other bytes.
  */
 export class Secrets {
-  /** The longest first: one may be a part of another. */
+  /** The longest first, since a form may be part of another. */
   readonly #forms: readonly string[]
 
   constructor(values: Iterable<string>) {
@@ -24,7 +24,7 @@ export class Secrets {
     return this.#forms.reduce((clean, form) => clean.replaceAll(form, STAND_IN), text)
   }
 
-  /** How many characters at the end of `text` may be the beginning of a secret that goes on in the text after it. */
+  /** The number of characters at the end of `text` that may be the beginning of a secret, whose rest was cut off. */
   unfinished(text: string): number {
     const longest = Math.min(text.length, (this.#forms[0]?.length ?? 0) - 1)
     for (let length = longest; length > 0; length--) {
@@ -49,7 +49,7 @@ function* formsOf(given: string): Generator<string, void, undefined> {
   for (const form of [hex, hex.toUpperCase(), ...base64Forms(bytes)]) if (form.length >= LEAST_FORM) yield form
 }
 
-/** The characters that are the same whatever stands before and after the bytes, for each of three ways to lie. */
+/** The base64 characters that do not depend on the bytes before and after, for each of the three possible alignments. */
 function* base64Forms(bytes: Uint8Array): Generator<string, void, undefined> {
   for (let before = 0; before < 3; before++) {
     const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
@@ -57,7 +57,7 @@ function* base64Forms(bytes: Uint8Array): Generator<string, void, undefined> {
     const last = Math.floor(((before + bytes.length) * 8) / 6)
     const text = btoa('\0'.repeat(before) + binary)
     const inside = text.slice(first, last)
-    // By itself it has an end, too, of which a part of a character is the secret's.
+    // Alone the secret also has an end, whose last character is only partly made of its bytes.
     for (const form of before === 0 ? [text, text.replace(/=+$/, ''), inside] : [inside]) {
       yield form
       yield form.replaceAll('+', '-').replaceAll('/', '_')

@@ -2,14 +2,14 @@ import { readArguments } from './arguments.ts'
 import { copyJson, MAX_DEPTH } from './json-copy.ts'
 import type { JsonObject, JsonValue } from '../contract/json.ts'
 
-/** No provider takes a request of this size. */
+/** A size that no provider accepts. */
 const MAX_BYTES = 134_217_728
 
 /**
- * A value as it can be sent: JSON of well-formed Unicode that is not too deep to be written. One that is so already is
- * returned as it is; a copy is made of any other.
+ * A value in a form that can be sent: JSON of well-formed Unicode that is not nested too deep. A value of that form is
+ * returned unchanged; any other is copied.
  *
- * @returns undefined for what has no JSON (a cycle, a function, more levels than can be written)
+ * @returns undefined for a value that has no JSON copy (a cycle, a function, too many levels)
  */
 export function sendableJson(value: unknown): JsonValue | undefined {
   if (isSendable(value, new Map(), 0)) return value as JsonValue
@@ -21,8 +21,8 @@ export function sendableJson(value: unknown): JsonValue | undefined {
 }
 
 /**
- * The input of a call as providers want it: an object, read as the executor reads it. What is none, or cannot be read
- * (unparsable, or so deep that no provider could write it), never ran, and its result says why.
+ * The input of a call in the form that providers want: an object, read as the executor reads it. Any other input, or one that
+ * cannot be read (unparsable, or nested too deep), becomes `{}`: its call never ran, and its result says why.
  */
 export function sendableInput(input: unknown): JsonObject {
   const value = typeof input === 'string' ? parsed(input) : sendableJson(input)
@@ -38,12 +38,12 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** @param seen the objects that have been met: true once known to be sendable, false while something inside is looked at */
+/** @param seen the objects visited so far: true if they are known to be sendable, false while their content is checked */
 function isSendable(value: unknown, seen: Map<object, boolean>, depth: number): boolean {
   if (typeof value === 'string') return value.isWellFormed()
   if (typeof value !== 'object' || value === null) return isSendableScalar(value)
   const known = seen.get(value)
-  // What is met again inside itself is a cycle.
+  // False also for an object inside itself, which is a cycle.
   if (known !== undefined) return known
   if (depth > MAX_DEPTH || !isPlain(value)) return false
   seen.set(value, false)

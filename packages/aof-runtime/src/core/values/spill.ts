@@ -1,45 +1,45 @@
-/** What goes to a file: text and bytes, piece by piece so that a large one stops nobody else's work. */
+/** The content of a file: text and bytes in pieces, so that writing a large file does not block other calls. */
 export type SpillContent = Iterable<string | Uint8Array> | Blob
 
 /**
- * The port by which what is too large for a result is kept elsewhere: a file, or whatever stands for one.
- * `aof-runtime` fills it with files that their owner alone can read.
+ * The port for values that are too large for a result: a store of files, or of anything like them. `aof-runtime` supplies a
+ * store of files that only their owner can read.
  */
 export interface SpillStore {
   /**
-   * Keeps `content` under a new name.
+   * Writes `content` to a new file.
    *
-   * @param name ends the new name, and says what it is: letters, digits, `.`, `_` and `-`
-   * @param maxBytes rejects where there is more, and keeps nothing then
+   * @param name the end of the new file's name, which describes it: letters, digits, `.`, `_` and `-`
+   * @param maxBytes the most bytes; if there are more, the promise rejects and no file is left
    */
   write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile>
-  /** The whole of a file of its own, as text. */
+  /** The whole text of a file that this store has written. */
   read(file: SpilledFile): Promise<string>
-  /** Removes a file of its own. A store without it keeps what it has until it is closed. */
+  /** Removes a file that this store has written. Without this method all files stay until the store is closed. */
   remove?(file: SpilledFile): Promise<void>
-  /** Gives up what the store made for itself. Nothing is written afterwards. */
+  /** Closes the store and removes what it made for itself. Nothing is written afterwards. */
   close(): Promise<void>
 }
 
-/** How results that are too large are kept. */
+/** Options of the files for results that are too large. */
 export interface SpillOptions {
   /**
-   * Where the files go; made if it is not there, and left as it is when the executor is closed.
+   * The directory of the files. It is created if it does not exist, and stays when the executor is closed.
    * @default a directory of the executor's own below the system's temporary one, removed when the executor is closed
    */
   readonly directory?: string
   /**
-   * When the files are removed, beside the closing of the executor: `batch`, when their batch is settled, that of the outermost
-   * call where calls are nested (results keep their previews, steps of plans and `$result` read the whole before); `run`,
-   * when their run is over, which for a named run is at `executor.endRun`, for an agent's at its end, and for a batch without a
-   * name when it is settled; `close`, not before.
+   * The time at which the files are removed, at the latest when the executor is closed: with `batch`, when their batch is
+   * settled, for nested calls the batch of the outermost call (results keep their previews; steps of plans and `$result` read
+   * the whole before); with `run`, when their run ends: a named run at `executor.endRun`, an agent's run at its end, a batch
+   * without a run's name when it is settled; with `close`, not before.
    * @default 'close'
    */
   readonly removeAfter?: SpillLifetime
   /**
-   * How much all files together may take up, in bytes: at least 2. Where there is no room, files of runs that are over are
-   * removed, the oldest first, and told of (`files_removed`, and a warning to the logger); where that is not enough, the
-   * result fails with `result_too_large`. Files that are being written count when they are there.
+   * The most bytes of all files together: at least 2. If there is no room, files of runs that have ended are removed, the
+   * oldest first, and reported (the event `files_removed`, and a warning to the logger); if that is not enough, the result
+   * fails with `result_too_large`. A file counts once it is written.
    * @default 1 073 741 824 (1 GiB)
    */
   readonly maxTotalBytes?: number
@@ -52,15 +52,15 @@ export const SPILL_OPTIONS: ReadonlySet<string> = optionNames<SpillOptions>({
   maxTotalBytes: true,
 })
 
-/** Makes the store of one executor; it must not touch anything before its first `write`. */
+/** Opens the store of one executor; it must not touch anything before its first `write`. */
 export type SpillStoreOpener = (options: SpillOptions) => SpillStore
 
-/** A name that is harmless in any file system, from one that anybody may have made up. */
+/** A name that is safe in every file system, made from any label. */
 export function spillName(label: string, extension: string): string {
   return `${label.slice(0, 40).replace(/[^A-Za-z0-9_-]/g, '_')}.${extension.slice(0, 10).replace(/[^a-z0-9]/g, '') || 'bin'}`
 }
 
-/** A store that is made when it is first needed: only then is loaded what it takes. */
+/** A store that is opened at its first use, so that its code is loaded only then. */
 export class LazySpillStore implements SpillStore {
   readonly #make: () => Promise<SpillStore>
   #store: Promise<SpillStore> | undefined

@@ -1,25 +1,25 @@
 import type { SpillLifetime, SpillStore } from './spill.ts'
 import type { SpilledFile } from '../contract/result.ts'
 
-/** What {@link SpilledFiles} needs to know of the batch that the files are of. */
+/** The batch that files belong to, as {@link SpilledFiles} sees it. */
 export interface FileOwner {
   readonly run: string
-  /** Whether other batches may belong to its run. */
+  /** Whether its run is named, so that other batches may belong to it. */
   readonly isNamedRun: boolean
   /** Calls `act` once when the batch is settled. */
   whenSettled(act: () => void): void
 }
 
-/** What a set of files is made with. */
+/** The parameters of {@link SpilledFiles}. */
 export interface SpilledFilesSetup {
   readonly store: SpillStore
   readonly maxTotalBytes: number
   readonly removeAfter: SpillLifetime
-  /** Files of a run that is over were removed, since the store was full. */
+  /** Called when files of a run that has ended were removed because the store was full. */
   readonly onRemoved: (run: string, files: number, bytes: number) => void
 }
 
-interface Kept {
+interface OwnedFile {
   readonly file: SpilledFile
   readonly owner: FileOwner
 }
@@ -27,19 +27,19 @@ interface Kept {
 /**
  * The files of one executor's large results.
  *
- * Duty: remove them when their time has come, and keep all of them together within `maxTotalBytes`.
- * Boundary: the store writes and removes; who owns a file says when it is over.
- * 1. A file is removed once, and never while a batch of its own is under way.
- * 2. Where there is no room, files of runs that are over go first, the oldest of them first; where those are not enough, the
- *    new file is refused.
+ * Duty: remove files when their lifetime ends, and limit all of them together to `maxTotalBytes`.
+ * Boundary: the store writes and removes files; the owner of a file reports its end.
+ * 1. A file is removed once, and never while its batch is under way.
+ * 2. If there is no room, files of runs that have ended are removed, the oldest first; if that is not enough, the new file is
+ *    refused.
  */
 export class SpilledFiles {
   readonly #setup: SpilledFilesSetup
   /** In the order in which they were written. */
-  readonly #kept = new Set<Kept>()
+  readonly #files = new Set<OwnedFile>()
   /** Batches that are under way and have files. */
   readonly #live = new Set<FileOwner>()
-  /** Runs that go on though none of their batches is under way. */
+  /** Runs that go on even if none of their batches is under way. */
   readonly #held = new Set<string>()
   #bytes = 0
 
@@ -48,13 +48,13 @@ export class SpilledFiles {
   }
 
   /**
-   * A file was written.
+   * Adds a file that was written.
    *
-   * @returns rejects, and removes it, where there is no room for it
+   * @returns rejects if there is no room for the file, and removes it then
    */
   async add(file: SpilledFile, owner: FileOwner): Promise<void> {
-    const kept = { file, owner }
-    this.#kept.add(kept)
+    const owned = { file, owner }
+    this.#files.add(owned)
     this.#bytes += file.bytes
     if (!this.#live.has(owner)) {
       this.#live.add(owner)
@@ -63,8 +63,8 @@ export class SpilledFiles {
     this.#makeRoom()
     const { maxTotalBytes } = this.#setup
     if (this.#bytes <= maxTotalBytes) return
-    await this.#remove([kept])
-    throw new Error(`the files of large results take up ${maxTotalBytes} bytes already (spill.maxTotalBytes)`)
+    await this.#remove([owned])
+    throw new Error(`the files of large results may have ${maxTotalBytes} bytes together (spill.maxTotalBytes)`)
   }
 
   /** The run goes on until {@link end}, also between its batches. */
@@ -72,7 +72,7 @@ export class SpilledFiles {
     this.#held.add(run)
   }
 
-  /** The run is over. */
+  /** Ends a run. */
   async end(run: string): Promise<void> {
     this.#held.delete(run)
     if (this.#setup.removeAfter !== 'close') await this.#remove(this.#of((owner) => owner.run === run))
@@ -85,24 +85,24 @@ export class SpilledFiles {
       void this.#remove(this.#of((each) => each === owner))
   }
 
-  #of(owns: (owner: FileOwner) => boolean): Kept[] {
-    return [...this.#kept].filter(({ owner }) => owns(owner) && !this.#live.has(owner))
+  #of(owns: (owner: FileOwner) => boolean): OwnedFile[] {
+    return [...this.#files].filter(({ owner }) => owns(owner) && !this.#live.has(owner))
   }
 
   #makeRoom(): void {
     const { maxTotalBytes, onRemoved } = this.#setup
     if (this.#bytes <= maxTotalBytes) return
     const liveRuns = new Set([...this.#live].map(({ run }) => run))
-    const removed = new Map<string, Kept[]>()
+    const removed = new Map<string, OwnedFile[]>()
     let over = this.#bytes - maxTotalBytes
-    for (const kept of this.#kept) {
+    for (const owned of this.#files) {
       if (over <= 0) break
-      const { run } = kept.owner
+      const { run } = owned.owner
       if (liveRuns.has(run) || this.#held.has(run)) continue
-      removed.set(run, [...(removed.get(run) ?? []), kept])
-      over -= kept.file.bytes
+      removed.set(run, [...(removed.get(run) ?? []), owned])
+      over -= owned.file.bytes
     }
-    // Nothing is gained where not all of it is enough.
+    // Removing files would not make enough room.
     if (over > 0) return
     for (const [run, files] of removed) {
       void this.#remove(files)
@@ -114,10 +114,10 @@ export class SpilledFiles {
     }
   }
 
-  /** A file that cannot be removed is the system's to tell of: the results go on. */
-  async #remove(files: readonly Kept[]): Promise<void> {
-    for (const kept of files) {
-      if (this.#kept.delete(kept)) this.#bytes -= kept.file.bytes
+  /** Removes files. An error of the store is ignored, since no result depends on it. */
+  async #remove(files: readonly OwnedFile[]): Promise<void> {
+    for (const owned of files) {
+      if (this.#files.delete(owned)) this.#bytes -= owned.file.bytes
     }
     await Promise.allSettled(files.map(async ({ file }) => this.#setup.store.remove?.(file)))
   }

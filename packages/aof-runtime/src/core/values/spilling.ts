@@ -2,88 +2,88 @@ import { base64Bytes, extensionOf } from './binary.ts'
 import type { Captured } from './capture.ts'
 import type { ToolContent } from '../contract/content.ts'
 import { jsonChunks } from './json-chunks.ts'
-import { utf8Length } from './json-copy.ts'
+import { jsonLength } from './json-copy.ts'
 import type { JsonValue } from '../contract/json.ts'
-import type { Keeping } from './keeping.ts'
+import type { ResultStore } from './result-store.ts'
 import { previewOf } from './preview.ts'
 import type { SpillContent } from './spill.ts'
 import { printable } from '../contract/text.ts'
 import type { SpilledFile } from '../contract/result.ts'
 
-/** How large a preview may be, in bytes of JSON; and where the batch has no room left. */
+/** The largest preview in bytes of JSON, and the largest one when the batch has no room left. */
 const PREVIEW_BYTES = 4_096
 const LEAST_PREVIEW_BYTES = 1_024
 
-/** How much of a text is shown of which the rest is in a file. */
+/** The characters that are shown of a text whose rest is in a file. */
 const SHOWN_TEXT = 3_000
 
-/** What is kept of a result in the result itself. */
-export interface Kept {
+/** The parts of a result that are retained in the result itself. */
+export interface Retained {
   readonly data: JsonValue
   readonly content: readonly ToolContent[] | undefined
   readonly spilled: SpilledFile | undefined
 }
 
 /**
- * Keeps a result, or its preview where the whole must go to a file; the model is told so after what it is shown anyway.
+ * Retains a result, or a preview of it if the whole must go to a file; a note for the model then follows its content.
  *
- * @param label what the file's name is made of
- * @returns rejects where the store does
+ * @param label the text from which the file's name is made
+ * @returns rejects if the store does
  */
 export async function spillData(
   label: string,
   { data, isOver }: Captured,
   content: readonly ToolContent[] | undefined,
-  keeping: Keeping,
-): Promise<Kept> {
-  const kept = content === undefined ? data : [data, content]
+  store: ResultStore,
+): Promise<Retained> {
+  const retained = content === undefined ? data : [data, content]
   if (!isOver) {
-    const bytes = bytesOf(kept)
-    if (keeping.bytes.take(kept, bytes)) return { data, content, spilled: undefined }
-    // A preview would be no smaller.
+    const bytes = jsonLength(retained)
+    if (store.bytes.reserve(retained, bytes)) return { data, content, spilled: undefined }
+    // A preview would not be smaller.
     if (bytes <= LEAST_PREVIEW_BYTES) {
-      keeping.bytes.add(bytes)
+      store.bytes.add(bytes)
       return { data, content, spilled: undefined }
     }
   }
-  const spilled = await keeping.write(label, 'json', jsonChunks(data))
+  const spilled = await store.write(label, 'json', jsonChunks(data))
   const preview = previewOf(data, isOver ? PREVIEW_BYTES : LEAST_PREVIEW_BYTES)
   const shown = [...(content ?? [textOf(preview)]), notice(spilled)]
-  keeping.bytes.add(bytesOf([preview, shown]))
+  store.bytes.add(jsonLength([preview, shown]))
   return { data: preview, content: shown, spilled }
 }
 
 /**
- * Content that fits into a result: its largest parts go to files, and text says where they are.
+ * Content that fits into a result: its largest parts go to files, and texts with their paths replace them.
  *
- * @returns rejects where the store does
+ * @returns rejects if the store does
  */
 export async function contentInFiles(
   label: string,
   { data, isOver, binaries }: Captured,
-  keeping: Keeping,
+  store: ResultStore,
 ): Promise<readonly ToolContent[]> {
   for (const { reference, content } of binaries)
-    reference.file = (await keeping.write(label, extensionOf(reference.mediaType), content)).path
+    reference.file = (await store.write(label, extensionOf(reference.mediaType), content)).path
   const content = data as unknown as ToolContent[]
   if (!isOver) return content
-  const { maxResultBytes } = keeping.limits
+  const { maxResultBytes } = store.limits
   const shown = [...content]
-  const bySize = shown.map((part, i) => [bytesOf(part), i] as const).sort(([a], [b]) => b - a)
+  const bySize = shown.map((part, i) => [jsonLength(part), i] as const).sort(([a], [b]) => b - a)
   let total = bySize.reduce((sum, [bytes]) => sum + bytes + 1, 1)
   for (const [bytes, i] of bySize) {
     if (total <= maxResultBytes) break
-    const stand = await partInFile(label, shown[i] as ToolContent, keeping)
-    total += bytesOf(stand) - bytes
-    shown[i] = stand
+    const standIn = await partInFile(label, shown[i] as ToolContent, store)
+    total += jsonLength(standIn) - bytes
+    shown[i] = standIn
   }
   if (total > maxResultBytes) throw new Error(`its content is larger than ${maxResultBytes} bytes, in too many parts`)
   return shown
 }
 
-async function partInFile(label: string, part: ToolContent, keeping: Keeping): Promise<ToolContent> {
+async function partInFile(label: string, part: ToolContent, store: ResultStore): Promise<ToolContent> {
   const write = (extension: string, content: SpillContent): Promise<SpilledFile> =>
-    keeping.write(label, extension, content)
+    store.write(label, extension, content)
   if (part.type === 'image' || part.type === 'audio')
     return reference(part.mimeType, await write(extensionOf(part.mimeType), base64Bytes(part.data)))
   if (part.type === 'resource' && 'blob' in part.resource) {
@@ -115,19 +115,15 @@ function textOf(data: JsonValue): ToolContent {
 function notice({ path, bytes }: SpilledFile): ToolContent {
   return {
     type: 'text',
-    text: `[The result is larger than can be shown: ${bytes} bytes of JSON. Long texts, lists and objects are cut here. All of it is in the file ${path}; read there what you need, or ask for less.]`,
+    text: `[The result is too large to be shown: ${bytes} bytes of JSON. Long texts, lists and objects are cut here. The whole result is in the file ${path}; read the parts that you need there, or ask for less.]`,
   }
 }
 
-/** In pieces that a slow store can take one by one; a pair of surrogates is never cut in two. */
+/** The text in pieces, so that writing it never blocks other calls for long. Surrogate pairs are never split. */
 function* textChunks(text: string): Generator<string, void, undefined> {
   for (let start = 0; start < text.length;) {
     const end = start + 65_536 - ((text.charCodeAt(start + 65_535) & 0xfc00) === 0xd800 ? 1 : 0)
     yield text.slice(start, end)
     start = end
   }
-}
-
-function bytesOf(value: unknown): number {
-  return utf8Length(JSON.stringify(value))
 }

@@ -1,7 +1,7 @@
 import { within } from '../host/within.ts'
 import { checkOptions } from '../contract/option-names.ts'
 import type { Clock } from '../host/clock.ts'
-import { KeptBytes } from './kept-bytes.ts'
+import { RetainedBytes } from './retained-bytes.ts'
 import { checkCount, MisuseError } from '../contract/misuse.ts'
 import {
   SPILL_OPTIONS,
@@ -14,56 +14,58 @@ import {
 import { type FileOwner, SpilledFiles, type SpilledFilesSetup } from './spilled-files.ts'
 import type { SpilledFile } from '../contract/result.ts'
 
-/** How large results may be, and what becomes of what is larger. */
+/** Limits of the size of results, and the store for larger ones. */
 export interface KeepingOptions {
   /**
-   * The largest result of a call that is kept, in bytes of JSON: at least 2. A larger one goes to a file, and the result
-   * has a preview of it; without `spill` it fails with `result_too_large`.
+   * The largest value of a result, in bytes of JSON: at least 2. A larger one is written to a file, and the result has a preview
+   * of it; without `spill` the call fails with `result_too_large`.
    * @default 1 048 576 (1 MiB)
    */
   readonly maxResultBytes?: number
   /**
-   * How much of a batch's results is kept, in bytes of JSON: at least 2. Once they are full, results are treated as too
-   * large in the order in which they come; those of up to 1 KiB, and previews, are kept even then.
+   * The most bytes of JSON of all results of a batch: at least 2. Once they are used up, further results are treated as too large;
+   * those of up to 1 KiB, and previews, are retained even then.
    * @default 8 388 608 (8 MiB)
    */
   readonly maxBatchBytes?: number
   /**
-   * The largest result that goes to a file, in bytes of JSON, or of binary data: at least 2. A larger one, or one of more
-   * than a million values, fails with `result_too_large`.
+   * The largest value that is written to a file, in bytes of JSON or of binary data: at least 2. With a larger value, or one of
+   * more than a million parts, the call fails with `result_too_large`.
    * @default 67 108 864 (64 MiB)
    */
   readonly maxSpillBytes?: number
   /**
-   * Where results go that are too large, and binary data; `false` for nowhere: they fail then. Needs a file system.
+   * The store for results that are too large, and for binary data; with `false` there is none, and such calls fail. Needs a
+   * file system.
    * @default a directory of its own below the system's temporary one, removed when the executor is closed
    */
   readonly spill?: SpillOptions | false
-  /** Makes the store that `spill` writes to. @default files, by `aof-runtime` */
+  /** Opens the store of `spill`. @default files, by `aof-runtime` */
   readonly openSpillStore?: SpillStoreOpener
 }
 
-/** How much of results is kept, and how much goes elsewhere. */
-export interface KeepingLimits {
+/** Limits of the size of results, with all defaults. */
+export interface ResultLimits {
   readonly maxResultBytes: number
   readonly maxBatchBytes: number
   readonly maxSpillBytes: number
 }
 
-/** Who keeps results: a batch. */
-export interface Keeper {
-  readonly limits: KeepingLimits
+/** The owner of results: a batch. */
+export interface ResultOwner {
+  readonly limits: ResultLimits
   /**
-   * Counts a small result by its bound; false where there is no room for that, or larger ones are counted as well.
+   * Reserves room for a small result by its bound; false if there is not enough, or the result store counts already.
    *
-   * @param atMost no more than this are the bytes of its JSON text
+   * @param atMost an upper bound of the bytes of its JSON text
    */
-  keepsSmall(atMost: number): boolean
-  readonly keeping: Keeping
+  reserveSmall(atMost: number): boolean
+  /** The store for all other results; made when it is first read. */
+  readonly resultStore: ResultStore
 }
 
-/** @throws MisuseError for a limit that is out of its bounds */
-export function keepingLimits(options: KeepingOptions): KeepingLimits {
+/** The limits with defaults. @throws MisuseError for a limit that is out of its bounds */
+export function resultLimits(options: KeepingOptions): ResultLimits {
   const { maxResultBytes = 1_048_576, maxBatchBytes = 8_388_608, maxSpillBytes = 67_108_864 } = options
   checkCount('maxResultBytes', maxResultBytes, 2)
   checkCount('maxBatchBytes', maxBatchBytes, 2)
@@ -72,9 +74,9 @@ export function keepingLimits(options: KeepingOptions): KeepingLimits {
 }
 
 /**
- * The store that the options ask for; it has touched nothing yet.
+ * The store that the options ask for; it has not touched any file yet.
  *
- * @throws MisuseError where they are impossible
+ * @throws MisuseError for an option that is out of its bounds
  */
 export function openStore({ spill = {}, openSpillStore }: KeepingOptions): SpillStore | undefined {
   if (openSpillStore !== undefined && typeof openSpillStore !== 'function')
@@ -93,7 +95,7 @@ export function openStore({ spill = {}, openSpillStore }: KeepingOptions): Spill
   return openSpillStore?.(spill)
 }
 
-/** The files that such a store keeps. */
+/** The files of a store; undefined without a store. */
 export function openFiles(
   store: SpillStore | undefined,
   { spill = {} }: KeepingOptions,
@@ -104,54 +106,54 @@ export function openFiles(
   return new SpilledFiles({ store, removeAfter, maxTotalBytes, onRemoved })
 }
 
-/** How long closing waits for a store: a disk that hangs holds nobody up. */
+/** The longest time that closing waits for a store, whose disk may hang. */
 const CLOSE_MS = 1_000
 
-/** Closes a store, in bounded time whatever it does. */
+/** Closes a store, in bounded time also if the store never answers. */
 export async function closeStore(store: SpillStore, clock: Clock): Promise<void> {
   const isClosed = (): void => {}
   await within(store.close().then(isClosed, isClosed), CLOSE_MS, clock, isClosed)
 }
 
-/** Where results go that are too large. */
-export interface Stored {
+/** The store for results that are too large, and the owner of their files. */
+export interface SpillTarget {
   readonly store: SpillStore | undefined
   readonly files: SpilledFiles | undefined
   readonly owner: () => FileOwner
 }
 
-/** Where the results of one batch are kept: in memory within limits, beyond them in the store. */
-export class Keeping {
-  readonly limits: KeepingLimits
-  /** What is kept in memory so far. */
-  readonly bytes: KeptBytes
+/** The store of one batch's results: in memory within limits, and beyond them in files. */
+export class ResultStore {
+  readonly limits: ResultLimits
+  /** The bytes that results take in memory. */
+  readonly bytes: RetainedBytes
   readonly #store: SpillStore | undefined
   readonly #files: SpilledFiles | undefined
   readonly #owner: () => FileOwner
 
   /**
-   * @param stored where larger ones go, and whose they are
-   * @param atMost no more than this are the bytes of what the batch has kept so far
-   * @param kept what the batch has kept so far
+   * @param target the store for larger results, and the owner of their files
+   * @param atMost an upper bound of the bytes of the results that the batch has retained so far
+   * @param retained the results that the batch has retained so far
    */
-  constructor(limits: KeepingLimits, stored: Stored, atMost: number, kept: () => Iterable<unknown>) {
+  constructor(limits: ResultLimits, target: SpillTarget, atMost: number, retained: () => Iterable<unknown>) {
     this.limits = limits
-    this.bytes = new KeptBytes(limits.maxBatchBytes, atMost, kept)
-    this.#store = stored.store
-    this.#files = stored.files
-    this.#owner = stored.owner
+    this.bytes = new RetainedBytes(limits.maxBatchBytes, atMost, retained)
+    this.#store = target.store
+    this.#files = target.files
+    this.#owner = target.owner
   }
 
-  /** Whether there is a store. */
+  /** Whether there is a store for files. */
   get canSpill(): boolean {
     return this.#store !== undefined
   }
 
   /**
-   * Keeps `content` in the store.
+   * Writes `content` to a file of the store.
    *
-   * @param label what it is of, e.g. a tool's name; any text
-   * @returns rejects with the store's reason where that cannot keep it
+   * @param label describes the content, e.g. the name of a tool; any text
+   * @returns rejects with the store's reason if it cannot write the file
    */
   async write(label: string, extension: string, content: SpillContent): Promise<SpilledFile> {
     if (this.#store === undefined) throw new Error('there is no store')
@@ -160,7 +162,7 @@ export class Keeping {
     return file
   }
 
-  /** The whole of what {@link write} has kept, as text. */
+  /** The whole text of a file that {@link write} has written. */
   async read(file: SpilledFile): Promise<string> {
     if (this.#store === undefined) throw new Error('there is no store')
     return this.#store.read(file)
