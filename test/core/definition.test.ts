@@ -66,7 +66,7 @@ describe('tool definitions', () => {
     [
       'a vendor without JSON Schema',
       { name: 't', inputSchema: v.object({}), execute },
-      /tool 't'\.inputJsonSchema: expected a JSON Schema for the model, since a schema of valibot does not give one itself, got undefined/,
+      /tool 't'\.inputJsonSchema: expected a JSON Schema for the model, since schemas of valibot have none, got undefined/,
     ],
     [
       'what JSON Schema cannot express',

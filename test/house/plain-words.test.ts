@@ -11,8 +11,6 @@ const notYetPlain: readonly string[] = [
   'src/core/calls',
   'src/core/executor',
   'src/core/order',
-  'src/core/plan',
-  'src/core/tool',
   'test/core',
 ]
 

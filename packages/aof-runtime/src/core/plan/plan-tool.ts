@@ -21,36 +21,36 @@ import {
 import { PLAN_DESCRIPTION, planSchema } from './plan-definition.ts'
 import { defineTool } from '../tool/define-tool.ts'
 
-/** What a tool for plans may be given. */
+/** Options of {@link planTool}. */
 export interface PlanToolOptions {
-  /** What the model calls it by. @default 'plan' */
+  /** The tool's name. @default 'plan' */
   readonly name?: string
-  /** What the model reads to decide when and how to call it. @default what a plan is, and how steps use results */
+  /** Describes to the model when and how to call the tool. @default a description of plans, and of how steps use results */
   readonly description?: string
-  /** How many steps a plan may have: 1 to 1 000. @default 100 */
+  /** The most steps of a plan: 1 to 1 000. @default 100 */
   readonly maxSteps?: number
 }
 
 const PLAN_TOOL_OPTIONS = optionNames<PlanToolOptions>({ name: true, description: true, maxSteps: true })
 
-/** Throws a {@link MisuseError} for a name that is none of the options. */
+/** Throws a {@link MisuseError} for an unknown option. */
 export function checkPlanToolOptions(label: string, options: PlanToolOptions): void {
   checkOptions(label, options, PLAN_TOOL_OPTIONS)
 }
 
-/** What became of a step. */
+/** The result of a step. */
 export interface PlanStepResult {
   readonly id: string
   readonly tool: string
   readonly status: ToolResultStatus
-  /** What it gave, if it succeeded; a preview of that where `spilled` is there. */
+  /** The data of a step that succeeded; with `spilled` a preview of it. */
   readonly data?: JsonValue
   readonly spilled?: SpilledFile
-  /** Why it gave nothing, if it did not. */
+  /** The error of a step that did not succeed. */
   readonly error?: Pick<ToolError, 'code' | 'message'>
 }
 
-/** What became of all steps, in the order of the plan. */
+/** The results of all steps, in the order of the plan. */
 export interface PlanResult {
   readonly results: readonly PlanStepResult[]
 }
@@ -59,11 +59,11 @@ export interface PlanResult {
  * A tool with which a model sends a whole graph of calls in one turn: steps that name tools of `executor`, refer to each
  * other's results, and run as soon as they can.
  *
- * The plan is checked as a whole before anything of it runs: its steps, their order, and all arguments that refer to no
- * result. Its steps are nested calls of its own call, on `executor`: they keep its limits and share its effects, which are
- * those of all its steps. It has no timeout of its own.
+ * The plan is checked as a whole before its first step runs: its steps, their order, and all arguments that refer to no
+ * result. Its steps are nested calls of the plan's call on `executor`: they keep the executor's limits, and the effects of the
+ * plan's call are those of all its steps. The plan tool has no timeout of its own.
  *
- * @throws MisuseError where an option is impossible
+ * @throws MisuseError if an option is out of its bounds
  *
  * @example
  * ```ts
@@ -88,9 +88,9 @@ export function planTool(executor: ToolExecutor, options: PlanToolOptions = {}):
 }
 
 /**
- * A tool for plans of an executor that is still to be made.
+ * A plan tool for an executor that is not made yet.
  *
- * @param names of the tools that steps may name
+ * @param names the names of the tools that steps may name
  */
 export function makePlanTool(
   parts: () => ExecutorParts,
@@ -135,12 +135,12 @@ export function makePlanTool(
   })
 }
 
-/** What its schema has made of a plan is what the tool gets. */
+/** The tool gets the plan as its schema returned it. */
 function checked(plan: Plan): CheckedPlan {
   return plan as CheckedPlan
 }
 
-/** What became of a step, as the model is told. */
+/** The result of a step in the form that the model gets. */
 export function stepResult(result: ToolResult): PlanStepResult {
   const { id, name: tool, status } = result
   if (!result.success) return { id, tool, status, error: { code: result.error.code, message: result.error.message } }
@@ -162,7 +162,7 @@ function schemaOf(tools: PlanTools): StandardSchema<unknown, Plan> {
   }
 }
 
-/** What a step reads and writes: as much as is known before others have run. */
+/** The effects of a step, as far as they are known before other steps have run. */
 function effectsOf(
   { tool: name, id, input }: CheckedStep,
   index: number,
@@ -175,12 +175,12 @@ function effectsOf(
   try {
     return effects.of(input.value, { context, call: { id, name, arguments: input.value }, index }).map(toEffect)
   } catch {
-    // The step itself will fail, and say why.
+    // The step itself will fail with the reason.
     return effects.bound.map(toEffect)
   }
 }
 
-/** Each once: steps of a plan often touch the same. */
+/** Each effect once, since steps of a plan often have the same effects. */
 function union(effects: readonly Effect[]): Effect[] {
   const found = new Map(effects.map((each) => [`${each.mode} ${each.scope ?? ''} ${each.resource}`, each]))
   return [...found.values()]

@@ -16,53 +16,53 @@ export interface PlanStep {
   readonly id: string
   /** The name of a tool. */
   readonly tool: string
-  /** With `$result` and `{{id}}` where the results of other steps are to stand. @default {} */
+  /** The arguments, with `$result` and `{{id}}` in place of the results of other steps. @default {} */
   readonly arguments?: unknown
-  /** Steps that must have succeeded, besides those to whose results the arguments refer. */
+  /** Steps that must have succeeded before, besides those to whose results the arguments refer. */
   readonly dependsOn?: readonly string[]
 }
 
-/** Many calls, as one. */
+/** Many calls in one. */
 export interface Plan {
   readonly steps: readonly PlanStep[]
 }
 
-/** A plan that is good, as a whole: nothing of it has run. */
+/** A valid plan, of which no step has run yet. */
 export interface CheckedPlan {
   readonly steps: readonly CheckedStep[]
 }
 
 export interface CheckedStep extends Required<PlanStep> {
-  /** Its arguments as its tool has them; undefined where they refer to results. */
+  /** The arguments as validated by the tool's schema; undefined if they refer to results. */
   readonly input: { readonly value: unknown } | undefined
 }
 
-/** The tools that a plan may name. */
+/** The tools that a plan may name, and the limits of checking it. */
 export interface PlanTools {
   readonly maxSteps: number
   readonly maxArgumentsBytes: number
   readonly redaction: Redaction
   tool(name: string): CompiledTool | undefined
   readonly names: readonly string[]
-  /** What bounds the answer of a schema that answers later. */
+  /** The clock for the timeouts of asynchronous schemas. */
   readonly clock: Clock
-  /** How long that of a tool without a timeout of its own may take, in milliseconds; Infinity for as long as it takes. */
+  /** The timeout of the schema of a tool that has no timeout itself, in milliseconds; Infinity for none. */
   readonly timeoutMs: number
 }
 
-/** In plans, texts may hold results, too. */
+/** In plans, texts may refer to results, too. */
 export const PLAN_REFERENCES: ReferenceSyntax = { templates: true }
 
-/** An id stands in `{{id/pointer}}`. */
+/** Ids can be written in `{{id/pointer}}`. */
 const ID = /^[\w.-]{1,64}$/
 
-/** The call that a step is. */
+/** The call of a step. */
 export function stepCall({ id, tool: name, arguments: args, dependsOn }: CheckedStep): ToolCall {
-  // A text would be taken for JSON, and read once more.
+  // Otherwise a text would be parsed as JSON again.
   return { id, name, arguments: typeof args === 'string' ? JSON.stringify(args) : args, dependsOn }
 }
 
-/** Checks a plan as a whole: its steps, what they depend on, and all arguments that refer to no result. */
+/** Checks a plan as a whole: its steps, their dependencies, and all arguments that refer to no result. */
 export async function checkPlan(given: unknown, tools: PlanTools): Promise<Validation<CheckedPlan>> {
   const issues: Issue[] = []
   const steps = readSteps(given, tools, issues)
@@ -101,7 +101,7 @@ function readStep(given: unknown, at: string, tools: PlanTools, issues: Issue[])
   if (!isObject(given)) return issue('', 'expected an object with id, tool and arguments')
   const { id, tool: name, arguments: args = {}, dependsOn = [], ...others } = given
   const [unknown] = Object.keys(others)
-  if (unknown !== undefined) return issue(`/${printable(unknown, 60)}`, 'is no part of a step')
+  if (unknown !== undefined) return issue(`/${printable(unknown, 60)}`, 'is not a property of a step')
   if (typeof id !== 'string' || !ID.test(id))
     return issue('/id', 'expected 1 to 64 letters, digits, underscores, hyphens and dots')
   if (!Array.isArray(dependsOn) || dependsOn.some((each) => typeof each !== 'string'))
@@ -131,7 +131,7 @@ function readStep(given: unknown, at: string, tools: PlanTools, issues: Issue[])
   }
 }
 
-/** Steps of one id, steps that there are not, circles: just what would be found when it runs. */
+/** Checks for repeated ids, unknown steps and circles, by the same rules as when the plan runs. */
 function checkOrder(steps: readonly ReadStep[], issues: Issue[]): void {
   const graph = new CallGraph((act) => act(), true, false)
   const calls = steps.map(({ id }, index): GraphCall => {
@@ -166,19 +166,19 @@ async function checkArguments(
   return { ...step, input: undefined }
 }
 
-/** A schema is code that is not ours: whatever it throws, and if it never answers, is what is wrong with the plan. */
+/** A schema that throws, or does not answer in time, is an issue of the plan. */
 async function validationOf(
   { tool, timeLimits, validateInput }: CompiledTool,
   args: unknown,
-  { clock, timeoutMs: least }: PlanTools,
+  { clock, timeoutMs: defaultMs }: PlanTools,
 ): Promise<Validation> {
   if (validateInput === undefined) return { ok: true, value: args }
-  const { timeoutMs = least } = timeLimits
+  const { timeoutMs = defaultMs } = timeLimits
   try {
     const verdict = validateInput(args)
     if (!isLater(verdict) || timeoutMs === Infinity) return await verdict
     const message = `the input schema of '${tool.name}' gave no answer within ${timeoutMs} ms`
-    // It holds up no process: the plan may have been given up meanwhile.
+    // The timer does not keep the process alive, since the plan may have been aborted meanwhile.
     const late = (): Validation => ({ ok: false, issues: [{ pointer: '', message }] })
     return await within(verdict, timeoutMs, clock, late, { keepsAlive: false })
   } catch (thrown) {

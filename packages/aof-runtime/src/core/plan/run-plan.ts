@@ -4,7 +4,7 @@ import type { ToolResult } from '../contract/result.ts'
 import type { Issue } from '../contract/schema.ts'
 import { checkPlan, PLAN_REFERENCES, stepCall } from './plan.ts'
 
-/** What came of a plan: all its steps have results, or it was no good and nothing has run. */
+/** The result of a plan: the results of all its steps, or the issues of an invalid plan, of which no step has run. */
 export type RanPlan =
   | { readonly ok: true; readonly results: readonly ToolResult[] }
   | { readonly ok: false; readonly issues: readonly Issue[] }
@@ -12,8 +12,8 @@ export type RanPlan =
 /**
  * Checks a plan as a whole, and runs its steps as the calls of a turn.
  *
- * @param maxSteps how many it may have
- * @param checked told of the steps, which are good, before the first one starts
+ * @param maxSteps the most steps of the plan
+ * @param checked gets the valid steps before the first one starts
  */
 export async function runPlan(
   executor: ToolExecutor,

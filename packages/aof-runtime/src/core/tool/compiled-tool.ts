@@ -20,7 +20,7 @@ import { placeInTool, UnusableTool } from '../contract/tool-problem.ts'
 import type { AnyTool } from './tool.ts'
 import { checkTool } from './define-tool.ts'
 
-/** A tool with its schemas made into validators: what the executor runs. */
+/** A tool with compiled schemas, in the form that the executor runs. */
 export interface CompiledTool {
   readonly tool: AnyTool
   readonly timeLimits: OwnTimeLimits
@@ -28,23 +28,23 @@ export interface CompiledTool {
   readonly isolation: Isolation | undefined
   readonly validateInput: Validator | undefined
   readonly validateOutput: Validator | undefined
-  /** Whether what it returns is the data as it is: no schema judges it, nothing else is made of it for the model. */
+  /** Whether the returned value is the data, since there is neither an output schema nor `toContent`. */
   readonly returnsData: boolean
-  /** A JSON Schema speaks of JSON, so it judges the copy; a Standard Schema judges what the tool returned. */
+  /** A JSON Schema validates the JSON copy; a Standard Schema validates the returned value itself. */
   readonly outputSchemaIsJson: boolean
-  /** Whether its calls may start. */
+  /** Decides whether its calls may start. */
   readonly guard: ToolGuard
-  /** What its calls need beyond what all calls do. */
+  /** The limits and rates of its calls, besides those of all calls. */
   readonly admission: ToolDemands
-  /** All that its calls need that have no key. */
+  /** All demands of its calls without a key. */
   readonly demands: Demands
-  /** What its calls read and write; undefined where they are in conflict with nothing. */
+  /** The resources that its calls read and write; undefined if they never conflict. */
   readonly effects: ToolEffects | undefined
 }
 
 /**
- * @param onUncheckable gets the patterns that cannot be checked, which are passed over; without it they make a schema unusable
- * @throws MisuseError where the tool or a schema of it is unusable
+ * @param onUncheckable gets the patterns that cannot be checked and are skipped; without it they make a schema unusable
+ * @throws MisuseError if the tool or one of its schemas is unusable
  */
 export function compileTool(
   tool: AnyTool,

@@ -38,23 +38,23 @@ const TOOL_OPTIONS = optionNames<AnyTool>({
   effectScope: true,
 })
 
-/** A tool whose input type comes from its Standard Schema. */
+/** A tool whose input type is inferred from its Standard Schema. */
 export interface StandardTool<In, Out, Context> extends Tool<In, Out, Context> {
   readonly inputSchema: StandardSchema<unknown, In>
 }
 
-/** A tool whose input is checked by a JSON Schema, or not at all; `execute` says of what type it takes it to be. */
+/** A tool whose input is checked by a JSON Schema, or not at all; the parameter of `execute` declares the input's type. */
 export interface JsonSchemaTool<In, Out, Context> extends Tool<In, Out, Context> {
   readonly inputSchema?: JsonSchema
 }
 
-/** A tool whose code lives in a module, to be run in a thread or a process of its own. */
+/** A tool whose code is in a module, and runs in a thread or a process of its own. */
 export interface IsolatedTool extends Omit<AnyTool, 'execute'> {
   readonly isolation: Isolation
   readonly execute?: never
 }
 
-/** {@link defineTool} for tools that expect `Context` of the application. */
+/** {@link defineTool} for tools that expect a `Context` from the application. */
 export interface DefineTool<Context> {
   <In, Out>(tool: StandardTool<In, Out, Context>): Tool<In, Out, Context>
   <Out, In = JsonObject>(tool: JsonSchemaTool<In, Out, Context>): Tool<In, Out, Context>
@@ -63,7 +63,7 @@ export interface DefineTool<Context> {
 /**
  * Checks a tool and freezes it. The types of its input and output are inferred.
  *
- * @throws MisuseError where an option is impossible
+ * @throws MisuseError if an option is out of its bounds
  *
  * @example With a Standard Schema
  * ```ts
@@ -99,7 +99,7 @@ export interface DefineTool<Context> {
  * const append = defineTool({
  *   name: 'append',
  *   inputSchema: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
- *   // Calls for one file run one after the other, in call order; those for others beside them.
+ *   // Calls for the same file run one after the other, in call order; calls for different files run at the same time.
  *   effects: ({ path }: { path: string; line: string }) => [{ resource: `file:${path}`, mode: 'write' }],
  *   execute: ({ path, line }) => appendFile(path, `${line}\n`),
  * })
@@ -140,7 +140,7 @@ function hasCode(tool: AnyTool | IsolatedTool): tool is AnyTool {
   return typeof tool !== 'object' || tool === null || tool.isolation === undefined || tool.execute !== undefined
 }
 
-/** What an isolated tool has in place of its code, which is in its module. */
+/** Replaces the `execute` of an isolated tool, whose code is in its module. */
 function elsewhere(): never {
   throw new MisuseError('tool.execute()', 'to be run by an executor, since the tool is isolated', undefined)
 }

@@ -7,9 +7,9 @@ import { sentName } from '../contract/sent-name.ts'
 import { printable } from '../contract/text.ts'
 import type { AnyTool } from './tool.ts'
 
-/** A tool as a model is shown it, in a form that every provider takes. */
+/** The definition of a tool for a model, in a form that every provider takes. */
 export interface ToolDefinition {
-  /** The name under which providers know the tool: its own, unless one of them refuses that (`a.b` is sent as `a_b`). */
+  /** The name that is sent to providers: the tool's own, unless a provider refuses that (`a.b` is sent as `a_b`). */
   readonly name: string
   readonly description?: string
   /** Draft 7: `type: 'object'` with `properties`, and no union, reference or constant at the root. */
@@ -18,11 +18,11 @@ export interface ToolDefinition {
 }
 
 /**
- * The definitions that a model is shown, sorted by name: the same tools give the same bytes in whatever order they were
- * registered, so that providers' prompt caches hold.
+ * The definitions of tools for a model, sorted by name: the same tools give the same bytes in any order of registration, so
+ * that providers' prompt caches stay valid.
  *
- * @throws MisuseError where a tool has no schema that a model could be shown, or one that no object fits, and where two
- *   tools have one name, or names that are sent as one
+ * @throws MisuseError if a tool has no JSON Schema for a model, or one that no object fits, or if two tools have the same name,
+ *   or names that are sent as the same one
  */
 export function toolDefinitions(tools: Iterable<AnyTool>): ToolDefinition[] {
   const all = [...tools]
@@ -56,9 +56,9 @@ function toolDefinition(tool: AnyTool): ToolDefinition {
 }
 
 /**
- * What a model is shown of the tool's arguments.
+ * The schema of the tool's arguments in the form that a model is shown.
  *
- * @throws MisuseError where the tool has no schema that a model could be shown, or one that no object fits
+ * @throws MisuseError if the tool has no JSON Schema for a model, or one that no object fits
  */
 function shownSchema(tool: AnyTool): JsonSchema & ObjectSchema {
   const schema = ownSchema(tool)
@@ -73,9 +73,9 @@ function shownSchema(tool: AnyTool): JsonSchema & ObjectSchema {
 }
 
 /**
- * The JSON Schema of a tool's arguments, as the tool says it.
+ * The JSON Schema of a tool's arguments, as the tool gives it.
  *
- * @throws MisuseError where it says none that a model could be shown
+ * @throws MisuseError if the tool has no JSON Schema for a model
  */
 function ownSchema(tool: AnyTool): JsonSchema {
   if (tool.inputJsonSchema !== undefined) return tool.inputJsonSchema
@@ -92,7 +92,7 @@ function ownSchema(tool: AnyTool): JsonSchema {
   if (jsonSchema === undefined) {
     throw new MisuseError(
       `tool '${tool.name}'.inputJsonSchema`,
-      `a JSON Schema for the model, since a schema of ${vendor} does not give one itself`,
+      `a JSON Schema for the model, since schemas of ${vendor} have none`,
       undefined,
     )
   }

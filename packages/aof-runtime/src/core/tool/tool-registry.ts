@@ -1,10 +1,10 @@
 import type { CompiledTool } from './compiled-tool.ts'
 import { sentName } from '../contract/sent-name.ts'
 
-/** The tools of an executor by their names: their own, and the ones under which providers know them. */
+/** The tools of an executor by name: by their own names, and by the names that are sent to providers. */
 export class ToolRegistry {
   readonly #tools = new Map<string, CompiledTool>()
-  /** Tools whose sent names are not their own; undefined for a sent name that several of them share. */
+  /** Tools whose sent names are not their own; undefined for a sent name that several tools share. */
   #sent: Map<string, CompiledTool | undefined> | undefined
 
   add(tool: CompiledTool): void {
@@ -16,12 +16,12 @@ export class ToolRegistry {
     this.#sent.set(sent, this.#sent.has(sent) ? undefined : tool)
   }
 
-  /** The tool of that name; a tool's own name goes before a name under which another one is sent. */
+  /** The tool of a name; a tool's own name takes precedence over the sent name of another one. */
   get(name: string): CompiledTool | undefined {
     return this.#tools.get(name) ?? this.#sent?.get(name)
   }
 
-  /** Whether it is a tool's own name. */
+  /** Whether `name` is a tool's own name. */
   has(name: string): boolean {
     return this.#tools.has(name)
   }
