@@ -1,8 +1,8 @@
 import './core/host/supported-platform.ts'
 
-export type { WaitingStats } from './core/admission/census.ts'
+export type { DemandKind } from './core/admission/waiter.ts'
+export type { WaitingStats } from './core/admission/counters.ts'
 export { AdmissionController, type AdmissionOptions, type AdmissionStats } from './core/executor/controller.ts'
-export type { DemandKind } from './core/admission/limit.ts'
 export type { RateOptions } from './core/admission/rate-limit.ts'
 export type { KeyStats, RateStats, ToolLimits, ToolStats } from './core/admission/tool-demands.ts'
 export { foreignAnnotations, type ToolAnnotations } from './core/contract/annotations.ts'

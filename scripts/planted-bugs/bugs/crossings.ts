@@ -87,7 +87,7 @@ export const crossings: readonly PlantedBug[] = [
     'if (result.spilled === undefined || result.data !== undefined) whole.set(name, result.data)',
   ),
   bug(
-    'admission/waiting-room.ts',
+    'admission/bounded-queue.ts',
     'calls that have ended outside of a full queue are counted as waiting',
     'this.#outside.filter(({ isOutside }) => isOutside).length',
     'this.#outside.length',

@@ -69,10 +69,10 @@ export const reentrancy: readonly PlantedBug[] = [
     'return',
   ),
   bug(
-    'admission/admission.ts',
+    'admission/hand-over.ts',
     'an error of one admitted call leaves the hand-over under way for ever',
-    '    try {\n      waiter.admit(now)\n    } finally {\n      this.#handing = false\n      this.#handOverUnlessDoing(undefined)\n    }',
-    '    waiter.admit(now)\n    this.#handing = false\n    this.#handOverUnlessDoing(undefined)',
+    '    try {\n      waiter.admit(now)\n    } finally {\n      this.#isUnderWay = false\n      this.run(undefined)\n    }',
+    '    waiter.admit(now)\n    this.#isUnderWay = false\n    this.run(undefined)',
   ),
   bug(
     'host/timeouts.ts',

@@ -41,7 +41,7 @@ describe('how long a tool is expected to take', () => {
 
 test('of a run with many calls not all are measured, and it is known as well, also after it has changed', () => {
   const random = new SeededRandom(1)
-  const share = new RunShare(1, { runs: 0, number: 0, since: 0, floor: 0 })
+  const share = new RunShare(1, { runs: 0, number: 0, since: 0, virtualTime: 0 })
   for (let i = 0; i < 4_000; i++) share.ran(50 + 20 * random.next())
   expect(share.expected.ms).toBeGreaterThan(50)
   expect(share.expected.ms).toBeLessThan(70)

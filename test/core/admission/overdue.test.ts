@@ -19,11 +19,11 @@ function readsOf(count: number, inReverse: boolean, isOneRun: boolean): number {
   const demands = new Demands([], limits)
   const expected = new ExpectedDuration()
   const admitted: number[] = []
-  const one = new RunShare(1, admission.want)
+  const one = new RunShare(1, admission.busyPeriod)
   expect(admission.take(demands)).toBe(true)
   const indexes = Array.from({ length: count }, (_, i) => (inReverse ? count - 1 - i : i))
   for (const index of indexes) {
-    const run = isOneRun ? one : new RunShare(1, admission.want)
+    const run = isOneRun ? one : new RunShare(1, admission.busyPeriod)
     const waiter: Waiter = {
       wantsPermit: true,
       get acceptedAt() {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { Admission, GOES_ON } from '../../../packages/aof-runtime/src/core/admission/admission.ts'
+import { Admission } from '../../../packages/aof-runtime/src/core/admission/admission.ts'
+import { RESUME_PRIORITY } from '../../../packages/aof-runtime/src/core/admission/parked-flows.ts'
 import { Demands } from '../../../packages/aof-runtime/src/core/admission/demands.ts'
 import { ExpectedDuration } from '../../../packages/aof-runtime/src/core/admission/expected-duration.ts'
 import type { Flow } from '../../../packages/aof-runtime/src/core/admission/flow.ts'
@@ -73,7 +74,7 @@ class World {
       tool(other, [], 3),
     ]
     this.runs = [1, 1, 2].map((weight, order) => ({
-      share: new RunShare(weight, this.admission.want),
+      share: new RunShare(weight, this.admission.busyPeriod),
       model: { order, weight, held: [], credit: 0, want: 0 },
     }))
   }
@@ -84,7 +85,7 @@ class World {
       must(limit.inUse === inUse && inUse <= max, `I25: ${inUse} of ${max} ${kind} permits, told ${limit.inUse}`)
     const counts = this.admission.waitingFor()
     const told = Object.values(counts).reduce((sum, each) => sum + each, 0)
-    const waiting = [...this.model.waiting].filter(({ priority }) => priority !== GOES_ON)
+    const waiting = [...this.model.waiting].filter(({ priority }) => priority !== RESUME_PRIORITY)
     must(told === waiting.length, `I51: ${waiting.length} wait, told ${told}`)
     must(this.model.admissible(now).length === 0, 'I51: what a waiting call needs is free')
   }
@@ -96,7 +97,7 @@ export async function admission(numRuns: number): Promise<void> {
     fc.record({
       tool: fc.nat(6),
       run: fc.nat(2),
-      priority: fc.constantFrom(0, 0, 0, 1, -1, GOES_ON),
+      priority: fc.constantFrom(0, 0, 0, 1, -1, RESUME_PRIORITY),
       depth: fc.nat(1),
       moves: fc.nat(2),
       withdraws: fc.boolean(),
@@ -168,7 +169,7 @@ class User implements Waiter {
     this.expected = expected
     this.#call = {
       run: (world.runs[run] as World['runs'][number]).model,
-      needs: priority === GOES_ON ? { rates: [], limits: needs.limits } : needs,
+      needs: priority === RESUME_PRIORITY ? { rates: [], limits: needs.limits } : needs,
       priority,
       acceptedAt: this.acceptedAt,
       depth,
@@ -203,7 +204,7 @@ class User implements Waiter {
 
   get #demands(): Demands {
     const { demands } = this.#world.tools[this.#plan.tool] as World['tools'][number]
-    return this.#plan.priority === GOES_ON ? demands.toGoOn : demands
+    return this.#plan.priority === RESUME_PRIORITY ? demands.toResume : demands
   }
 
   #ask(): void {

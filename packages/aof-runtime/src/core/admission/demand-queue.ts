@@ -1,111 +1,68 @@
 import type { Clock } from '../host/clock.ts'
-import { BinaryHeap, type HeapEntry } from '../collections/binary-heap.ts'
-import { comesFirst, type Flow } from './flow.ts'
-import type { Line } from './line.ts'
-import type { RunShare } from './run-share.ts'
-import type { Waiter } from './waiter.ts'
+import { BinaryHeap } from '../collections/binary-heap.ts'
+import { type Ageing, type Level, type Line, type QueuedFlow, RunQueue } from './line.ts'
+import { comesFirst, type Waiter } from './waiter.ts'
 
-/** Who is next: a flow, and the first of its calls. */
+/** The call that is next, and its flow. */
 export interface Next {
-  readonly flow: Flow
+  readonly flow: QueuedFlow
   readonly waiter: Waiter
-  /** Its priority, raised by how long it has waited. */
+  /** Its priority, ageing included. */
   readonly priority: number
 }
 
-/** The calls that wait for one demand with one priority, raised by how long they have waited. */
-export interface Level extends HeapEntry {
-  readonly priority: number
-  readonly runs: BinaryHeap<RunQueue>
-}
-
-/** When the priority of a line rises next, or earlier. */
-export interface Ageing extends HeapEntry {
-  readonly line: Line
-  at: number
-}
-
-/** The lines of one run that are in one level of one demand. */
-export class RunQueue implements HeapEntry {
-  readonly run: RunShare
-  readonly level: Level
-  readonly lines: BinaryHeap<Line>
-  heapIndex = -1
-  /** As they were when it was last looked at: the heap of runs is in order by these. */
-  service = 0
-  load = 0
-
-  constructor(run: RunShare, level: Level) {
-    this.run = run
-    this.level = level
-    this.lines = new BinaryHeap((a, b) => lineComesFirst(a, b, run))
-  }
-
-  /** @returns whether it comes later than it stands */
-  refresh(now: number): boolean {
-    const service = this.run.service(now)
-    const { load } = this.run
-    if (service === this.service && load === this.load) return false
-    this.service = service
-    this.load = load
-    return true
-  }
-}
-
-/** Up to so many lines are compared one by one, so that estimates which change count at once. */
-const FEW = 8
-
-/** A rise is looked for by so much too early, as a part of the time: the sums that tell its moment are rounded. */
+/** The time of a rise is rounded down by this share of it, since its sum is rounded: a rise must not come late. */
 const ROUNDING = 2 ** -50
 
 /**
- * The calls that wait for one demand, in rank: priority, raised by one for each `ageMs` that a call has waited; then the
- * least service of its run; then the run that came first; then, within the run, as a flow has it.
+ * The calls that wait for one demand, in rank: by priority, raised by one for each `ageMs` that a call has waited; then by
+ * the least service of the run; then by the least load of the run; then by the arrival of the run; then, within the run, as
+ * in a flow.
  *
- * 1. A run stands where its service was when it was last looked at. Service only grows, so the first of the heap, once its
- *    service is as it stands, is the one that has had least.
- * 2. A line is never in a level below that of its first call: when its moment in `#ageing` has come it is raised, before
- *    anything is compared. It may be in one above, since a line whose first call has left moves down only when it is the
- *    first of all. So a call costs the logarithm of those that wait, and again that for each `ageMs` that it waits.
+ * 1. The heap orders runs by their service at the last look. Service only grows, so the first run of the heap has the least
+ *    service once its own is up to date.
+ * 2. A line is never in a level below that of its first call: it is raised at its time in `#ageing`, before any comparison.
+ *    It may be in a level above, since a line whose first call has left moves down only when it is the first of all. So each
+ *    call costs time logarithmic in the number of waiting calls, and the same again for each `ageMs` that it waits.
  */
 export class DemandQueue {
-  /** Those that are in use, and at most one other; the highest priority first. */
+  /** The levels in use, and at most one empty level; the highest priority first. */
   readonly #levels = new BinaryHeap<Level>((a, b) => a.priority > b.priority)
   readonly #levelOf = new Map<number, Level>()
   readonly #ageing = new BinaryHeap<Ageing>((a, b) => a.at < b.at)
-  /** Lines. */
+  /** How many lines wait. */
   #size = 0
 
   get isEmpty(): boolean {
     return this.#size === 0
   }
 
-  park(flow: Flow, now: number, ageMs: number): void {
+  park(flow: QueuedFlow, now: number, ageMs: number): void {
     for (const line of flow.lines()) if (line.size > 0) this.#enter(line, now, ageMs)
   }
 
-  unpark(flow: Flow): void {
+  unpark(flow: QueuedFlow): void {
     for (const line of flow.lines()) this.#leave(line)
   }
 
-  /** A line of a flow that is parked here has another first call now. */
+  /** A line of a flow parked here has a new first call. */
   joined(line: Line, clock: Clock, ageMs: number): void {
     if (line.place === undefined) this.#enter(line, clock.now(), ageMs)
     else this.#hasOtherFirst(line, line.place, ageMs)
   }
 
-  /** A line of a flow that is parked here has lost a call, and may have no other. */
+  /** A line of a flow parked here has lost a call, perhaps its last. */
   lost(line: Line, ageMs: number): void {
     if (line.size === 0) this.#leave(line)
     else if (line.place !== undefined) this.#hasOtherFirst(line, line.place, ageMs)
   }
 
-  /** Who is next; undefined where nobody waits. */
+  /** The next call; undefined where none waits. */
   next(now: number, ageMs: number): Next | undefined {
     this.#raise(now, ageMs)
     for (let level = this.#levels.peek(); level !== undefined; level = this.#levels.peek()) {
       const place = firstRun(level.runs, now)
-      const line = place && firstLine(place)
+      const line = place && place.firstLine()
       if (line === undefined) {
         if (this.#levels.size === 1) return undefined
         this.#forget(level)
@@ -140,7 +97,7 @@ export class DemandQueue {
     this.#agesFrom(line, ageMs)
   }
 
-  /** It rises no later than its first call does, from the level in which it is. */
+  /** Sets its next rise to that of its first call, if that is earlier. */
   #agesFrom(line: Line, ageMs: number): void {
     const { ageing, flow } = line
     if (ageMs === Infinity || flow.priority === Infinity) return
@@ -152,7 +109,7 @@ export class DemandQueue {
     }
   }
 
-  /** Raises the lines whose moment has come. */
+  /** Raises the lines whose time has come. */
   #raise(now: number, ageMs: number): void {
     const first = this.#ageing.peek()
     if (first === undefined || first.at > now) return
@@ -167,7 +124,7 @@ export class DemandQueue {
     }
   }
 
-  /** Its priority is that from now on. */
+  /** Moves a line to the level of a priority, and sets its next rise. */
   #move(line: Line, priority: number, now: number, ageMs: number): void {
     const place = line.place as RunQueue
     if (place.level.priority !== priority) {
@@ -188,7 +145,7 @@ export class DemandQueue {
     line.place = place
     if (place.heapIndex !== -1) return
     place.refresh(now)
-    // While it was alone its service was not looked at.
+    // A run that was alone in the level was not refreshed.
     if (level.runs.size === 1) level.runs.peek()?.refresh(now)
     level.runs.push(place)
     run.entered(place)
@@ -219,13 +176,13 @@ export class DemandQueue {
   }
 }
 
-/** When its first call has waited for long enough to be in the level above. */
+/** The time at which its first call belongs into the level above. */
 function riseOf(line: Line, ageMs: number): number {
   const risen = (line.place as RunQueue).level.priority - line.flow.priority
   return ((line.peek() as Waiter).acceptedAt + (risen + 1) * ageMs) * (1 - ROUNDING)
 }
 
-/** By how much its priority has risen. */
+/** How much waiting has raised the priority of a call. */
 function steps({ acceptedAt }: Waiter, now: number, ageMs: number): number {
   return Math.max(0, Math.floor((now - acceptedAt) / ageMs))
 }
@@ -248,20 +205,7 @@ function firstRun(runs: BinaryHeap<RunQueue>, now: number): RunQueue | undefined
   }
 }
 
-function firstLine({ lines, run }: RunQueue): Line | undefined {
-  const first = lines.peek()
-  if (first === undefined || lines.size === 1 || lines.size > FEW) return first
-  let best = first
-  for (const line of lines) if (line !== best && lineComesFirst(line, best, run)) best = line
-  return best
-}
-
 function runComesFirst(a: RunQueue, b: RunQueue): boolean {
   if (a.service !== b.service) return a.service < b.service
   return a.load === b.load ? a.run.order < b.run.order : a.load < b.load
-}
-
-function lineComesFirst(a: Line, b: Line, run: RunShare): boolean {
-  const [one, other] = [a.peek(), b.peek()]
-  return one !== undefined && other !== undefined && comesFirst(one, other, run)
 }

@@ -1,51 +1,51 @@
-/** How far an estimate moves at a measured value, once it has seen many. */
+/** The step of an estimate at each measured value, after many values. */
 const LEAST_STEP = 0.05
 
-/** An estimate counts at once that stands on so many values, … */
+/** An estimate counts within the busy period in which it was measured after at least this many values, … */
 const ENOUGH = 16
 
-/** … of which no more than this share is off … */
+/** … of which at most this share was off … */
 const MOST_OFF = 0.4
 
 /** … by more than this factor. */
 const NEAR = 1.5
 
 /**
- * How long something is expected to take: its median, the newer values counting more.
+ * The expected duration of calls: the median of the measured values, with more weight on newer ones.
  *
  * A stochastic approximation of the quantile (Robbins and Monro, "A Stochastic Approximation Method", 1951) on a
- * logarithmic scale: each value moves the estimate a step towards itself, at first far, later by {@link LEAST_STEP}. It
- * keeps a few numbers, and one value in a thousand times as long moves it no further than any other.
+ * logarithmic scale: each value moves the estimate one step towards itself, far at first, later by {@link LEAST_STEP}. It
+ * keeps a few numbers, and an outlier moves the estimate no further than any other value.
  *
- * Longest first pays where durations are known and misleads where they are guessed: of a tool whose durations differ widely
- * a first short call says little, and would send a long one to the end. So values that are measured while calls wait do not
- * change the order of those, unless they are many and close together; afterwards, as history, they all count. A turn of
- * tools that were never measured therefore goes in call order, as list scheduling without knowledge does (Graham, "Bounds on
- * Multiprocessing Timing Anomalies", 1969).
+ * Starting the longest call first helps where durations are known, and misleads where they are guesses: for a tool with
+ * widely varying durations, one short call says little, and would send a long call to the end. So values measured during a
+ * busy period do not change the order of its calls, unless they are many and close together; in later periods all values
+ * count. Calls of tools that were never measured therefore start in call order, as in list scheduling without knowledge
+ * (Graham, "Bounds on Multiprocessing Timing Anomalies", 1969).
  */
 export class ExpectedDuration {
   #ms = 0
   #count = 0
-  /** The share of the values that are not {@link NEAR}, the newer ones counting more. */
+  /** The share of the values that are not {@link NEAR} the estimate, with more weight on newer ones. */
   #off = 0
-  /** The period of the last value, and what was expected before the first of that. */
+  /** The busy period of the last value, and the estimate before that period. */
   #period = -1
   #before: number | undefined
 
-  /** The estimate of all values, in milliseconds; undefined while nothing was measured. */
+  /** The estimate from all values, in milliseconds; undefined before the first. */
   get ms(): number | undefined {
     return this.#count === 0 ? undefined : this.#ms
   }
 
-  /** What counts in a period, in which calls have to wait: the estimate, as far as it can be trusted. */
+  /** The estimate that counts in a busy period: of all values, or, where they are few or vary, of those before that period. */
   msIn(period: number): number | undefined {
     if (period !== this.#period || (this.#count >= ENOUGH && this.#off <= MOST_OFF)) return this.ms
     return this.#before
   }
 
   /**
-   * @param ms how long it took, at least 0
-   * @param period when that was
+   * @param ms the measured duration, at least 0
+   * @param period the busy period in which it was measured
    */
   add(ms: number, period: number = -1): void {
     if (period !== this.#period) {
@@ -66,5 +66,5 @@ export class ExpectedDuration {
   }
 }
 
-/** A step is a factor, so nothing takes no time at all. */
+/** Steps are factors, so no duration may be 0. */
 const MIN_MS = 0.001

@@ -1,47 +1,55 @@
 import type { Demands } from './demands.ts'
 import { Lane } from './lane.ts'
-import type { Line } from './line.ts'
+import type { Line, QueuedFlow, QueuedRun } from './line.ts'
 import type { DenseSetPlace } from '../collections/dense-set.ts'
-import type { ExpectedDuration } from './expected-duration.ts'
 import { type Ranked, Ranking } from './ranking.ts'
 import type { Demand } from './limit.ts'
-import type { RunShare } from './run-share.ts'
-import { isEarlier, type Waiter } from './waiter.ts'
+import { aheadMs, comesFirst, type Waiter } from './waiter.ts'
+
+/** A run, as its flows and admission know it. */
+export interface FlowRun extends QueuedRun {
+  /** How many of its flows wait. */
+  parked: number
+  /** It begins to wait. */
+  joins(now: number): void
+  /** A flow is empty, and may be forgotten. */
+  forget(flow: Flow): void
+}
 
 /**
- * The waiting calls of one run that need the same and have the same priority: where one of them cannot start, none can.
+ * The waiting calls of one run with the same demands and the same priority: if one of them cannot start, none can.
  *
- * 1. It is parked on exactly one demand while it is not empty: one that had no room when it was looked at.
- * 2. Its first call is the deepest; among those the one from whose start to the end of all that can only start after it the
- *    longest time is expected (longest processing time first, Graham, "Bounds on Multiprocessing Timing Anomalies", 1969);
- *    among those the first in the order of calls.
- * 3. It consists of lines, each with a first call to which only those of other lines have to be compared, since age counts
- *    as well: calls that differ in nothing but their order, and calls of one moment that others can only start after.
+ * 1. While it is not empty, it is parked on exactly one demand: one that had no room at the last look.
+ * 2. Its first call is the deepest; among those, the call with the longest expected time from its start to the end of all
+ *    calls that can only start after it (longest processing time first, Graham, "Bounds on Multiprocessing Timing
+ *    Anomalies", 1969); among those, the first in the order of calls.
+ * 3. It consists of lines, and only the first calls of lines have to be compared. Age counts too, so a line has either calls
+ *    that differ only in their order (a lane), or calls accepted at one moment that others wait for (a ranking).
  */
-export class Flow {
-  readonly run: RunShare
+export class Flow implements QueuedFlow {
+  readonly run: FlowRun
   readonly demands: Demands
   readonly priority: number
-  /** Calls that wait. */
+  /** How many calls wait. */
   size = 0
   parkedOn: Demand | undefined
-  /** Since when it has been passed over: what it had to wait for was there, and something else was not. */
+  /** Since when it has been passed over: the demand that it waited for had room, and another had none. */
   passedOverSince: number | undefined
   isObserved = false
   /** Its place among all flows that wait. */
   parkedPlace: DenseSetPlace<Flow> | undefined
   readonly #lanes: Lane[] = []
-  /** Those that others can only start after, by when they were accepted. */
+  /** Calls that others wait for, by the time of acceptance. */
   #rankings: Map<number, Ranking> | undefined
   #ranked: Map<Waiter, Ranked> | undefined
 
-  constructor(run: RunShare, demands: Demands, priority: number) {
+  constructor(run: FlowRun, demands: Demands, priority: number) {
     this.run = run
     this.demands = demands
     this.priority = priority
   }
 
-  /** @returns the line whose first it may be now; undefined where it comes behind another */
+  /** @returns its line, if it may be the first of it; undefined if it comes behind another call */
   add(waiter: Waiter): Line | undefined {
     this.size++
     if (waiter.isObserved) this.isObserved = true
@@ -50,13 +58,13 @@ export class Flow {
     return lane.add(waiter) ? lane : undefined
   }
 
-  /** Takes those in that come right after one of them and are alike: `waiters` from `first.index + 1` to before `end`. */
+  /** Adds the identical calls right after `first`, which waits here: `waiters` from `first.index + 1` to before `end`. */
   addBehind(first: Waiter, waiters: readonly Waiter[], end: number): void {
     this.size += end - first.index - 1
     this.#laneOf(first).addBehind(first, waiters, end)
   }
 
-  /** The first of them, which stays. */
+  /** The first call, which stays. */
   peek(): Waiter | undefined {
     let first: Waiter | undefined
     for (const line of this.lines()) {
@@ -67,9 +75,9 @@ export class Flow {
   }
 
   /**
-   * One of them, whose `wantsPermit` is false from now on, is not to be admitted.
+   * A call stops waiting; its `wantsPermit` is false from now on.
    *
-   * @returns the line that has lost it
+   * @returns its line
    */
   withdraw(waiter: Waiter): Line {
     const line = this.#unrank(waiter) ?? this.#laneOf(waiter)
@@ -79,9 +87,9 @@ export class Flow {
   }
 
   /**
-   * One of them waits elsewhere from now on.
+   * Removes a call, which will wait in another flow.
    *
-   * @returns the line that has lost it
+   * @returns its line
    */
   remove(waiter: Waiter): Line {
     const line = this.#unrank(waiter) ?? this.#laneOf(waiter)
@@ -90,7 +98,6 @@ export class Flow {
     return line
   }
 
-  /** All its lines, also those that are empty. */
   *lines(): Generator<Line, void, undefined> {
     yield* this.#lanes
     if (this.#rankings !== undefined) yield* this.#rankings.values()
@@ -102,7 +109,7 @@ export class Flow {
   }
 
   /**
-   * Takes the first call of one of its lines out.
+   * Removes the first call of one of its lines.
    *
    * @returns that line
    */
@@ -114,14 +121,14 @@ export class Flow {
     return line
   }
 
-  /** The line that has all its calls, if only their order tells them apart; undefined where they have to be compared. */
+  /** The lane with all its calls; undefined where there are several lines. */
   get sole(): Lane | undefined {
     return this.#lanes.length === 1 && (this.#ranked === undefined || this.#ranked.size === 0)
       ? this.#lanes[0]
       : undefined
   }
 
-  /** Takes `waiter`, the first call of its {@link sole} line, out. */
+  /** Removes `waiter`, the first call of its {@link sole} lane. */
   shift(line: Lane, waiter: Waiter): void {
     line.shift(waiter)
     this.size--
@@ -129,7 +136,7 @@ export class Flow {
   }
 
   #isOneLess(): void {
-    // Who comes next has not been passed over yet.
+    // The calls that come next have not been passed over yet.
     if (--this.size === 0) this.passedOverSince = undefined
   }
 
@@ -143,7 +150,7 @@ export class Flow {
     return ranking
   }
 
-  /** @returns the ranking that it was in */
+  /** @returns its ranking, if it was in one */
   #unrank(waiter: Waiter): Ranking | undefined {
     const entry = this.#ranked?.get(waiter)
     if (entry === undefined) return undefined
@@ -160,21 +167,4 @@ export class Flow {
     this.#lanes.push(lane)
     return lane
   }
-}
-
-/** Whether `a` comes before `b`, of the same run. */
-export function comesFirst(a: Waiter, b: Waiter, run: RunShare): boolean {
-  if (a.depth !== b.depth) return a.depth > b.depth
-  const difference = aheadMs(a, run) - aheadMs(b, run)
-  return difference === 0 ? isEarlier(a, b) : difference > 0
-}
-
-/** From its start until all are expected to have ended that can only start after it. */
-function aheadMs({ expected, remainingMs }: Waiter, run: RunShare): number {
-  return expectedMs(expected, run) + remainingMs
-}
-
-/** How long a call is expected to take; one whose tool is not known well enough, as long as the others of its run. */
-export function expectedMs(expected: ExpectedDuration, run: RunShare): number {
-  return expected.msIn(run.period) ?? run.expected.ms ?? 0
 }

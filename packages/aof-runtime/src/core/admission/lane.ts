@@ -1,42 +1,40 @@
 import { BinaryHeap, type HeapEntry } from '../collections/binary-heap.ts'
-import type { Ageing, RunQueue } from './demand-queue.ts'
 import type { ExpectedDuration } from './expected-duration.ts'
-import type { Flow } from './flow.ts'
-import type { Line } from './line.ts'
+import type { Ageing, Line, QueuedFlow, RunQueue } from './line.ts'
 import { isEarlier, type Waiter } from './waiter.ts'
 
-/** A call that came when later ones were there already. */
+/** A call that came after later calls. */
 interface Straggler extends HeapEntry {
   readonly waiter: Waiter
 }
 
 /**
- * Calls that differ in nothing but their order: of one flow, one tool, one depth.
+ * Waiting calls that differ only in their order: of one flow, one tool, one depth.
  *
- * 1. The first is the first in the order of calls, whatever order they come in: a call that is tried again has its place.
- *    So the first has waited longest. Nearly all come in that order, and are kept in a row; the others in a heap.
- * 2. Calls that have withdrawn, or wait elsewhere, are passed over, and swept out when they are more than half.
+ * 1. Its first call is the first in the order of calls, in whatever order they came: a retried call keeps its place. So the
+ *    first has waited longest. Nearly all calls come in order, and are in an array; the others are in a heap.
+ * 2. Calls that stopped waiting, or wait elsewhere, are skipped, and removed when they are more than half.
  */
 export class Lane implements Line {
-  readonly flow: Flow
+  readonly flow: QueuedFlow
   place: RunQueue | undefined
   ageing: Ageing | undefined
   heapIndex = -1
   readonly expected: ExpectedDuration
   readonly depth: number
-  /** Calls that still wait. */
+  /** How many calls wait. */
   size = 0
   #waiters: (Waiter | undefined)[] = []
   #head = 0
   #stragglers: BinaryHeap<Straggler> | undefined
-  /** Calls that are still in the row or the heap, and wait elsewhere. */
+  /** Calls in the array or the heap that wait elsewhere now. */
   #moved: Set<Waiter> | undefined
-  /** The last in the order of calls that ever came: who is later than that, as nearly all are, comes behind all others. */
+  /** The latest call that ever came, in the order of calls. A call after it, as nearly all are, comes behind all others. */
   #latestAt = -Infinity
   #latestBatch = -1
   #latestIndex = -1
 
-  constructor(flow: Flow, expected: ExpectedDuration, depth: number) {
+  constructor(flow: QueuedFlow, expected: ExpectedDuration, depth: number) {
     this.flow = flow
     this.expected = expected
     this.depth = depth
@@ -58,7 +56,7 @@ export class Lane implements Line {
     return this.size === 1
   }
 
-  /** Takes those in that come right after `first`, which is here: `waiters` from `first.index + 1` to before `end`. */
+  /** Adds the calls right after `first`, which waits here: `waiters` from `first.index + 1` to before `end`. */
   addBehind(first: Waiter, waiters: readonly Waiter[], end: number): void {
     const from = first.index + 1
     if (this.#latestIndex !== first.index || this.#latestBatch !== first.batchOrder) {
@@ -76,7 +74,7 @@ export class Lane implements Line {
     return this.peek() === waiter
   }
 
-  /** The first that still waits, which stays. */
+  /** The first call that still waits, which stays. */
   peek(): Waiter | undefined {
     const first = this.#firstOfRow()
     if (this.#stragglers === undefined || this.#stragglers.size === 0) return first
@@ -108,20 +106,20 @@ export class Lane implements Line {
     return waiter.wantsPermit && this.#moved?.has(waiter) !== true
   }
 
-  /** Takes out the one that {@link peek} gave. */
+  /** Removes the call that {@link peek} returned. */
   shift(waiter: Waiter): void {
     this.size--
     if (this.#waiters[this.#head] === waiter) this.#drop()
     else this.#stragglers?.pop()
   }
 
-  /** One of them, whose `wantsPermit` is false from now on, is not to be admitted. */
+  /** A call stops waiting; its `wantsPermit` is false from now on. */
   withdraw(): void {
     this.size--
     this.#sweepIfWorthIt()
   }
 
-  /** One of them waits elsewhere from now on. */
+  /** Removes a call, which will wait in another flow. */
   remove(waiter: Waiter): void {
     this.size--
     if (this.peek() === waiter) {
@@ -132,7 +130,7 @@ export class Lane implements Line {
     this.#sweepIfWorthIt()
   }
 
-  /** Those that still wait, in order. */
+  /** The calls that still wait, in order. */
   *[Symbol.iterator](): Generator<Waiter, void, undefined> {
     const stragglers = [...(this.#stragglers ?? [])].map(({ waiter }) => waiter).filter((each) => this.#isHere(each))
     stragglers.sort((a, b) => (isEarlier(a, b) ? -1 : 1))
@@ -163,7 +161,7 @@ export class Lane implements Line {
     if (kept > 64 && kept > this.size * 2) this.#sweep()
   }
 
-  /** Forgets calls that are passed over. */
+  /** Removes the calls that {@link peek} would skip. */
   #sweep(): void {
     this.#waiters = this.#waiters.slice(this.#head).filter((waiter) => this.#isHere(waiter as Waiter))
     this.#head = 0

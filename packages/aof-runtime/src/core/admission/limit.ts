@@ -1,32 +1,30 @@
 import { DemandQueue } from './demand-queue.ts'
+import type { DemandKind } from './waiter.ts'
 
-/** What a call may need before it can start, in the order in which it is asked for. */
-export type DemandKind = 'rate' | 'key' | 'tool' | 'executor' | 'process'
-
-/** Something that a call needs to start. */
+/** A permit of a limit, or a start within a rate, that a call needs before it can start. */
 export interface Demand {
   readonly kind: DemandKind
-  /** Who waits for it. */
+  /** The calls that wait for it. */
   readonly queue: DemandQueue
-  /** Whether there is something left of it. */
+  /** Whether a call can take it now. */
   hasRoom(now: number): boolean
 }
 
 /**
  * The permits of one limit.
  *
- * 1. `inUse` grows only while there is room, so it exceeds `max` only where that has shrunk.
+ * 1. `inUse` grows only while there is room, so it exceeds `max` only after `max` was lowered.
  */
 export class Limit implements Demand {
   readonly kind: Exclude<DemandKind, 'rate'>
   readonly queue: DemandQueue = new DemandQueue()
   /** At least 1, or Infinity. */
   max: number
-  /** Permits that are out. */
+  /** Permits that calls hold. */
   inUse = 0
-  /** Whether a free one is kept for the call that has a reservation. */
+  /** Whether one free permit is set aside for the flow with the reservation. */
   isReserved = false
-  /** Whether it is among those whose waiters are to be looked at. */
+  /** Whether a hand-over still has to look at its queue. */
   isFreed = false
 
   constructor(kind: Exclude<DemandKind, 'rate'>, max: number) {

@@ -1,25 +1,22 @@
 import { BinaryHeap, type HeapEntry } from '../collections/binary-heap.ts'
-import type { Ageing, RunQueue } from './demand-queue.ts'
-import type { Flow } from './flow.ts'
-import type { Line } from './line.ts'
+import type { Ageing, Line, QueuedFlow, RunQueue } from './line.ts'
 import { isEarlier, type Waiter } from './waiter.ts'
 
 /**
- * Waiting calls that others can only start after, of one flow and accepted at one moment, by the time that is still to come
- * once they start: the longest first (critical path scheduling: Hu, "Parallel Sequencing and Assembly Line Problems", 1961;
- * Kohler, 1975).
+ * Waiting calls that other calls wait for, of one flow and accepted at one moment: the longest expected path behind their
+ * start comes first (critical path scheduling: Hu, "Parallel Sequencing and Assembly Line Problems", 1961; Kohler, 1975).
  *
- * 1. Each has the rank that it had when it came; one whose rank changes comes anew.
+ * 1. A call keeps the rank that it came with; a call whose rank changes is removed and added again.
  */
 export class Ranking implements Line {
-  readonly flow: Flow
+  readonly flow: QueuedFlow
   readonly acceptedAt: number
   place: RunQueue | undefined
   ageing: Ageing | undefined
   heapIndex = -1
   readonly #heap = new BinaryHeap<Ranked>(comesFirst)
 
-  constructor(flow: Flow, acceptedAt: number) {
+  constructor(flow: QueuedFlow, acceptedAt: number) {
     this.flow = flow
     this.acceptedAt = acceptedAt
   }
@@ -28,7 +25,7 @@ export class Ranking implements Line {
     return this.#heap.size
   }
 
-  /** @param aheadMs from its start until all have ended that can only start after it */
+  /** @param aheadMs the expected time from its start to the end of all calls that can only start after it */
   add(waiter: Waiter, aheadMs: number): Ranked {
     const entry = { waiter, aheadMs, ranking: this, heapIndex: -1 }
     this.#heap.push(entry)

@@ -1,90 +1,89 @@
 import type { Demands } from './demands.ts'
 import { ExpectedDuration } from './expected-duration.ts'
-import type { Level, RunQueue } from './demand-queue.ts'
-import { Flow } from './flow.ts'
+import { Flow, type FlowRun } from './flow.ts'
+import type { Level, RunQueue } from './line.ts'
 
-/** What all runs of a controller share: the time of want, from the moment at which the first call had to wait until none does. */
-export interface Want {
-  /** Runs so far. */
+/** The busy period of a controller, from the first call that has to wait until no call waits. All its runs share this. */
+export interface BusyPeriod {
+  /** How many runs there have been. */
   runs: number
-  /** Times of want so far. */
+  /** How many busy periods there have been. */
   number: number
   since: number
-  /** The service of who was admitted last. */
-  floor: number
+  /** The greatest service that a run had when one of its calls was admitted: runs that begin to wait start from there. */
+  virtualTime: number
 }
 
-/** So many calls of a run are all measured; of those after, one of eight. */
+/** The first calls of a run are all measured, up to this many; of later ones, one in eight. */
 const EXACT_RUNS = 64
 const MEASURED_OF = 8
 
-/** Who waits in more places than these, for many keys, is looked at again only when its turn has come. */
+/** A run that waits in more queues than this, for many keys, is not moved in each: its place is updated when it is first. */
 const FEW = 16
 
 /**
- * What one run has had of the permits, for as long as several want them.
+ * The share of the permits that one run has had, while calls wait.
  *
- * Duty: count its service, the time for which it has held permits, over its weight; keep its flows.
+ * Duty: count its service, the time for which its calls have held permits, over its weight; find its flows.
  * Boundary: knows no limits and no calls.
- * 1. Service never falls, and grows by itself while calls run: who has long ones under way is not taken for one that has
- *    had nothing.
- * 2. It is counted within a time of want: what was taken while there was enough for all is held against nobody.
- * 3. A run that begins to wait is set to the service of those who are served (start-time fair queueing, Goyal, Vin and
- *    Cheng, 1996), so that no run saves up.
+ * 1. Service never falls, and grows while calls run: a run with long calls under way counts as served.
+ * 2. Only usage during a busy period counts.
+ * 3. A run that begins to wait gets at least the virtual time as its service (start-time fair queueing, Goyal, Vin and
+ *    Cheng, 1996), so that no run saves up service.
  */
-export class RunShare {
+export class RunShare implements FlowRun {
   readonly weight: number
-  /** Its place among all runs: who came first goes first, where all else is the same. */
+  /** Its place among all runs, by arrival: it decides where all else is equal. */
   readonly order: number
-  /** How long its calls take, for those whose tools have not been measured. */
+  /** The expected duration of its calls, for tools that have not been measured. */
   readonly expected: ExpectedDuration = new ExpectedDuration()
-  /** Calls that have ended. */
+  /** How many of its calls have ended. */
   #ran = 0
-  /** Its flows that are not empty. */
+  /** How many of its flows wait. */
   parked = 0
-  readonly #want: Want
-  #wantNumber = 0
-  /** Its calls that hold permits. */
+  readonly #busyPeriod: BusyPeriod
+  #periodNumber = 0
+  /** How many of its calls hold permits. */
   #inFlight = 0
-  // Not 0, which is an integer to V8: each run's fields would have to be made over when the first fraction comes.
+  // -0 makes V8 store a float from the start: with 0, the fields of each run would be converted at the first fraction.
   #served: number = -0
-  /** The sum of the moments since when its calls hold permits. */
+  /** The sum of the times at which the calls that hold permits took them. */
   #since: number = -0
   #lastFlow: Flow | undefined
   #flows: Map<Demands, Flow[]> | undefined
-  /** Where it waits, or waited last. */
+  /** A queue in which it waits, or waited last. */
   #queue: RunQueue | undefined
-  /** Where else it waits. */
+  /** The other queues in which it waits. */
   #queues: Map<Level, RunQueue> | undefined
 
-  /** @param weight how much service it is to have, beside others */
-  constructor(weight: number, want: Want) {
+  /** @param weight its share of the service, in proportion to the weights of other runs */
+  constructor(weight: number, busyPeriod: BusyPeriod) {
     this.weight = weight
-    this.order = want.runs++
-    this.#want = want
+    this.order = busyPeriod.runs++
+    this.#busyPeriod = busyPeriod
   }
 
-  /** The present time of want: what is measured in it is trusted later than what was known before. */
+  /** The number of the busy period: values that are measured in it count less than earlier ones. */
   get period(): number {
-    return this.#want.number
+    return this.#busyPeriod.number
   }
 
-  /** One of its calls has taken that long. Of many only some are measured: they tell as much. */
+  /** Adds the duration of a call. After many calls only some are measured, which is enough for an estimate. */
   ran(ms: number): void {
     if (this.#ran < EXACT_RUNS || this.#ran % MEASURED_OF === 0) this.expected.add(ms)
     this.#ran++
   }
 
-  /** One of its calls holds permits from `now` on. */
+  /** A call holds permits from `now` on. */
   began(now: number): void {
-    if (this.#wantNumber !== this.#want.number) this.#restart()
+    if (this.#periodNumber !== this.#busyPeriod.number) this.#restart()
     this.#inFlight++
     this.#since += now
   }
 
-  /** It has given them back that it held since `since`. */
+  /** A call has returned the permits that it took at `since`. */
   ended(since: number, now: number): void {
-    if (this.#wantNumber !== this.#want.number) this.#restart()
+    if (this.#periodNumber !== this.#busyPeriod.number) this.#restart()
     this.#inFlight--
     this.#since -= since
     this.#served += now - since
@@ -96,19 +95,19 @@ export class RunShare {
     return (this.#served + this.#inFlight * now - this.#since) / this.weight
   }
 
-  /** Its calls under way, over its weight: of two runs with the same service the one with less of that comes first. */
+  /** Its running calls over its weight: among runs with the same service, the least load comes first. */
   get load(): number {
     return this.#inFlight / this.weight
   }
 
-  /** It waits from `now` on, and did not before. */
+  /** It begins to wait at `now`. */
   joins(now: number): void {
-    if (this.#wantNumber !== this.#want.number) this.#restart()
-    const lacking = this.#want.floor - this.service(now)
+    if (this.#periodNumber !== this.#busyPeriod.number) this.#restart()
+    const lacking = this.#busyPeriod.virtualTime - this.service(now)
     if (lacking > 0) this.#served += lacking * this.weight
   }
 
-  /** Where its calls wait that need all of `demands`. Nearly all calls of a run need the same. */
+  /** The flow of its calls with these demands and this priority. Nearly all calls of a run have the same. */
   flow(demands: Demands, priority: number): Flow {
     const last = this.#lastFlow
     if (last === undefined) return (this.#lastFlow = new Flow(this, demands, priority))
@@ -121,7 +120,7 @@ export class RunShare {
     return (this.#lastFlow = flow)
   }
 
-  /** A flow is empty. Runs that go on for long, with ever new keys, must not keep them all. */
+  /** A flow is empty, and is forgotten once there are many: long runs use ever new keys. */
   forget({ demands }: Flow): void {
     const flows = this.#flows
     if (flows === undefined || flows.size <= 32 || flows.get(demands)?.some(({ size }) => size > 0) === true) return
@@ -131,30 +130,28 @@ export class RunShare {
     this.#lastFlow = first?.[0]
   }
 
-  /** Where it stands in a level; undefined where it does not, as far as that is known. */
   queueIn(level: Level): RunQueue | undefined {
     return this.#queue?.level === level ? this.#queue : this.#queues?.get(level)
   }
 
-  /** It waits there now. */
   entered(queue: RunQueue): void {
     if (this.#queue === queue) return
     if (this.#queue === undefined || this.#queue.heapIndex === -1) this.#queue = queue
     else (this.#queues ??= new Map()).set(queue.level, queue)
   }
 
-  /** It does not wait there any more. The levels of keys come and go: none is kept but the last. */
+  /** Forgets the queue, unless it is the last one: the levels of keys come and go. */
   left(queue: RunQueue): void {
     if (this.#queue !== queue) this.#queues?.delete(queue.level)
   }
 
-  /** What it has under way began before the present time of want. */
+  /** Begins a new busy period: of the running calls, only the time within it counts. */
   #restart(): void {
-    this.#wantNumber = this.#want.number
-    this.#served = this.#since - this.#inFlight * this.#want.since
+    this.#periodNumber = this.#busyPeriod.number
+    this.#served = this.#since - this.#inFlight * this.#busyPeriod.since
   }
 
-  /** Where it waits it may come sooner now, having less under way. */
+  /** Moves it forward in its queues, since its load has fallen. */
   #comeForward(now: number): void {
     if (this.#queue !== undefined) comeForward(this.#queue, now)
     if (this.#queues === undefined || this.#queues.size > FEW) return

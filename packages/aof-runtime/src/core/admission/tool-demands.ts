@@ -4,51 +4,51 @@ import { ExpectedDuration } from './expected-duration.ts'
 import { Limit } from './limit.ts'
 import { checkRate, RateLimit, type RateOptions } from './rate-limit.ts'
 
-/** How a tool may limit its calls, over all executors that share an admission controller. */
+/** Limits of a tool's calls, over all executors that share an admission controller. */
 export interface ToolLimits {
   /**
-   * How many of its calls run at once: at least 1, or `Infinity`. It says what the tool can bear, and is no lock: for calls
-   * that must not meet at all there are effects.
+   * How many of its calls run at once: at least 1, or `Infinity`. It protects the tool from load. It is not a lock: declare
+   * effects for calls that must not overlap.
    * @default Infinity
    */
   readonly maxParallel?: number
   /** How many of its calls of one `key` run at once: at least 1, or `Infinity`. @default Infinity */
   readonly maxParallelPerKey?: number
-  /** How often it starts, further attempts included. @default as often as it is called */
+  /** The rate of its starts, retries included. @default no limit */
   readonly rate?: RateOptions
-  /** How often it starts for one `key`. @default as often as it is called */
+  /** The rate of its starts for one `key`, retries included. @default no limit */
   readonly ratePerKey?: RateOptions
 }
 
-/** A rate at this moment. */
+/** The state of a rate. */
 export interface RateStats {
-  /** How many may start now. */
+  /** How many calls may start now. */
   readonly available: number
-  /** For how long nothing starts, since it was asked to be left alone; 0 where it was not. */
+  /** The remaining time of a pause that a service asked for, in milliseconds; 0 outside a pause. */
   readonly pausedForMs: number
 }
 
-/** What one key of a tool allows at this moment. */
+/** The state of the limits of one key of a tool. */
 export interface KeyStats {
   readonly key: string
-  /** Permits that are out, those of abandoned tools among them. */
+  /** Permits that calls hold, abandoned ones included. */
   readonly inUse: number
   readonly rate?: RateStats
 }
 
-/** What the limits of one tool are at this moment, over all executors that share its controller. */
+/** The state of the limits of one tool, over all executors that share its controller. */
 export interface ToolStats {
   readonly name: string
-  /** Permits that are out, those of abandoned tools among them; 0 where the tool has no `maxParallel`. */
+  /** Permits that calls hold, abandoned ones included; 0 where the tool has no `maxParallel`. */
   readonly inUse: number
   readonly maxParallel: number
   readonly rate?: RateStats
   readonly maxParallelPerKey: number
-  /** The keys that are in use, or not as fresh as one that was never used. */
+  /** The keys in use, and those whose rate has not recovered fully. */
   readonly keys: readonly KeyStats[]
 }
 
-/** Throws a MisuseError for limits that are impossible. */
+/** Throws a MisuseError for impossible limits. */
 export function checkToolLimits(label: string, limits: ToolLimits & { readonly key?: unknown }): void {
   const { maxParallel, maxParallelPerKey, rate, ratePerKey, key } = limits
   if (maxParallel !== undefined) checkCount(`${label}.maxParallel`, maxParallel, 1, undefined, true)
@@ -63,13 +63,13 @@ export function checkToolLimits(label: string, limits: ToolLimits & { readonly k
     throw new MisuseError(`${label}.key`, 'maxParallelPerKey or ratePerKey beside it', 'neither')
 }
 
-/** What one key of a tool allows. */
+/** The limits of one key of a tool. */
 class KeyDemands {
   readonly limit: Limit | undefined
   readonly rate: RateLimit | undefined
-  /** By those of the tool's other calls; executors come and go, and nothing is kept of one that nobody uses. */
+  /** By the demands of calls without a key; weak, since executors come and go. */
   readonly demands: WeakMap<Demands, Demands> = new WeakMap()
-  /** Of all of those. */
+  /** The users of all these demands. */
   readonly users: Users = { count: 0 }
 
   constructor({ maxParallelPerKey = Infinity, ratePerKey }: ToolLimits) {
@@ -77,7 +77,7 @@ class KeyDemands {
     this.rate = ratePerKey && new RateLimit(ratePerKey)
   }
 
-  /** Whether nothing would be lost if it were forgotten. */
+  /** Whether it is as good as new, and may be forgotten. */
   isIdle(now: number): boolean {
     const { limit, rate } = this
     if (this.users.count > 0) return false
@@ -86,9 +86,9 @@ class KeyDemands {
 }
 
 /**
- * What the calls of one tool need beyond what all calls do, in whatever executor they run.
+ * The demands of one tool's calls, in all executors: its own limits and rates, in addition to those that all calls have.
  *
- * 1. Keys that nobody uses are forgotten, so there may be any number of them in the course of time.
+ * 1. Idle keys are forgotten, so that there may be any number of keys over time.
  */
 export class ToolDemands {
   readonly expected: ExpectedDuration = new ExpectedDuration()
@@ -105,7 +105,7 @@ export class ToolDemands {
     this.#limits = limits
   }
 
-  /** All that a call without a key needs in an executor: `wide` are the executor's limit and those above it. */
+  /** The demands of a call without a key, in an executor with the limits `wide`. */
   within(wide: readonly Limit[]): Demands {
     return new Demands(
       this.rate === undefined ? [] : [this.rate],
@@ -113,7 +113,7 @@ export class ToolDemands {
     )
   }
 
-  /** All that a call of `key` needs, where one without needs `base`. */
+  /** The demands of a call with `key`, where a call without a key has `base`. */
   forKey(key: string, base: Demands, now: number): Demands {
     const known = this.#key(key, now)
     const found = known.demands.get(base)
@@ -128,7 +128,7 @@ export class ToolDemands {
     return own
   }
 
-  /** Its limits at this moment; undefined where it has none. */
+  /** The state of its limits; undefined where it has none. */
   stats(name: string, now: number): ToolStats | undefined {
     const { maxParallel = Infinity, maxParallelPerKey = Infinity, ratePerKey } = this.#limits
     const { limit, rate } = this

@@ -670,7 +670,7 @@ export class Batch implements ResultOwner {
     const { controller } = this.engine
     if (this.nesting?.engine.controller === controller && typeof run !== 'object') return this.nesting.share
     this.#hasJoined = run !== undefined
-    if (run === undefined) return new RunShare(1, this.engine.admission.want)
+    if (run === undefined) return new RunShare(1, this.engine.admission.busyPeriod)
     return typeof run === 'string' ? controller.joinRun(run, 1) : controller.joinRun(run.id, run.weight)
   }
 

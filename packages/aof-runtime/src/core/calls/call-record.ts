@@ -1,8 +1,8 @@
 import type { Demands } from '../admission/demands.ts'
 import type { ExpectedDuration } from '../admission/expected-duration.ts'
-import { expectedMs, type Flow } from '../admission/flow.ts'
-import type { DemandKind, Limit } from '../admission/limit.ts'
-import type { Waiter } from '../admission/waiter.ts'
+import type { Flow } from '../admission/flow.ts'
+import { type DemandKind, expectedMs, type Waiter } from '../admission/waiter.ts'
+import type { Limit } from '../admission/limit.ts'
 import { readArguments } from '../values/arguments.ts'
 import { Attempt, type AttemptOwner, type Cut, type LateOutcome } from '../attempt/attempt.ts'
 import { Backoff } from '../attempt/backoff.ts'
@@ -87,7 +87,7 @@ import {
   type Refusal,
   type ToolGuard,
 } from '../attempt/tool-guard.ts'
-import type { Guest } from '../admission/waiting-room.ts'
+import type { QueuedCall } from '../admission/bounded-queue.ts'
 import type { CallName } from '../contract/call.ts'
 
 /** What a call has for its arguments while it waits for the results to which they refer. */
@@ -110,7 +110,7 @@ interface Unfilled {
  * 5. What its arguments refer to is there before they are validated, and nothing comes before it when it asks for permits.
  * 6. What may have acted is tried again only if its tool is read-only or idempotent (I20).
  */
-export class CallRecord implements Waiter, AttemptOwner, Guest, ProbeWaiter {
+export class CallRecord implements Waiter, AttemptOwner, QueuedCall, ProbeWaiter {
   readonly batch: Batch
   readonly index: number
   readonly id: string

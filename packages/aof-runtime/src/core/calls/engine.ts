@@ -1,5 +1,5 @@
 import type { Admission } from '../admission/admission.ts'
-import type { Census } from '../admission/census.ts'
+import type { Counters } from '../admission/counters.ts'
 import type { Limit } from '../admission/limit.ts'
 import type { Attempt } from '../attempt/attempt.ts'
 import type { CallRecord } from './call-record.ts'
@@ -20,7 +20,7 @@ import type { StallWatch } from './stall-watch.ts'
 import type { NameTimeLimit } from '../contract/time-limits.ts'
 import type { Timeouts } from '../host/timeouts.ts'
 import type { ToolRegistry } from '../tool/tool-registry.ts'
-import type { WaitingRoom } from '../admission/waiting-room.ts'
+import type { BoundedQueue } from '../admission/bounded-queue.ts'
 import type { RunShare } from '../admission/run-share.ts'
 import type { RunTurns } from './run-turns.ts'
 import type { ToolDemands } from '../admission/tool-demands.ts'
@@ -37,8 +37,8 @@ export interface Engine {
   /** Its own, `maxParallelTools`. */
   readonly limit: Limit
   /** Its calls that wait for permits. */
-  readonly room: WaitingRoom
-  readonly census: Census
+  readonly room: BoundedQueue
+  readonly census: Counters
   /** Whether calls that its tools make anywhere are known to be theirs. */
   readonly tracksNesting: boolean
   /** Abandoned tools that still hold permits. */
@@ -86,7 +86,7 @@ export interface ControllerParts {
   readonly conflicts: Conflicts
   readonly process: Limit
   /** Of all its executors. */
-  readonly census: Census
+  readonly census: Counters
   /** The place of a batch among all of them. */
   readonly nextBatch: () => number
   readonly toolDemands: (tool: AnyTool) => ToolDemands

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { GOES_ON } from '../admission/admission.ts'
+import { RESUME_PRIORITY } from '../admission/parked-flows.ts'
 import type { ExpectedDuration } from '../admission/expected-duration.ts'
 import type { Flow } from '../admission/flow.ts'
-import type { DemandKind } from '../admission/limit.ts'
 import type { RunShare } from '../admission/run-share.ts'
-import type { Waiter } from '../admission/waiter.ts'
+import type { DemandKind, Waiter } from '../admission/waiter.ts'
 import type { Attempt } from '../attempt/attempt.ts'
 import type { Batch } from './batch.ts'
 import { tellParked, tellResumed, tellSuspended } from './call-events.ts'
@@ -167,7 +166,7 @@ export class Nesting implements Waiter {
     const { admission, census } = this.#call.engine
     if (stage !== 'running') {
       census.count('suspended', -1)
-      this.#attempt.demands.toGoOn.users.count--
+      this.#attempt.demands.toResume.users.count--
     }
     if (stage === 'resuming' && this.#flow !== undefined) admission.withdraw(this, this.#flow)
     this.#resumed?.resolve()
@@ -185,7 +184,7 @@ export class Nesting implements Waiter {
     this.#stage = 'suspended'
     this.#holds = false
     census.count('suspended', 1)
-    this.#attempt.demands.toGoOn.users.count++
+    this.#attempt.demands.toResume.users.count++
     this.#attempt.pause(now)
     this.share.ended(this.#attempt.heldSince, now)
     tellSuspended(this.#call, now)
@@ -193,10 +192,10 @@ export class Nesting implements Waiter {
 
   #resume(): void {
     const { admission } = this.#call.engine
-    const { toGoOn } = this.#attempt.demands
+    const { toResume } = this.#attempt.demands
     this.#stage = 'resuming'
-    if (admission.take(toGoOn)) return this.admit(undefined)
-    this.#flow = this.share.flow(toGoOn, GOES_ON)
+    if (admission.take(toResume)) return this.admit(undefined)
+    this.#flow = this.share.flow(toResume, RESUME_PRIORITY)
     admission.wait(this, this.#flow)
     tellParked(this.#call, this.#flow.parkedOn?.kind ?? 'executor')
     admission.look()
@@ -244,7 +243,7 @@ export class Nesting implements Waiter {
     this.#holds = true
     this.#flow = undefined
     census.count('suspended', -1)
-    this.#attempt.demands.toGoOn.users.count--
+    this.#attempt.demands.toResume.users.count--
     this.#attempt.resume(now)
     this.share.began(now)
     tellResumed(this.#call, now)

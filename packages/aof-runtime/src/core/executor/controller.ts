@@ -3,7 +3,7 @@ import { type Clock, MAX_DELAY_MS, systemClock } from '../host/clock.ts'
 import { checkCount, checkDuration, MisuseError } from '../contract/misuse.ts'
 import type { AnyTool } from '../tool/tool.ts'
 import { Admission } from '../admission/admission.ts'
-import { Census, type WaitingStats } from '../admission/census.ts'
+import { Counters, type WaitingStats } from '../admission/counters.ts'
 import { Conflicts } from '../order/effects/conflicts.ts'
 import { checkStackRoom } from '../host/stack-room.ts'
 import { Limit } from '../admission/limit.ts'
@@ -96,7 +96,7 @@ export class AdmissionController {
   readonly #process: Limit
   readonly #tools = new WeakMap<AnyTool, ToolDemands>()
   readonly #runs = new Map<string, { readonly share: RunShare; users: number }>()
-  readonly #census = new Census()
+  readonly #census = new Counters()
   readonly #turns = new RunTurns()
   #batches = 0
 
@@ -163,7 +163,7 @@ export class AdmissionController {
   #joinRun(run: string, weight: number): RunShare {
     let entry = this.#runs.get(run)
     if (entry === undefined)
-      this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.want), users: 0 }))
+      this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.busyPeriod), users: 0 }))
     entry.users++
     return entry.share
   }

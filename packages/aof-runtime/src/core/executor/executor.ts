@@ -1,5 +1,5 @@
 import { checkOptions, optionNames } from '../contract/option-names.ts'
-import { Census, type WaitingStats } from '../admission/census.ts'
+import { Counters, type WaitingStats } from '../admission/counters.ts'
 import { AdmissionController, controllerParts } from './controller.ts'
 import { Limit } from '../admission/limit.ts'
 import type { ToolStats } from '../admission/tool-demands.ts'
@@ -42,7 +42,7 @@ import { ToolRegistry } from '../tool/tool-registry.ts'
 import { printable } from '../contract/text.ts'
 import { checkUnusable, placeInTool, problemOf, type ToolProblem, UnusableTool } from '../contract/tool-problem.ts'
 import type { AnyTool, Tool } from '../tool/tool.ts'
-import { WaitingRoom } from '../admission/waiting-room.ts'
+import { BoundedQueue } from '../admission/bounded-queue.ts'
 import { checkTool } from '../tool/define-tool.ts'
 import type { OpenBatch } from '../contract/open-batch.ts'
 
@@ -328,8 +328,8 @@ export class ToolExecutor {
       refusesUncertain: onUncertain === 'reject',
       controller,
       limit,
-      room: new WaitingRoom(queueBound(options.queue), timeouts, clock),
-      census: new Census(controller.census),
+      room: new BoundedQueue(queueBound(options.queue), timeouts, clock),
+      census: new Counters(controller.census),
       tracksNesting: trackNesting,
       holds: new DenseSet(),
       nest: (call, attempt) => nestedExecutor(call, attempt, this.#opener),

@@ -3,29 +3,29 @@ import { Expiry } from '../host/expiry.ts'
 import type { QueueBound } from '../contract/queue-bound.ts'
 import type { Timeouts } from '../host/timeouts.ts'
 
-/** A call that waits, in the queue or outside of it. */
-export interface Guest {
-  /** Ends its wait in the queue; undefined where nothing does. */
+/** A call that waits, in the queue or for a place in it. */
+export interface QueuedCall {
+  /** Ends its wait in the queue at its deadline; undefined without a deadline. */
   readonly queueDeadline: Expiry | undefined
   /** Whether it still waits for a place in the queue. */
   readonly isOutside: boolean
-  /** There is a place for it. */
+  /** The call enters the queue, which has a place for it. */
   enter(): void
 }
 
 /**
- * The queue of an executor, as far as it is bounded: how many wait in it, who waits outside of it, and for how long.
+ * The bound of an executor's queue: how many calls are in it, which calls wait for a place, and for how long.
  *
- * Duty: a place that is free is taken by the first who waits outside.
- * Boundary: who in it comes next is the business of admission.
+ * Duty: the first call that waits outside takes a place that becomes free.
+ * Boundary: admission decides which call in the queue is next.
  */
-export class WaitingRoom {
+export class BoundedQueue {
   readonly bound: QueueBound
   readonly #hasRules: boolean
   readonly #timeouts: Timeouts
   readonly #clock: Clock
   #inside = 0
-  readonly #outside: Guest[] = []
+  readonly #outside: QueuedCall[] = []
 
   constructor(bound: QueueBound, timeouts: Timeouts, clock: Clock) {
     this.bound = bound
@@ -34,17 +34,17 @@ export class WaitingRoom {
     this.#clock = clock
   }
 
-  /** Those that wait, inside and outside. */
+  /** How many calls wait, inside and outside. */
   get waiting(): number {
     return this.#inside + this.#outside.filter(({ isOutside }) => isOutside).length
   }
 
-  /** @param besides how many wait that are not counted here */
+  /** @param besides how many other calls count against the bound */
   isFull(besides: number): boolean {
     return this.#inside + besides >= this.bound.max
   }
 
-  /** How many more it can hold. */
+  /** The number of free places. */
   get left(): number {
     return this.bound.max - this.#inside
   }
@@ -53,15 +53,16 @@ export class WaitingRoom {
     this.#inside += count
   }
 
-  /** Whether a wait has an end. */
+  /** Whether waits have a deadline. */
   get limitsWaits(): boolean {
     return this.bound.deadlineMs !== Infinity
   }
 
   /**
-   * Ends the wait of one that has just entered, unless it is removed before.
+   * Sets the deadline for a call that has just entered.
    *
-   * @returns what ends it
+   * @param end runs at the deadline, unless the call leaves before
+   * @returns the expiry to be removed when the call leaves
    */
   limit(end: () => void): Expiry {
     const { deadlineMs } = this.bound
@@ -70,35 +71,35 @@ export class WaitingRoom {
     return expiry
   }
 
-  /** Whether a wait's time has passed, though what ends it has not run yet: the event loop may have stood still. */
+  /** Whether a deadline has passed. Its expiry may not have run yet, where the event loop was blocked. */
   isOver(end: Expiry | undefined, at: number | undefined): boolean {
     return end !== undefined && (at ?? this.#clock.now()) >= end.addedAt + this.bound.deadlineMs
   }
 
-  waitOutside(call: Guest): void {
+  waitOutside(call: QueuedCall): void {
     this.#outside.push(call)
   }
 
-  /** One that was inside is not any more. */
-  leave(guest: Guest): void {
+  /** A call leaves the queue. */
+  leave(call: QueuedCall): void {
     this.#inside--
     if (!this.#hasRules) return
-    const expiry = guest.queueDeadline
+    const expiry = call.queueDeadline
     if (expiry !== undefined) this.#timeouts.remove(expiry)
-    this.#letOthersIn()
+    this.#admitNext()
   }
 
-  /** One that was inside is about to have its result; who comes in for it does so after that. */
-  withdraw(end: () => void): void {
+  /** A queued call settles, by `settle`; its successor enters afterwards. */
+  withdraw(settle: () => void): void {
     this.#inside--
     try {
-      end()
+      settle()
     } finally {
-      if (this.#hasRules) this.#letOthersIn()
+      if (this.#hasRules) this.#admitNext()
     }
   }
 
-  #letOthersIn(): void {
+  #admitNext(): void {
     while (this.#outside.length > 0 && !this.isFull(0)) {
       const next = this.#outside.shift()
       if (next?.isOutside === true) next.enter()
