@@ -207,7 +207,7 @@ export class Conflicts {
     const end = owner.parent === undefined || other.isUncertain ? undefined : this.#nested.endOfCircle(claim)
     if (end === undefined && !other.isUncertain) owner.waitsBehind(other)
     else {
-      // It will be refused, so it is no part of a circle of waits.
+      // It will be refused, so no circle of waits goes through it.
       this.#nested.remove(claim)
       this.#later(() => (end === undefined ? owner.effectsUncertain(other) : owner.effectsDeadlocked(end)))
     }
