@@ -136,7 +136,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect([clock.now(), clock.pending, child.running]).toEqual([300, 0, 0])
   })
 
-  test('who goes on comes before all who want to start, whatever their priority', async () => {
+  test('a call that resumes comes before all calls that want to start, whatever their priority', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
     const worked = work(clock, 'w', 10, { priority: 100 })
@@ -252,7 +252,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     })
   })
 
-  test('are told with what they wait for, and so is the one that wants to go on', async () => {
+  test('the events of nested calls name what they wait for, and so does the event of a parent that waits to resume', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
     const worked = work(clock, 'w', 30)

@@ -30,7 +30,7 @@ function started(events: readonly ToolEvent[]): string[] {
 const call = (id: string, dependsOn: readonly string[] = []): ToolCall => ({ id, name: id, arguments: {}, dependsOn })
 
 describe('the longest path that is still to come', () => {
-  test('over dependencies decides who goes first, not who takes longest alone', async () => {
+  test('the path over dependencies decides which call goes first, not its own duration', async () => {
     const { run, order, clock } = await measured({ long: 50, first: 10, second: 60, last: 10 }, 2)
     const from = clock.now()
     await run([call('long'), call('last'), call('second', ['first']), call('first')])
@@ -38,7 +38,7 @@ describe('the longest path that is still to come', () => {
     expect(clock.now() - from).toBe(70)
   })
 
-  test('over conflicts, too: the first of a queue of writers goes before one that nobody waits for', async () => {
+  test('the path over conflicts counts: the first of a queue of writers goes before a call that no other waits for', async () => {
     const clock = new VirtualClock()
     const { run, events } = setUp([touch(clock)], { clock, maxParallelTools: 1 })
     await run([touching('warm', { ms: 10 })])
@@ -52,7 +52,7 @@ describe('the longest path that is still to come', () => {
     expect(started(events)).toEqual(['w1', 'w2', 'alone', 'w3'])
   })
 
-  test('grows while calls come: who waits already is put in its place', async () => {
+  test('the path grows while calls come, and a waiting call moves to its new place', async () => {
     const { executor, order, clock } = await measured({ busy: 100, a: 10, b: 10, after: 50 }, 1)
     const batch = executor.openBatch()
     batch.add(call('busy'))
@@ -74,7 +74,7 @@ describe('the longest path that is still to come', () => {
   })
 })
 
-describe('who waits for another lends it its priority', () => {
+describe('a waiting call lends its priority to the call that it waits for', () => {
   const prior = (id: string, priority: number, more: Partial<ToolCall> = {}): ToolCall => ({
     ...touching(id, { ms: 10 }),
     priority,

@@ -61,7 +61,7 @@ describe('a call takes all that it needs in one step', () => {
 })
 
 describe('a permit that is given back', () => {
-  test('goes to who waits, not to who comes at that moment', async () => {
+  test('a released permit goes to a waiting call, not to a call that comes at that moment', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10)
     const { executor, events } = setUp([tool], { clock, maxParallelTools: 1 })
@@ -78,7 +78,7 @@ describe('a permit that is given back', () => {
     expect(orderIn(events)).toEqual(['a', 'b', 'c', 'barging'])
   })
 
-  test('goes to who waits, not to the continuation of who had it', async () => {
+  test('a released permit goes to a waiting call, not to a call that the holder makes next', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10)
     const { executor, events } = setUp([tool], { clock, maxParallelTools: 1 })
@@ -89,7 +89,7 @@ describe('a permit that is given back', () => {
     expect(orderIn(events)).toEqual(['first', 'second', 'third'])
   })
 
-  test('I51 is never seen lying free while somebody waits for it', async () => {
+  test('I51 a permit is never seen free while a call waits for it', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10)
     const { executor, run } = setUp([tool], { clock, maxParallelTools: 2 })

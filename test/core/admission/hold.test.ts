@@ -46,7 +46,7 @@ describe('a tool that was abandoned', () => {
     expect((await clock.runUntil(all)).map(({ status }) => status)).toEqual(['succeeded', 'succeeded'])
   })
 
-  test('loses them after abandonedHoldMs, which is told before anybody starts for that', async () => {
+  test('an abandoned call loses its permits after abandonedHoldMs, and the event comes before a call starts with them', async () => {
     const clock = new VirtualClock()
     const { tool, runs } = limitedDeaf({ maxParallel: 1 })
     const { executor, events } = setUp([tool], { clock, graceMs: 0, abandonedHoldMs: 500 })

@@ -156,7 +156,7 @@ describe('the key function', () => {
     expect(clock.now()).toBe(20)
   })
 
-  test('a rejected promise that it gives is no unhandled rejection', async () => {
+  test('a rejected promise from the key function causes no unhandled rejection', async () => {
     const clock = new VirtualClock()
     const key = (): never => Promise.reject(new Error('late')) as never
     const { tool } = work(clock, 'w', 10, { key, maxParallelPerKey: 1 })
@@ -193,7 +193,7 @@ describe('the key function', () => {
     expect([starts.length, keyed.peak, executor.stats().running]).toEqual([2, 1, 0])
   })
 
-  test('I51 is told as what the call waits for', async () => {
+  test('I51 the parked event names the limit of the key as the reason', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10, byHost)
     const { run, events } = setUp([tool], { clock })

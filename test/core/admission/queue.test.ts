@@ -8,7 +8,7 @@ const codesOf = (results: readonly { success: boolean }[]): (string | undefined)
   results.map((result) => (result.success ? undefined : failureOf(result as never).error.code))
 
 describe('a queue that is full', () => {
-  test('I27 rejects who comes, in words that a model can act on', async () => {
+  test('I27 a full queue rejects a new call, with a message that a model can act on', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { run } = setUp([tool], { clock, maxParallelTools: 1, queue: { max: 2 } })
@@ -62,7 +62,7 @@ describe('a queue that is full', () => {
     ])
   })
 
-  test('who is aborted outside never comes in, and nobody behind waits for it', async () => {
+  test('a call aborted outside of the queue never enters it, and delays no call behind it', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { executor } = setUp([tool], { clock, maxParallelTools: 1, queue: { max: 1, policy: 'wait' } })
@@ -90,7 +90,7 @@ describe('a queue that is full', () => {
 })
 
 describe('the deadline of the queue', () => {
-  test('I27 rejects who has waited for so long, and says so', async () => {
+  test('I27 the queue rejects a call that has waited until the deadline, with a message that says so', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 100)
     const { run, events } = setUp([tool], { clock, maxParallelTools: 1, queue: { deadlineMs: 150 } })
@@ -111,7 +111,7 @@ describe('the deadline of the queue', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('counts from the queue for who was outside', async () => {
+  test('the deadline of a call from outside counts from its entry into the queue', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { run } = setUp([tool], {
@@ -138,7 +138,7 @@ test.each([
 })
 
 test.each(['reject', 'wait'] as const)(
-  'I51 a full queue (%s) is no reason against a nested call that can start',
+  'I51 a full queue (%s) does not reject a nested call that can start',
   async (policy) => {
     const clock = new VirtualClock()
     const slow = work(clock, 'slow', 300, { maxParallel: 1 })

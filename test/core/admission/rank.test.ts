@@ -6,7 +6,7 @@ import { controllerOf, noting, orderIn, work } from './harness.ts'
 
 const call = (name: string, id: string, more: object = {}) => ({ ...callOf(name, {}, id), ...more })
 
-describe('who waits goes by priority', () => {
+describe('waiting calls start in the order of their priority', () => {
   test('of its call, else its batch, else its tool, else 0', async () => {
     const clock = new VirtualClock()
     const urgent = work(clock, 'urgent', 10, { priority: 5 })
@@ -122,7 +122,7 @@ describe('within a run', () => {
     expect(flaky.starts.map((start) => start[0])).toEqual(['a', 'b', 'a', 'c'])
   })
 
-  test('I51 whoever was admitted may start others at once: the order is kept', async () => {
+  test('I51 the order is kept where an admitted call makes other calls at once', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10)
     const { executor } = setUp([worked.tool], { clock, maxParallelTools: 1 })

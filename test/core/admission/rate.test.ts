@@ -134,7 +134,7 @@ describe('a rate', () => {
     expect(at(flaky.starts)).toEqual([0, 100, 200, 300])
   })
 
-  test('I51 who waits for it holds no permit, and is said to wait for it', async () => {
+  test('I51 a call that waits for a rate holds no permit, and its event names the rate', async () => {
     const clock = new VirtualClock()
     const rated = work(clock, 'rated', 1, { rate: { n: 1, perMs: 1_000 } })
     const free = work(clock, 'free', 10)

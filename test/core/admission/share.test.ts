@@ -71,7 +71,7 @@ describe('runs that want the same permits', () => {
     await clock.runUntil(Promise.all(all))
   })
 
-  test('who was quiet for long has saved nothing up', async () => {
+  test('a run that was idle for long has saved up no share', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { executor } = setUp([tool], { clock, maxParallelTools: 1, quiet: true })
@@ -85,7 +85,7 @@ describe('runs that want the same permits', () => {
     await clock.runUntil(Promise.all([busy, late]))
   })
 
-  test('what was taken while there was enough for all is held against nobody', async () => {
+  test('usage outside of a busy period counts against no run', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { executor } = setUp([tool], { clock, maxParallelTools: 2, quiet: true })

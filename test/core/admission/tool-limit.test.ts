@@ -74,7 +74,7 @@ describe('maxParallel of a tool', () => {
     expect([worked.peak, clock.now()]).toEqual([1, 40])
   })
 
-  test('Infinity is no limit', async () => {
+  test('a tool with `maxParallel: Infinity` is not limited', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10, { maxParallel: Infinity })
     const { run } = setUp([worked.tool], { clock, maxParallelTools: Infinity })

@@ -178,7 +178,7 @@ describe('dependsOn', () => {
     await clock.runUntil(running)
   })
 
-  test('I26: a chain of ten thousand calls that return at once is no deep stack, with one permit or with many', async () => {
+  test('I26: a chain of ten thousand calls that return at once needs no deep stack, with one permit or with many', async () => {
     for (const maxParallelTools of [1, 10]) {
       const echo = defineTool({ name: 'echo', execute: (input: object) => input })
       const { run } = setUp([echo], { maxParallelTools, quiet: true })
@@ -190,7 +190,7 @@ describe('dependsOn', () => {
     }
   })
 
-  test('I34: who was waited for does not lend its context: each runs in that of its own caller', async () => {
+  test('I34: a dependent call runs in the async context of its own caller, not in that of the call it waited for', async () => {
     const { AsyncLocalStorage } = await import('node:async_hooks')
     const store = new AsyncLocalStorage<string>()
     const clock = new VirtualClock()

@@ -90,7 +90,7 @@ describe('$result in arguments', () => {
     ])
   })
 
-  test('what is no reference, and cannot be one, is told apart', async () => {
+  test('values that only look like references are passed as they are, and impossible references are refused', async () => {
     const { run } = setUp([echo, defineTool({ name: 'raw', references: false, execute: (input: object) => input })])
     const results = await run([
       call('more', { x: { $result: 'more', pointer: '', other: 1 } }),

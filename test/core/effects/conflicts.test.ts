@@ -74,7 +74,7 @@ describe('effects', () => {
     })
   })
 
-  test('a call with several waits for all of them, and holds up nobody who needs none of them', async () => {
+  test('a call with several effects waits for all conflicting calls, and delays no call without a conflict', async () => {
     const ran = await spansOf({
       a: { writes: ['a'], ms: 10 },
       b: { writes: ['b'], ms: 20 },
@@ -95,7 +95,7 @@ describe('effects', () => {
     expect(spans(events)).toEqual({ w1: [0, 10], free: [0, 10], w2: [10, 20] })
   })
 
-  test('a failure releases its place and skips nobody', async () => {
+  test('a failed call releases its effects, and no waiting call is skipped', async () => {
     const { run, events } = setUpTouch({ graceMs: 0 })
     const results = await run([
       touching('throws', { writes: ['a'], ms: 5, ends: 'throw' }),
@@ -136,7 +136,7 @@ describe('effects', () => {
     expect(executor.stats().waitingFor.conflict).toBe(0)
   })
 
-  test('who waits is told behind whom, and counted', async () => {
+  test('a call that waits for a conflict is counted, and its event names the call that it waits for', async () => {
     const { executor, clock, events } = setUpTouch()
     const running = executor.executeTools([touching('a', { writes: ['x'] }), touching('b', { writes: ['x'] })])
     await clock.advance(1)
@@ -319,7 +319,7 @@ describe('the order of conflicting calls', () => {
     expect(spans(events)).toEqual({ ms: [0, 7], a: [7, 14], b: [7, 17] })
   })
 
-  test('an earlier call whose producer has still to come holds up nobody', async () => {
+  test('an earlier call whose producer has not come yet delays no other call', async () => {
     const { executor, clock, events } = setUpTouch()
     const batch = executor.openBatch()
     batch.add(touching('a', { writes: ['x'] }, { dependsOn: ['p'] }))
@@ -389,7 +389,7 @@ describe('a call that was abandoned', () => {
     await clock.runUntil(executor.close())
   })
 
-  test('with `onUncertain: reject` who needs it is refused from then on, until it has ended', async () => {
+  test('with `onUncertain: reject` a call that conflicts with an abandoned call is rejected, until the abandoned call has ended', async () => {
     const clock = new VirtualClock()
     const { promise, resolve } = Promise.withResolvers<void>()
     const deaf = defineTool({
@@ -473,7 +473,7 @@ describe('odd effects', () => {
     expect(seen).toEqual([0])
   })
 
-  test('who waits lends its priority to the calls that the other has made', async () => {
+  test('a waiting call lends its priority to the nested calls of the call that it waits for', async () => {
     const clock = new VirtualClock()
     const order: string[] = []
     const work = (name: string, effects?: () => { resource: string; mode: 'write' }[]) =>

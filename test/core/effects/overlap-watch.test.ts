@@ -70,7 +70,7 @@ describe('reportOverlaps', () => {
   })
 })
 
-test('I7 arguments that cannot be read name nothing, and harm nobody', () => {
+test('I7 arguments that cannot be read name nothing, and change no call', () => {
   const odd = {
     path: 'a.txt',
     get url(): string {
