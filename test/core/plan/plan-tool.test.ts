@@ -141,7 +141,7 @@ describe('a plan', () => {
     [
       'something else in a step',
       { steps: [{ id: 'a', tool: 'echo', timeoutMs: 5 }] },
-      '/steps/0/timeoutMs: is no part',
+      '/steps/0/timeoutMs: is not a property of a step',
     ],
     ['too many steps', { steps: Array(101).fill({ id: 'a', tool: 'echo' }) }, 'expected at most 100 steps, found 101'],
   ])('with %s is invalid as a whole, and nothing of it runs', async (_, plan, words) => {

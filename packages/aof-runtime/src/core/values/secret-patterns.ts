@@ -1,23 +1,23 @@
 import { STAND_IN } from './secrets.ts'
 
 /**
- * A pattern of text that looks like a secret, whatever its value. No expression backtracks far: each begins with fixed words,
+ * A pattern of text that looks like a secret, whatever its value. No expression goes back over text that it has read: each begins with fixed words,
  * and the text after them ends at the first character of another kind.
  */
 interface Pattern {
   readonly looks: RegExp
-  readonly redacted: (match: string, kept: string) => string
+  readonly redacted: (match: string, prefix: string) => string
 }
 
 const whole = (): string => STAND_IN
-const after = (_match: string, kept: string): string => kept + STAND_IN
+const after = (_match: string, prefix: string): string => prefix + STAND_IN
 
 /** A key without digits is a word. */
 const unlessWords = (match: string): string => (/[0-9]/.test(match) ? STAND_IN : match)
 
 /** Text after `Bearer` or `Basic` can be a word of a sentence, too. */
-const unlessProse = (match: string, kept: string): string =>
-  /[0-9+/=_.~]|[a-z][A-Z]/.test(match.slice(kept.length)) ? kept + STAND_IN : match
+const unlessProse = (match: string, prefix: string): string =>
+  /[0-9+/=_.~]|[a-z][A-Z]/.test(match.slice(prefix.length)) ? prefix + STAND_IN : match
 
 const NAMES =
   'api[_-]?key|access[_-]?key(?:[_-]?id)?|secret[_-]?key|private[_-]?key|token|secret|password|passwd|passphrase|credentials?|signature|(?<![a-z])(?:pwd|sig)'
@@ -30,7 +30,7 @@ const PATTERNS: readonly Pattern[] = [
     looks: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g,
     redacted: whole,
   },
-  { looks: /(:\/\/)[^\s/?#"'<>]*@/g, redacted: (_match, kept) => `${kept}${STAND_IN}@` },
+  { looks: /(:\/\/)[^\s/?#"'<>]*@/g, redacted: (_match, prefix) => `${prefix}${STAND_IN}@` },
   {
     looks:
       /(authorization\\?["']?\s{0,5}[:=]\s{0,5}\\?["']?(?!(?:[a-z]{1,20}\s{1,5})?\[redacted\])(?:[a-z]{1,20}\s{1,5})?)[^\s"',;\\]+/gi,
