@@ -20,7 +20,10 @@ const portable = ['node:async_hooks']
 /** Rooms on which every other room of the core stands. */
 const ground = ['core/collections', 'core/host', 'core/contract', 'core/values']
 
-/** The rooms of the core. `admission`, `attempt` and `order` are sisters: none knows another, and none knows the calls. */
+/**
+ * The rooms of the core. `admission`, `attempt` and `order` are sisters: none imports another or the calls, except that
+ * `attempt` still names types of `admission`, `tool` and `calls`.
+ */
 const core: Readonly<Record<string, Room>> = {
   'core/collections': { rooms: [], node: [] },
   'core/host': { rooms: ['core/collections'], node: portable },

@@ -58,11 +58,11 @@ export interface AdmissionStats {
 let partsOf: (controller: AdmissionController) => ControllerParts | undefined
 
 /**
- * Decides who runs next: one for all executors and agents of a process, or of whatever has to share.
+ * Decides which call runs next: one controller for all executors and agents of a process, or for those that share limits.
  *
  * A call takes all that it needs in one step: a permit of the process, its executor, its tool and its key, and a token of
- * its rate. What is given back goes at once to the first in rank who can start with it. Rank is priority first, raised by
- * waiting; then the run that has had least; within a run, deeper calls first, then those that take longest, then the order
+ * its rate. A released permit goes at once to the first call in rank that can start with it. Rank is priority first, raised by
+ * waiting; then the run that has used least; within a run, deeper calls first, then those that take longest, then the order
  * of calls.
  *
  * @example

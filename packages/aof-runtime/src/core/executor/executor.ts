@@ -63,8 +63,8 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   /** How many calls may wait, and what happens to the others. @default 100 000, the others are rejected */
   readonly queue?: QueueOptions
   /**
-   * Whether calls that a tool makes on any executor, or through agents, count as nested like those on `ctx.executor`: told
-   * by the async context in which they are made. Costs about a quarter of a microsecond for each call. Agents have it on.
+   * Whether calls that a tool makes on any executor, or through agents, count as nested like those on `ctx.executor`:
+   * recognised by the async context in which they are made. Costs about a quarter of a microsecond for each call. Agents have it on.
    * @default false
    */
   readonly trackNesting?: boolean
@@ -75,29 +75,28 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
    */
   readonly effects?: 'on' | 'off'
   /**
-   * Whether overlaps are told of that look like undeclared effects: calls of tools that declare none, which run at once and
+   * Whether to report overlaps that look like undeclared effects: calls of tools that declare none, which run at once and
    * name the same file, URL or key in their arguments; as `overlap_suspected` events, and as warnings to the logger, once for
    * each pair of tools. For development: it looks at the arguments of every call.
    * @default false
    */
   readonly reportOverlaps?: boolean
   /**
-   * What becomes of a call that needs what an abandoned one may still write to, once `abandonedHoldMs` have passed: `start`,
-   * it runs beside it; `reject`, it is rejected (`uncertain_effects`) until that one has ended.
+   * A call that conflicts with an abandoned call that may still write, once `abandonedHoldMs` have passed: `start` runs it
+   * beside the abandoned one; `reject` rejects it (`uncertain_effects`) until the abandoned one has ended.
    * @default 'start'
    */
   readonly onUncertain?: 'start' | 'reject'
   /**
-   * What becomes of a tool that cannot be used, e.g. one of a foreign server whose schema is malformed: `throw`, making the
-   * executor throws; `omit`, it is left out, so that calls of it are `unknown_tool`, told in `problems` and as a warning to the
-   * logger.
+   * A tool that cannot be used, e.g. one of a foreign server whose schema is malformed: with `throw`, the constructor throws;
+   * with `omit`, the tool is left out, so calls of it are `unknown_tool`, and `problems` and a warning to the logger name it.
    * @default 'throw'
    */
   readonly onUnusableTool?: 'throw' | 'omit'
   /**
-   * What becomes of a JSON Schema with a pattern that cannot be checked, e.g. one in the syntax of Python: `refuse`, its tool
-   * cannot be used; `skip`, that pattern lets everything through, and all else of the schema is checked. Each is told in
-   * `problems` and as a warning to the logger.
+   * A JSON Schema with a pattern that cannot be checked, e.g. one in the syntax of Python: with `refuse`, its tool cannot be
+   * used; with `skip`, that pattern accepts every text and the rest of the schema is checked. `problems` and a warning to the
+   * logger name each such pattern.
    * @default 'refuse'
    */
   readonly onUncheckablePattern?: 'refuse' | 'skip'
@@ -145,7 +144,7 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly maxAbandoned?: number
   /**
    * How long the event loop may stand still unnoticed, in milliseconds: 20 to 2 147 483 647, or `Infinity`. Longer ones
-   * that happen while tools run are told as a `stalled` event, and as a warning to the logger, with the tools' names.
+   * that happen while tools run are reported as a `stalled` event, and as a warning to the logger, with the tools' names.
    * @default 250; `Infinity` with a clock of your own
    */
   readonly stallMs?: number
