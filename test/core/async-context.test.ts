@@ -28,17 +28,20 @@ function setUpWho(limit: number, isSync = false): SetUp {
   return setUp([who, schemed], { clock, maxParallelTools: limit })
 }
 
-describe('I34: each tool runs in the async context of its caller, whoever freed its permit', () => {
-  test.each([1, 2, 3, Infinity])('callers side by side, limit %s', async (limit) => {
-    const { executor, clock } = setUpWho(limit)
-    const callers = ['ada', 'bob', 'cyd', 'dan']
-    const running = callers.map((name) => caller.run(name, () => executor.executeTools(callsOf('who', 3))))
-    const nobodys = executor.executeTools(callsOf('who', 2))
-    const all = await clock.runUntil(Promise.all([...running, nobodys]))
-    expect(all.map((results) => results.map(dataOf))).toEqual(
-      [...callers, 'nobody'].map((name, i) => Array.from({ length: i === 4 ? 2 : 3 }, () => [name, name])),
-    )
-  })
+describe('I34 a tool runs in the async context of its caller, whichever call released its permit', () => {
+  test.each([1, 2, 3, Infinity])(
+    'I34 calls of several callers run each in its own async context, limit %s',
+    async (limit) => {
+      const { executor, clock } = setUpWho(limit)
+      const callers = ['ada', 'bob', 'cyd', 'dan']
+      const running = callers.map((name) => caller.run(name, () => executor.executeTools(callsOf('who', 3))))
+      const nobodys = executor.executeTools(callsOf('who', 2))
+      const all = await clock.runUntil(Promise.all([...running, nobodys]))
+      expect(all.map((results) => results.map(dataOf))).toEqual(
+        [...callers, 'nobody'].map((name, i) => Array.from({ length: i === 4 ? 2 : 3 }, () => [name, name])),
+      )
+    },
+  )
 
   test('tools that return at once', async () => {
     const { executor } = setUpWho(1, true)
@@ -84,7 +87,7 @@ describe('I34: each tool runs in the async context of its caller, whoever freed 
     ])
   })
 
-  test('the context of whoever iterates is their own', async () => {
+  test('I34 a loop over the results of a batch keeps its own async context', async () => {
     const { executor, clock } = setUpWho(1)
     const batch = executor.openBatch()
     const seen: (string | undefined)[] = []

@@ -65,15 +65,18 @@ describe('timeouts (I11)', () => {
     ['the executor', { timeoutMs: Infinity }, {}, {}],
     ['the batch', {}, { timeoutMs: Infinity }, {}],
     ['the call', {}, {}, { timeoutMs: Infinity }],
-  ])('Infinity of %s is no timeout at all', async (_layer, executorOptions, batchOptions, callOptions) => {
-    const { tool, runs } = deaf()
-    const { executor, clock } = setUp([tool], executorOptions)
-    const running = executor.executeTools([{ ...callOf('deaf'), ...callOptions }], batchOptions)
-    await clock.advance(MAX_DELAY_MS)
-    expect(clock.pending).toBe(0)
-    runs[0]?.resolve('after 24 days')
-    expect((await running).map(dataOf)).toEqual(['after 24 days'])
-  })
+  ])(
+    'timeoutMs: Infinity of %s switches the timeout off',
+    async (_layer, executorOptions, batchOptions, callOptions) => {
+      const { tool, runs } = deaf()
+      const { executor, clock } = setUp([tool], executorOptions)
+      const running = executor.executeTools([{ ...callOf('deaf'), ...callOptions }], batchOptions)
+      await clock.advance(MAX_DELAY_MS)
+      expect(clock.pending).toBe(0)
+      runs[0]?.resolve('after 24 days')
+      expect((await running).map(dataOf)).toEqual(['after 24 days'])
+    },
+  )
 
   test('run from the start of the tool, not from its acceptance', async () => {
     const clock = new VirtualClock()

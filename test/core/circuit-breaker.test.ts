@@ -160,7 +160,7 @@ describe('a tool with a breaker', () => {
     expect(failureOf(result)).toMatchObject({ status: 'failed', error: { message: 'x' }, timing: { attempts: 4 } })
   })
 
-  test('a listener that ends the very call whose probe it is told of', async () => {
+  test('I13 a listener may abort the probe on the event that the breaker is half open: nothing starts, and the next call is the probe', async () => {
     const controller = new AbortController()
     const { executor, run, clock } = setUp([failing(() => new Error('x'))])
     await run(callsOf('bad', 4))

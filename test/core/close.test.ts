@@ -68,7 +68,7 @@ describe('close', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('ends an open batch that nobody closes', async () => {
+  test('close ends an open batch that its caller never closes', async () => {
     const { executor, clock } = setUpAll()
     const batch = executor.openBatch()
     batch.reserve({ id: 'a', name: 'sleep' })
@@ -128,7 +128,7 @@ test('stats tell of this moment', async () => {
 })
 
 describe('close, whatever comes after its abort', () => {
-  test('I14 a batch that is opened then holds nobody up, nor does one of a tool that was cut', async () => {
+  test('I14 neither a batch opened after the abort nor one opened by a cut tool keeps close waiting', async () => {
     const clock = new VirtualClock()
     const opens = defineTool({
       name: 'opens',

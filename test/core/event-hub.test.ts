@@ -25,7 +25,7 @@ describe('the event hub', () => {
     expect(seen).toEqual(['a batch_opened', 'b batch_opened', 'a batch_closed', 'b batch_closed'])
   })
 
-  test('is active exactly while somebody listens', () => {
+  test('the event hub is active exactly while it has a listener', () => {
     const hub = new EventHub(new VirtualClock(), undefined)
     expect(hub.active).toBe(false)
     const [first, second] = [hub.subscribe(() => {}), hub.subscribe(() => {})]

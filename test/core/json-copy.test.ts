@@ -297,7 +297,7 @@ test('utf8Length counts bytes', () => {
   )
 })
 
-test('what somebody has given to the prototype of all objects is no property of a copy', () => {
+test('I38 a property that other code added to Object.prototype does not become a property of a copy', () => {
   const prototype = Object.prototype as { polluted?: number }
   prototype.polluted = 1
   try {

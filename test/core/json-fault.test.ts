@@ -70,7 +70,7 @@ describe('the text around a place', () => {
 describe('a call whose arguments cannot be parsed', () => {
   const echo = defineTool({ name: 'echo', execute: (input) => input })
 
-  test('is told the text around the fault (I36)', async () => {
+  test('I36 the error of a call with unparsable arguments shows the text around the fault', async () => {
     const [result] = await new ToolExecutor({ tools: [echo] }).executeTools([
       callOf('echo', '{"path":"a.txt" "mode":"r"}'),
     ])

@@ -185,7 +185,7 @@ describe('misuse throws early, naming option, expectation and value', () => {
   })
 })
 
-test('an array of calls that throws when it is read is misuse, and holds closing up for nobody', async () => {
+test('an array of calls that throws when it is read is a MisuseError, and the executor still closes', async () => {
   const executor = new ToolExecutor({ tools: [] })
   const calls = new Proxy([{ id: 'a', name: 'a', arguments: {} }], {
     get: (target, key) => {

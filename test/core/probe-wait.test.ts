@@ -97,7 +97,7 @@ describe('while a circuit breaker is half open', () => {
     expect(endsOf(await others)).toEqual(['succeeded', 'succeeded', 'succeeded'])
   })
 
-  test('I51 a call that cannot be the next probe for want of a permit stands in the way of none', async () => {
+  test('I51 a call that lacks a permit and cannot be the next probe delays no other call', async () => {
     const hog = deaf('hog')
     const { executor, runs } = await halfOpen({ maxParallelTools: 2 }, [hog.tool])
     const abort = new AbortController()
@@ -167,7 +167,7 @@ describe('while a circuit breaker is half open', () => {
     for (const { executor } of [late, aborted, closed]) expect(executor.stats()).toMatchObject(AT_REST)
   })
 
-  test('I13 where a listener aborts the calls as one is told to wait, none is left behind', async () => {
+  test('I13 a listener that aborts the calls on the event that one waits for the probe leaves no call unsettled', async () => {
     const abort = new AbortController()
     const { executor, running } = await (async () => {
       const set = await halfOpen()

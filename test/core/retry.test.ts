@@ -340,7 +340,7 @@ describe('retries (I20)', () => {
 })
 
 describe('hooks that answer later than they should', () => {
-  test('I8 what they reject with is nobody’s, and ends no process', async () => {
+  test('I8 a late rejection of a hook is neither an unhandled rejection nor the end of the process', async () => {
     const rejections: unknown[] = []
     const note = (reason: unknown): void => void rejections.push(reason)
     process.on('unhandledRejection', note)

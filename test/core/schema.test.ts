@@ -154,7 +154,7 @@ describe('a schema that does not keep to its own rules', () => {
     expect((await accepting.run([callOf('t')])).map(dataOf)).toEqual(['made'])
   })
 
-  test('a hundred issues are told as ten, each in bounds', async () => {
+  test('the message for a hundred schema issues lists ten, each of bounded length', async () => {
     const issues = Array.from({ length: 100 }, (_, i) => ({
       message: `m${i} `.repeat(200),
       path: ['a/b', { key: '~' }, i],

@@ -53,7 +53,7 @@ describe('files of large results', () => {
     expect([during, set.store.files.size]).toEqual([1, 0])
   })
 
-  test('together keep within maxTotalBytes: the oldest of runs that are over go first, and are told of', async () => {
+  test('all spilled files together keep within maxTotalBytes: those of the oldest ended run are removed first, with an event and a warning', async () => {
     const { run, paths, events, lines } = spilling({ maxTotalBytes: 2_500 })
     await run('a')
     await run('b')

@@ -16,7 +16,7 @@ describe('an event loop that stands still (I28)', () => {
     })
   }
 
-  test('is told with the name of the tool, as an event and as a warning', async () => {
+  test('I28 an event and a warning name the tool that stalled the event loop', async () => {
     const clock = new VirtualClock()
     const { executor, events, lines } = setUp([crunch(clock, 400), sleeper(clock)], { clock, stallMs: 250 })
     const running = executor.executeTools([callOf('sleep', {}, 'a'), callOf('crunch', {}, 'b')], { run: 'r', turn: 3 })
@@ -38,7 +38,7 @@ describe('an event loop that stands still (I28)', () => {
     ])
   })
 
-  test('is not blamed on tools that started after it', async () => {
+  test('I28 a stall is not blamed on tools that started after it', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 900), sleeper(clock)], {
       clock,
@@ -60,7 +60,7 @@ describe('an event loop that stands still (I28)', () => {
     ])
   })
 
-  test('is blamed on each of two that computed one after the other', async () => {
+  test('I28 a stall is blamed on both tools that computed one after the other', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 400), sleeper(clock)], { clock, stallMs: 250 })
     const running = executor.executeTools([callOf('crunch'), callOf('crunch'), callOf('sleep')])
@@ -70,7 +70,7 @@ describe('an event loop that stands still (I28)', () => {
     expect(stalled?.calls.map(({ index }) => index).toSorted()).toEqual([0, 1])
   })
 
-  test('is told also where the tool, and its batch, have ended by then', async () => {
+  test('I28 a stall is reported although the tool and its batch have ended by then', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 900)], { clock, stallMs: 250 })
     await executor.executeTools([callOf('crunch')])
@@ -78,7 +78,7 @@ describe('an event loop that stands still (I28)', () => {
     expect(eventsOf(events, 'stalled').map(({ calls }) => calls.map(({ name }) => name))).toEqual([['crunch']])
   })
 
-  test('is told where the tool computes after it has waited', async () => {
+  test('I28 a stall is reported when the tool computes after a wait', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 900, 1_000)], { clock, stallMs: 250 })
     const running = executor.executeTools([callOf('crunch')])
@@ -87,7 +87,7 @@ describe('an event loop that stands still (I28)', () => {
     expect(eventsOf(events, 'stalled')).toHaveLength(1)
   })
 
-  test('is no matter where it is short, or nothing runs', async () => {
+  test('a short stall, or one while no call runs, is not reported', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 300), sleeper(clock)], { clock, stallMs: 250 })
     const running = executor.executeTools([...callsOf('sleep', 3), callOf('crunch')])
@@ -100,7 +100,7 @@ describe('an event loop that stands still (I28)', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('goes unnoticed with a clock of your own, unless you ask', async () => {
+  test('a stall is not watched for with a custom clock unless `stallMs` is given', async () => {
     const clock = new VirtualClock()
     const { executor, events } = setUp([crunch(clock, 5_000)], { clock })
     await executor.executeTools([callOf('crunch')])

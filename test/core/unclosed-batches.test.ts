@@ -18,12 +18,12 @@ function program(logger: string, end: string): { readonly status: number | null;
 const WORDS = 'The results of an open batch (run r, 1 calls) are awaited, and it was never closed'
 
 describe('an open batch that is never closed', () => {
-  test('is told of before the program ends, which it does at once', () => {
+  test('a warning names an open batch that is never closed before the program ends, which it does at once', () => {
     const { stderr } = program('', 'void batch.results()')
     expect(stderr).toContain(`OpenBatchWarning: ${WORDS}`)
   })
 
-  test('is told of to the logger, where there is one', () => {
+  test('the warning about an unclosed batch goes to the logger if there is one', () => {
     const logger = ', logger: { debug() {}, info() {}, error() {}, warn: (line) => console.error("LOG " + line) }'
     const { stderr } = program(logger, 'void (async () => { for await (const result of batch); })()')
     expect(stderr).toContain(`LOG ${WORDS}`)
@@ -31,13 +31,13 @@ describe('an open batch that is never closed', () => {
   })
 
   test.each(['void batch.results(); batch.close()', 'void batch.results(); await batch[Symbol.asyncDispose]()'])(
-    'and one that is closed is not: %s',
+    'a closed batch causes no warning: %s',
     (end) => {
       expect(program('', end)).toMatchObject({ status: 0, stderr: '' })
     },
   )
 
-  test('I17 the process is listened to only while results of such a batch are awaited', async () => {
+  test('I17 an open batch has a listener on the process only while its results are awaited', async () => {
     const before = process.listenerCount('beforeExit')
     const tool = defineTool({ name: 't', execute: () => 1 })
     const executor = new ToolExecutor({ tools: [tool] })

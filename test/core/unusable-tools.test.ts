@@ -63,7 +63,7 @@ describe('an executor with a tool that cannot be used', () => {
     expect(failureOf(second).error.code).toBe('unknown_tool')
   })
 
-  test('tells the place of what is no tool at all', () => {
+  test('a value that is not a tool is reported with its place in the list', () => {
     const tools = [good, null, { execute: () => 1 }] as unknown as AnyTool[]
     const executor = new ToolExecutor({ tools, onUnusableTool: 'omit' })
     expect(executor.problems.map((problem) => [problem.tool, problem.code])).toEqual([

@@ -230,7 +230,7 @@ describe('a plan', () => {
     expect(good).toBeGreaterThan(50)
   })
 
-  test('its steps are nested calls: told of as such, aborted with it, suspended for', async () => {
+  test('the steps of a plan are nested calls: their events name the plan, they end with it, and it is suspended meanwhile', async () => {
     const { executor, clock, inner, events } = setUpPlan()
     const stop = new AbortController()
     const running = executor.executeTools(
@@ -321,7 +321,7 @@ describe('a plan', () => {
     expect(outer.events.find((event) => event.type === 'started' && event.id === 'w')?.at).toBe(14)
   })
 
-  test('misuse is told early', () => {
+  test('planTool throws a MisuseError for bad options at once', () => {
     const executor = new ToolExecutor({ tools: [defineTool({ name: 'echo', execute: () => 1 })] })
     expect(() => planTool({} as never)).toThrow('executor: expected a ToolExecutor, got an object.')
     expect(() => planTool(executor, { maxSteps: 0 })).toThrow(
