@@ -5,7 +5,7 @@
  *   npx node scripts/eager-start.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openRecorded } from '../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import { DIALECTS } from '../packages/aof-cli/src/recorded-answers/dialects/index.ts'
 import { readBody } from '../packages/aof-cli/src/recorded-answers/recorded-body.ts'
 import { settleMicrotasks } from '../packages/aof-runtime/src/testing/macrotask.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/parse-agent.ts'
 import { HEAD } from './helpers.ts'
 
 /** The kinds of what is unsafe in a command of a tool, `code` or `program`, by message. */

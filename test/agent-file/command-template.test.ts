@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CommandTemplate, fillCommand, type FilledCommand } from '../../packages/aof-cli/src/agent-file/index.ts'
+import {
+  type CommandTemplate,
+  fillCommand,
+  type FilledCommand,
+} from '../../packages/aof-cli/src/agent-file/command-template.ts'
 import type { JsonObject } from '../../packages/aof-runtime/src/core/contract/json.ts'
 import { agentOf, HEAD, linesOf } from './helpers.ts'
 

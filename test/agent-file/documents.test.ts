@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { parseAgentFile, parseAgentFiles } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { parseAgentFile, parseAgentFiles } from '../../packages/aof-cli/src/agent-file/parse-agent.ts'
 import { agentOf, HEAD, linesOf } from './helpers.ts'
 
 const MODEL = '  model: openai:gpt-4o\n'

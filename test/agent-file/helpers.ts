@@ -1,4 +1,5 @@
-import { type AgentFile, parseAgentFile } from '../../packages/aof-cli/src/agent-file/index.ts'
+import type { AgentFile } from '../../packages/aof-cli/src/agent-file/agent-file.ts'
+import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/parse-agent.ts'
 
 /** The beginning of an agent file, five lines, up to the fields of `spec`. */
 export const HEAD = 'apiVersion: aof.dev/v1\nkind: Agent\nmetadata:\n  name: sample\nspec:\n'

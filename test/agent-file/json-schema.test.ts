@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { SPEC } from '../../packages/aof-cli/src/agent-file/format.ts'
 import { commandTool } from '../../packages/aof-cli/src/agent-file/format-command.ts'
-import { agentSchema } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { agentSchema } from '../../packages/aof-cli/src/agent-file/format.ts'
 import { corpus } from './corpus.ts'
 
 const FILE = new URL('../../packages/aof-cli/schema/agent.schema.json', import.meta.url)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ParsedAgent, parseAgentFile } from '../../packages/aof-cli/src/agent-file/index.ts'
+import type { ParsedAgent } from '../../packages/aof-cli/src/agent-file/agent-file.ts'
+import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/parse-agent.ts'
 import { corpus } from './corpus.ts'
 
 const samples = [...corpus('good'), ...corpus('bad')].map(({ text }) => text)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/parse-agent.ts'
 import { corpus } from './corpus.ts'
 import { agentOf, HEAD, linesOf } from './helpers.ts'
 

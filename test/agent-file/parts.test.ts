@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { durationMs } from '../../packages/aof-cli/src/agent-file/duration.ts'
 import { isInside } from '../../packages/aof-cli/src/agent-file/inside.ts'
-import { resolveVariables } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { resolveVariables } from '../../packages/aof-cli/src/agent-file/variables.ts'
 import { agentOf, HEAD } from './helpers.ts'
 
 describe('a duration', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { executeTurn } from '../../packages/aof-cli/src/exec/execute-turn.ts'
-import { openRecorded } from '../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import type { ToolContext, ToolResult } from '../../packages/aof-runtime/src/index.ts'
 import { LoopTurns, sentResults, toolsNamed, watch } from './exec-support.ts'
 import {

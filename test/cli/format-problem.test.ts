@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAgentFile, type Problem } from '../../packages/aof-cli/src/agent-file/index.ts'
+import { parseAgentFile } from '../../packages/aof-cli/src/agent-file/parse-agent.ts'
+import type { Problem } from '../../packages/aof-cli/src/agent-file/problem.ts'
 import { formatProblem } from '../../packages/aof-cli/src/format-problem.ts'
 import { createStyle, wantsColor } from '../../packages/aof-cli/src/style.ts'
 import { displayWidth, wrap } from '../../packages/aof-cli/src/text.ts'

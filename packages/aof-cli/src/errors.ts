@@ -1,4 +1,4 @@
-import type { Problem } from './agent-file/index.ts'
+import type { Problem } from './agent-file/problem.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 /** An error that ends a command. Its message and remedy are for the user of the command. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { ToolEvent } from 'aof-runtime'
-import { Redaction } from 'aof-runtime/internal'
+import { Redaction } from 'aof-runtime/internal/values'
 import type { Output } from './output.ts'
 import { secretsOf } from './run-recording/redact.ts'
 import { oneLine } from './text.ts'

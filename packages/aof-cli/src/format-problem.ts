@@ -1,4 +1,5 @@
-import type { Excerpt, Problem } from './agent-file/index.ts'
+import type { Problem } from './agent-file/problem.ts'
+import type { Excerpt } from './agent-file/source.ts'
 import type { Style } from './style.ts'
 import { displayWidth, oneLine, wrap } from './text.ts'
 
@@ -21,6 +22,11 @@ export function formatProblem(problem: Problem, style: Style, width: number): st
     for (const text of more) lines.push(`${' '.repeat(gutter)}      ${text}`)
   }
   return lines.join('\n')
+}
+
+/** A problem of a file in the form for machines, without the underlined part of its line. */
+export function problemWords({ excerpt, ...problem }: Omit<Problem, 'file'>): object {
+  return { ...problem, excerpt: excerpt.text }
 }
 
 function excerptLines(excerpt: Excerpt, line: number, style: Style, width: number): string[] {

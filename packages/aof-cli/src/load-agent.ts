@@ -1,4 +1,7 @@
-import { type AgentFile, type Problem, resolveVariables, unsupportedProblem } from './agent-file/index.ts'
+import type { AgentFile } from './agent-file/agent-file.ts'
+import type { Problem } from './agent-file/problem.ts'
+import { unsupportedProblem } from './agent-file/unsupported.ts'
+import { resolveVariables } from './agent-file/variables.ts'
 import { CliError } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 import { readAgent } from './read-agent.ts'

@@ -6,7 +6,6 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Output } from './output.ts'
 import { endAtOnce } from './process/exit-watch.ts'
 import { createProgram } from './program.ts'
-import { reportError } from './report-error.ts'
 import { oneLine } from './text.ts'
 
 /** Runs the command of the arguments, and sets the exit code of the process. Never rejects. */
@@ -52,7 +51,9 @@ async function report(error: unknown, argv: readonly string[]): Promise<ExitCode
     verbose: argv.includes('-v') || argv.includes('--verbose'),
   } as const
   const output = new Output(options, format === 'yaml' ? (await import('./yaml-text.ts')).yamlText : undefined)
-  return error instanceof CliError ? reportError(error, output) : reportFault(error, output)
+  if (!(error instanceof CliError)) return reportFault(error, output)
+  const { reportError } = await import('./report-error.ts')
+  return reportError(error, output)
 }
 
 function reportFault(error: unknown, output: Output): ExitCode {

@@ -1,8 +1,7 @@
-import type { Problem } from './agent-file/index.ts'
 import type { CliError } from './errors.ts'
 import { noteThrown } from './failure-notes.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { formatProblem } from './format-problem.ts'
+import { formatProblem, problemWords } from './format-problem.ts'
 import type { Output } from './output.ts'
 import { oneLine } from './text.ts'
 
@@ -20,9 +19,4 @@ export function reportError(error: CliError, output: Output): ExitCode {
 /** An error in the form for machines. */
 export function errorWords({ message, fix, problems }: CliError): object {
   return { message, ...(fix !== undefined && { fix }), problems: problems.map(problemWords) }
-}
-
-/** A problem of a file in the form for machines, without the underlined part of its line. */
-export function problemWords({ excerpt, ...problem }: Omit<Problem, 'file'>): object {
-  return { ...problem, excerpt: excerpt.text }
 }

@@ -1,14 +1,10 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import {
-  type AgentFile,
-  type CommandTool,
-  FILE_PROVIDERS,
-  type Place,
-  type Problem,
-  problemAt,
-  resolveVariables,
-} from './agent-file/index.ts'
+import type { AgentFile, CommandTool } from './agent-file/agent-file.ts'
+import { type Problem, problemAt } from './agent-file/problem.ts'
+import { FILE_PROVIDERS } from './agent-file/provider-names.ts'
+import type { Place } from './agent-file/source.ts'
+import { resolveVariables } from './agent-file/variables.ts'
 import { compileJsonSchema } from 'aof-runtime/internal/json-schema'
 import { resolveInside } from './inside-directory.ts'
 import { oneLine } from './text.ts'

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
-import { type AgentFile, type Problem, unsupportedProblem } from './agent-file/index.ts'
+import type { AgentFile } from './agent-file/agent-file.ts'
+import type { Problem } from './agent-file/problem.ts'
+import { unsupportedProblem } from './agent-file/unsupported.ts'
 import { agentPaths } from './agent-paths.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { formatProblem } from './format-problem.ts'
+import { formatProblem, problemWords } from './format-problem.ts'
 import { type CommonOptions, Output } from './output.ts'
-import { modelProblems } from './models/index.ts'
+import { modelProblems } from './models/load-model.ts'
 import { type FoundAgent, type FoundOther, readAgents } from './read-agent.ts'
-import { problemWords } from './report-error.ts'
 import { oneLine } from './text.ts'
 
 interface ValidateOptions extends CommonOptions {

@@ -1,5 +1,5 @@
 import type { ToolResult } from 'aof-runtime'
-import type { LiveEvent } from '../../../packages/aof-cli/src/live/index.ts'
+import type { LiveEvent } from '../../../packages/aof-cli/src/live/live-event.ts'
 import { type LiveState, NOTHING_YET } from '../../../packages/aof-cli/src/live/live-state.ts'
 import { reduce } from '../../../packages/aof-cli/src/live/reduce.ts'
 

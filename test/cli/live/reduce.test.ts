@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LiveEvent } from '../../../packages/aof-cli/src/live/index.ts'
+import type { LiveEvent } from '../../../packages/aof-cli/src/live/live-event.ts'
 import { NOTHING_YET } from '../../../packages/aof-cli/src/live/live-state.ts'
 import { reduce } from '../../../packages/aof-cli/src/live/reduce.ts'
 import { call, stateAfter, turnOf } from './events.ts'

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CliError } from '../../../packages/aof-cli/src/errors.ts'
 import { EXIT } from '../../../packages/aof-cli/src/exit-codes.ts'
-import { loadModel } from '../../../packages/aof-cli/src/models/index.ts'
+import { loadModel } from '../../../packages/aof-cli/src/models/load-model.ts'
 import { PROVIDERS } from '../../../packages/aof-cli/src/models/providers.ts'
 
 afterEach(() => void vi.restoreAllMocks())

@@ -16,7 +16,7 @@ const NEEDED = ['@ai-sdk/provider', 'commander', 'yaml']
 async function bareCopy(): Promise<string> {
   const directory = await temporary({
     'project/package.json': '{}',
-    'load.ts': `import { loadModel } from './aof/src/models/index.ts'
+    'load.ts': `import { loadModel } from '../../../packages/aof-cli/src/models/load-model.ts'
       const [provider = '', name = ''] = process.argv.slice(2)
       const { specificationVersion, modelId } = await loadModel({ provider, name }, process.env)
         .catch(({ exitCode, message, fix }) => (console.log(JSON.stringify({ exitCode, message, fix })), process.exit()))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DIALECT_NAMES, openRecorded } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { DIALECT_NAMES } from '../../../packages/aof-cli/src/recorded-answers/detect-dialect.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import { awsChunks, awsEvents, CALLS, type Fixture, FIXTURES, lines, sse } from './fixtures.ts'
 import { callsOf, inputOf, replay } from './replay.ts'
 

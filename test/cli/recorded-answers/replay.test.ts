@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import { replayFetch } from '../../../packages/aof-cli/src/recorded-answers/replay-fetch.ts'
 import { settleMicrotasks } from '../../../packages/aof-runtime/src/testing/macrotask.ts'
 import { type Fixture, FIXTURES, lines, sse } from './fixtures.ts'

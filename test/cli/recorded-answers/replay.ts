@@ -1,5 +1,5 @@
 import type { LanguageModelV4StreamPart, LanguageModelV4ToolCall } from '@ai-sdk/provider'
-import { openRecorded, type OpenRecordedOptions } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded, type OpenRecordedOptions } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 
 /** A part of the provider's, or how its stream broke. */
 export type Replayed = LanguageModelV4StreamPart | { readonly type: 'broken'; readonly error: unknown }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import { ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
 import { defineTool, type ToolContent, type ToolResult } from '../../../packages/aof-runtime/src/index.ts'
 import { FIXTURES } from './fixtures.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import { jsonOf } from '../../../packages/aof-cli/src/recorded-answers/recorded-event.ts'
 import { readBody } from '../../../packages/aof-cli/src/recorded-answers/recorded-body.ts'
 import type { RecordedBody } from '../../../packages/aof-cli/src/recorded-answers/recorded-event.ts'

@@ -1,10 +1,10 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ToolEntry } from '../../../packages/aof-cli/src/agent-file/index.ts'
+import type { ToolEntry } from '../../../packages/aof-cli/src/agent-file/agent-file.ts'
 import { CliError } from '../../../packages/aof-cli/src/errors.ts'
 import { EXIT } from '../../../packages/aof-cli/src/exit-codes.ts'
-import { loadTools } from '../../../packages/aof-cli/src/agent-tools/index.ts'
+import { loadTools } from '../../../packages/aof-cli/src/agent-tools/load-tools.ts'
 import { ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
 import { temporary } from '../temporary.ts'
 

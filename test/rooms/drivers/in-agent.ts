@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { AgentExecutor } from '../../../packages/aof-runtime/src/agent/index.ts'
-import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import type { DialectBodies } from '../bodies/index.ts'
 import { type Outcome, readsOf, writeTool } from '../outcome.ts'
 

@@ -1,5 +1,5 @@
 import { executeTurn } from '../../../packages/aof-cli/src/exec/execute-turn.ts'
-import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/index.ts'
+import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import type { DialectBodies } from '../bodies/index.ts'
 import { type Outcome, saidOf, writeTool } from '../outcome.ts'
 

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { type CommandTool, type Element, fillElements } from '../agent-file/index.ts'
+import type { CommandTool } from '../agent-file/agent-file.ts'
+import { type Element, fillElements } from '../agent-file/command-template.ts'
 import type { Effect, EffectOptions, JsonObject, JsonValue } from 'aof-runtime'
 
 /**

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import type { Place } from '../agent-file/index.ts'
+import type { Place } from '../agent-file/source.ts'
 import { oneLine } from '../text.ts'
 import { placeInModule } from './module-place.ts'
 

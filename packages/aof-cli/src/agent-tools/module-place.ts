@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Place } from '../agent-file/index.ts'
+import type { Place } from '../agent-file/source.ts'
 import { Source } from '../agent-file/source.ts'
 
 /** A line of a file, and the column from 1. */

@@ -1,5 +1,6 @@
 import process from 'node:process'
-import { type CommandTool, fillCommand } from '../agent-file/index.ts'
+import type { CommandTool } from '../agent-file/agent-file.ts'
+import { fillCommand } from '../agent-file/command-template.ts'
 import { type AnyTool, defineTool, type JsonObject, type ToolContent, ToolFailure } from 'aof-runtime'
 import { type CommandOutput, runCommand } from '../tools/command.ts'
 import { commandEnvironment } from '../tools/command-environment.ts'

@@ -1,4 +1,4 @@
-import type { ToolEntry } from '../agent-file/index.ts'
+import type { ToolEntry } from '../agent-file/agent-file.ts'
 import type { NameTimeLimit } from 'aof-runtime'
 import { oneLine } from '../text.ts'
 

@@ -1,12 +1,14 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { Place, Problem } from '../agent-file/index.ts'
+import type { Problem } from '../agent-file/problem.ts'
+import type { Place } from '../agent-file/source.ts'
 import type { AnyTool, NameTimeLimit } from 'aof-runtime'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { loadAgent } from '../load-agent.ts'
 import { oneLine } from '../text.ts'
-import { loadTools, MODULE_TIME_LIMIT_NAMES, timeLimitNames } from '../agent-tools/index.ts'
+import { loadTools } from '../agent-tools/load-tools.ts'
+import { MODULE_TIME_LIMIT_NAMES, timeLimitNames } from '../agent-tools/time-limit-names.ts'
 
 /** The tools of `--tools`, with the settings of an agent file for running them. */
 export interface ExecTools {

@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { systemClock, type ToolExecutorOptions, type ToolResult } from 'aof-runtime'
 import { CallIds, cutOff, hidesMarks, ModelStream, readStream, Turn, withOwnNames } from 'aof-runtime/internal/agent'
-import type { LiveEvent } from '../live/index.ts'
+import type { LiveEvent } from '../live/live-event.ts'
 import { ObservedExecutor } from '../run-recording/observed-executor.ts'
 import { CallLog, type LoggedCall } from './call-log.ts'
 

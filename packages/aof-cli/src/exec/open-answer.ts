@@ -2,13 +2,9 @@ import { suggest } from 'aof-runtime/internal'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { readInput, STANDARD_INPUT } from '../read-input.ts'
-import {
-  DIALECT_NAMES,
-  openRecorded,
-  RecordedAnswerError,
-  type RecordedAnswer,
-  type RecordedAnswerErrorKind,
-} from '../recorded-answers/index.ts'
+import { DIALECT_NAMES } from '../recorded-answers/detect-dialect.ts'
+import { openRecorded, type RecordedAnswer } from '../recorded-answers/open-recorded.ts'
+import { RecordedAnswerError, type RecordedAnswerErrorKind } from '../recorded-answers/recorded-answer-error.ts'
 import { oneLine } from '../text.ts'
 
 /** The largest size of an answer, in bytes. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { readCount, readDuration } from '../option-values.ts'
 import type { CommonOptions } from '../output.ts'
-import { DIALECT_NAMES } from '../recorded-answers/index.ts'
+import { DIALECT_NAMES } from '../recorded-answers/detect-dialect.ts'
 
 /** The options of `aof exec`. */
 export interface ExecOptions extends CommonOptions {

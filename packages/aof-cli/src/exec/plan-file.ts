@@ -1,6 +1,5 @@
 import { systemClock, ToolExecutor, type ToolResult } from 'aof-runtime'
-import { describeIssues } from 'aof-runtime/internal'
-import { runPlan, stepResult } from 'aof-runtime/internal/plan'
+import { describeIssues, runPlan, stepResult } from 'aof-runtime/internal/plan'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Output } from '../output.ts'

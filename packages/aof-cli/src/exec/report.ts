@@ -1,6 +1,6 @@
-import { thrownMessage } from 'aof-runtime/internal'
+import { thrownMessage } from 'aof-runtime/internal/values'
 import type { Output } from '../output.ts'
-import type { RecordedAnswer } from '../recorded-answers/index.ts'
+import type { RecordedAnswer } from '../recorded-answers/open-recorded.ts'
 import { oneLine } from '../text.ts'
 import type { ExecutedTurn } from './execute-turn.ts'
 

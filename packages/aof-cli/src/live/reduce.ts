@@ -1,5 +1,5 @@
 import { type CallEventBase, type ParkedEvent, type ProgressEvent, type SettledEvent, ToolFailure } from 'aof-runtime'
-import { isInstance, thrownPlace } from 'aof-runtime/internal'
+import { isInstance, thrownPlace } from 'aof-runtime/internal/values'
 import { oneLine } from '../text.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'

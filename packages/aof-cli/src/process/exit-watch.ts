@@ -1,7 +1,7 @@
 import { CliError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { oneLine } from '../text.ts'
-import { runningTool } from './unhandled-errors.ts'
+import { runningTool } from './running-tool.ts'
 
 /** A watch for the end of the process while a command works. */
 export interface ExitWatch {

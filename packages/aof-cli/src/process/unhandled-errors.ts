@@ -1,22 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AnyTool, Logger } from 'aof-runtime'
-import { thrownMessage } from 'aof-runtime/internal'
+import type { Logger } from 'aof-runtime'
+import { thrownMessage } from 'aof-runtime/internal/values'
 import { oneLine } from '../text.ts'
-
-/** The tool whose code runs, as far as the async context of its callbacks and promises is known. */
-const running = new AsyncLocalStorage<string>()
+import { runningTool } from './running-tool.ts'
 
 /** Called for each unhandled error; there is at most one run at a time. */
 let onUnhandled: (() => void) | undefined
-
-/** The same tools; unhandled errors of their code carry their names. */
-export function attributed(tools: readonly AnyTool[]): AnyTool[] {
-  return tools.map((tool) =>
-    tool.isolation === undefined
-      ? { ...tool, execute: (input, ctx) => running.run(tool.name, () => tool.execute(input, ctx)) }
-      : tool,
-  )
-}
 
 /**
  * By Node's default, an unhandled error of a tool (in a timer, in a promise without a handler) would end the process
@@ -53,11 +41,6 @@ export function watchUnhandledErrors(): UnhandledErrorWatch {
       onUnhandled = undefined
     },
   }
-}
-
-/** The name of the tool whose code runs at this moment, if known. */
-export function runningTool(): string | undefined {
-  return running.getStore()
 }
 
 function whose(): string {

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { isKnownEnd } from 'aof-runtime/internal'
+import { isKnownEnd } from 'aof-runtime/internal/messages'
 import { generatedParts } from './generated-parts.ts'
 import type { RecordedDialect } from './dialects/index.ts'
 import { unwrapped } from './odd-calls.ts'

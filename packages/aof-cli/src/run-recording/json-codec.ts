@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { isInstance, thrownMessage } from 'aof-runtime/internal'
+import { isInstance, thrownMessage } from 'aof-runtime/internal/values'
 
 /*
  * Non-JSON values of stream parts are encoded in JSON: `{ "$bytes": base64 }`, `{ "$date": ISO }`, `{ "$url": … }` and

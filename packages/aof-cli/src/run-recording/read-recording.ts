@@ -1,4 +1,4 @@
-import type { Problem } from '../agent-file/index.ts'
+import type { Problem } from '../agent-file/problem.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readInput } from '../read-input.ts'

@@ -3,7 +3,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-
 import type { Clock, ToolEvent } from 'aof-runtime'
 import type { AgentResult } from 'aof-runtime/agent'
 import { saysSomething } from 'aof-runtime/internal/agent'
-import { thrownMessage } from 'aof-runtime/internal'
+import { thrownMessage } from 'aof-runtime/internal/values'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { requestDigest } from './digest.ts'

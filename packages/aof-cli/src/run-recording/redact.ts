@@ -1,4 +1,4 @@
-import { Secrets } from 'aof-runtime/internal'
+import { Secrets } from 'aof-runtime/internal/values'
 
 /** Names of variables that hold secrets. */
 const SECRET = /(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i

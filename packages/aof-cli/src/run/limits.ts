@@ -1,4 +1,4 @@
-import type { AgentFile } from '../agent-file/index.ts'
+import type { AgentFile } from '../agent-file/agent-file.ts'
 import type { BudgetOptions } from 'aof-runtime'
 import { oneLine } from '../text.ts'
 import type { RunOptions } from './options.ts'

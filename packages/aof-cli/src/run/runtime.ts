@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import type { AgentFile } from '../agent-file/index.ts'
+import type { AgentFile } from '../agent-file/agent-file.ts'
 import { type AnyTool, systemClock, type ToolExecutor, type ToolExecutorOptions } from 'aof-runtime'
 import type { AgentOptions, AgentResult } from 'aof-runtime/agent'
 import type { Divergence } from '../run-recording/divergence.ts'

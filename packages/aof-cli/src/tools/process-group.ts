@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
-import { drawId, systemRandom } from 'aof-runtime/internal'
-import { endStragglers, MARK } from 'aof-runtime/internal/processes'
+import { drawId, endStragglers, MARK, systemRandom } from 'aof-runtime/internal/processes'
 
 /** The start of a process group. */
 export interface GroupStart {

@@ -3,6 +3,7 @@
  * release; applications use the other entry points.
  */
 export { elementsOf, type Fields, fieldsOf, isObject } from '../messages/fields.ts'
+export { isKnownEnd, isMarkedIncomplete } from '../core/contract/turn-end.ts'
 export { FINISH_REASONS } from '../messages/gemini.ts'
 export { isPending } from '../messages/not-an-answer.ts'
 export { inCallOrder } from '../messages/pairing.ts'

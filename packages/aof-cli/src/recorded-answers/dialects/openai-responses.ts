@@ -1,6 +1,5 @@
-import { isMarkedIncomplete } from 'aof-runtime/internal'
+import { elementsOf, type Fields, fieldsOf, isMarkedIncomplete, isObject } from 'aof-runtime/internal/messages'
 import { openaiResponses as messages } from 'aof-runtime/messages'
-import { elementsOf, type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
 import { changed, responsesCall } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'

@@ -1,2 +1,0 @@
-export { loadTools } from './load-tools.ts'
-export { MODULE_TIME_LIMIT_NAMES, timeLimitNames } from './time-limit-names.ts'

@@ -1,2 +1,0 @@
-export type { LiveEvent } from './live-event.ts'
-export { openView } from './open-view.ts'

@@ -1,1 +1,0 @@
-export { loadModel, modelProblems } from './load-model.ts'
