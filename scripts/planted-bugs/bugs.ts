@@ -1,13 +1,14 @@
-import { admission, nesting } from './bugs/admission.ts'
+import { admission } from './bugs/admission.ts'
 import { attempts } from './bugs/attempts.ts'
 import { batches } from './bugs/batches.ts'
 import { crossings } from './bugs/crossings.ts'
+import { nesting } from './bugs/nesting.ts'
+import { order } from './bugs/order.ts'
 import { policies } from './bugs/policies.ts'
 import { queues } from './bugs/queues.ts'
 import { records } from './bugs/records.ts'
 import { reentrancy } from './bugs/reentrancy.ts'
 import { timeouts } from './bugs/timeouts.ts'
-import { order } from './bugs/order.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
 /** Every planted bug, room by room. */

@@ -51,4 +51,35 @@ export const queues: readonly PlantedBug[] = [
     '',
   ),
   bug('calls/precedence.ts', 'an inherited priority is not passed on', '    return isHigher\n', '    return false\n'),
+  bug(
+    'calls/call-record.ts',
+    'a waiting call enqueues calls of another tool with it',
+    'if (record.#state !== READY || record.#tool !== tool) break',
+    'if (record.#state !== READY) break',
+  ),
+  bug(
+    'calls/call-record.ts',
+    'a waiting call enqueues more calls with it than the queue holds',
+    'Math.min(records.length, from + room.left)',
+    'records.length',
+  ),
+  bug(
+    'calls/call-record.ts',
+    'calls that are enqueued together are not counted in the queue',
+    '      room.enter(count)\n',
+    '',
+  ),
+  bug(
+    'admission/flow.ts',
+    'calls that are enqueued together are not counted as waiting',
+    '    this.size += end - first.index - 1\n',
+    '',
+  ),
+  bug(
+    'admission/lane.ts',
+    'calls that are enqueued together do not count as the latest',
+    '    this.#latestIndex = end - 1\n',
+    '',
+    'no later call has an earlier place: only a retried call does, and that is never enqueued together with others',
+  ),
 ]
