@@ -59,8 +59,8 @@ function document(rows: readonly (readonly [string, Timing[][]])[]): string {
   return `# When a call can start
 
 The agent starts calls while the model is still writing its turn (\`eager\`). A call starts as soon as the stream shows that it is complete:
-when the model goes on after it or, for the last call of a turn, when the model ends the turn by its own will. The call's own
-\`tool-call\` part does not show that. A model that comes to its limit of tokens, or is stopped by a filter, leaves the same part behind.
+when the next part of the answer begins or, for the last call of a turn, when the model itself ends the turn. The call's own \`tool-call\`
+part does not show that: a turn that reached its token limit, or that a filter stopped, ends with the same part.
 
 ## The last call of a turn
 
@@ -68,27 +68,27 @@ The agent, \`aof exec\` and \`aof-runtime/messages\` treat the end of a turn in 
 
 - After *stop* and *tool calls* every call runs.
 - After anything else (a limit, a filter, a refusal, an error, a broken stream, an unknown reason) the last call does not run. Its result is
-  \`invalid\` with the code \`incomplete_call\`, and its message tells the model what happened. The calls before it run, since the
-  next part shows that they are complete.
+  \`invalid\` with the code \`incomplete_call\`, and its message gives the model the reason. The calls before it run, since a part after
+  each shows that it is complete.
 - A call that the provider itself marks as incomplete (an item of the Responses API) never runs.
 
-A stream that repeats a call, with the same id and the same arguments, runs it once, unless ids occur more than once in that turn anyway.
-That is decided at the end of the turn.
+A call that a stream repeats, with the same id, tool and arguments, runs once. If different calls of the turn share an id, or one has none,
+a repeated call runs each time; the end of the turn decides that.
 
 ## Measured delays
 
-The table shows for each dialect how much later the \`tool-call\` part comes than the event of the stream that ends the call. If the dialect
-does not mark that, it is the beginning of the next part, or the end of the stream. The streams are recorded, and are given to the
-provider one event at a time; \`npx node scripts/eager-start.ts\` writes the table.
+The table shows for each dialect the delay between the event of the stream that ends a call and the call's \`tool-call\` part. In a dialect
+without such an event, the beginning of the next part counts, or the end of the stream. The provider's package reads recorded streams, one
+event at a time; \`npx node scripts/eager-start.ts\` writes the table.
 
 | dialect | provider | streams | calls | later | by events (median, most) | part of the stream lost (median) |
 |---|---|--:|--:|--:|--:|--:|
 ${table.join('\n')}
 
-- *later*: calls whose part comes at a later event than the one that shows that they are complete.
-- *part of the stream lost*: from that event to the part, as a share of all events of the stream; over the calls that are later.
-- For Chat Completions the provider keeps all calls until the stream has ended, since more of a call's arguments may still come. So no
-  call starts before the turn is over. The other dialects mark the end of a call, and their providers pass it on at once.
+- *later*: the number of calls whose part comes after the event that shows that they are complete.
+- *part of the stream lost*: the events between the two, as a share of all events of the stream; over the calls with a later part.
+- The provider's package for Chat Completions keeps all calls until the stream has ended, since more of a call's arguments may still
+  arrive. So no call starts before the turn is over. The other dialects mark the end of a call, and their packages pass it on at once.
 `
 }
 
