@@ -4,7 +4,7 @@ import { showsMore } from '../../packages/aof-runtime/src/agent/turn-call.ts'
 import type { LiveEvent } from '../../packages/aof-cli/src/live/live-event.ts'
 import { openRecorded, type RecordedAnswer } from '../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
 import { type AnyTool, defineTool, type ToolContext } from '../../packages/aof-runtime/src/index.ts'
-import { fieldsOf } from '../../packages/aof-runtime/src/messages/fields.ts'
+import { fieldsOf } from '../../packages/aof-runtime/src/core/contract/fields.ts'
 import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 
 /** A recorded turn that was executed, with what was seen of it. */

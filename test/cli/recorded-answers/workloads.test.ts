@@ -4,7 +4,7 @@ import { jsonOf } from '../../../packages/aof-cli/src/recorded-answers/recorded-
 import { readBody } from '../../../packages/aof-cli/src/recorded-answers/recorded-body.ts'
 import type { RecordedBody } from '../../../packages/aof-cli/src/recorded-answers/recorded-event.ts'
 import type { ToolResult } from '../../../packages/aof-runtime/src/index.ts'
-import { elementsOf, fieldsOf } from '../../../packages/aof-runtime/src/messages/fields.ts'
+import { elementsOf, fieldsOf } from '../../../packages/aof-runtime/src/core/contract/fields.ts'
 import { callsOf, inputOf, replay, type Replayed } from './replay.ts'
 import { runnableCalls } from './runnable-calls.ts'
 import { hasWorkloads, type Recorded, recordedAnswers, WITHOUT_WORKLOADS } from './workloads.ts'

@@ -1,11 +1,10 @@
+import { fieldsOf } from '../core/contract/fields.ts'
 import { isMarkedIncomplete, isMarkedUndone } from '../core/contract/turn-end.ts'
 
 /** Whether a provider's models send the data for {@link ResponsesMarks} only if raw chunks are requested. */
 export function hidesMarks(provider: string): boolean {
   return /\bresponses$/.test(provider)
 }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Marks of an incomplete answer of the Responses API that the AI SDK's parts leave out: calls that the provider marks
@@ -41,8 +40,4 @@ export class ResponsesMarks {
   #end(status: unknown): void {
     if (typeof status === 'string' && isMarkedUndone(status)) this.status = status
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {}
 }

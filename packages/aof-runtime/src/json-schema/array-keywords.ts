@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compiling.ts'
 import { CompositeMap, isComposite } from './equality.ts'
-import { countOf } from './messages.ts'
+import { checkSize, countOf } from './messages.ts'
 
 type ArrayCheck = (value: JsonValue[], run: CheckRun, evaluated: Evaluated | undefined) => boolean
 
@@ -11,19 +11,14 @@ export function arrayChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const checks: ArrayCheck[] = []
   const { minItems, maxItems, uniqueItems, contains } = schema
   if (typeof minItems === 'number' || typeof maxItems === 'number')
-    checks.push(sizeCheck(Number(minItems ?? 0), Number(maxItems ?? Infinity)))
+    checks.push(({ length }, run) =>
+      checkSize(length, Number(minItems ?? 0), Number(maxItems ?? Infinity), 'item', run),
+    )
   const items = itemsCheck(schema, compiling)
   if (items !== undefined) checks.push(items)
   if (contains !== undefined) checks.push(containsCheck(schema, compiling))
   if (uniqueItems === true) checks.push(allDiffer)
   return checks.map((check) => (value, run, evaluated) => !Array.isArray(value) || check(value, run, evaluated))
-}
-
-function sizeCheck(min: number, max: number): ArrayCheck {
-  return ({ length }, run) => {
-    if (length < min) return run.fail(() => `Expected at least ${countOf(min, 'item')}, got ${length}.`)
-    return length <= max || run.fail(() => `Expected at most ${countOf(max, 'item')}, got ${length}.`)
-  }
 }
 
 /** Schemas of the first items one by one, and of the remaining items, under the keyword names of all drafts. */

@@ -77,9 +77,10 @@ export class CheckRun {
     for (const issue of this.issues?.slice(first) ?? []) issue.schema ??= pointer
   }
 
-  /** Counts a check that is skipped because it cannot be made. */
-  doubt(): undefined {
+  /** Passes a value whose check cannot be made. */
+  doubt(): true {
     this.doubts++
+    return true
   }
 
   /** Runs `ask` without recording issues: a failed alternative is not a fault of the value. */
@@ -112,6 +113,11 @@ export class Evaluated {
  * @param evaluated collects the evaluated properties and items; undefined if no `unevaluated…` keyword needs them
  */
 export type Check = (value: JsonValue, run: CheckRun, evaluated: Evaluated | undefined) => boolean
+
+/** Checks the same value by another schema. */
+export function applied(node: SchemaNode): Check {
+  return (value, run, evaluated) => node.fits(value, run, evaluated)
+}
 
 /** A compiled schema. */
 export class SchemaNode {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
-import type { Check, SchemaNode } from './check-run.ts'
+import { applied, type Check, type CheckRun, type SchemaNode } from './check-run.ts'
 import type { Compiling } from './compiling.ts'
 
 /** Checks of `allOf`, `anyOf`, `oneOf`, `not` and `if`, and of the `unevaluated…` keywords. */
@@ -19,10 +19,6 @@ export function combiningChecks(schema: JsonObject, compiling: Compiling): Check
   return checks
 }
 
-function applied(node: SchemaNode): Check {
-  return (value, run, evaluated) => node.fits(value, run, evaluated)
-}
-
 function alternatives(schemas: readonly JsonValue[], keyword: string, compiling: Compiling): SchemaNode[] {
   return schemas.map((one, i) => compiling.inPlace(one, keyword, i))
 }
@@ -39,10 +35,7 @@ function anyOfCheck(nodes: readonly SchemaNode[]): Check {
       }
       return isFit
     })
-    if (fits) return true
-    run.fail(() => 'It fits none of the alternatives.')
-    if (run.issues !== undefined) for (const node of nodes) node.fits(value, run, undefined)
-    return false
+    return fits || noneFits(nodes, value, run)
   }
 }
 
@@ -61,10 +54,16 @@ function oneOfCheck(nodes: readonly SchemaNode[]): Check {
     })
     if (certain <= 1 && count >= 1) return true
     if (count > 1) return run.fail(() => 'It fits more than one of the alternatives, and must fit exactly one.')
-    run.fail(() => 'It fits none of the alternatives.')
-    if (run.issues !== undefined) for (const node of nodes) node.fits(value, run, undefined)
-    return false
+    return noneFits(nodes, value, run)
   }
+}
+
+/** Reports the issues of every alternative. */
+function noneFits(nodes: readonly SchemaNode[], value: JsonValue, run: CheckRun): false {
+  if (run.issues === undefined) return false
+  run.fail(() => 'It fits none of the alternatives.')
+  for (const node of nodes) node.fits(value, run, undefined)
+  return false
 }
 
 function notCheck(node: SchemaNode): Check {

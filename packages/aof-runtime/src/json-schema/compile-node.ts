@@ -1,3 +1,4 @@
+import { isObject } from '../core/contract/fields.ts'
 import { pointerOf } from '../core/contract/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { OnUncheckable } from '../core/contract/schema.ts'
@@ -9,7 +10,7 @@ import { checkKeywords } from './keyword-shapes.ts'
 import { Pattern } from './pattern/pattern.ts'
 import { StepCache } from './pattern/step-cache.ts'
 import { referenceChecks } from './reference-keywords.ts'
-import { isObject, type References, type SchemaPlace } from './references.ts'
+import type { References, SchemaPlace } from './references.ts'
 import { scalarChecks } from './scalar-keywords.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 import { OverBudget, type Work } from './work.ts'
@@ -29,9 +30,9 @@ interface Waiting {
 
 /** Compiles the schemas of a document one after the other, so that nested schemas do not use up the stack. */
 export class SchemaCompiler {
-  readonly draft: Draft
-  readonly references: References
-  readonly work: Work
+  readonly #draft: Draft
+  readonly #references: References
+  readonly #work: Work
   readonly #nodes = new Map<JsonObject, SchemaNode>()
   #anything: SchemaNode | undefined
   readonly #waiting: Waiting[] = []
@@ -41,23 +42,22 @@ export class SchemaCompiler {
 
   /** @param onUncheckable receives patterns that cannot be checked; without it they are refused */
   constructor(references: References, draft: Draft, work: Work, onUncheckable?: OnUncheckable) {
-    this.references = references
-    this.draft = draft
-    this.work = work
+    this.#references = references
+    this.#draft = draft
+    this.#work = work
     this.#onUncheckable = onUncheckable
   }
 
   /** @throws Error that names the part of the schema that cannot be used */
   compile(): SchemaNode {
-    const { root } = this.references
-    const node = this.node(root, '#')
+    const node = this.#node(this.#references.root, '#')
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#fill(next)
     refuseLoops(this.#nodes.values())
     return node
   }
 
   /** The node of a schema, created at the first request. */
-  node({ schema, base }: SchemaPlace, pointer: string): SchemaNode {
+  #node({ schema, base }: SchemaPlace, pointer: string): SchemaNode {
     const known = isObject(schema) ? this.#nodes.get(schema) : schema === true ? this.#anything : undefined
     if (known !== undefined) return known
     if (!isObject(schema) && typeof schema !== 'boolean')
@@ -66,7 +66,7 @@ export class SchemaCompiler {
         `at ${pointer} there is no schema, but ${Array.isArray(schema) ? 'an array' : String(schema)}`,
       )
     // Each false has a node of its own, so that an issue says which one it was.
-    this.work.spend(schema === false ? FALSE_WORK : NODE_WORK)
+    this.#work.spend(schema === false ? FALSE_WORK : NODE_WORK)
     const node = new SchemaNode(pointer, base)
     if (isObject(schema)) this.#nodes.set(schema, node)
     else if (schema) this.#anything = node
@@ -79,9 +79,9 @@ export class SchemaCompiler {
       if (schema === false) node.checks.push((_value, run) => run.fail(() => 'Nothing is allowed here; leave it out.'))
       return
     }
-    const compiling = new NodeCompiling(node, this)
-    this.work.spend(Object.keys(schema).length)
-    const isAlone = this.draft.refIsAlone && typeof schema['$ref'] === 'string'
+    const compiling = this.#compiling(node)
+    this.#work.spend(Object.keys(schema).length)
+    const isAlone = this.#draft.refIsAlone && typeof schema['$ref'] === 'string'
     if (!isAlone) checkKeywords(schema, node.pointer)
     node.takesNull = schema['nullable'] === true
     node.asksEvaluated =
@@ -89,11 +89,11 @@ export class SchemaCompiler {
     for (const keywords of isAlone ? [referenceChecks] : KEYWORDS) node.checks.push(...keywords(schema, compiling))
   }
 
-  pattern(source: string, pointer: string, keyword: string): Pattern | undefined {
+  #pattern(source: string, pointer: string, keyword: string): Pattern | undefined {
     let pattern = this.#patterns.get(source)
     if (pattern !== undefined) return pattern
     try {
-      pattern = new Pattern(source, this.work, this.#steps)
+      pattern = new Pattern(source, this.#work, this.#steps)
     } catch (error) {
       if (error instanceof OverBudget || !(error instanceof Error)) throw error
       const message = `at ${pointer} the pattern ${source.slice(0, 60)} cannot be used: ${error.message}`
@@ -105,61 +105,30 @@ export class SchemaCompiler {
     this.#patterns.set(source, pattern)
     return pattern
   }
-}
 
-/** The services for the keywords of one schema. */
-class NodeCompiling implements Compiling {
-  readonly #node: SchemaNode
-  readonly #compiler: SchemaCompiler
-
-  constructor(node: SchemaNode, compiler: SchemaCompiler) {
-    this.#node = node
-    this.#compiler = compiler
-  }
-
-  get draft(): Draft {
-    return this.#compiler.draft
-  }
-
-  get references(): References {
-    return this.#compiler.references
-  }
-
-  get work(): Work {
-    return this.#compiler.work
-  }
-
-  get base(): string {
-    return this.#node.base
-  }
-
-  get pointer(): string {
-    return this.#node.pointer
-  }
-
-  inner(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode {
-    const { base, pointer } = this.#node
-    const found = schema as JsonValue
-    return this.#compiler.node(
-      { schema: found, base: this.references.baseOf(found, base) },
-      pointer + pointerOf(keywords),
-    )
-  }
-
-  inPlace(schema: JsonValue | undefined, ...keywords: (string | number)[]): SchemaNode {
-    const applied = this.inner(schema, ...keywords)
-    this.#node.inPlace.push(applied)
-    return applied
-  }
-
-  target(place: SchemaPlace, pointer: string): SchemaNode {
-    const applied = this.#compiler.node(place, pointer)
-    this.#node.inPlace.push(applied)
-    return applied
-  }
-
-  pattern(source: string, keyword: string): Pattern | undefined {
-    return this.#compiler.pattern(source, this.#node.pointer, keyword)
+  /** The services for the keywords of one schema. */
+  #compiling(node: SchemaNode): Compiling {
+    const { base, pointer } = node
+    const references = this.#references
+    const inPlace = (made: SchemaNode): SchemaNode => {
+      node.inPlace.push(made)
+      return made
+    }
+    const inner: Compiling['inner'] = (schema, ...keywords) => {
+      const found = schema as JsonValue
+      return this.#node({ schema: found, base: references.baseOf(found, base) }, pointer + pointerOf(keywords))
+    }
+    return {
+      draft: this.#draft,
+      references,
+      work: this.#work,
+      base,
+      pointer,
+      inner,
+      inPlace: (schema, ...keywords) => inPlace(inner(schema, ...keywords)),
+      target: (place, at) => inPlace(this.#node(place, at)),
+      pattern: (source, keyword) => this.#pattern(source, pointer, keyword),
+    }
   }
 }
 

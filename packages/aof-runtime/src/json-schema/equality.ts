@@ -1,5 +1,5 @@
+import { isObject } from '../core/contract/fields.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
-import { isObject } from './references.ts'
 import type { Work } from './work.ts'
 
 /** Whether the value is an object or an array. */

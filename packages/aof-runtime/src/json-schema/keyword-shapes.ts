@@ -1,6 +1,6 @@
+import { isObject } from '../core/contract/fields.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import { printable } from '../core/contract/text.ts'
-import { isObject } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 
 /** The expected value of a keyword in words, and the test for it. */
@@ -31,37 +31,22 @@ const exclusive = (bound: 'minimum' | 'maximum'): Shape => [
 ]
 
 const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
-  ['$ref', TEXT],
-  ['$dynamicRef', TEXT],
-  ['$recursiveRef', TEXT],
-  ['$id', TEXT],
-  ['$anchor', TEXT],
-  ['$dynamicAnchor', TEXT],
-  ['$recursiveAnchor', FLAG],
-  ['$schema', TEXT],
-  ['$defs', NAMED],
-  ['definitions', NAMED],
+  ...of(TEXT, '$ref $dynamicRef $recursiveRef $id $anchor $dynamicAnchor $schema pattern format'),
+  ...of(FLAG, '$recursiveAnchor nullable uniqueItems'),
+  ...of(NUMBER, 'minimum maximum'),
+  ...of(COUNT, 'minLength maxLength minProperties maxProperties minItems maxItems minContains maxContains'),
+  ...of(SCHEMA, 'additionalItems then else'),
+  ...of(SCHEMAS, 'allOf anyOf oneOf'),
+  ...of(NAMED, '$defs definitions properties patternProperties dependentSchemas'),
   [
     'type',
     ['the name of a type, or an array of names', (value) => isText(value) || (isFilled(value) && isNames(value))],
   ],
-  ['nullable', FLAG],
   ['enum', ['an array of values', Array.isArray]],
-  ['minLength', COUNT],
-  ['maxLength', COUNT],
-  ['pattern', TEXT],
-  ['format', TEXT],
-  ['minimum', NUMBER],
-  ['maximum', NUMBER],
   ['exclusiveMinimum', exclusive('minimum')],
   ['exclusiveMaximum', exclusive('maximum')],
   ['multipleOf', ['a number greater than 0', (value) => isNumber(value) && value > 0]],
-  ['properties', NAMED],
-  ['patternProperties', NAMED],
   ['required', ['an array of property names', isNames]],
-  ['minProperties', COUNT],
-  ['maxProperties', COUNT],
-  ['dependentSchemas', NAMED],
   ['dependentRequired', ['an object of arrays of property names', (value) => areValues(value, isNames)]],
   [
     'dependencies',
@@ -72,18 +57,11 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ],
   ['prefixItems', ['an array of schemas', Array.isArray]],
   ['items', ['a schema', (value) => isSchema(value) || Array.isArray(value)]],
-  ['additionalItems', SCHEMA],
-  ['minItems', COUNT],
-  ['maxItems', COUNT],
-  ['minContains', COUNT],
-  ['maxContains', COUNT],
-  ['uniqueItems', FLAG],
-  ['allOf', SCHEMAS],
-  ['anyOf', SCHEMAS],
-  ['oneOf', SCHEMAS],
-  ['then', SCHEMA],
-  ['else', SCHEMA],
 ])
+
+function of(shape: Shape, keywords: string): (readonly [string, Shape])[] {
+  return keywords.split(' ').map((keyword) => [keyword, shape] as const)
+}
 
 /**
  * Refuses a keyword whose value has no meaning. It would check nothing, and its author would not notice.

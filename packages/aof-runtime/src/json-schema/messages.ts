@@ -1,5 +1,6 @@
 import type { JsonValue } from '../core/contract/json.ts'
 import { printable } from '../core/contract/text.ts'
+import type { CheckRun } from './check-run.ts'
 
 /** A name in quotes, shortened for a message. */
 export function quoted(name: string): string {
@@ -10,6 +11,12 @@ export function quoted(name: string): string {
 export function countOf(count: JsonValue, noun: string): string {
   if (count === 1) return `1 ${noun}`
   return `${String(count)} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+}
+
+/** Checks a number of things against its bounds. */
+export function checkSize(size: number, min: number, max: number, noun: string, run: CheckRun): boolean {
+  if (size < min) return run.fail(() => `Expected at least ${countOf(min, noun)}, got ${size}.`)
+  return size <= max || run.fail(() => `Expected at most ${countOf(max, noun)}, got ${size}.`)
 }
 
 /** A list of values for a message: the first ones, each shortened. */

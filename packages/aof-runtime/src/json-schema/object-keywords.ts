@@ -1,9 +1,9 @@
+import { isObject } from '../core/contract/fields.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Check, CheckRun, Evaluated, SchemaNode } from './check-run.ts'
 import type { Compiling } from './compiling.ts'
-import { countOf, quoted } from './messages.ts'
+import { checkSize, quoted } from './messages.ts'
 import type { Pattern } from './pattern/pattern.ts'
-import { isObject } from './references.ts'
 
 type ObjectCheck = (value: JsonObject, run: CheckRun, evaluated: Evaluated | undefined) => boolean
 
@@ -13,7 +13,7 @@ export function objectChecks(schema: JsonObject, compiling: Compiling): Check[] 
   const { required, minProperties, maxProperties, propertyNames } = schema
   if (Array.isArray(required)) checks.push(requiredCheck(required.filter((key) => typeof key === 'string')))
   if (typeof minProperties === 'number' || typeof maxProperties === 'number')
-    checks.push(sizeCheck(minProperties ?? 0, maxProperties ?? Infinity))
+    checks.push(sizeCheck(Number(minProperties ?? 0), Number(maxProperties ?? Infinity)))
   const properties = propertiesCheck(schema, compiling)
   if (properties !== undefined) checks.push(properties)
   if (propertyNames !== undefined) checks.push(namesCheck(compiling.inner(propertyNames, 'propertyNames')))
@@ -31,12 +31,11 @@ function requiredCheck(keys: readonly string[]): ObjectCheck {
   }
 }
 
-function sizeCheck(min: JsonValue, max: JsonValue): ObjectCheck {
+function sizeCheck(min: number, max: number): ObjectCheck {
   return (value, run) => {
     const size = run.keysOf(value).length
     run.work.spend(1 + Math.min(size, 32))
-    if (size < Number(min)) return run.fail(() => `Expected at least ${countOf(min, 'property')}, got ${size}.`)
-    return size <= Number(max) || run.fail(() => `Expected at most ${countOf(max, 'property')}, got ${size}.`)
+    return checkSize(size, min, max, 'property', run)
   }
 }
 

@@ -1,17 +1,15 @@
+import { isObject } from '../core/contract/fields.ts'
 import type { JsonObject } from '../core/contract/json.ts'
-import type { Check, CheckRun, SchemaNode } from './check-run.ts'
+import { applied, type Check, type CheckRun, type SchemaNode } from './check-run.ts'
 import type { Compiling } from './compiling.ts'
-import { isObject, type SchemaPlace } from './references.ts'
+import type { SchemaPlace } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 
 /** Checks of `$ref`, `$dynamicRef` and `$recursiveRef`. */
 export function referenceChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const { $ref, $dynamicRef, $recursiveRef } = schema
   const checks: Check[] = []
-  if (typeof $ref === 'string') {
-    const node = compiling.target(resolved($ref, '$ref', compiling), $ref)
-    checks.push((value, run, evaluated) => node.fits(value, run, evaluated))
-  }
+  if (typeof $ref === 'string') checks.push(applied(compiling.target(resolved($ref, '$ref', compiling), $ref)))
   if (typeof $dynamicRef === 'string') checks.push(dynamicCheck($dynamicRef, compiling))
   if (typeof $recursiveRef === 'string') checks.push(recursiveCheck($recursiveRef, compiling))
   return checks
@@ -28,29 +26,38 @@ function resolved(ref: string, keyword: string, { references, base, pointer, wor
   )
 }
 
-/** The outermost entered schema with the anchor of that name; the target of the reference if there is none. */
+/** Checks by the outermost entered schema with the anchor of that name. */
 function dynamicCheck(ref: string, compiling: Compiling): Check {
   const place = resolved(ref, '$dynamicRef', compiling)
-  const fallback = compiling.target(place, ref)
   const name = isObject(place.schema) ? place.schema['$dynamicAnchor'] : undefined
-  if (typeof name !== 'string' || !ref.endsWith(`#${name}`))
-    return (value, run, evaluated) => fallback.fits(value, run, evaluated)
-  const known = nodesByAddress((base) => compiling.references.dynamic(base, name), compiling, ref)
-  return (value, run, evaluated) => (outermost(run, known) ?? fallback).fits(value, run, evaluated)
+  const isDynamic = typeof name === 'string' && ref.endsWith(`#${name}`)
+  return outermostCheck(ref, place, compiling, isDynamic && ((base) => compiling.references.dynamic(base, name)))
 }
 
+/** Checks by the outermost entered document whose root is anchored. */
 function recursiveCheck(ref: string, compiling: Compiling): Check {
   const place = resolved(ref, '$recursiveRef', compiling)
+  const anchored = (base: string): SchemaPlace | undefined => {
+    const document = compiling.references.document(base)
+    return document !== undefined && isAnchored(document) ? document : undefined
+  }
+  return outermostCheck(ref, place, compiling, isAnchored(place) && anchored)
+}
+
+/**
+ * Checks by the outermost entered schema that `find` has for its base address; by the target of the reference if there is none.
+ *
+ * @param find false if the reference is not dynamic
+ */
+function outermostCheck(
+  ref: string,
+  place: SchemaPlace,
+  compiling: Compiling,
+  find: false | ((base: string) => SchemaPlace | undefined),
+): Check {
   const fallback = compiling.target(place, ref)
-  if (!isAnchored(place)) return (value, run, evaluated) => fallback.fits(value, run, evaluated)
-  const known = nodesByAddress(
-    (base) => {
-      const document = compiling.references.document(base)
-      return document !== undefined && isAnchored(document) ? document : undefined
-    },
-    compiling,
-    ref,
-  )
+  if (find === false) return applied(fallback)
+  const known = nodesByAddress(find, compiling, ref)
   return (value, run, evaluated) => (outermost(run, known) ?? fallback).fits(value, run, evaluated)
 }
 

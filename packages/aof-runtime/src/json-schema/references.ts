@@ -1,5 +1,7 @@
+import { isObject } from '../core/contract/fields.ts'
 import { keysOf } from '../core/contract/json-pointer.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
+import { SUBSCHEMAS } from '../core/contract/schema.ts'
 import type { Work } from './work.ts'
 
 /** A schema in the document, and the base address of the references in it. */
@@ -10,31 +12,6 @@ export interface SchemaPlace {
 
 /** The base address of a schema without `$id`. */
 const ROOT = 'https://schema.invalid/'
-
-/** Keywords whose value is a schema (`ONE`), a list of schemas (`MANY`), or schemas by name (`NAMED`). */
-const ONE: readonly string[] = [
-  'not',
-  'if',
-  'then',
-  'else',
-  'additionalProperties',
-  'unevaluatedProperties',
-  'propertyNames',
-  'additionalItems',
-  'unevaluatedItems',
-  'contains',
-  'contentSchema',
-  'items',
-]
-const MANY: readonly string[] = ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items']
-const NAMED: readonly string[] = [
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
-  'dependencies',
-]
 
 /**
  * The possible targets of references: the schemas within one document, by address, anchor and location. References
@@ -110,15 +87,15 @@ export class References {
   #index(schema: JsonValue, outer: string): void {
     if (!isObject(schema)) return
     const base = this.#identify(schema, outer)
-    for (const keyword of ONE) {
+    for (const keyword of SUBSCHEMAS.one) {
       const inner = schema[keyword]
       if (inner !== undefined && !Array.isArray(inner)) this.#index(inner, base)
     }
-    for (const keyword of MANY) {
+    for (const keyword of SUBSCHEMAS.many) {
       const inner = schema[keyword]
       if (Array.isArray(inner)) for (const one of inner) this.#index(one, base)
     }
-    for (const keyword of NAMED) {
+    for (const keyword of SUBSCHEMAS.named) {
       const inner = schema[keyword]
       if (isObject(inner)) for (const key of Object.keys(inner)) this.#index(inner[key] as JsonValue, base)
     }
@@ -150,10 +127,6 @@ export class References {
     this.#documents.set(address, { schema, base: address })
     return address
   }
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function addressOf(ref: string, base: string): string | undefined {

@@ -3,8 +3,7 @@ import type { Check, CheckRun } from './check-run.ts'
 import type { Compiling } from './compiling.ts'
 import { CompositeMap, isComposite } from './equality.ts'
 import { formats } from './formats.ts'
-import { countOf, quoted, shown } from './messages.ts'
-import { isMultipleOf } from './multiple-of.ts'
+import { checkSize, quoted, shown } from './messages.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 import type { Work } from './work.ts'
 
@@ -30,9 +29,7 @@ function valueChecks(schema: JsonObject, { work, pointer }: Compiling): Check[] 
     checks.push(typeCheck(types))
   }
   const { enum: values } = schema
-  if (Array.isArray(values)) {
-    checks.push(oneOfValues(values, work, 'Expected one of'))
-  }
+  if (Array.isArray(values)) checks.push(oneOfValues(values, work, 'Expected one of'))
   if (only !== undefined) checks.push(oneOfValues([only], work, 'Expected'))
   return checks
 }
@@ -62,10 +59,8 @@ function oneOfValues(values: readonly JsonValue[], work: Work, words: string): C
   }
 }
 
-type Refusal = (() => string) | undefined
-
 function textChecks(schema: JsonObject, compiling: Compiling): Check[] {
-  const checks: ((value: string, run: CheckRun) => Refusal)[] = []
+  const checks: ((value: string, run: CheckRun) => boolean)[] = []
   const { minLength, maxLength, pattern: source, format } = schema
   if (typeof minLength === 'number' || typeof maxLength === 'number')
     checks.push(lengthCheck(Number(minLength ?? 0), Number(maxLength ?? Infinity)))
@@ -73,30 +68,25 @@ function textChecks(schema: JsonObject, compiling: Compiling): Check[] {
     const pattern = compiling.pattern(source, 'pattern')
     checks.push((value, run) => {
       if (pattern === undefined) return run.doubt()
-      return pattern.test(value, run.work) ? undefined : () => `Expected a string that matches ${source}.`
+      return pattern.test(value, run.work) || run.fail(() => `Expected a string that matches ${source}.`)
     })
   }
   const isFormat = typeof format === 'string' ? formats.get(format) : undefined
   if (isFormat !== undefined) {
     checks.push((value, run) => {
       run.work.spend(1 + (value.length >> 1))
-      return isFormat(value) ? undefined : () => `Expected a string of the format ${String(format)}.`
+      return isFormat(value) || run.fail(() => `Expected a string of the format ${String(format)}.`)
     })
   }
-  return checks.map((check) => (value, run) => {
-    const refusal = typeof value === 'string' ? check(value, run) : undefined
-    return refusal === undefined || run.fail(refusal)
-  })
+  return checks.map((check) => (value, run) => typeof value !== 'string' || check(value, run))
 }
 
 /** Lengths count code points; some take two code units. */
-function lengthCheck(min: number, max: number): (value: string, run: CheckRun) => Refusal {
+function lengthCheck(min: number, max: number): (value: string, run: CheckRun) => boolean {
   return (value, run) => {
-    if (value.length >= 2 * min && value.length <= max) return undefined
+    if (value.length >= 2 * min && value.length <= max) return true
     run.work.spend(value.length >> 3)
-    const length = charactersOf(value)
-    if (length < min) return () => `Expected at least ${countOf(min, 'character')}, got ${length}.`
-    return length <= max ? undefined : () => `Expected at most ${countOf(max, 'character')}, got ${length}.`
+    return checkSize(charactersOf(value), min, max, 'character', run)
   }
 }
 
@@ -108,27 +98,57 @@ function charactersOf(text: string): number {
 }
 
 function numberChecks(schema: JsonObject): Check[] {
-  const checks: ((value: number, run: CheckRun) => Refusal)[] = []
+  const checks: ((value: number, run: CheckRun) => boolean)[] = []
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   // In draft 4 the exclusive bounds are flags beside the others.
   const above = exclusiveMinimum === true ? minimum : exclusiveMinimum
   const below = exclusiveMaximum === true ? maximum : exclusiveMaximum
   const limit = (bound: JsonValue | undefined, fits: (value: number, at: number) => boolean, words: string): void => {
     if (typeof bound !== 'number') return
-    checks.push((value) => (fits(value, bound) ? undefined : () => `Expected ${words} ${bound}, got ${value}.`))
+    checks.push((value, run) => fits(value, bound) || run.fail(() => `Expected ${words} ${bound}, got ${value}.`))
   }
   limit(minimum, (value, at) => value >= at, 'at least')
   limit(maximum, (value, at) => value <= at, 'at most')
   limit(above, (value, at) => value > at, 'more than')
   limit(below, (value, at) => value < at, 'less than')
   if (typeof multipleOf === 'number')
-    checks.push((value, run) =>
-      isMultipleOf(value, multipleOf, run.work)
-        ? undefined
-        : () => `Expected a multiple of ${multipleOf}, got ${value}.`,
+    checks.push(
+      (value, run) =>
+        isMultipleOf(value, multipleOf, run.work) ||
+        run.fail(() => `Expected a multiple of ${multipleOf}, got ${value}.`),
     )
-  return checks.map((check) => (value, run) => {
-    const refusal = typeof value === 'number' ? check(value, run) : undefined
-    return refusal === undefined || run.fail(refusal)
-  })
+  return checks.map((check) => (value, run) => typeof value !== 'number' || check(value, run))
+}
+
+/** Work for comparing the digits of two numbers. */
+const DECIMAL_WORK = 32
+
+/** Turns numbers with up to six decimal places into integers. */
+const SCALE = 1_000_000
+
+/** Whether `value` is a multiple of `divisor` in decimal notation, e.g. 0.3 of 0.1, which double precision denies. */
+function isMultipleOf(value: number, divisor: number, work: Work): boolean {
+  if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0
+  const scaled = Math.round(value * SCALE)
+  const scaledDivisor = Math.round(divisor * SCALE)
+  if (isScaled(scaled, value) && isScaled(scaledDivisor, divisor)) return scaled % scaledDivisor === 0
+  const [digits, exponent] = decimal(value)
+  const [divisorDigits, divisorExponent] = decimal(divisor)
+  const shift = exponent - divisorExponent
+  work.spend(DECIMAL_WORK + (Math.abs(shift) >> 1))
+  return shift >= 0
+    ? (digits * 10n ** BigInt(shift)) % divisorDigits === 0n
+    : digits % (divisorDigits * 10n ** BigInt(-shift)) === 0n
+}
+
+/** Whether scaling gave an exact integer: at most six decimal places, and few enough digits to be precise. */
+function isScaled(scaled: number, value: number): boolean {
+  return scaled / SCALE === value && Math.abs(scaled) < 1e15 && scaled !== 0
+}
+
+/** A number as its digits and a power of ten. */
+function decimal(value: number): readonly [bigint, number] {
+  const [mantissa = '0', exponent = '0'] = String(value).split('e')
+  const [whole = '0', fraction = ''] = mantissa.split('.')
+  return [BigInt(whole + fraction), Number(exponent) - fraction.length]
 }

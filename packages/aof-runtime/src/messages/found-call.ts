@@ -1,6 +1,6 @@
 import type { ToolCall } from '../core/contract/call.ts'
 import { INCOMPLETE_ITEM, type TurnEnd } from '../core/contract/turn-end.ts'
-import type { Fields } from './fields.ts'
+import type { Fields } from '../core/contract/fields.ts'
 
 /** A call as found in an answer, not validated yet. */
 export interface FoundCall {

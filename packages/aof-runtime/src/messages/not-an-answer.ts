@@ -1,6 +1,6 @@
 import { MisuseError } from '../core/contract/misuse.ts'
 import { printable } from '../core/contract/text.ts'
-import { fieldsOf } from './fields.ts'
+import { fieldsOf } from '../core/contract/fields.ts'
 
 /** The error for a value that is not an answer of the provider. The message guesses what it is instead. */
 export function notAnAnswer(expected: string, got: unknown): MisuseError {

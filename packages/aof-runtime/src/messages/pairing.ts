@@ -2,7 +2,7 @@ import { MisuseError } from '../core/contract/misuse.ts'
 import type { ToolResult } from '../core/contract/result.ts'
 import { sentName } from '../core/contract/sent-name.ts'
 import { type FoundCall, toolCalls } from './found-call.ts'
-import type { Fields } from './fields.ts'
+import type { Fields } from '../core/contract/fields.ts'
 
 /** A result with the id and name under which it is sent. */
 export interface Answered {

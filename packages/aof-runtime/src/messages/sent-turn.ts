@@ -1,7 +1,7 @@
 import { copyJson } from '../core/values/json-copy.ts'
 import { sendableInput } from '../core/values/sendable-json.ts'
 import { sentName } from '../core/contract/sent-name.ts'
-import { type Fields, isObject } from './fields.ts'
+import { type Fields, isObject } from '../core/contract/fields.ts'
 import { type FoundCall, idsOf } from './found-call.ts'
 
 /** The id and name under which a call is sent. */

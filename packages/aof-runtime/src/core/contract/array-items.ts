@@ -1,25 +1,8 @@
-import type { JsonSchema } from './schema.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { type Fields, isObject } from './fields.ts'
+import { type JsonSchema, SUBSCHEMAS } from './schema.ts'
 
 /** The depth to which schemas are changed; deeper parts stay as they are. */
 const MAX_DEPTH = 100
-
-const SCHEMAS = [
-  'items',
-  'additionalItems',
-  'additionalProperties',
-  'contains',
-  'else',
-  'if',
-  'not',
-  'propertyNames',
-  'then',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-] as const
-const LISTS = ['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems'] as const
-const MAPS = ['$defs', 'definitions', 'dependentSchemas', 'patternProperties', 'properties'] as const
 
 /**
  * The schema with `items` added to each array that has none, since OpenAI refuses those ("array schema missing items").
@@ -38,9 +21,12 @@ function walk(schema: unknown, done: Map<object, unknown>, depth: number): unkno
   const change = (keyword: string, value: unknown): void => {
     if (value !== schema[keyword]) changes[keyword] = value
   }
-  for (const keyword of SCHEMAS) if (isObject(schema[keyword])) change(keyword, walk(schema[keyword], done, depth - 1))
-  for (const keyword of LISTS) if (Array.isArray(schema[keyword])) change(keyword, each(schema[keyword], done, depth))
-  for (const keyword of MAPS) if (isObject(schema[keyword])) change(keyword, eachIn(schema[keyword], done, depth))
+  for (const keyword of SUBSCHEMAS.one)
+    if (isObject(schema[keyword])) change(keyword, walk(schema[keyword], done, depth - 1))
+  for (const keyword of SUBSCHEMAS.many)
+    if (Array.isArray(schema[keyword])) change(keyword, each(schema[keyword], done, depth))
+  for (const keyword of SUBSCHEMAS.named)
+    if (isObject(schema[keyword])) change(keyword, eachIn(schema[keyword], done, depth))
   if (isArray(schema['type']) && schema['items'] === undefined) changes['items'] = {}
   const walked = Object.keys(changes).length === 0 ? schema : { ...schema, ...changes }
   done.set(schema, walked)
@@ -59,8 +45,4 @@ function eachIn(map: Fields, done: Map<object, unknown>, depth: number): Fields 
 
 function isArray(type: unknown): boolean {
   return type === 'array' || (Array.isArray(type) && type.includes('array'))
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,11 +1,10 @@
 import { withItems } from './array-items.ts'
+import { type Fields, isObject } from './fields.ts'
 import { keyOfToken } from './json-pointer.ts'
 import type { JsonSchema } from './schema.ts'
 
 /** The JSON Schema of an object, in the form that every provider takes for a tool's input. */
 export type ObjectSchema = { type: 'object'; properties: Readonly<Record<string, unknown>>; [keyword: string]: unknown }
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Keywords that OpenAI and Anthropic refuse at the root of a tool's schema. */
 const REFUSED_AT_ROOT = ['$ref', 'allOf', 'anyOf', 'oneOf', 'enum', 'const', 'not'] as const
@@ -219,8 +218,4 @@ function branchesOf(branches: unknown): Fields[] {
 
 function textOf(schema: unknown): string {
   return JSON.stringify(schema)
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

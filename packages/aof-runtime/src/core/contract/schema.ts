@@ -34,6 +34,15 @@ export interface StandardIssue {
 /** A JSON Schema as a plain object, draft 4 to 2020-12. */
 export type JsonSchema = { readonly '~standard'?: never; readonly [keyword: string]: unknown }
 
+/** The keywords of a JSON Schema whose value is a schema (`one`), a list of schemas (`many`), or schemas by name (`named`). */
+export const SUBSCHEMAS: Readonly<Record<'one' | 'many' | 'named', readonly string[]>> = {
+  one: 'not if then else additionalProperties unevaluatedProperties propertyNames items additionalItems unevaluatedItems contains contentSchema'.split(
+    ' ',
+  ),
+  many: ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items'],
+  named: ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'dependencies'],
+}
+
 /** A schema for `inputSchema` or `outputSchema`. */
 export type Schema = StandardSchema | JsonSchema
 

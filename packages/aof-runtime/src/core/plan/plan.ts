@@ -8,6 +8,7 @@ import { findReferences, type ReferenceSyntax } from '../order/dependencies/refe
 import { thrownMessage } from '../values/failure.ts'
 import type { Redaction } from '../values/redaction.ts'
 import { isLater, type Issue, type Validation } from '../contract/schema.ts'
+import { isObject } from '../contract/fields.ts'
 import { printable } from '../contract/text.ts'
 import type { GraphCall } from '../order/dependencies/dependent.ts'
 
@@ -185,8 +186,4 @@ async function validationOf(
     const message = `the input schema of '${tool.name}' failed: ${thrownMessage(thrown)}`
     return { ok: false, issues: [{ pointer: '', message }] }
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import { readArguments } from './arguments.ts'
 import { copyJson, MAX_DEPTH } from './json-copy.ts'
+import { isObject } from '../contract/fields.ts'
 import type { JsonObject, JsonValue } from '../contract/json.ts'
 
 /** A size that no provider accepts. */
@@ -32,10 +33,6 @@ export function sendableInput(input: unknown): JsonObject {
 function parsed(text: string): JsonValue | undefined {
   const read = readArguments(text, Infinity)
   return read.ok ? (read.value as JsonValue) : undefined
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** @param seen the objects visited so far: true if they are known to be sendable, false while their content is checked */

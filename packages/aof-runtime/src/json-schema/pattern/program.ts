@@ -68,8 +68,6 @@ export class Program {
   /** The first state of `expression`, which leads to `next`. */
   #build(expression: Expression, next: State): State {
     switch (expression.type) {
-      case 'empty':
-        return next
       case 'character':
         return this.#state([next], this.#numberOf(expression.set))
       case 'choice':

@@ -2,7 +2,6 @@ import type { CharacterSet } from './character-set.ts'
 
 /** The syntax tree of an ECMAScript regular expression without back-references. */
 export type Expression =
-  | { readonly type: 'empty' }
   | { readonly type: 'character'; readonly set: CharacterSet }
   | { readonly type: 'sequence' | 'choice'; readonly of: readonly Expression[] }
   | { readonly type: 'repeat'; readonly of: Expression; readonly min: number; readonly max: number }
