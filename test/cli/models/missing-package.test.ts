@@ -12,11 +12,14 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** What `aof` cannot do without; no package of a provider is among them. */
 const NEEDED = ['@ai-sdk/provider', 'commander', 'yaml']
 
+/** Seen from the directory of the copy. */
+const LOAD_MODEL = './aof/src/models/load-model.ts'
+
 /** A copy of this package beside which no package of a provider is installed, and a project beside that. */
 async function bareCopy(): Promise<string> {
   const directory = await temporary({
     'project/package.json': '{}',
-    'load.ts': `import { loadModel } from '../../../packages/aof-cli/src/models/load-model.ts'
+    'load.ts': `import { loadModel } from '${LOAD_MODEL}'
       const [provider = '', name = ''] = process.argv.slice(2)
       const { specificationVersion, modelId } = await loadModel({ provider, name }, process.env)
         .catch(({ exitCode, message, fix }) => (console.log(JSON.stringify({ exitCode, message, fix })), process.exit()))
