@@ -226,8 +226,25 @@ describe('reading a recording', () => {
       0,
       /timing/,
     ],
+    [
+      'a result without its data',
+      (text) => text.replace('"data":{"said":"a"},', ''),
+      0,
+      /^expected result\.data to be the data of a result that succeeded, found nothing$/,
+    ],
+    [
+      'a tool without a definition',
+      (text) => text.replace('"definition":', '"defined":'),
+      1,
+      /^expected tools\.0\.definition to be an object, found nothing$/,
+    ],
     ['a result that contradicts itself', (text) => text.replace('"success":true', '"success":false'), 0, /agree/],
-    ['a status that there is not', (text) => text.replace('"status":"done"', '"status":"fine"'), 0, /status "fine"/],
+    [
+      'a status that there is not',
+      (text) => text.replace('"status":"done"', '"status":"fine"'),
+      0,
+      /status to be one of done, .*, found "fine"/,
+    ],
     [
       'a part that is none',
       (text) => changed(text, (line) => (line['type'] === 'part' ? { ...line, part: 1 } : line)),

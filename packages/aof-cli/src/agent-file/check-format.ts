@@ -3,7 +3,7 @@ import { compileLocating } from 'aof-runtime/internal/json-schema'
 import { adviceFor } from './advice.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { AGENT_SCHEMA, NAMED_TOOL_FIELDS, TOOL_SIGNS } from './format.ts'
-import type { FormatSchema } from './format-parts.ts'
+import { type FormatSchema, schemaAt } from './format-parts.ts'
 import { type Finding, type Findings, MAX_PROBLEMS } from './problem.ts'
 import { quoted } from './source.ts'
 import { fieldPath, itemsOf, jsonOf, type MapNode, type Node, type ScalarNode, type Value, valueAt } from './tree.ts'
@@ -59,8 +59,9 @@ function reportMisspeltTools(document: MapNode, tools: string, findings: Finding
 /** Reports that the value of the key `name` does not fit the schema at `pointer`. Without words in the schema, `message` is reported. */
 function report(value: Value, pointer: string, name: string, message: string, findings: Findings): void {
   const { node, path, key } = value
-  const schema = schemaAt(pointer)
-  if (schema === false) return reportKey(value, name, schemaAt(pointer.slice(0, pointer.lastIndexOf('/'))), findings)
+  const schema = schemaAt(AGENT_SCHEMA, pointer)
+  if (schema === false)
+    return reportKey(value, name, schemaAt(AGENT_SCHEMA, pointer.slice(0, pointer.lastIndexOf('/'))), findings)
   const missing = node.kind === 'map' ? (schema.required ?? []).filter((field) => !node.entries.has(field)) : []
   for (const field of missing) {
     findings.error(key, path, {
@@ -76,13 +77,7 @@ function report(value: Value, pointer: string, name: string, message: string, fi
 
 function fieldOf({ properties }: FormatSchema, name: string): FormatSchema {
   const schema = properties?.[name] ?? {}
-  return (schema.$ref === undefined ? schema : schemaAt(schema.$ref)) || schema
-}
-
-function schemaAt(pointer: string): FormatSchema | false {
-  return keysOf(pointer).reduce<unknown>((schema, key) => (schema as Record<string, unknown>)[key], AGENT_SCHEMA) as
-    | FormatSchema
-    | false
+  return (schema.$ref === undefined ? schema : schemaAt(AGENT_SCHEMA, schema.$ref)) || schema
 }
 
 /** Reports a key that is not allowed in its map. */

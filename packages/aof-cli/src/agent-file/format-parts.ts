@@ -1,3 +1,4 @@
+import { keysOf } from 'aof-runtime/internal'
 import { DURATION_IN_RANGE, DURATION_PATTERN, MAX_DURATION_MS, MIN_DURATION_MS } from './duration.ts'
 import { LOADER_NAMES, type Pattern, TEMPLATE, VARIABLE } from './patterns.ts'
 
@@ -34,6 +35,13 @@ export type FormatSchema = {
   readonly if?: FormatSchema
   readonly then?: FormatSchema
   readonly else?: FormatSchema
+}
+
+/** The part of a schema at a JSON Pointer. */
+export function schemaAt(schema: FormatSchema, pointer: string): FormatSchema | false {
+  return keysOf(pointer).reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], schema) as
+    | FormatSchema
+    | false
 }
 
 /** A field: its schema, and the description that editors show. */

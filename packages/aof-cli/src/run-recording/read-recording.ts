@@ -1,22 +1,20 @@
+import type { JsonValue } from 'aof-runtime'
 import type { Problem } from '../agent-file/problem.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readInput } from '../read-input.ts'
 import { decodeJson } from './json-codec.ts'
-import {
-  amountIn,
-  countIn,
-  errorIn,
-  fieldsOf,
-  headerIn,
-  LineFault,
-  partIn,
-  resultIn,
-  runStatusIn,
-  textIn,
-} from './line-checks.ts'
+import { checkLine, LineFault } from './line-schema.ts'
 import type { RecordedResult, RecordedRun, RecordedTurn, Recording } from './recording.ts'
-import { type HeaderLine, RECORDING_VERSION, type RecordingLine } from './recording-format.ts'
+import type {
+  AnsweredLine,
+  AskedLine,
+  HeaderLine,
+  PartLine,
+  RecordingLine,
+  ResultLine,
+  RunEndLine,
+} from './recording-format.ts'
 
 /** The largest size of a recording, in bytes. */
 const MAX_RECORDING_BYTES = 268_435_456
@@ -65,17 +63,6 @@ export function parseRecording(text: string, file: string): Recording {
   return { file, header, runs, torn: { line: lines.length + 1, message } }
 }
 
-const TYPES: ReadonlySet<string> = new Set<RecordingLine['type']>([
-  'recording',
-  'run',
-  'asked',
-  'part',
-  'answered',
-  'result',
-  'run_end',
-  'end',
-])
-
 type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] }
 type GrowingTurn = Omit<Growing<RecordedTurn>, 'results'> & { results: Map<number, RecordedResult> }
 type GrowingRun = Omit<Growing<RecordedRun>, 'turns'> & { turns: GrowingTurn[] }
@@ -87,101 +74,78 @@ class RecordingReader {
   ended = false
 
   /** @throws LineFault if the line is invalid, or does not fit the previous lines */
-  take(text: string, line: number): void {
-    const fields = fieldsOf(parsed(text))
-    const type = textIn(fields, 'type')
-    if (!TYPES.has(type)) throw new LineFault(`no line of a recording has the type ${JSON.stringify(type)}`)
-    if (this.header === undefined) this.header = readHeader(type, fields)
-    else if (this.ended) throw new LineFault('expected nothing after the line "end"')
-    else if (type === 'end') this.#end()
-    else if (type === 'run') this.#takeRun(fields, line)
-    else this.#takeInRun(type, fields, line)
-  }
-
-  #end(): void {
-    if (this.runs.at(-1)?.end === undefined && this.runs.length > 0) throw new LineFault('the run before has no end')
-    this.ended = true
-  }
-
-  #takeRun(fields: Readonly<Record<string, unknown>>, line: number): void {
-    const previous = this.runs.at(-1)
-    if (previous !== undefined && previous.end === undefined) throw new LineFault('the run before has no end')
-    expectNumber(fields, 'run', this.runs.length)
-    this.runs.push({ line, input: textIn(fields, 'input'), turns: [] })
-  }
-
-  #takeInRun(type: string, fields: Readonly<Record<string, unknown>>, line: number): void {
+  take(text: string, number: number): void {
+    const line = lineOf(text)
     const run = this.runs.at(-1)
-    if (run === undefined) throw new LineFault(`expected a line "run" before ${JSON.stringify(type)}`)
-    expectNumber(fields, 'run', this.runs.length - 1)
-    if (run.end !== undefined) throw new LineFault('its run is over')
-    if (type === 'run_end') run.end = { status: runStatusIn(fields), text: textIn(fields, 'text') }
-    else if (type === 'asked') {
-      // A model that had given nothing was asked for the same turn again; its later answer counts.
-      if (countIn(fields, 'turn') === run.turns.length - 1 && run.turns.at(-1)?.results.size === 0) run.turns.pop()
-      expectNumber(fields, 'turn', run.turns.length)
-      run.turns.push({ line, digest: textIn(fields, 'digest'), parts: [], results: new Map() })
-    } else takeInTurn(type, fields, line, turnOf(run, fields))
-  }
-}
-
-function readHeader(type: string, fields: Readonly<Record<string, unknown>>): HeaderLine {
-  if (type !== 'recording') throw new LineFault('expected the first line of a recording')
-  const { version } = fields
-  if (version !== RECORDING_VERSION) {
-    throw new LineFault(
-      `the recording has version ${JSON.stringify(version)}; this version of aof reads version ${RECORDING_VERSION}`,
-    )
-  }
-  return { ...headerIn(fields), version }
-}
-
-function turnOf(run: GrowingRun, fields: Readonly<Record<string, unknown>>): GrowingTurn {
-  const turn = run.turns.at(-1)
-  if (turn === undefined) throw new LineFault('expected a line "asked" before')
-  expectNumber(fields, 'turn', run.turns.length - 1)
-  return turn
-}
-
-function takeInTurn(type: string, fields: Readonly<Record<string, unknown>>, line: number, turn: GrowingTurn): void {
-  switch (type) {
-    case 'part':
-      if (turn.answered !== undefined) throw new LineFault('the answer of its turn is over')
-      turn.parts.push({ ms: amountIn(fields, 'ms'), part: partIn(fields) })
-      return
-    case 'answered': {
-      if (turn.answered !== undefined) throw new LineFault('the answer of its turn is over')
-      const error = errorIn(fields)
-      turn.answered = {
-        ms: amountIn(fields, 'ms'),
-        ...(error !== undefined && { error, refused: fields['refused'] === true }),
+    if (this.header === undefined) this.header = headerOf(line)
+    else if (line.type === 'recording') throw new LineFault('expected the first line of a recording once')
+    else if (this.ended) throw new LineFault('expected nothing after the line "end"')
+    else if (line.type === 'end' || line.type === 'run') {
+      if (run !== undefined && run.end === undefined) throw new LineFault('the run before has no end')
+      if (line.type === 'end') this.ended = true
+      else {
+        expectNumber('run', this.runs.length, line.run)
+        this.runs.push({ line: number, input: line.input, turns: [] })
       }
-      return
+    } else {
+      if (run === undefined) throw new LineFault(`expected a line "run" before ${JSON.stringify(line.type)}`)
+      expectNumber('run', this.runs.length - 1, line.run)
+      if (run.end !== undefined) throw new LineFault('its run is over')
+      takeInRun(line, number, run)
     }
-    case 'result': {
-      const result = resultIn(fields)
-      if (turn.results.has(result.index)) throw new LineFault(`call ${result.index} has a result already`)
-      const written = fields['arguments'] === undefined ? undefined : textIn(fields, 'arguments')
-      turn.results.set(result.index, { line, ...(written !== undefined && { arguments: written }), result })
-      return
-    }
-    default:
-      throw new LineFault('expected the first line of a recording once')
   }
 }
 
-function expectNumber(fields: Readonly<Record<string, unknown>>, name: string, expected: number): void {
-  const found = countIn(fields, name)
-  if (found !== expected)
-    throw new LineFault(`expected ${name} ${expected}, found ${found}: a line is missing or moved`)
-}
-
-function parsed(text: string): unknown {
+function lineOf(text: string): RecordingLine {
+  let value: JsonValue
+  let line: RecordingLine
   try {
-    return decodeJson(JSON.parse(text))
+    value = JSON.parse(text) as JsonValue
+    line = decodeJson(value) as RecordingLine
   } catch {
     throw new LineFault(text.trim() === '' ? 'expected JSON, found an empty line' : 'expected JSON')
   }
+  checkLine(value)
+  return line
+}
+
+function headerOf(line: RecordingLine): HeaderLine {
+  if (line.type === 'recording') return line
+  throw new LineFault('expected the first line of a recording')
+}
+
+type LineInTurn = PartLine | AnsweredLine | ResultLine
+
+function takeInRun(line: RunEndLine | AskedLine | LineInTurn, number: number, run: GrowingRun): void {
+  if (line.type === 'run_end') run.end = line
+  else if (line.type === 'asked') {
+    // A model that had given nothing was asked for the same turn again; its later answer counts.
+    if (line.turn === run.turns.length - 1 && run.turns.at(-1)?.results.size === 0) run.turns.pop()
+    expectNumber('turn', run.turns.length, line.turn)
+    run.turns.push({ line: number, digest: line.digest, parts: [], results: new Map() })
+  } else {
+    const turn = run.turns.at(-1)
+    if (turn === undefined) throw new LineFault('expected a line "asked" before')
+    expectNumber('turn', run.turns.length - 1, line.turn)
+    takeInTurn(line, number, turn)
+  }
+}
+
+function takeInTurn(line: LineInTurn, number: number, turn: GrowingTurn): void {
+  if (line.type === 'result') {
+    const { index } = line.result
+    if (turn.results.has(index)) throw new LineFault(`call ${index} has a result already`)
+    turn.results.set(index, { ...line, line: number })
+    return
+  }
+  if (turn.answered !== undefined) throw new LineFault('the answer of its turn is over')
+  if (line.type === 'part') turn.parts.push(line)
+  else turn.answered = line
+}
+
+function expectNumber(name: string, expected: number, found: number): void {
+  if (found !== expected)
+    throw new LineFault(`expected ${name} ${expected}, found ${found}: a line is missing or moved`)
 }
 
 function damaged(file: string, line: number, text: string, message: string): CliError {

@@ -1,7 +1,4 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import type { ToolResult } from 'aof-runtime'
-import type { AgentStatus } from 'aof-runtime/agent'
-import type { HeaderLine, RecordedError } from './recording-format.ts'
+import type { AnsweredLine, HeaderLine, PartLine, ResultLine, RunEndLine } from './recording-format.ts'
 
 /** A recording that was read, and is consistent. */
 export interface Recording {
@@ -24,31 +21,20 @@ export interface RecordedRun {
   readonly input: string
   readonly turns: readonly RecordedTurn[]
   /** Absent if the recording ends before it. */
-  readonly end?: { readonly status: AgentStatus; readonly text: string }
+  readonly end?: Pick<RunEndLine, 'status' | 'text'>
 }
 
 export interface RecordedTurn {
   readonly line: number
   /** The digest of the request. */
   readonly digest: string
-  readonly parts: readonly { readonly ms: number; readonly part: LanguageModelV4StreamPart }[]
+  readonly parts: readonly Pick<PartLine, 'ms' | 'part'>[]
   /** The end of the stream; absent if it was not read to its end. */
-  readonly answered?: RecordedEnd
+  readonly answered?: Pick<AnsweredLine, 'ms' | 'error' | 'refused'>
   /** By the index of the call. */
   readonly results: ReadonlyMap<number, RecordedResult>
 }
 
-/** The end of a stream. */
-export interface RecordedEnd {
-  readonly ms: number
-  readonly error?: RecordedError
-  /** True if there was no stream. */
-  readonly refused?: boolean
-}
-
-export interface RecordedResult {
+export interface RecordedResult extends Pick<ResultLine, 'arguments' | 'result'> {
   readonly line: number
-  /** Absent if they were never complete. */
-  readonly arguments?: string
-  readonly result: ToolResult
 }
