@@ -30,7 +30,7 @@ function first(results: readonly ToolResult[]): ToolResult {
   return result
 }
 
-/** What every entry point makes of a call, each with an executor of its own; it must be the same. */
+/** Runs a call through every entry point, each with an executor of its own; all results must be equal. */
 export async function everyWay(
   tools: readonly AnyTool[],
   call: ToolCall,

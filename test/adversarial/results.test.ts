@@ -20,7 +20,7 @@ async function resultsOf(value: unknown): Promise<ToolResult[]> {
   return [await everyWay(tools, callOf('t')), await everyWay(tools, callOf('later'))]
 }
 
-/** What stands for a result whose value could not be taken must itself be plain, small and printable. */
+/** The result of a value that cannot be kept must itself be plain, small and printable. */
 function isHarmless(result: ToolResult): boolean {
   const text = JSON.stringify(result)
   return text.length < 6_000 && text.isWellFormed() && JSON.stringify(JSON.parse(text)) === text

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface Sample {
   readonly name: string
   readonly text: string
-  /** What is to be found in it: `line:column severity code: fix`, the lines counted below the comments at its top. */
+  /** The expected problems: `line:column severity code: fix`, with lines counted below the comments at the top. */
   readonly expected: readonly string[]
-  /** Whether the JSON Schema finds it bad as well (`refuses`), cannot see what is bad (`accepts`), or it is no YAML. */
+  /** Whether the JSON Schema refuses the file too, accepts it although it is bad, or the file is not YAML at all. */
   readonly schema: 'refuses' | 'accepts' | 'unreadable'
 }
 
-/** The agent files in `corpus/good` or `corpus/bad`; they are no `.yaml`, so that nobody formats them. */
+/** The agent files in `corpus/good` or `corpus/bad`; their names do not end in `.yaml`, so that no tool formats them. */
 export function corpus(kind: 'good' | 'bad'): Sample[] {
   const directory = new URL(`corpus/${kind}/`, import.meta.url)
   return readdirSync(directory).map((file) => {

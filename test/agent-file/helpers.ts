@@ -11,7 +11,7 @@ export function agentOf(text: string): AgentFile {
   return parsed.agent
 }
 
-/** What is wrong with a text, a line each: `line:column severity code: fix`. */
+/** The problems of a text, one a line: `line:column severity code: fix`. */
 export function linesOf(text: string | Uint8Array): string[] {
   return parseAgentFile(text, { file: 'agent.yaml' }).problems.map(
     ({ line, column, severity, code, fix }) =>

@@ -68,7 +68,7 @@ describe('eager start', () => {
     expect(Object.fromEntries(starts.map(({ name, at }) => [name, at]))).toEqual(moments)
     expect(ended.calls).toMatchObject({ total: 3, succeeded: 3 })
     expect(historyFaults(ended.messages)).toEqual([])
-    // What waits for the end of the answer starts once that is told.
+    // Calls that wait for the end of the answer start after the event that reports it.
     const events = (await eventsOf(run)).map(inWords)
     const early = eager === 'all' ? 3 : Object.values(moments).filter((at) => at < 1_000).length
     expect(

@@ -35,7 +35,7 @@ export interface Bench {
   readonly clock: VirtualClock
   /** Every start of every tool, in order. */
   readonly starts: Start[]
-  /** A tool that notes its starts and then does as it is told. */
+  /** A tool that records its starts and then runs `execute`. */
   readonly tool: (name: string, execute?: Execute, more?: Partial<AnyTool>) => AnyTool
   /** A model that plays a script on the clock. */
   readonly model: (
@@ -49,7 +49,7 @@ export interface Bench {
 
 export type Execute = (input: JsonObject, ctx: ToolContext) => unknown
 
-/** What a test of the loop stands on: virtual time, and tools that note what is done with them. */
+/** The ground of a test of the loop: virtual time, and tools that record their calls. */
 export function bench(): Bench {
   const clock = new VirtualClock()
   const starts: Start[] = []

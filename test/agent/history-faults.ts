@@ -1,8 +1,8 @@
 import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 
 /**
- * What is wrong with a history, by the strictest reading of what providers ask for. Written from their rules and not from
- * the code that keeps them.
+ * The faults of a history, by the strictest reading of the providers' rules. Written from those rules and not from the
+ * code that keeps them.
  *
  * 1. A message of the assistant that calls tools of ours is directly followed by one tool message.
  * 2. That message has exactly one result for each of the calls, in their order, under their ids and names.
@@ -32,10 +32,10 @@ export function historyFaults(messages: readonly AgentMessage[]): string[] {
 }
 
 /**
- * What is wrong with the messages that a run added, beyond {@link historyFaults}: what single providers refuse.
+ * The faults of the messages that a run added, beyond {@link historyFaults}: rules of single providers.
  *
  * 1. A call's input is an object, its id is not empty.
- * 2. A name that is no tool's is 1 to 64 letters, digits, `_` or `-`.
+ * 2. A name that belongs to no tool is 1 to 64 letters, digits, `_` or `-`.
  * 3. Text is not blank, unless it carries metadata; reasoning does not end a message.
  */
 export function ownFaults(messages: readonly AgentMessage[], tools: readonly string[] = []): string[] {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import type { AgentMessage } from '../../packages/aof-runtime/src/agent/index.ts'
 import { approval, assistant, call, providerCall, result, system, text, tool, user } from './messages.ts'
 
-/** What a history is made of, before its calls have ids. */
+/** A piece of a history, before its calls have ids. */
 type Piece =
   | { readonly kind: 'user' | 'system' | 'text' | 'approval'; readonly words: string }
   | { readonly kind: 'calls'; readonly calls: readonly { readonly own: boolean; readonly said: boolean }[] }

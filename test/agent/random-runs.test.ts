@@ -24,7 +24,7 @@ const TIMEOUT_MS = 300
 
 /** The tools of a random run, by what they do. */
 const behaviours = ['good', 'reads', 'throws', 'hangs', 'deaf'] as const
-/** What is no call of a tool. */
+/** Names that belong to no tool. */
 const nonsense = ['missing', 'bad<name>', '__proto__'] as const
 
 interface PlannedCall {
@@ -178,7 +178,7 @@ function givenCalls(parts: readonly LanguageModelV4StreamPart[]): GivenCall[] {
   return calls
 }
 
-/** How the run ends if nobody aborts it, after how many turns, with how many results. */
+/** How the run ends without an abort, after how many turns, with how many results. */
 function expectedEnd(plan: Plan): { readonly status: string; readonly iterations: number; readonly calls: number } {
   let calls = 0
   for (let turn = 0; turn < plan.maxIterations; turn++) {
@@ -270,7 +270,7 @@ function toolThat(
   })
 }
 
-/** What holds after any end. */
+/** Checks the rules that hold after any end. */
 function check({ result, events, starts, prompts, pendingTimers }: Played): void {
   expect(historyFaults(result.messages)).toEqual([])
   expect(ownFaults(result.messages, behaviours)).toEqual([])
@@ -288,7 +288,7 @@ function check({ result, events, starts, prompts, pendingTimers }: Played): void
   expect(settled.filter((event) => event.result.execution !== 'none')).toHaveLength(starts.length)
   expect(starts.length).toBeLessThanOrEqual(answered.length)
 
-  // What a good call returned stands at its place (I2): the n-th call kept of a turn has the n-th key.
+  // The value of a good call is at the call's place (I2): the n-th call kept of a turn has the n-th key.
   const told = result.messages.flatMap((message) => (message.role === 'tool' ? [message.content] : []))
   for (const content of told) {
     const keys = content.flatMap((part) => {

@@ -13,7 +13,7 @@ interface SentTool {
   readonly schema: unknown
 }
 
-/** What one provider takes as values, and where they stand in its requests. */
+/** The values that one provider accepts, and their places in its requests. */
 export interface ValueRules {
   readonly ids: RegExp | undefined
   readonly names: RegExp
@@ -21,14 +21,14 @@ export interface ValueRules {
   /** Keywords that it refuses at the root of a tool's schema. */
   readonly refusedAtRoot: readonly string[]
   readonly calls: (body: Fields) => SentCall[]
-  /** What the assistant said, in texts. */
+  /** The texts of the assistant. */
   readonly texts: (body: Fields) => unknown[]
   readonly tools: (body: Fields) => SentTool[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What a provider would refuse of the values in a body, by what its errors say. */
+/** The values of a body that a provider would refuse, by its documented errors. */
 export function valueFaults(body: object, rules: ValueRules): string[] {
   const given = body as Fields
   const faults: string[] = []

@@ -18,7 +18,7 @@ import {
 export interface Wire {
   readonly name: string
   readonly model: (fetch: typeof globalThis.fetch) => LanguageModelV4
-  /** What the provider would refuse in the body of a request. */
+  /** The reasons for which the provider would refuse the body of a request. */
   readonly faults: (body: never) => string[]
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { AOF } from './source-command.ts'
 
-/** What a call of `aof` came to. */
+/** The outcome of a call of `aof`. */
 export interface Called {
   readonly code: number | null
   readonly stdout: string
@@ -14,7 +14,7 @@ export interface CallOptions {
   readonly input?: string
   readonly cwd?: string
   readonly env?: Record<string, string | undefined>
-  /** Nobody reads its standard output. */
+  /** Whether the reader of its standard output has gone. */
   readonly stdoutGone?: boolean
 }
 

@@ -74,7 +74,7 @@ const ODD: ReadonlyMap<string, Odd> = new Map([
   ],
 ])
 
-/** What of a record's calls is there to be run: what is JSON. */
+/** The calls of a record that can run: those whose arguments are JSON. */
 function runnable({ expected }: Recorded): unknown[] {
   return expected.calls
     .filter(({ argumentsRaw }) => argumentsRaw === undefined || isJson(argumentsRaw))

@@ -38,7 +38,7 @@ async function onTerminal(args: string, files: Readonly<Record<string, string>> 
   }
 }
 
-/** What is to be seen, without how long something took. */
+/** The visible rows, without durations. */
 function seen({ text }: Screen): string[] {
   return text.map((line) => line.replaceAll(/ *\b\d+(?:\.\d)? m?s\b/g, ' # ms').replaceAll(/ · \d+\.\d×/g, ''))
 }

@@ -9,7 +9,7 @@ import { temporary } from './temporary.ts'
 const GOOD = `${HEAD}  model: openai:gpt-4o\n`
 const BAD = `${GOOD}  max_iteration: 5\n`
 
-/** With a key for the model of the files, so that its absence is no warning. */
+/** With a key for the model of the files, so that there is no warning about a missing one. */
 async function aof(args: readonly string[], options: CallOptions = {}): Promise<Called> {
   return call(args, { ...options, env: { OPENAI_API_KEY: 'key', ...options.env } })
 }

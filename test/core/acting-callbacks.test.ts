@@ -12,7 +12,7 @@ import {
 } from '../../packages/aof-runtime/src/index.ts'
 import { SeededRandom, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 
-/** What a callback does beside its work. */
+/** The further action of a callback. */
 type Act = 'abort' | 'abort_outer' | 'close' | 'resize' | 'start' | 'throw' | 'reject'
 
 const ACTS: readonly Act[] = ['abort', 'abort_outer', 'close', 'resize', 'start', 'throw', 'reject']

@@ -43,7 +43,7 @@ describe('tool definitions', () => {
     expect(search).toEqual({
       name: 'search',
       description: 'Searches.',
-      // What the model is to send: a default makes a property optional.
+      // The input side of the schema, for the model: a default makes a property optional.
       inputSchema: {
         type: 'object',
         properties: { q: { type: 'string' }, n: { type: 'number', default: 3 } },

@@ -11,7 +11,7 @@ const closed: ToolEvent = { type: 'batch_closed', ...about, size: 0 }
 const fails = (): never => {
   throw new Error('from a listener')
 }
-// A promise that nobody takes up fails the whole run.
+// A rejected promise without a handler fails the whole test run.
 const rejects = (async () => fails()) as () => void
 
 describe('the event hub', () => {

@@ -70,7 +70,7 @@ export function sleeper(clock: VirtualClock, name = 'sleep', ms = 100): AnyTool 
   })
 }
 
-/** A tool that goes on until it is told to stop, and says what made it. */
+/** A tool that runs until its signal aborts, and returns the reason. */
 export function untilAborted(name = 'until_aborted'): AnyTool {
   return defineTool({
     name,
@@ -155,7 +155,7 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('expected a rejection')
 }
 
-/** What `await` waits for without being a promise. */
+/** An object that `await` waits for although it is not a promise. */
 export function thenable(then: (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => void): object {
   const object = {}
   Reflect.set(object, 'then', then)
@@ -167,7 +167,7 @@ export function withGetter(name: string, get: () => unknown): object {
   return Object.defineProperty({}, name, { get, enumerable: true })
 }
 
-/** What `run` throws, which must be a `type`. */
+/** The error that `run` throws, which must be a `type`. */
 export function thrownBy<T>(type: abstract new (...args: never[]) => T, run: () => unknown): T {
   try {
     run()

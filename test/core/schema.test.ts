@@ -9,7 +9,7 @@ import { callOf, eventsOf, failureOf, dataOf, revokedProxy, setUp, thenable } fr
 const echo = (inputSchema: Schema): AnyTool =>
   defineTool({ name: 't', inputSchema: inputSchema as StandardSchema, execute: (input) => input })
 
-/** A Standard Schema of nobody's, for what real vendors do rarely. */
+/** A Standard Schema of the test's own, for behaviour that is rare in real vendors' schemas. */
 function schemaOf(validate: (value: unknown) => unknown): StandardSchema {
   return { '~standard': { version: 1, vendor: 'test', validate: validate as StandardSchema['~standard']['validate'] } }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hasStackRoom } from '../../packages/aof-runtime/src/core/host/stack-room.ts'
 
-/** Small frames that fit where the engine was told that there is no room, deepest first. */
+/** The number of small frames that fit where the check found no room. */
 let taken = 0
 
 function take(a: number, b: number, c: number, d: number, e: number, f: number, g: number, left: number): number {
@@ -9,7 +9,7 @@ function take(a: number, b: number, c: number, d: number, e: number, f: number, 
   return left === 0 ? a + b + c + d + e + f + g : take(a, b, c, d, e, f, g, left - 1)
 }
 
-/** Recurses until there is no room, and counts what still fits there. */
+/** Recurses until the check finds no room, and counts the frames that still fit there. */
 function framesLeftWithoutRoom(): number {
   if (hasStackRoom()) return framesLeftWithoutRoom()
   taken = 0

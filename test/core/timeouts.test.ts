@@ -57,7 +57,7 @@ const commands: fc.Arbitrary<Command[]> = fc.array(
   { maxLength: 40 },
 )
 
-/** What one entry is to do, worked out without the timeouts. */
+/** The expected behaviour of one entry, worked out without the timeouts. */
 class Expectation {
   readonly entry: Entry
   readonly expiredAt: number[] = []
@@ -66,7 +66,7 @@ class Expectation {
 
   constructor(timeouts: Timeouts, clock: VirtualClock, { durationMs, againMs, agoMs }: Added) {
     const since = clock.now() - (agoMs ?? 0)
-    // What is due already expires at the next turn of the event loop.
+    // An entry that is due already expires at the next turn of the event loop.
     this.#dueAt = Math.max(clock.now(), since + durationMs)
     this.#againMs = againMs
     let again = againMs

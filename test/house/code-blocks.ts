@@ -6,7 +6,7 @@ export interface CodeBlock {
   readonly line: number
   readonly language: string
   readonly code: string
-  /** What the document says that it prints: a `text` block right after it. */
+  /** The output that the document claims: a `text` block right after it. */
   readonly output?: string
   /** The name that its first line gives it, as a comment: `// tools.ts`, `# agent.yaml`. Other blocks can refer to it. */
   readonly file?: string

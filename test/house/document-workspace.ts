@@ -32,7 +32,7 @@ export class DocumentWorkspace {
     for (const block of blocks) this.#files.set(block, this.#place(block))
     this.close()
     mkdirSync(join(this.#folder, 'bin'), { recursive: true })
-    // What `npx aof` is where the package is installed.
+    // Stands for `npx aof` of an installed package.
     const command = `exec node --import '${hook}' '${join(root, 'packages/aof-cli/src/main.ts')}' "$@"`
     writeFileSync(join(this.#folder, 'bin/aof'), `#!/bin/sh\n${command}\n`, { mode: 0o755 })
     writeFileSync(join(this.#folder, 'bin/npx'), `#!/bin/sh\nshift\n${command}\n`, { mode: 0o755 })

@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { root } from '../../scripts/manifest.ts'
 import { archaicWords } from './words/archaic.ts'
-import { type Prose, proseOfMarkdown, proseOfSource, testTitles } from './words/prose.ts'
+import { type Prose, proseOfMarkdown, proseOfSource, proseOfTest } from './words/prose.ts'
 
 /** Folders and files whose words are not plain yet, in whichever package. The goal is an empty list. */
-const notYetPlain: readonly string[] = ['src/core/attempt', 'src/core/calls', 'src/core/executor']
+const notYetPlain: readonly string[] = ['src/core/attempt', 'src/core/calls', 'src/core/executor', 'test/simulation']
 
 const files = globSync('**/*.{ts,md}', {
   cwd: root,
@@ -15,7 +15,7 @@ const files = globSync('**/*.{ts,md}', {
 function proseOf(file: string): Prose[] {
   const text = readFileSync(`${root}${file}`, 'utf8')
   if (file.endsWith('.md')) return proseOfMarkdown(text)
-  return /(?:^|\/)test\//.test(file) ? testTitles(text) : proseOfSource(text)
+  return /(?:^|\/)test\//.test(file) ? proseOfTest(text) : proseOfSource(text)
 }
 
 const findings = files.flatMap((file) =>
@@ -29,7 +29,7 @@ function isBelow(file: string, name: string): boolean {
 }
 
 describe('prose of the project', () => {
-  test('comments, strings, test titles and documents have no archaic expressions, except in the listed folders', () => {
+  test('comments, strings of sources, test titles and documents have no archaic expressions, except in the listed folders', () => {
     const found = findings.filter(({ file }) => !notYetPlain.some((name) => isBelow(file, name)))
     expect(found.map(({ report }) => report)).toEqual([])
   })
@@ -108,14 +108,19 @@ describe('prose of a TypeScript file', () => {
     expect(found(proseOfSource('/** @returns What is left. */'))).toEqual(['1: What is left'])
   })
 
-  test('the prose of a test file is its titles alone', () => {
+  test('the prose of a test file is its comments and titles, not its other strings', () => {
     const source = [
       "describe('who is', () => {",
       "  test.each<[string, Map<'told', () => void>]>([['told']])('nobody %s', (told) => call('told')) // told",
       "  test('plain', () => regexp.test('told'))",
       '})',
     ].join('\n')
-    expect(found(testTitles(source))).toEqual(['1: who is', '2: nobody'])
+    expect(found(proseOfTest(source))).toEqual(['1: who is', '2: nobody', '2: told'])
+  })
+
+  test('line comments that follow each other are one text, unless a string stands between them', () => {
+    const source = ['// One', '// who', "// is 'told'", "'who' // is", '// told'].join('\n')
+    expect(found(proseOfSource(source))).toEqual(['2: who is', '3: told', '5: told'])
   })
 })
 

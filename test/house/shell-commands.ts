@@ -12,7 +12,7 @@ export function commandLines(code: string): string[] {
 
 const commentOrQuoted = /("[^"]*"|'[^']*')|(?:^|(?<=\s))#.*$/g
 
-/** What of a line is run by the tests, and what is wrong with the rest of it. */
+/** The part of a line that the tests run, and the faults of the rest. */
 export interface LineVerdict {
   /** Whether the tests run the line. */
   readonly runs: boolean

@@ -1,4 +1,4 @@
-/** What is left when the program that isolates tools is over, however it ends. */
+/** The processes that remain when the program that isolates tools has ended, however it ended. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -52,7 +52,7 @@ export function start(
   return { outcome, abort: (reason) => run.abort(reason), kill: () => run.kill(), heard, hears, firstProgress }
 }
 
-/** What a run came to: what was thrown, where something was. */
+/** The value that a run throws. Fails if it throws nothing. */
 export async function thrownBy({ outcome }: IsolatedRun): Promise<unknown> {
   try {
     await outcome

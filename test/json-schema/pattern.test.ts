@@ -67,7 +67,7 @@ describe('the automaton of a pattern', () => {
     let compared = 0
     fc.assert(
       fc.property(patterns, fc.array(texts, { minLength: 1, maxLength: 8 }), (source, many) => {
-        // Two groups of one name are no pattern.
+        // A pattern must not have two groups of one name.
         if (source.split('(?<n>').length > 2) return
         const native = new RegExp(source, 'u')
         for (const drawn of many) {
@@ -193,7 +193,7 @@ describe('I39: patterns', () => {
   ])('the pattern %s has one meaning for texts of any length: %s', (source, text, expected) => {
     const pattern = new Pattern(source, plenty())
     expect(pattern.test(text, plenty())).toBe(expected)
-    // What was read before does not change it either.
+    // Texts that were matched before do not change it either.
     pattern.test(text.repeat(5_000), plenty())
     expect(pattern.test(text, plenty())).toBe(expected)
   })

@@ -20,7 +20,7 @@ export interface Sent {
   readonly name: string | undefined
   /** Undefined where the provider has no mark for failures. */
   readonly failed: boolean | undefined
-  /** What the model reads, as text. */
+  /** The text that the model reads. */
   readonly text: string
 }
 

@@ -69,7 +69,7 @@ function isTakenBack(part: Item, textArguments: boolean): boolean {
   return typeof callId === 'string' && callId !== '' && callName === sentName(callName as string) && isInput
 }
 
-/** What an executor would give for these calls. */
+/** The results that an executor would give for these calls. */
 function run(calls: readonly ToolCall[], made: Iterable<Make>): ToolResult[] {
   const source = made[Symbol.iterator]()
   return calls.map((call, index) => (source.next().value as Make)(call, index))

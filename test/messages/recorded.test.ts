@@ -23,7 +23,7 @@ interface Recorded {
       readonly id: string | null
       readonly name: string
       readonly arguments: unknown
-      /** The model's text, where it is no JSON object. */
+      /** The model's text, if it is not a JSON object. */
       readonly argumentsRaw?: string
     }[]
   }

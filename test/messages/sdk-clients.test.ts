@@ -30,7 +30,7 @@ const executor = new ToolExecutor({ tools: [weather] })
 const error = { error: { code: 'tool_error', message: 'No such city.' } }
 const leftOut = '[left out: 4 bytes of image/png, which this API does not accept in a tool result]'
 
-/** What the server answers next, and the requests that it got. */
+/** The next answers of the server, and the requests that it got. */
 let answers: object[] = []
 let requests: Record<string, unknown>[] = []
 const server = createServer((request, response) => {

@@ -7,7 +7,7 @@ export interface Difference {
   readonly rooms: readonly RoomName[]
   /** The titles of the arguments; any where it is absent. */
   readonly arguments?: readonly string[]
-  /** What each departure says. */
+  /** The text of each departure. */
   readonly departs: RegExp
   readonly because: string
 }

@@ -1,7 +1,7 @@
 import type { AnyTool } from '../../packages/aof-runtime/src/index.ts'
 import type { Sent } from './bodies/index.ts'
 
-/** What the model reads of a call in the next request. */
+/** A call and its result, as the model reads them in the next request. */
 export interface Read {
   /** The arguments that the model is said to have written; absent where a room does not write the model's turn. */
   readonly arguments?: unknown
@@ -9,7 +9,7 @@ export interface Read {
   readonly said: string
 }
 
-/** What a room made of an answer. */
+/** The outcome of an answer in one room. */
 export interface Outcome {
   /** The arguments of every start of the tool, in order. */
   readonly ran: readonly unknown[]
@@ -28,7 +28,7 @@ export function writeTool(): { readonly tool: AnyTool; readonly ran: unknown[] }
 }
 
 /**
- * What the model reads of each call in a request.
+ * Each call of a request, as the model reads it.
  *
  * @throws Error where a call has not exactly one result, or not at its place
  */
@@ -41,7 +41,7 @@ export function readsOf({ calls, results }: Sent): Read[] {
   }))
 }
 
-/** What a result says, in whatever form a provider carries it. */
+/** The text of a result, in the form of any provider. */
 export function saidOf(result: unknown): string {
   return failureIn(result) ?? textIn(result) ?? 'nothing'
 }

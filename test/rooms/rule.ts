@@ -1,9 +1,9 @@
 import type { Outcome, Read } from './outcome.ts'
 import type { WrittenCall, WrittenTurn } from './turn.ts'
 
-/** What the model is told of a call, as far as the rule says it. */
+/** The result of a call for the model, as far as the rule decides it. */
 export interface ExpectedCall {
-  /** What the tool gets; undefined where it does not start. */
+  /** The input of the tool; undefined if it does not start. */
   readonly input?: object
   /** How what the model reads begins. */
   readonly begins: string
@@ -14,9 +14,9 @@ export interface ExpectedCall {
 }
 
 /**
- * The one rule of all rooms. After any end but the model's own will the last call of a turn never runs, unless the model
- * is seen to have gone on after it, and neither does a call that the provider marks as incomplete (I37); every other call is
- * as its arguments are.
+ * The one rule of all rooms. The last call of a turn that the model did not end itself never runs, unless the stream shows
+ * that the model continued after it; neither does a call that the provider marks as incomplete (I37). The arguments of
+ * every other call decide its result.
  */
 export function expected({ calls, goesOn, end }: WrittenTurn): ExpectedCall[] {
   return calls.map((call, i) => {

@@ -7,7 +7,7 @@ export interface WrittenArguments {
   readonly title: string
   readonly text?: unknown
   readonly value?: unknown
-  /** What the tool gets, or the code of the call's error. */
+  /** The input of the tool, or the code of the call's error. */
   readonly becomes: { readonly input: object } | { readonly code: string }
 }
 
@@ -64,7 +64,7 @@ export interface WrittenTurn {
 export interface TurnEnding {
   /** The provider's reason; null where it gives none. */
   readonly reason: string | null
-  /** What tells the model why its last call was not run; absent where the model ended of its own will. */
+  /** The reason, for the model, why its last call did not run; absent if the model itself ended the turn. */
   readonly cut?: RegExp
   /** Where the turn ends so. @default both */
   readonly only?: 'whole' | 'streamed'
@@ -89,7 +89,7 @@ export const BREAKS: readonly TurnEnding[] = [
   { reason: null, breaks: 'error', only: 'streamed', cut: INTERRUPTED },
 ]
 
-/** What a body has of an arguments field: nothing where it is missing. */
+/** The arguments field of a body; no field if it is missing. */
 export function field(name: string, given: unknown): Record<string, unknown> {
   return given === MISSING ? {} : { [name]: given }
 }

@@ -7,7 +7,7 @@ import type { SoakReport } from './soak.ts'
 /** A million takes some minutes: `AOF_SOAK_CALLS=1000000`. */
 const CALLS = Number(process.env['AOF_SOAK_CALLS'] ?? 10_000)
 
-/** Without compilers that optimise: what they keep of hot code grows for a long time, and is no leak. */
+/** Without optimising compilers: their data about hot code grows for a long time, and would look like a leak. */
 const FLAGS = ['--expose-gc', '--no-opt', '--no-maglev', '--no-sparkplug', '--no-flush-bytecode']
 
 const PATIENCE_MS = 3_600_000

@@ -11,13 +11,13 @@ import { ToolExecutor, type ToolCall, type ToolResult } from '../../packages/aof
 import { SeededRandom } from '../../packages/aof-runtime/src/testing/index.ts'
 import { type Fault, FAULTS, late, soakTools } from './faults.ts'
 
-/** What a soak has come to. */
+/** The figures of a soak. */
 export interface SoakReport {
   readonly calls: number
   readonly outcomes: Readonly<Record<string, number>>
   /** How much the heap grew for each call, in bytes, after the warm-up. */
   readonly heapSlope: number
-  /** What keeps the process alive, before and after. */
+  /** The resources that keep the process alive, before and after. */
   readonly resourcesBefore: readonly string[]
   readonly resourcesAfter: readonly string[]
   readonly listeners: number
@@ -115,7 +115,7 @@ async function turn(first: number): Promise<void> {
   for (const { status } of results) outcomes[status] = (outcomes[status] ?? 0) + 1
 }
 
-/** Turns, several at a time, so that a slow one holds nobody up. */
+/** Turns, several at a time, so that a slow one delays no other. */
 async function turns(count: number): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {

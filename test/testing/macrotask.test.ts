@@ -30,7 +30,7 @@ describe.each(Object.entries(hosts))('waiting for a turn of the event loop with 
   test('the tested way to wait for a turn is really used', async () => {
     const used = vi.fn()
     const spied = { ...host, [name]: new Proxy(setImmediate, { apply: used, construct: used }) }
-    // The stand-in does nothing, so what waits by it waits for ever, or fails for want of a channel.
+    // The stand-in does nothing, so a wait on it lasts for ever, or fails because there is no channel.
     void (async () => macrotaskTurn(spied)())().catch(() => {})
     await settleMicrotasks()
     expect(used).toHaveBeenCalledOnce()

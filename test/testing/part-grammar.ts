@@ -1,7 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 
 /**
- * What is wrong with the order of a stream's parts, by the rules that providers keep: `stream-start` first, `finish`
+ * The faults in the order of a stream's parts, by the rules that providers keep: `stream-start` first, `finish`
  * last and once; blocks begin, go on and end under one id; a tool call follows the end of its input and repeats it.
  */
 export function misformed(parts: readonly LanguageModelV4StreamPart[]): string[] {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MisuseError } from '../../packages/aof-runtime/src/index.ts'
 import { forEachSeed, SeedFailure, type Simulation, simulation } from '../../packages/aof-runtime/src/testing/index.ts'
 
-// Whoever replays a seed of another test must not change what these do.
+// A replay of another test's seed must not change these tests.
 beforeEach(() => vi.stubEnv('AOF_SEED', ''))
 afterEach(() => vi.unstubAllEnvs())
 
@@ -149,7 +149,7 @@ describe('forEachSeed', () => {
 })
 
 describe('planted bugs', () => {
-  /** A semaphore; the barging one forgets that whoever it woke has yet to take its permit. */
+  /** A semaphore; the barging one forgets that a woken waiter has not taken its permit yet. */
   class Semaphore {
     #free: number
     readonly #barging: boolean

@@ -69,7 +69,7 @@ describe('what a program wrote', () => {
   })
 })
 
-/** What is held in buffers, without what could be collected. */
+/** The bytes in live buffers, after a garbage collection. */
 function arrayBufferBytes(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

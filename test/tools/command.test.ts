@@ -306,7 +306,7 @@ describe('I16: nothing that it started is left', () => {
 
   test.runIf(onLinux)('I16, bad input 118: processes that multiply all end', async () => {
     const controller = new AbortController()
-    // A length of sleep that is nobody else's.
+    // A length of sleep that no other process has.
     const sleep = `sleep 1000.${process.pid}`
     const text = `for i in 1 2 3 4 5 6 7 8; do (${sleep} & ${sleep} & echo $i >> "$PIDS"; (${sleep} & ${sleep})) & done; wait`
     const { result } = await started(text, 8, { signal: controller.signal })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { settleMicrotasks } from '../../packages/aof-runtime/src/testing/index.ts'
 
-/** Whether a process lives; one that has ended and that nobody has waited for does not. */
+/** Whether a process lives; one that has ended but has not been reaped does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

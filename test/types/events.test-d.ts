@@ -6,7 +6,7 @@ import {
   type ToolResult,
 } from '../../packages/aof-runtime/src/index.ts'
 
-/** Fails to compile when an event is added that is not told here. */
+/** Fails to compile when an event is added that is missing here. */
 function told(event: ToolEvent): string {
   switch (event.type) {
     case 'batch_opened':

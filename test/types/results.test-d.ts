@@ -33,7 +33,7 @@ describe('a result is a union on status, and on success', () => {
   test('status distinguishes them, too', () => {
     if (result.status === 'succeeded') expectTypeOf(result.success).toEqualTypeOf<true>()
     else expectTypeOf(result.success).toEqualTypeOf<false>()
-    // @ts-expect-error -- neither has been told yet
+    // @ts-expect-error -- neither has been checked yet
     void result.data
   })
 

@@ -27,7 +27,7 @@ const SETS = [
   { name: 'llmcompiler.plans', notation: llmCompiler, count: 17 },
 ] as const
 
-/** What happened to a step. */
+/** The outcome of a step. */
 interface Seen {
   readonly startedAt: number
   readonly endedAt: number

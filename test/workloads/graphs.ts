@@ -31,9 +31,9 @@ export interface BoundedGraph extends Graph {
   readonly expected: {
     readonly workMs: number
     readonly criticalPathMs: number
-    /** What giving each free slot to the first ready call in call order comes to. */
+    /** The makespan if each free slot goes to the first ready call in call order. */
     readonly listScheduleMs: Readonly<Record<Slots, number>>
-    /** What no schedule that leaves no slot idle exceeds. */
+    /** An upper bound of every schedule that leaves no slot idle. */
     readonly grahamUpperMs: Readonly<Record<Slots, number>>
   }
 }
@@ -69,17 +69,17 @@ export function longestMs(calls: readonly GraphCall[]): number {
   return calls.reduce((longest, { latencyMs }) => Math.max(longest, latencyMs), 0)
 }
 
-/** What no schedule of independent calls that leaves no slot idle exceeds (Graham, 1966). */
+/** An upper bound of every schedule of independent calls that leaves no slot idle (Graham, 1966). */
 export function grahamMs(calls: readonly GraphCall[], slots: number): number {
   return workMs(calls) / slots + (1 - 1 / slots) * longestMs(calls)
 }
 
-/** What no schedule of independent calls is below. */
+/** A lower bound of every schedule of independent calls. */
 export function leastMs(calls: readonly GraphCall[], slots: number): number {
   return Math.max(longestMs(calls), workMs(calls) / slots)
 }
 
-/** What giving each free slot to the next of independent calls, in the order that they have here, comes to. */
+/** The makespan if each free slot goes to the next of independent calls, in the order of the list. */
 export function listScheduleMs(calls: readonly GraphCall[], slots: number): number {
   const freeAt = Array.from({ length: slots }, () => 0)
   for (const { latencyMs } of calls) {
@@ -116,7 +116,7 @@ export function toolCall({ id, name, latencyMs }: GraphCall): { id: string; name
   return { id, name, arguments: { ms: latencyMs } }
 }
 
-/** What a run in virtual time came to. */
+/** The outcome of a run in virtual time. */
 export interface Ran {
   readonly makespanMs: number
   readonly results: readonly ToolResult[]

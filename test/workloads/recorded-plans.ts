@@ -40,7 +40,7 @@ export function plansOf(name: 'nestful' | 'seal-tools' | 'llmcompiler.movie' | '
   return lines.map((line) => JSON.parse(line) as RecordedPlan)
 }
 
-/** What a call gives at a place in its result: a text that says where it comes from. */
+/** The value of a call at a place in its result: a text that names that place. */
 function givenAt(id: string, pointer: string): string {
   return pointer === '' ? `<all of ${id}>` : `<${id} at ${pointer}>`
 }
@@ -91,7 +91,7 @@ export function convert(plan: RecordedPlan, notation: Notation): ConvertedCall[]
   }))
 }
 
-/** What the results of the calls have to hold, for all references to lead somewhere. */
+/** Results of the calls in which every reference leads to a value. */
 export function resultsFor(plan: RecordedPlan, notation: Notation): Map<string, JsonValue> {
   const results = new Map<string, JsonValue>()
   const seen = (text: string): string => {

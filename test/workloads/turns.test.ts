@@ -59,7 +59,7 @@ async function runShuffled(turn: Turn, random: SeededRandom, open: boolean): Pro
   return { results: await clock.runUntil(batch.results()), ended }
 }
 
-/** What is wrong with a result, in words; nothing where it is its call's own. */
+/** The fault of a result, in words; undefined if the result is that of its call. */
 function faultOf(
   turn: Turn,
   place: number,

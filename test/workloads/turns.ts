@@ -30,7 +30,7 @@ export function turnsOf(name: 'bfcl.parallel' | 'seal-tools'): Turn[] {
   return lines.map((line) => JSON.parse(line) as Turn)
 }
 
-/** What a tool of a turn gives back: enough to know whose result it is. */
+/** The value of a turn's tool: enough to know to which call the result belongs. */
 export interface Echo {
   readonly place: number
   readonly id: string

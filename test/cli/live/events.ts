@@ -6,7 +6,7 @@ import { reduce } from '../../../packages/aof-cli/src/live/reduce.ts'
 /** An event with the moment when it comes. */
 export type Moment = readonly [at: number, event: LiveEvent]
 
-/** What is known after the events of one turn. */
+/** The state of the live view after the events of one turn. */
 export function stateAfter(moments: readonly Moment[], state: LiveState = NOTHING_YET): LiveState {
   return moments.reduce((known, [at, event]) => reduce(known, event, at), state)
 }

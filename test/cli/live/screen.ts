@@ -25,7 +25,7 @@ export class Screen extends Writable implements Terminal {
     return this.#column
   }
 
-  /** What was and is to be seen, without blank rows at the end. */
+  /** The rows of the scrollback and of the screen, without blank rows at the end. */
   get text(): string[] {
     return this.#lines.map((line) => line.join('').trimEnd()).slice(0, this.#used)
   }

@@ -14,7 +14,7 @@ interface Asked {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** What a model asks of the network; nobody answers. */
+/** The request that a model sends; it gets no answer. */
 async function requestOf(provider: string, name: string, env: Environment): Promise<Asked> {
   const asked: Asked[] = []
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {

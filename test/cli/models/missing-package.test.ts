@@ -9,7 +9,7 @@ import { temporary } from '../temporary.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** What `aof` cannot do without; no package of a provider is among them. */
+/** The packages that `aof` needs; no package of a provider is among them. */
 const NEEDED = ['@ai-sdk/provider', 'commander', 'yaml']
 
 /** Seen from the directory of the copy. */

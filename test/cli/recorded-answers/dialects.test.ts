@@ -17,7 +17,7 @@ const FRAMES = {
   'aws-chunks': awsChunks,
 } satisfies Record<string, (events: readonly object[]) => string | Uint8Array>
 
-/** What the two calls look like, whichever dialect they come from. */
+/** The two calls, equal for every dialect. */
 function expected({ ids }: Fixture): object[] {
   return CALLS.map((call, i) => ({ ...call, id: ids?.[i as 0 | 1] ?? `call-${i}` }))
 }

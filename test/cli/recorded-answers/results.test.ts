@@ -73,7 +73,7 @@ const ANTHROPIC = (a: string, b: string): object[] => [
   },
 ]
 
-/** What a provider's documentation says a request goes on with. */
+/** The messages with which a request continues, according to the provider's documentation. */
 const NEXT: Readonly<Record<string, object[]>> = {
   'anthropic-messages': ANTHROPIC('toolu_a', 'toolu_b'),
   'anthropic-on-bedrock': ANTHROPIC('toolu_a', 'toolu_b'),

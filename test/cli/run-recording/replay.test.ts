@@ -24,7 +24,7 @@ const twoTurns: Scene = {
   ],
 }
 
-/** What a replay must give again; how long it took is another matter. */
+/** The parts of results that a replay must reproduce; durations may differ. */
 function lasting(results: readonly AgentResult[]): unknown {
   return results.map(({ wallMs: _wallMs, ...result }) => result)
 }

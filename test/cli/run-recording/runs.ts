@@ -11,7 +11,7 @@ import { parseRecording } from '../../../packages/aof-cli/src/run-recording/read
 import { recordingRuntime, replayRuntime, type Runtime } from '../../../packages/aof-cli/src/run/runtime.ts'
 import { temporary } from '../temporary.ts'
 
-/** What is recorded or replayed. */
+/** A run to be recorded or replayed. */
 export interface Scene {
   readonly turns: readonly (TurnScript | TurnFunction)[]
   readonly tools: readonly AnyTool[]
@@ -22,7 +22,7 @@ export interface Scene {
   readonly signal?: AbortSignal
 }
 
-/** What came of a scene. */
+/** The outcome of a scene. */
 export interface Played {
   readonly results: readonly AgentResult[]
   readonly divergence: Divergence | undefined

@@ -16,7 +16,7 @@ function entriesOf(...lines: string[]) {
   return parsed.agent.tools
 }
 
-/** What a call of a command reads and writes, as `r` or `w` and the path from the directory. */
+/** The reads and writes of a command's call, as `r` or `w` and the path from the directory. */
 function effectsOf(line: string, input: object, directory: string): string[] {
   const [entry] = entriesOf(line)
   if (entry?.kind !== 'command') throw new Error('expected a command')

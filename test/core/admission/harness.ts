@@ -24,7 +24,7 @@ export interface Work {
 
 type Execute = (input: JsonObject, ctx: ToolContext) => unknown
 
-/** A tool that takes `ms`, or the `ms` of its input, and ends early when it is told to. */
+/** A tool that takes `ms`, or the `ms` of its input, and ends early when its signal aborts. */
 export function work(clock: VirtualClock, name: string, ms = 10, more: Partial<AnyTool> = {}): Work {
   return noting(
     clock,
@@ -34,7 +34,7 @@ export function work(clock: VirtualClock, name: string, ms = 10, more: Partial<A
   )
 }
 
-/** A tool that notes its starts and ends, and does as it is told between. */
+/** A tool that records its starts and ends, and runs `execute` in between. */
 export function noting(clock: VirtualClock, name: string, execute: Execute, more: Partial<AnyTool> = {}): Work {
   const starts: string[] = []
   const ends: string[] = []
@@ -77,7 +77,7 @@ export function orderIn(events: readonly ToolEvent[]): string[] {
   return events.filter((event) => event.type === 'started').map(({ id }) => id)
 }
 
-/** What a call was parked on, as `reason@moment`, in order. */
+/** The demands on which a call was parked, as `reason@moment`, in order. */
 export function parksOf(events: readonly ToolEvent[], id: string): string[] {
   return events
     .filter((event): event is ParkedEvent => event.type === 'parked' && event.id === id)

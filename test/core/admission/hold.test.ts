@@ -61,7 +61,7 @@ describe('a tool that was abandoned', () => {
       { type: 'hold_ended', id: 'hangs' },
       { type: 'started', id: 'next' },
     ])
-    // What it does in the end gives nothing back a second time.
+    // Its late end releases nothing a second time.
     runs[0]?.resolve('at last')
     await clock.advance(0)
     const third = executor.executeTools([callOf('deaf', {}, 'third')])

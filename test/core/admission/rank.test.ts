@@ -49,7 +49,7 @@ describe('waiting calls start in the order of their priority', () => {
     const worked = work(clock, 'w', 10)
     const { executor } = setUp([worked.tool], { clock, admission })
     const low = executor.executeTools([call('w', 'first'), call('w', 'low', { priority: -2 })])
-    // Somebody more important comes every ten milliseconds.
+    // A more important call arrives every ten milliseconds.
     const others: Promise<unknown>[] = []
     for (let i = 0; i < 60; i++) {
       others.push(executor.executeTools([call('w', `${i}`)]))
@@ -89,7 +89,7 @@ describe('within a run', () => {
     await run([call('short', 's'), call('long', 'l')])
     const before = clock.now()
     await run([...callsOf('short', 10), call('long', 'last')])
-    // Two begin before anybody waits; in call order the last would start when the others are nearly done.
+    // Two begin before any call waits; in call order the last would start when the others are nearly done.
     expect(orderIn(events).slice(2, 5)).toEqual(['c0', 'c1', 'last'])
     expect(clock.now() - before).toBe(110)
   })

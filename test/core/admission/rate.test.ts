@@ -46,7 +46,7 @@ describe('a rate', () => {
     expect(mostIn(starts, 10)).toBeLessThanOrEqual(25 + 3)
   })
 
-  /** What comes between the calls of a rate, and what the rate is for. */
+  /** Lets time pass between the calls of a rate. */
   const MOMENTS: readonly [string, (clock: VirtualClock) => Promise<void> | void][] = [
     ['one after the other', () => {}],
     ['after idle time', (clock) => clock.advance(10_000)],

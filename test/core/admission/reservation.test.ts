@@ -34,7 +34,7 @@ describe('a call of which never all is free at once', () => {
     const { startedAt, idleMs } = await starve(100)
     expect(startedAt).toBeGreaterThanOrEqual(100)
     expect(startedAt).toBeLessThanOrEqual(130)
-    // What that costs the others is the time of one call or two.
+    // The reservation costs the others the time of one call or two.
     expect(idleMs).toBeLessThanOrEqual(30)
   })
 

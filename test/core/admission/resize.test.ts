@@ -17,7 +17,7 @@ describe('a limit that changes', () => {
     expect(eventsOf(events, 'limit_changed')).toEqual([
       { type: 'limit_changed', at: 0, limit: 'maxParallelTools', max: 4 },
     ])
-    // Nothing starts under a limit before that is told.
+    // The event of a changed limit comes before any start under it.
     const types = events.filter(({ type }) => type === 'limit_changed' || type === 'started').map(({ type }) => type)
     expect(types.slice(0, 3)).toEqual(['started', 'limit_changed', 'started'])
   })

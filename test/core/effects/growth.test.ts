@@ -8,7 +8,7 @@ import type { Dependent, GraphCall } from '../../../packages/aof-runtime/src/cor
 const write = (name: string) => [{ path: [name], isWrite: true, isRunOnly: false }]
 const keyOf = (index: number) => ({ acceptedAt: 0, batch: 0, place: index, depth: 0, index })
 
-/** Claims of calls, all of one run; how often any was tested is how often one was told to wait, or let in. */
+/** Claims of calls, all of one run; the number of looks shows in the numbers of waits and admissions. */
 function conflictsOf() {
   const later: (() => void)[] = []
   const conflicts = new Conflicts((act) => later.push(act))

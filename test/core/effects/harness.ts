@@ -7,7 +7,7 @@ import {
 } from '../../../packages/aof-runtime/src/index.ts'
 import type { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
 
-/** What a call of {@link touch} is told to do. */
+/** The input of a call of {@link touch}. */
 export interface Touch {
   readonly ms?: number
   readonly reads?: readonly string[]

@@ -1,6 +1,6 @@
 import { SyntaxKind } from 'typescript/unstable/ast'
 import { TestCalls } from './test-calls.ts'
-import { isText, tokensOf } from './tokens.ts'
+import { isText, type Token, tokensOf } from './tokens.ts'
 
 /** A piece of text for people: a comment, a string, or a paragraph of Markdown. */
 export interface Prose {
@@ -12,34 +12,38 @@ export interface Prose {
 
 /** The comments and strings of a TypeScript file. */
 export function proseOfSource(source: string): Prose[] {
+  return proseOfTokens(source, ({ kind }) => isText(kind))
+}
+
+/** The comments of a test file and the titles of its tests; its other strings are data. */
+export function proseOfTest(source: string): Prose[] {
+  const calls = new TestCalls()
+  return proseOfTokens(source, (token) => {
+    const isTitle = calls.atTitle && isText(token.kind)
+    calls.read(token)
+    return isTitle
+  })
+}
+
+/** The comments, and the strings that `isProse` selects; it is called with every token. */
+function proseOfTokens(source: string, isProse: (token: Token) => boolean): Prose[] {
   const prose: Prose[] = []
   let lineComment: Prose | undefined
-  for (const { kind, line, text } of tokensOf(source)) {
-    if (kind === SyntaxKind.SingleLineCommentTrivia) {
+  for (const token of tokensOf(source)) {
+    const { kind, line, text } = token
+    if (isProse(token)) {
+      prose.push({ line, text: text.slice(1) })
+    } else if (kind === SyntaxKind.SingleLineCommentTrivia) {
       const words = text.slice('//'.length).trim()
-      const last = lineComment
-      const continues = last !== undefined && line === last.line + last.text.split('\n').length
-      if (continues) prose.pop()
+      const last = prose.at(-1)
+      const continues = last !== undefined && last === lineComment && line === last.line + last.text.split('\n').length
       lineComment = continues ? { line: last.line, text: `${last.text}\n${words}` } : { line, text: words }
-      prose.push(lineComment)
+      prose.splice(continues ? -1 : prose.length, 1, lineComment)
     } else if (kind === SyntaxKind.MultiLineCommentTrivia) {
       prose.push(...paragraphs(line, text.slice('/*'.length, -'*/'.length).replaceAll(/^[ \t]*\*+/gm, '')))
-    } else if (isText(kind)) {
-      prose.push({ line, text: text.slice(1) })
     }
   }
   return prose
-}
-
-/** The titles of the tests of a file. */
-export function testTitles(source: string): Prose[] {
-  const titles: Prose[] = []
-  const calls = new TestCalls()
-  for (const token of tokensOf(source)) {
-    if (calls.atTitle && isText(token.kind)) titles.push({ line: token.line, text: token.text.slice(1) })
-    calls.read(token)
-  }
-  return titles
 }
 
 /** The paragraphs, headings, list items and table cells of a Markdown document, and the lines of its code blocks. */

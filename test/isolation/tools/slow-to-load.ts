@@ -1,4 +1,4 @@
-/** Is loaded only when its worker has been told something, such as an abort; it says when it begins to wait for that. */
+/** Ends loading only when its worker gets a message, such as an abort; reports when it begins to wait for one. */
 import { parentPort } from 'node:worker_threads'
 
 console.log('loading')

@@ -202,7 +202,7 @@ export const startsOthers = ({ detached }: { detached: boolean }, { progress }: 
   for (;;);
 }
 
-/** Sends what is no message of ours. */
+/** Sends a message that is not one of ours. */
 export const forges = (): string => {
   process.send?.(null)
   process.send?.({ type: 'returned', run: 99, value: 'forged' })

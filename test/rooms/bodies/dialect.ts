@@ -9,7 +9,7 @@ export interface Form<Body> {
   readonly body: (turn: WrittenTurn) => Body
 }
 
-/** What a request holds of the calls before it, and of their results. */
+/** The earlier calls in a request, and their results. */
 export interface Sent {
   readonly calls: readonly { readonly id: unknown; readonly arguments: unknown }[]
   readonly results: readonly { readonly id: unknown; readonly said: unknown }[]

@@ -6,7 +6,7 @@ import { type Outcome, readsOf, writeTool } from '../outcome.ts'
 
 /**
  * An agent whose model is the provider's own code: a streamed body is what the provider answers first, a whole one is
- * given to the agent as the parts of a stream. What the provider sends in the next request is what the model reads.
+ * given to the agent as the parts of a stream. The next request of the provider is the text that the model reads.
  */
 export async function inAgent(bodies: DialectBodies, body: object | string | Uint8Array): Promise<Outcome> {
   const { tool, ran } = writeTool()
