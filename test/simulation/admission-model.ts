@@ -1,4 +1,4 @@
-/** What one call asks for, in the model: names of limits and rates, narrowest first. */
+/** The demands of one call, in the model: names of limits and rates, narrowest first. */
 export interface ModelNeeds {
   readonly rates: readonly ModelRate[]
   readonly limits: readonly ModelLimit[]
@@ -10,7 +10,7 @@ export interface ModelLimit {
   inUse: number
 }
 
-/** A token bucket, told by the starts that there were. */
+/** A token bucket, worked out from the starts so far. */
 export class ModelRate {
   readonly kind = 'rate'
   readonly perMs: number
@@ -53,9 +53,9 @@ export interface ModelRun {
   readonly order: number
   readonly weight: number
   readonly held: { readonly since: number; until: number | undefined }[]
-  /** What was added to its service when it began to wait. */
+  /** The service added to its own when it began to wait. */
   credit: number
-  /** The time of want in which that was. */
+  /** The busy period of that moment. */
   want: number
 }
 
@@ -111,7 +111,7 @@ export class AdmissionModel {
     this.waiting.add(call)
   }
 
-  /** What a run has had, in the present time of want. */
+  /** The usage of a run in the present busy period. */
   service(run: ModelRun, now: number): number {
     const credit = run.want === this.#want ? run.credit : 0
     const ms = run.held.map(({ since, until = now }) => Math.max(0, until - Math.max(since, this.#wantSince)))

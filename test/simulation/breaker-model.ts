@@ -4,11 +4,11 @@ import type { Stage } from './stage.ts'
 import { BREAKER } from './tool-settings.ts'
 import { isPermanent } from './values.ts'
 
-/** What must hold of a circuit breaker, worked out from how its calls end. */
+/** The rules of a circuit breaker, worked out from the ends of its calls. */
 
 const FOLLOWS = { closed: ['open'], open: ['half_open'], half_open: ['open', 'closed'] } as const
 
-/** It says that it has changed: right before the end of the attempt that brought that about is told, or a start. */
+/** The breaker reports a change, right before the event of the attempt's end or start that causes it. */
 export function breakerChanges(stage: Stage, { breaker }: ExecutorFacts, state: BreakerFacts['state']): void {
   const follows: readonly string[] = FOLLOWS[breaker.state]
   if (!follows.includes(state)) stage.fault('I20', `the breaker is ${state}, and was ${breaker.state}`)
@@ -38,7 +38,7 @@ export function breakerHoldsBack(stage: Stage, call: CallFacts): void {
     stage.fault('I20', `${call.mark} waits for a probe, and the breaker is ${breaker.state}`)
 }
 
-/** What must hold of a call that waits for the probe where nothing is left to do. */
+/** Checks a call that waits for the probe while no work is left. */
 export function checkProbeWait(stage: Stage, call: CallFacts): void {
   breakerHoldsBack(stage, call)
   if (stage.now > stage.fires(call.waitsSince + BREAKER.openMs))

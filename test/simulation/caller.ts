@@ -3,7 +3,7 @@ import { argumentsOf, idOf, nameOf } from './calls.ts'
 import type { CallFacts, ExecutorFacts } from './facts.ts'
 import type { Stage } from './stage.ts'
 
-/** What a caller gives to an executor, and how it behaves afterwards. */
+/** The input of a caller to an executor, and the caller's later behaviour. */
 
 export function toolCallOf(call: CallFacts): { readonly arguments: unknown } {
   return { id: idOf(call), name: nameOf(call), arguments: argumentsOf(call), ...given(call.plan.limits) } as never
@@ -33,7 +33,7 @@ export function loggerFor(stage: Stage, facts: ExecutorFacts): Logger | undefine
   const write = (line: string): void => {
     stage.record(`log ${line.slice(0, 20)}`)
     if (logger === 'throws') {
-      // What the hub itself logs is about a failure already.
+      // A line that the hub logs is about a failure already.
       if (!line.startsWith('An event listener threw')) facts.listenersFailed++
       throw LOG_IS_FULL
     }

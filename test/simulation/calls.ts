@@ -14,7 +14,7 @@ export function shownId(call: CallFacts): string {
   return typeof id === 'string' ? id : `call-${call.index}`
 }
 
-/** What the application itself names cannot be nameless. */
+/** The name of a call; one that the application itself gives is always a string. */
 export function nameOf({ plan, batch }: CallFacts): unknown {
   if (plan.tool !== 'nameless') return plan.tool
   return batch.plan.way === 'single' ? 'nowhere' : 7
@@ -93,7 +93,7 @@ type Layered = { readonly [Name in keyof TimeLimits]: readonly Limit[] }
 
 const layered = new WeakMap<CallFacts, Layered>()
 
-/** What the layers say of a limit, the nearest first. */
+/** The values of a limit in all layers, the nearest first. */
 function layersOf(call: CallFacts, option: keyof TimeLimits): readonly Limit[] {
   let layers = layered.get(call)
   if (layers === undefined) {
@@ -150,7 +150,7 @@ export function deadlinesOf(call: CallFacts): (Limit & { readonly at: number })[
     })
 }
 
-/** When a call must have its result; of calls that nobody watches the acceptance may be later than known. */
+/** When a call must have its result; of an unobserved call the acceptance may be later than known. */
 export function deadlineAt(call: CallFacts): number {
   if (layersOf(call, 'deadlineMs').every(({ ms }) => ms === Infinity)) return Infinity
   return Math.min(Infinity, ...deadlinesOf(call).map(({ at }) => at))

@@ -10,7 +10,7 @@ export interface When {
   readonly move: number
 }
 
-/** What an executor is known to have been through. */
+/** The known history of an executor. */
 export interface ExecutorFacts {
   readonly index: number
   readonly plan: ExecutorPlan
@@ -25,7 +25,7 @@ export interface ExecutorFacts {
   closedAt: When | undefined
   /** Timers that are set on the clock it was given. */
   timers: number
-  /** What its listeners and loggers have done wrong, and how much of it was reported. */
+  /** The failures of its listeners and loggers, and the number of those that were reported. */
   listenersFailed: number
   failuresReported: number
   /** How many events there were, and how many each listener has heard that stays. */
@@ -57,7 +57,7 @@ export interface BatchFacts {
   readonly number: number
   readonly label: string
   readonly calls: CallFacts[]
-  /** What its tools get as `ctx.context`, and what the caller's async context holds. */
+  /** The value of `ctx.context` for its tools, and of the caller's async context. */
   readonly context: object
   openedAt: When | undefined
   closedAt: When | undefined
@@ -66,7 +66,7 @@ export interface BatchFacts {
   expiredAt: When | undefined
   settledAt: When | undefined
   results: readonly ToolResult[] | undefined
-  /** What an iteration over it has read. */
+  /** The results that an iteration over it has read. */
   readonly read: ToolResult[]
   /** How many of them have been checked. */
   checkedReads: number
@@ -83,7 +83,7 @@ export interface BatchFacts {
 export interface BodyEnd extends When {
   readonly by: 'return' | 'throw'
   readonly value: unknown
-  /** What was thrown, where the plan says so. */
+  /** The kind of value that was thrown, if the plan says so. */
   readonly kind: ThrownKind | undefined
   readonly expected: ExpectedOutput
 }
@@ -127,7 +127,7 @@ export interface CallFacts {
   readonly attempts: AttemptFacts[]
   /** When it may be tried again. */
   retryAt: number | undefined
-  /** What it waits for, or waited for last; and since when. */
+  /** The present or the last reason of waiting; and its beginning. */
   waitsFor: ParkedEvent['waitsFor'] | undefined
   waitsSince: number
   settledAt: When | undefined
@@ -242,7 +242,7 @@ export function begunOf({ attempts }: CallFacts): AttemptFacts[] {
   return attempts.filter(({ began }) => began !== undefined)
 }
 
-/** When an attempt's tool was done; an output schema that takes time is a part of it, unless nobody wants the output any more. */
+/** When an attempt's tool was done; the time of an output schema counts, unless the output is no longer needed. */
 export function doneAt({ call, ended, judgedAt, abandonedAt }: AttemptFacts): When | undefined {
   if (ended === undefined || call.plan.tool !== 'output_later' || ended.by === 'throw') return ended
   return judgedAt ?? (abandonedAt !== undefined && abandonedAt.order < ended.order ? ended : undefined)

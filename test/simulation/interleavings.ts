@@ -2,7 +2,7 @@ import { defineTool, type ToolCall, ToolExecutor, type ToolResult } from '../../
 import { settleMicrotasks, VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
 import { type Choices, forEveryChoice } from './choices.ts'
 
-/** What is to be enumerated. */
+/** The orders to be enumerated. */
 export interface Enumeration {
   readonly calls: number
   readonly limit: number
@@ -54,7 +54,7 @@ class Run {
   readonly #controller = new AbortController()
   readonly #executor: ToolExecutor
   readonly #bodies = new Map<number, PromiseWithResolvers<unknown>>()
-  /** Who waits, in order. */
+  /** The waiting threads, in order. */
   readonly #queue: number[] = []
   readonly #fates: Fate[]
   /** Those whose grace runs. */

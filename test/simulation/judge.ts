@@ -53,7 +53,7 @@ function judgeTiming(stage: Stage, call: CallFacts, { timing, execution }: ToolR
   const begun = begunOf(call)
   if (queuedMs + runMs !== totalMs || queuedMs < 0 || runMs < 0) wrong('S1', `its timing is ${JSON.stringify(timing)}`)
   if (attempts !== begun.length) wrong('I20', `it tells of ${attempts} attempts, there were ${begun.length}`)
-  // Where nobody watches, a result is seen only some time after it was decided.
+  // Without a listener, a result is seen only some time after its decision.
   if (!call.batch.executor.plan.observed) return
   const acceptedAt = call.acceptedAt?.at ?? 0
   if (totalMs !== stage.now - acceptedAt) wrong('S1', `it took ${totalMs} ms`)

@@ -35,10 +35,10 @@ function addListener(
   if (does !== 'leave') facts.heard.push(() => heard)
   const leave = executor.subscribe((event) => {
     if (event.type !== 'listener_failed') heard++
-    // What was on its way already still comes.
+    // An event that was under way still arrives.
     if ((facts.numbers.get(event) ?? 0) > leftAt) stage.fault('S1', 'a listener that has left still hears')
     if (++count % every !== 0) return
-    // What goes wrong on the report of something that went wrong is reported no more.
+    // A failure during the report of a failure is not reported.
     const isReported = event.type !== 'listener_failed'
     switch (does) {
       case 'throw':

@@ -111,7 +111,7 @@ export class Oracle {
       const { running, waiting, abandoned } = executor.stats()
       const begun = facts.batches.flatMap(({ calls }) => calls).flatMap((call) => begunOf(call))
       const hung = begun.filter(({ ended }) => ended === undefined).length
-      // Whether an output schema was asked that never answers is not known of a call that nobody watched.
+      // For an unobserved call it is unknown whether an output schema that never answers was called.
       const most = begun.filter((attempt) => doneAt(attempt) === undefined).length
       if (running !== 0 || waiting !== 0 || abandoned < hung || abandoned > most)
         stage.fault('I25', `at the end ${running} run, ${waiting} wait, ${abandoned} are abandoned of ${hung}`)
@@ -307,7 +307,7 @@ export class Oracle {
     const expected = Math.min(batch.plan.reads, batch.decided.length)
     if (batch.read.length === expected && batch.checkedReads === expected) return
     batch.checkedReads = expected
-    // A listener that is told of one result may bring about another, which is then read first.
+    // A listener may cause a further result when it gets one, and the further one is then read first.
     const decided = new Set(batch.decided.map(({ result }) => result))
     const isRight = batch.read.length === expected && batch.read.every((result) => decided.delete(result))
     if (!isRight)

@@ -1,6 +1,6 @@
 import type { ReturnKind, ThrownKind } from './values.ts'
 
-/** What a simulated world is to do, all of it drawn beforehand: data alone, so that it can be changed and played again. */
+/** The plan of a simulated world, drawn beforehand: data alone, so that it can be changed and played again. */
 export interface WorldPlan {
   readonly executors: readonly ExecutorPlan[]
   readonly batches: readonly BatchPlan[]
@@ -25,7 +25,7 @@ export interface ExecutorPlan {
   /** Whether it has the tool with a deadline; without any, deadlines cost nothing. */
   readonly hasDue: boolean
   readonly maxResultBytes: number
-  /** Whether its events are watched; where nobody listens the executor takes short cuts. */
+  /** Whether its events have a listener; without one the executor takes short cuts. */
   readonly observed: boolean
   readonly logger: 'none' | 'records' | 'throws'
   readonly closeAtMs: number
@@ -90,7 +90,7 @@ export interface CallPlan {
   readonly arrival: Arrival
 }
 
-/** What comes as arguments; only `value` and `text` can be run. */
+/** The form of a call's arguments; only `value` and `text` can run. */
 export type ArgumentsPlan = 'value' | 'text' | 'truncated' | 'misfit' | 'cycle' | 'getter'
 
 export interface Arrival {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { type Play, simulate } from './simulate.ts'
 import { FROM, PATIENCE_MS } from './sizes.ts'
 
-/** What is simulated from many seeds, shared out among files that run side by side. */
+/** A simulation from many seeds, divided among files that run side by side. */
 export interface Shares {
-  /** What holds, and of what: completes the test's title. */
+  /** The claim and its subject: completes the test's title. */
   readonly title: string
   readonly play: Play
   /** How many seeds in all, and among how many files. */

@@ -7,7 +7,7 @@ import type { BatchFacts, CallFacts, ExecutorFacts, When } from './facts.ts'
 export const caller = new AsyncLocalStorage<string>()
 
 /**
- * What everybody in a simulated world shares: the clock, the order of things, and what was found wrong.
+ * The state that all parts of a simulated world share: the clock, the order of events, and the faults found.
  */
 export class Stage {
   readonly simulation: Simulation
@@ -41,7 +41,7 @@ export class Stage {
     this.simulation.scheduler.record(entry)
   }
 
-  /** Sleeps as a tool does, or as whatever else is no part of the runtime. */
+  /** Sleeps, for tools and for everything else outside of the runtime. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return this.simulation.clock.sleep(ms, signal === undefined ? {} : { signal })
   }

@@ -15,7 +15,7 @@ import { caller, type Stage } from './stage.ts'
 import { BREAKER, DUE_MS, maxAttemptsOf, RETRIES, TIMED } from './tool-settings.ts'
 import { type ExpectedOutput, returned, thrown } from './values.ts'
 
-/** What tools do to the world around them. */
+/** The actions of tools on the world around them. */
 export interface Surroundings {
   abort(batch: BatchFacts): void
   abortNumber(batch: number): void
@@ -82,7 +82,7 @@ class Body {
     const call = stage.byContext.get(ctx.context)?.calls[ctx.index]
     if (call === undefined) throw new Error('A tool was run for no call.')
     this.#call = call
-    // Where the start was told, the attempt is known already.
+    // If the start was reported, the attempt is known already.
     const last = call.attempts.at(-1)
     this.#attempt = last !== undefined && last.began === undefined ? last : newAttempt(call)
     const { behaviours } = call.plan
@@ -160,7 +160,7 @@ class Body {
       plan.args === 'misfit' ? { mark: 7 } : { mark, shared: { n: 0 }, ...(isChecked && { checked: true }) }
     if (JSON.stringify(this.#input) !== JSON.stringify(expected))
       stage.fault('I5', `${mark} ran with ${JSON.stringify(this.#input)}`)
-    // What it was given is its own: nobody else may see this.
+    // Its input belongs to it: no other call may see this change.
     Object.assign((this.#input as { shared?: object }).shared ?? {}, { n: 1 })
   }
 
@@ -271,7 +271,7 @@ class Body {
     this.#stage.record(`end ${this.#call.mark}`)
   }
 
-  /** What becomes of an output, given the tool's schemas and the executor's bounds. */
+  /** The expected result of an output, given the tool's schemas and the executor's bounds. */
   #afterSchemas(expected: ExpectedOutput): ExpectedOutput {
     const { plan, batch, mark } = this.#call
     if (!('data' in expected)) return expected

@@ -3,7 +3,7 @@ import { begunOf, type CallFacts, doneAt } from './facts.ts'
 import type { Stage } from './stage.ts'
 import { RETRIES } from './tool-settings.ts'
 
-/** What must not last: a call that is without a result for longer than its own force allows. */
+/** Checks that no call stays without a result for longer than its own limits allow. */
 export function checkUnsettled(stage: Stage, call: CallFacts): void {
   const { batch, plan } = call
   const { graceMs, observed } = batch.executor.plan
@@ -24,7 +24,7 @@ export function checkUnsettled(stage: Stage, call: CallFacts): void {
     stage.fault('I13', `${call.mark} was never told to stop`)
 }
 
-/** What holds of a call that is not running. */
+/** Checks a call that is not running. */
 function checkWaiting(stage: Stage, call: CallFacts): void {
   const { batch, plan, mark, state, retryAt, completedAt, checkedAt } = call
   if (batch.abortedAt !== undefined) stage.fault('I13', `${mark} waits though its batch was aborted`)

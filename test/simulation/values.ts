@@ -39,7 +39,7 @@ export const THROWN_KINDS = [
 ] as const
 export type ThrownKind = (typeof THROWN_KINDS)[number]
 
-/** What must become of a returned value: the data of the result, or the code of its error. */
+/** The expected outcome of a returned value: the data of the result, or the code of its error. */
 export type ExpectedOutput = { readonly data: unknown } | { readonly code: string; readonly says?: string }
 
 /** A value that a tool returns, new each time, and what must become of it. `mark` is in it where it can be. */
@@ -140,7 +140,7 @@ export function thrown(kind: ThrownKind, mark: string): { readonly value: unknow
 /** How long a server asks to be left alone, in milliseconds. */
 export const RETRY_AFTER_MS = 20
 
-/** What will fail in the same way again, and what a server asks of whoever tries again. */
+/** Whether a failure would happen again in the same way. */
 export function isPermanent(kind: ThrownKind): boolean {
   return kind === 'permanent' || kind === 'http_400'
 }

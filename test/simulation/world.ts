@@ -53,7 +53,7 @@ class World implements Surroundings {
   readonly #handles = new Map<BatchFacts, Handles>()
   /** Everything that must come to an end before the world does. */
   readonly #open = new Set<Promise<unknown>>()
-  /** What the executor's next timer is, where the world wants to know when it fires. */
+  /** Called at the executor's next timer, if the world has to know when that fires. */
   #onTimer: (() => void) | undefined
 
   constructor(simulation: Simulation, plan: WorldPlan) {

@@ -71,7 +71,7 @@ function drawBatch(random: SeededRandom, surroundings: Surroundings): BatchPlan 
   return {
     executor,
     atMs: random.pick(DELAYS),
-    // Weights by which numbers divide without rest, so that who has had the same is known to.
+    // Weights that divide without remainder, so that equal usage compares as equal.
     run: random.chance(0.5) ? { id: random.pick(['a', 'b']), weight: random.pick([1, 1, 2]) } : undefined,
     priority: random.chance(0.2) ? random.int(-1, 2) : undefined,
     way: random.pick(['whole', 'whole', 'open']),

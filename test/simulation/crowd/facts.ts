@@ -19,7 +19,7 @@ export interface ToolFacts {
   readonly expected: ExpectedDuration
 }
 
-/** What shares the permits with others: a run, for as long as it has a batch. */
+/** A run, which shares the permits with other runs for as long as it has a batch. */
 export interface RunFacts {
   readonly model: ModelRun
   readonly expected: ExpectedDuration
@@ -60,7 +60,7 @@ export interface AttemptFacts {
   taken: number
   begun: number
   abandonedAt: number | undefined
-  /** What it keeps though it was abandoned. */
+  /** The permits retained after it was abandoned. */
   kept: readonly ModelLimit[]
 }
 
@@ -107,7 +107,7 @@ export class Candidate implements ModelCall {
   readonly depth: number
   readonly batchOrder: number
   readonly index: number
-  /** Since when there has been somebody like it: who gives up leaves what was kept for him to those. */
+  /** Since when there has been a call like it: a call that withdraws leaves its reservation to those. */
   likeItSince = 0
 
   readonly #model: AdmissionModel
@@ -160,7 +160,7 @@ function processOf({ executor }: BatchFacts): ModelLimit {
   return processes.get(executor) as ModelLimit
 }
 
-/** What limits everything, and what each executor and each tool allow. */
+/** The facts of the process limit, of the executors and of the tools. */
 export function setUpFacts(plan: CrowdPlan): {
   readonly process: ModelLimit
   readonly executors: readonly ExecutorFacts[]

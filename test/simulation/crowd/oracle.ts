@@ -30,10 +30,10 @@ type CallEvent = Extract<ToolEvent, { index: number }>
 const KINDS = ['dependency', 'conflict', 'breaker', 'rate', 'key', 'tool', 'executor', 'process'] as const
 
 /**
- * Knows what the rules of admission allow, follows every call of a crowd through its events, and says what is wrong.
+ * Knows the rules of admission, follows every call of a crowd through its events, and reports violations.
  *
- * Duty: at every start compare with the {@link AdmissionModel}; at every rest look at everybody who waits.
- * Boundary: has no part in what happens; of the executors it asks only their statistics, to compare them.
+ * Duty: at every start compare with the {@link AdmissionModel}; at every rest look at all waiting calls.
+ * Boundary: takes no part in the crowd; it asks the executors only for their statistics, to compare them.
  */
 export class CrowdOracle {
   readonly #simulation: Simulation
@@ -51,7 +51,7 @@ export class CrowdOracle {
   opening: BatchFacts | undefined
   #runCount = 0
   #batchCount = 0
-  /** Told already, and not given back yet: whoever ends is told of before its permits are free. */
+  /** Reported ends whose permits are not released yet: the event of an end comes before the release. */
   #leaving: (() => void)[] = []
 
   constructor(simulation: Simulation, plan: CrowdPlan, process: ModelLimit) {
@@ -97,7 +97,7 @@ export class CrowdOracle {
 
   /** A tool goes on after it has waited for calls of its own. */
   goesOn({ call, nested }: AttemptFacts, isCut: boolean): void {
-    // Others may have been under way when it was told, and just have ended.
+    // Others may have been under way at the time of the event, and just have ended.
     if (!isCut && call.state !== 'running' && nested.size === 0 && call.stateSince < this.move)
       this.fault('I26', `${call.mark} goes on and is ${call.state}`)
   }
@@ -118,7 +118,7 @@ export class CrowdOracle {
     if (this.#process.inUse !== 0) this.fault('I25', `${this.#process.inUse} permits of the process never came back`)
   }
 
-  /** Whether the call has been told to stop, or those that are above it. */
+  /** Whether the call or one of its ancestors has been cut. */
   isCut(call: CallFacts): boolean {
     const { abortedAt, attempt } = call.batch
     return abortedAt !== undefined || (attempt !== undefined && this.#isOver(attempt))
@@ -281,7 +281,7 @@ export class CrowdOracle {
     if (attempt.nested.size > 0) this.fault('I26', `${call.mark} resumes while calls of its own are under way`)
   }
 
-  /** It has all that it needs: nobody may come before it, and it must have been there. */
+  /** Checks a start: its demands must have had room, and no other call may come before it. */
   #granted(candidate: Candidate, waited: boolean): void {
     const model = this.#model
     const { now } = this
@@ -317,26 +317,26 @@ export class CrowdOracle {
     return this.#model.admissible(this.now) as Candidate[]
   }
 
-  /** Who was told to stop while it waited to go on, waits no more; nobody is told of that. */
+  /** A call that was cut while it waited to resume waits no more; no event reports that. */
   #forgetCut(): void {
     for (const each of this.#model.waiting as Set<Candidate>)
       if (each.call.state === 'resuming' && this.isCut(each.call)) this.#model.waiting.delete(each)
   }
 
   /**
-   * Whether it can be told who comes first. Not where calls wait outside of a queue: who comes in does so after it was decided
-   * who starts, and is told of before that one is.
+   * Whether the first of the waiting calls is known. It is not if calls wait outside of a queue: such a call enters the
+   * queue after the decision about the next start, and its event comes before the event of that start.
    */
   get #isRankKnown(): boolean {
     return !this.#mayReserve && this.#plan.executors.every(({ queue }) => queue.policy === 'reject')
   }
 
-  /** Whether anybody may have a reservation. */
+  /** Whether any flow may have a reservation. */
   get #mayReserve(): boolean {
     return this.#plan.reserveAfterMs !== Infinity
   }
 
-  /** What came of its attempt is decided, or of the call without one. */
+  /** The outcome of its attempt is decided, or that of the call if it had none. */
   #ends(call: CallFacts): void {
     const attempt = call.attempts.at(-1)
     if (attempt !== undefined) attempt.isOver = true
@@ -463,7 +463,7 @@ export class CrowdOracle {
     }
   }
 
-  /** What is nested ends with what made it. */
+  /** Nested calls end with their parent. */
   #checkEndOfParent({ mark, batch }: CallFacts): void {
     const { attempt, executor } = batch
     const endedAt = attempt?.call.settledAt
@@ -487,7 +487,7 @@ export class CrowdOracle {
       this.fault('I51', `${mark} waits for ${waitsFor}, ${limit.inUse} of ${limit.max} in use`)
   }
 
-  /** Whether a permit may be kept for somebody else who has been passed over for long. */
+  /** Whether a permit may be reserved for another flow that was passed over for long. */
   #isKept(limit: ModelLimit, waiter: ModelCall): boolean {
     const { reserveAfterMs } = this.#plan
     return (

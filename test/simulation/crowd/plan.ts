@@ -1,8 +1,8 @@
-/** What a crowd is to do: runs that share a controller and everything that it limits. Data alone, drawn beforehand. */
+/** The plan of a crowd: runs that share a controller and all its limits. Data alone, drawn beforehand. */
 export interface CrowdPlan {
   readonly maxParallel: number
   readonly ageMs: number
-  /** Infinity: nobody gets a reservation, and the order of starts is known. */
+  /** With Infinity no flow gets a reservation, and the order of starts is known. */
   readonly reserveAfterMs: number
   readonly executors: readonly ExecutorPlan[]
   /** Shared by all executors. */

@@ -18,7 +18,7 @@ export function crowdTool(plan: ToolPlan, index: number, execute: (ctx: ToolCont
   })
 }
 
-/** What a tool does by itself. */
+/** An act of a tool other than a nested call. */
 export async function idle(
   { clock, scheduler }: Simulation,
   mark: string,

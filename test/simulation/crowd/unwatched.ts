@@ -11,11 +11,11 @@ import type { Act, BatchPlan, CallPlan, CrowdPlan, ToolPlan } from './plan.ts'
 import { crowdTool, idle } from './tools.ts'
 
 /**
- * Plays a crowd twice, with somebody who is told of everything and with nobody, and compares what its tools and its callers
- * saw: the sources take short cuts where nobody looks.
+ * Plays a crowd twice, once with listeners and once without, and compares the observations of its tools and callers:
+ * the sources take short cuts if there is no listener.
  *
- * @returns what happened: how calls ended
- * @throws Error where looking changes anything
+ * @returns how the calls ended
+ * @throws Error if the listeners change anything
  */
 export async function playUnwatched(seen: Simulation): Promise<ReadonlySet<string>> {
   const plan = drawCrowd(seen.random)
@@ -54,7 +54,7 @@ class UnwatchedCrowd {
         maxAbandoned: Infinity,
         timeoutMs: Infinity,
         spill: false,
-        // Whoever is told gets names of runs, which are drawn.
+        // Events have names of runs, which are drawn at random.
         random: () => 0.5,
       })
       if (isWatched) executor.subscribe(() => {})

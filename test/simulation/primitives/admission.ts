@@ -27,7 +27,7 @@ interface UserPlan {
   readonly batch: number
 }
 
-/** What a call may need: of the executor and the process, and of a tool with a limit, with keys, or with a rate. */
+/** The demands that a call may have: executor and process, and a tool with a limit, with keys, or with a rate. */
 class World {
   readonly clock = new VirtualClock()
   readonly admission = new Admission({ clock: this.clock, ageMs: AGE_MS, reserveAfterMs: Infinity })
@@ -121,7 +121,7 @@ export async function admission(numRuns: number): Promise<void> {
         await despiteThrows(() => world.clock.advance(ms))
         world.check()
       }
-      // Who waits for a rate needs more.
+      // A call that waits for a rate needs more time.
       await passTime(s, world.clock, () => isOver)
     }
     let isOver = false

@@ -6,7 +6,7 @@ export function must(holds: boolean, what: string): void {
   if (!holds) throw new Error(what)
 }
 
-/** What the code of others throws in a test; whoever started the step gets it once the step is done. */
+/** The error that callbacks throw in a test; the caller of the step gets it after the step. */
 const PLANNED = new Error('as planned')
 
 export function throwPlanned(): never {

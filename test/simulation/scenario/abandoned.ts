@@ -41,7 +41,7 @@ export class Abandoned {
     this.#holders.settle(call)
   }
 
-  /** What was kept for it is kept no longer; what it may still write is uncertain where the executor says so. */
+  /** Releases its retained permits; its possible writes are then uncertain, if the executor has that policy. */
   endHold(call: CallFacts): void {
     const attempt = call.attempts.find(
       ({ abandonedAt, isGone, isHoldOver }) => abandonedAt !== undefined && !isGone && !isHoldOver,

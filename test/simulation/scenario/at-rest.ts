@@ -41,7 +41,7 @@ export class RestCheck {
     const used = this.#permits.inUse(stage.unsettled, this.#observer.abandoned)
     stage.hasResized = false
     stage.move++
-    // What was due while a step blocked is late, and comes with the next moves.
+    // A timer that was due while a step blocked is late, and fires with the next moves.
     const { nextAt = Infinity } = stage.simulation.clock
     if (nextAt > stage.now && stage.now > stage.blockedAt + LATE_MS) stage.hasBlocked = false
     const isLate = stage.hasBlocked
@@ -131,7 +131,7 @@ export class RestCheck {
     this.#stage.fault('I51', `${call.mark} waits for effects that no call has`)
   }
 
-  /** What must not be of a call that runs, or was told to stop. */
+  /** Checks a call that runs or has been cut. */
   #restsRightly(call: CallFacts): void {
     const { mark, state, batch } = call
     const stage = this.#stage
@@ -152,7 +152,7 @@ export class RestCheck {
     const { mark, state, batch } = call
     const { plan } = batch.site
     const { now, blockedAt } = this.#stage
-    // What was due while a step blocked was late, and so is the end of its grace.
+    // A timer that was due while a step blocked was late, and so is the end of its grace.
     if (now <= blockedAt + plan.graceMs + LATE_MS) return
     const graceMs = state === 'running' || state === 'suspended' || state === 'resuming' ? plan.graceMs + LATE_MS : 0
     const wrong = (invariant: string, what: string): void =>
@@ -186,7 +186,7 @@ export class RestCheck {
     if (this.#admission !== undefined) this.#compare(undefined)
   }
 
-  /** What an executor, or the controller, says of this moment is what there is. */
+  /** The statistics of an executor, or of the controller, must equal the facts. */
   #compare(site: ExecutorFacts | undefined): void {
     const calls = [...this.#stage.unsettled].filter(({ batch }) => site === undefined || batch.site === site)
     const count = (state: CallFacts['state']): number => calls.filter((call) => call.state === state).length

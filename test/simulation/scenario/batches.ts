@@ -31,7 +31,7 @@ interface Opener {
 export class Batches {
   readonly #stage: Stage
   readonly #observer: Observer
-  /** What must come to an end, by what it is. */
+  /** The promises that must settle, with their descriptions. */
   readonly #open = new Map<Promise<unknown>, string>()
   readonly #planned: BatchFacts[] = []
   #extra = 0
@@ -180,7 +180,7 @@ export class Batches {
       })
     }
     arrive(0)
-    // Twice: whoever asks is answered.
+    // Twice: every reader gets all results.
     if (isRead) for (const nth of [1, 2]) this.watch(`reading ${nth} of ${batch.label}`, readAll(batch, open))
     return open.results()
   }

@@ -79,7 +79,7 @@ export class Body {
       stage.fault('I5', `${mark} runs with ${JSON.stringify(this.#input)}`)
     this.#checkReferences(refs)
     this.#checkKey()
-    // What it was given is its own: no other attempt may see this.
+    // Its input belongs to it: no other attempt may see this change.
     Object.assign(this.#input as object, { mark, refs: ['spoilt'] })
     shared.by = 'spoilt'
   }
@@ -162,7 +162,7 @@ export class Body {
     return reason
   }
 
-  /** What it writes is its own, or is kept for it though it was abandoned. */
+  /** Whether it holds its writes, or they are retained after it was abandoned. */
   get #holdsWrites(): boolean {
     const { abandonedAt, keepsWrites } = this.#attempt
     return abandonedAt === undefined || keepsWrites

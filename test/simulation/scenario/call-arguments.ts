@@ -27,7 +27,7 @@ export function toolCall(call: CallFacts): ToolCall {
   }
 }
 
-/** What the application itself gives is a value. */
+/** Arguments that the application itself gives are a value. */
 export function valueOf(call: CallFacts): unknown {
   const { mark, plan } = call
   const value = {

@@ -2,7 +2,7 @@ import { withinScope } from './draw-batches.ts'
 import { type CallFacts, hasOptions, isMadeBy, parentOf } from './facts.ts'
 import { type EffectPlan, SCOPE, SET } from './plan.ts'
 
-/** The rules of order, said anew and slowly: which calls depend on which, which are in conflict, and who comes first. */
+/** The rules of order, implemented again, simply and slowly: dependencies, conflicts, and the order of calls. */
 
 export function namesOf(call: CallFacts): readonly (string | number)[] {
   const { dependsOn, refersTo } = call.plan
@@ -33,7 +33,7 @@ export function hasEffects({ tool }: CallFacts): boolean {
   return tool !== undefined && tool.effects !== 'none'
 }
 
-/** What it reads and writes, where that is known; else what it may. */
+/** Its effects if they are known, otherwise its possible effects. */
 function effectsOf(call: CallFacts): readonly EffectPlan[] {
   if (isReady(call)) return exactEffects(call)
   switch (call.tool?.effects) {
@@ -136,7 +136,7 @@ export class EffectHolders {
     this.#holders.set(call, exactEffects(call))
   }
 
-  /** What a call that has its result holds still: the writes of what was abandoned, for as long as that counts. */
+  /** Releases the effects of a settled call, except the writes of an abandoned attempt until its hold ends. */
   settle(call: CallFacts): void {
     const held = this.#holders.get(call)
     if (held === undefined || call.state !== 'settled') return
@@ -147,7 +147,7 @@ export class EffectHolders {
     else this.#holders.delete(call)
   }
 
-  /** Who stands against a call that could start but for that. */
+  /** The holder whose effects keep the call from starting, if any. */
   against(call: CallFacts, isMeant: (other: CallFacts) => boolean = () => true): CallFacts | undefined {
     const effects = exactEffects(call)
     for (const [holder, held] of this.#holders) {

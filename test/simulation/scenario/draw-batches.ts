@@ -7,7 +7,7 @@ import type { Act, Arrival, BatchPlan, CallPlan, EffectPlan, Ending, TimeLimits,
 const DELAYS = [0, 0, 0, 1, 2, 3, 5, 10, 20] as const
 const RESOURCES = ['a', 'a/x', 'a/x', 'a/y', 'b', 'b/c', '/'] as const
 const LEVELS = 2
-/** What a limit in time cannot be. */
+/** Values that are not a time limit. */
 const IMPOSSIBLE_MS = [0, -1, Number.NaN, 2 ** 31] as const
 const IN_TIME: Arrival = { atMs: 0, by: 'add', afterMs: 0 }
 
@@ -100,12 +100,12 @@ function drawEffects(random: SeededRandom): EffectPlan[] {
   }))
 }
 
-/** What a tool may name that has a scope. */
+/** The effects that a tool with a scope may declare. */
 export function withinScope(effects: readonly EffectPlan[]): EffectPlan[] {
   return effects.filter(({ resource }) => ['a', 'a/x', 'a/y', 'b/c'].includes(resource))
 }
 
-/** What the calls of a tool name, each time they are asked. */
+/** The effects that the calls of a tool declare, at each request. */
 export function namedEffects(style: ToolPlan['effects'], { effects }: CallPlan): readonly EffectPlan[] {
   return style === 'scoped' ? withinScope(effects) : effects
 }

@@ -47,7 +47,7 @@ const EVENTS = [
   'settled',
 ] as const
 
-/** What the code of others does when the runtime calls it: any action at any site. */
+/** The actions of callbacks when the runtime calls them: any action at any site. */
 export function drawReactions(draw: Draw): ReactionPlan[] {
   const actions = actionsOf(draw)
   if (actions.length === 0) return []

@@ -2,7 +2,7 @@ import type { SeededRandom } from '../../../packages/aof-runtime/src/testing/ind
 import type { Feature } from './features.ts'
 import type { Action, TimeLimits } from './plan.ts'
 
-/** What is drawn from: a seed, the features that are on, and how many executors and tools there are. */
+/** The source of all draws: a seed, the active features, and the numbers of executors and tools. */
 export interface Draw {
   readonly seed: number
   readonly features: ReadonlySet<Feature>

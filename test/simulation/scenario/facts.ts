@@ -2,7 +2,7 @@ import type { OpenBatch, Slot, ToolContext, ToolExecutor, ToolResult } from '../
 import type { ExpectedOutput, ThrownKind } from '../values.ts'
 import type { BatchPlan, CallPlan, ExecutorPlan, ToolPlan } from './plan.ts'
 
-/** What is known of an executor of a scenario. */
+/** The facts about an executor of a scenario. */
 export interface ExecutorFacts {
   readonly index: number
   readonly plan: ExecutorPlan
@@ -38,14 +38,14 @@ export interface BatchFacts {
   isSettled: boolean
   /** The run to which its effects are private that say so. */
   run: string
-  /** What its events call the run. */
+  /** The name of the run in its events. */
   runName: string
   abort: AbortController | undefined
   /** That its signal has. */
   readonly listeners: Set<unknown>
   open: OpenBatch | undefined
   results: readonly ToolResult[] | undefined
-  /** How many of its events its own listener was told. */
+  /** The number of its events that its own listener got. */
   heard: number
   seen: number
 }
@@ -70,7 +70,7 @@ export interface AttemptFacts {
   abandonedAt: number | undefined
   /** Whether it has ended after it was abandoned. */
   isGone: boolean
-  /** What it keeps though it was abandoned: permits, and what it may still write. */
+  /** Whether it retains permits after it was abandoned. */
   keepsPermits: boolean
   isHoldOver: boolean
   keepsWrites: boolean
@@ -120,7 +120,7 @@ export interface CallFacts {
   /** Whether its arguments have come; whether they never will. */
   isComplete: boolean
   isDropped: boolean
-  /** Whether they came while the logger was told that they never would. */
+  /** Whether they arrived during the log line that says that they never will. */
   isCompletedAtEnd: boolean
   /** Whether a schema of its tool is being asked that answers later. */
   isChecking: boolean
@@ -238,19 +238,19 @@ export function isMadeBy(call: CallFacts, above: CallFacts): boolean {
   return false
 }
 
-/** Whether a call was told to stop, or one that is above it. */
+/** Whether a call or one of its ancestors has been cut. */
 export function isCut(call: CallFacts): boolean {
   const { batch } = call
   if (batch.isAborted) return true
   return batch.maker !== undefined && isStopped(batch.maker)
 }
 
-/** Whether a tool goes on though its call has been told to stop: it can make no calls any more. */
+/** Whether a tool continues although its call has been cut: it can make no more calls. */
 export function goesOnAlone({ isOver, isGone, ctx, abandonedAt }: AttemptFacts): boolean {
   return isOver ? abandonedAt !== undefined && !isGone : ctx?.signal.aborted === true
 }
 
-/** Whether an attempt is over, or its tool has been told to stop. */
+/** Whether an attempt is over, or its tool's signal has aborted. */
 export function isStopped({ call, isOver, ctx }: AttemptFacts): boolean {
   return isOver || ctx?.signal.aborted === true || isCut(call)
 }

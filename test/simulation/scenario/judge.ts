@@ -7,7 +7,7 @@ import type { Feature } from './features.ts'
 import { shownId } from './call-arguments.ts'
 import type { Stage } from './stage.ts'
 
-/** What happened, where a call ends with a code. */
+/** The feature that an error code shows. */
 const HAPPENED: Readonly<Record<string, Feature>> = {
   queue_full: 'full queues reject',
   queue_timeout: 'queue deadlines',
@@ -69,7 +69,7 @@ function judgeExecution({ attempts, tool }: CallFacts, { execution, timing }: To
   else if (last.ended === undefined && tool !== undefined) wrong('I14', 'its tool has not ended')
 }
 
-/** What a result says of its time: when it was accepted, first started, and ended. */
+/** Judges the timing of a result: its acceptance, first start, and end. */
 function judgeTiming({ now }: Stage, { acceptedAt, attempts }: CallFacts, { timing }: ToolResult, wrong: Wrong): void {
   const { queuedMs, runMs, totalMs } = timing
   const startedAt = attempts.find(({ ctx }) => ctx !== undefined)?.startedAt ?? acceptedAt + totalMs
@@ -87,7 +87,7 @@ function judgeSuccess(stage: Stage, call: CallFacts, result: ToolResult & { succ
   if (result.content !== undefined) stage.happened.add('contents')
 }
 
-/** What is wrong with the reason that a result gives. */
+/** The fault in the reason that a result gives. */
 function reasonAgainst(
   stage: Stage,
   call: CallFacts,

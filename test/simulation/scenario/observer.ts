@@ -123,7 +123,7 @@ export class Observer {
     }
     batch.maker = makerOf(this.#stage, batch, madeBy)
     this.#stage.happened.add(batch.isByContext ? 'nested calls' : 'tracked calls')
-    // What a call makes itself is a part of what closing lets end, and ends.
+    // Closing lets nested calls end, as parts of their parents.
     if (batch.maker?.call.batch.site === site && site.cutAt !== undefined) batch.isAborted = true
     if (batch.maker === undefined) this.#stage.fault('I26', `${batch.label} is made by a call that does not run`)
   }

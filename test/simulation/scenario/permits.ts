@@ -11,7 +11,7 @@ export interface Limit {
 
 export type PermitsInUse = ReadonlyMap<string, { readonly limit: Limit; readonly count: number }>
 
-/** Who holds which permits, counted anew each time from the events of the calls. It has no say in who comes first. */
+/** The permits of each call, counted anew each time from the events. It does not judge the order of calls. */
 export class Permits {
   readonly #plan: ScenarioPlan
   readonly #rates = new Map<string, ModelRate>()

@@ -1,7 +1,7 @@
 import type { ReturnKind, ThrownKind } from '../values.ts'
 import type { Feature } from './features.ts'
 
-/** What a scenario is to do: data alone, drawn before it begins. */
+/** The plan of a scenario: data alone, drawn before it begins. */
 export interface ScenarioPlan {
   readonly features: ReadonlySet<Feature>
   /** Of the controller that all executors share; undefined where the only executor has one of its own. */
@@ -10,7 +10,7 @@ export interface ScenarioPlan {
   readonly tools: readonly ToolPlan[]
   readonly batches: readonly BatchPlan[]
   readonly reactions: readonly ReactionPlan[]
-  /** What happens from outside, by time. */
+  /** Actions from outside, by time. */
   readonly moments: readonly { readonly atMs: number; readonly action: Action }[]
 }
 
@@ -82,7 +82,7 @@ export interface BatchPlan {
   readonly isRead: boolean
 }
 
-/** What comes as arguments: only `value` and `text` fit. */
+/** The form of a call's arguments: only `value` and `text` fit. */
 export type ArgumentsKind = 'value' | 'text' | 'truncated' | 'misfit' | 'cycle'
 
 export interface CallPlan {

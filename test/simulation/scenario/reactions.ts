@@ -14,7 +14,7 @@ const BY_SITE: Readonly<Record<Site, Feature>> = {
   store: 'acting stores',
 }
 
-/** What the code of others does when the runtime calls it: at the n-th visit of its site, whatever the plan says. */
+/** The behaviour of callbacks: at the n-th visit of its site a callback acts as the plan says. */
 export class Reactions {
   /** Nothing acts any more. */
   isOver = false
@@ -29,8 +29,8 @@ export class Reactions {
   }
 
   /**
-   * @param about the type of the event that a listener is told, or the line of a log
-   * @throws Error where the plan says so
+   * @param about the type of a listener's event, or the line of a log
+   * @throws Error if the plan says so
    */
   visit(site: Site, batch: BatchFacts | undefined, about?: string): void {
     if (this.isOver) return
@@ -48,7 +48,7 @@ export class Reactions {
   }
 
   #throw(site: Site, action: Action, batch: BatchFacts | undefined, about: string | undefined): void {
-    // What goes wrong with the report of a failure is reported no more.
+    // A failure during the report of a failure is not reported.
     const isReport = about === 'listener_failed' || about?.startsWith('An event listener threw') === true
     if ((site === 'listener' || site === 'logger') && !isReport) this.#stage.threw++
     this.#do(site, action, batch)

@@ -2,7 +2,7 @@ import { comesBefore, exactEffects, isWithin, keyOf, privacyOf } from './conflic
 import { type AttemptFacts, type CallFacts, isMadeBy } from './facts.ts'
 import type { Stage } from './stage.ts'
 
-/** What there is to be read and written. */
+/** The registers that calls read and write. */
 const REGISTERS = ['a', 'a/x', 'a/y', 'b', 'b/c', 's'] as const
 
 interface Touched {
@@ -25,7 +25,7 @@ export class Registers {
   /** @returns what is to be done when the attempt ends */
   begin({ call, ...attempt }: AttemptFacts, isHeld: () => boolean): () => void {
     const seen = touchedBy(call).map((each) => ({ ...each, value: this.#read(each.name) }))
-    // What calls of its own may write as well is written at once.
+    // A register that nested calls may write too is written at once.
     const hasNested = call.plan.acts.some(({ does }) => does === 'nest')
     if (hasNested) for (const { name, isWrite } of seen) if (isWrite && attempt.number === 1) this.#write(name, call)
     return () => {
@@ -63,7 +63,7 @@ export class Registers {
   }
 }
 
-/** What a call touches; what is private to its run is not the same as what is not. */
+/** The registers that a call touches; one that is private to its run differs from the shared one. */
 function touchedBy(call: CallFacts): Touched[] {
   const found = new Map<string, boolean>()
   for (const { resource, mode, scope } of exactEffects(call))

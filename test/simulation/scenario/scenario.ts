@@ -23,7 +23,7 @@ import { toolOf } from './tools.ts'
 /** A scenario that needs more moves goes round in circles. */
 const MAX_MOVES = 5_000
 
-/** What is let through by every limit of a tool, to see whether the executors still admit anything. */
+/** A tool without limits, to see whether the executors still admit calls. */
 const PROBE = defineTool({ name: 'probe', execute: () => 'here' })
 
 /**
@@ -118,7 +118,7 @@ export class Scenario {
     const { limits, hasLogger, ...options } = plan
     const { features } = stage.plan
     const write = (line: string): void => {
-      // What is logged while an executor is made, is so before anything can listen.
+      // A line that is logged while an executor is constructed comes before anything can listen.
       if (stage.sites[index] === undefined) return
       stage.happened.add('loggers')
       const before = stage.logged
@@ -173,7 +173,7 @@ export class Scenario {
   #subscribeForAWhile(executor: ToolExecutor): void {
     let leftAt = Infinity
     const leave = executor.subscribe((event) => {
-      // What was on its way already still comes.
+      // An event that was under way still arrives.
       if ((this.#numbers.get(event) ?? 0) > leftAt) this.stage.fault('S1', 'a listener that has left still hears')
       leftAt = Math.min(leftAt, this.#heardFirst)
       leave()

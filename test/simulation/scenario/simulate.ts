@@ -5,7 +5,7 @@ import { drawFeatures, type Feature, FEATURES } from './features.ts'
 import type { ScenarioPlan } from './plan.ts'
 import { Scenario } from './scenario.ts'
 
-/** What came of many scenarios. */
+/** The outcome of many scenarios. */
 export interface Summary {
   readonly seeds: number
   /** Types of events, reasons of waiting, and how calls ended. */

@@ -29,7 +29,7 @@ export const caller = new AsyncLocalStorage<string>()
 /** The attempt whose code runs, of tools of executors that find out whose calls are made. */
 export const tracked = new AsyncLocalStorage<AttemptFacts>()
 
-/** What all parts of a scenario share: its plan, its clock, its calls, and what was found wrong. */
+/** The state that all parts of a scenario share: its plan, its clock, its calls, and the faults found. */
 export class Stage {
   readonly plan: ScenarioPlan
   readonly simulation: Simulation
@@ -39,7 +39,7 @@ export class Stage {
   readonly registers: Registers = new Registers(this)
   readonly unsettled = new Set<CallFacts>()
   readonly faults: string[] = []
-  /** What came about, of all that the features let happen. */
+  /** The features that have shown in this scenario. */
   readonly happened = new Set<Feature>()
   /** By what their tools returned, where that is an object. */
   readonly byValue = new WeakMap<object, CallFacts>()

@@ -2,7 +2,7 @@ import type { CallInfo, ToolContext } from '../../../packages/aof-runtime/src/in
 import type { AttemptFacts, BatchFacts, CallFacts } from './facts.ts'
 import type { Site } from './plan.ts'
 
-/** What tools do to the scenario around them. */
+/** The actions of tools on the scenario around them. */
 export interface Surroundings {
   /** Code that is not the runtime's own is called: it may act, and throw. */
   react(site: Site, call: CallFacts | undefined): void
@@ -14,12 +14,12 @@ export interface Surroundings {
   ): Promise<unknown>
 }
 
-/** What every batch has as its context: by it a tool finds its call. */
+/** The context of every batch, by which a tool finds its call. */
 export interface Context {
   readonly batch: BatchFacts
 }
 
-/** What a tool's functions are told of their call. */
+/** The information about its call that a tool's function gets. */
 export type Info = CallInfo<unknown> | ToolContext
 
 export function callOf(info: Info): CallFacts {
