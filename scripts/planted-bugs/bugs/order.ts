@@ -66,8 +66,8 @@ export const order: readonly PlantedBug[] = [
   bug(
     'order/effects/conflicts.ts',
     'a call that has moved to another place is still waited for',
-    '    claim.key = key\n    this.#register(claim)\n    this.#freed(claim, before)\n',
-    '    claim.key = key\n    this.#register(claim)\n',
+    '    claim.effects = effects\n    this.#register(claim)\n    this.#freed(claim, before)\n',
+    '    claim.effects = effects\n    this.#register(claim)\n',
   ),
   bug('order/effects/conflicts.ts', 'a bound is never refined', '    claim.effects = effects\n', ''),
   bug(
@@ -103,8 +103,8 @@ export const order: readonly PlantedBug[] = [
   bug(
     'order/effects/resource-tree.ts',
     'a write ignores waiting reads',
-    'const read = isWrite ? siblings.reads?.lastBefore(key) : undefined',
-    'const read = undefined as Claim | undefined',
+    'isWrite ? siblings.reads?.lastBefore(key) : undefined',
+    'undefined',
   ),
   bug(
     'order/effects/resource-tree.ts',

@@ -49,7 +49,7 @@ export const policies: readonly PlantedBug[] = [
   bug(
     'attempt/circuit-breaker.ts',
     'the breaker never opens',
-    'if (attempts >= this.#minimumAttempts && failures',
+    'if (attempts >= minimumAttempts && failures',
     'if (attempts > 1_000 && failures',
   ),
   bug(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseResource, showResource } from '../../../packages/aof-runtime/src/core/order/effects/resource.ts'
+import { parseResource } from '../../../packages/aof-runtime/src/core/order/effects/resource.ts'
 
 describe('a resource', () => {
   test.each([
@@ -18,11 +18,6 @@ describe('a resource', () => {
     ['__proto__/constructor', ['__proto__', 'constructor']],
   ])('%s', (text, path) => {
     expect(parseResource(text)).toEqual(path)
-  })
-
-  test('is shown as it is written', () => {
-    for (const text of ['file:/src/a.ts', 'db/users/42', '/', 'notes'])
-      expect(showResource(parseResource(text))).toBe(text)
   })
 
   test.each([[''], [undefined], [7], ['x'.repeat(4_097)], ['x/'.repeat(65)]])('is never %s', (given) => {

@@ -1,7 +1,7 @@
 import type { ToolCall } from '../core/contract/call.ts'
 import type { NestedExecutor, ToolContext } from '../core/tool/tool.ts'
 import type { IsolatedCall } from '../core/contract/isolation.ts'
-import type { Logger } from '../core/contract/logger.ts'
+import { type Logger, loggerOf } from '../core/contract/logger.ts'
 import { ToolFailure } from '../core/contract/tool-failure.ts'
 import type { AbortReason } from './protocol.ts'
 import type { Reports } from './reports.ts'
@@ -46,11 +46,7 @@ export class WorkerContext implements ToolContext<undefined> {
     this.index = index
     this.attempt = attempt
     this.idempotencyKey = idempotencyKey
-    const write =
-      (level: keyof Logger) =>
-      (message: string): void =>
-        reports.log(run, level, message)
-    this.logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+    this.logger = loggerOf((level, message) => reports.log(run, level, message))
     this.progress = (value) => {
       if (!this.#isOver) reports.progress(run, value)
     }

@@ -29,12 +29,17 @@ const BREAKER_OPTIONS = optionNames<BreakerOptions>({
 /** Throws a {@link MisuseError} for a breaker that is impossible. */
 export function checkBreaker(option: string, breaker: BreakerOptions): void {
   checkOptions(option, breaker, BREAKER_OPTIONS)
-  const { failureRate = 0.5, windowMs = 30_000, minimumAttempts = 10, openMs = 10_000 } = breaker
+  const { failureRate, windowMs, minimumAttempts, openMs } = withDefaults(breaker)
   if (typeof failureRate !== 'number' || !(failureRate > 0 && failureRate <= 1))
     throw new MisuseError(`${option}.failureRate`, 'a number above 0 and at most 1', failureRate)
   checkDuration(`${option}.windowMs`, windowMs, SLICES, MAX_DELAY_MS)
   checkCount(`${option}.minimumAttempts`, minimumAttempts, 1)
   checkDuration(`${option}.openMs`, openMs, 1, MAX_DELAY_MS)
+}
+
+function withDefaults(options: BreakerOptions): Required<BreakerOptions> {
+  const { failureRate = 0.5, windowMs = 30_000, minimumAttempts = 10, openMs = 10_000 } = options
+  return { failureRate, windowMs, minimumAttempts, openMs }
 }
 
 /** Into how many slices the window is cut: attempts leave it a slice at a time. */
@@ -58,10 +63,7 @@ interface Slice {
  * 3. Attempts that began before it opened change nothing while it is open.
  */
 export class CircuitBreaker {
-  readonly #failureRate: number
-  readonly #sliceMs: number
-  readonly #minimumAttempts: number
-  readonly #openMs: number
+  readonly #options: Required<BreakerOptions>
   readonly #changed: (state: BreakerState, now: number) => void
   #slices: Slice[] = []
   #state: BreakerState = 'closed'
@@ -72,11 +74,7 @@ export class CircuitBreaker {
 
   /** @param changed told of every change of state */
   constructor(options: BreakerOptions, changed: (state: BreakerState, now: number) => void) {
-    const { failureRate = 0.5, windowMs = 30_000, minimumAttempts = 10, openMs = 10_000 } = options
-    this.#failureRate = failureRate
-    this.#sliceMs = windowMs / SLICES
-    this.#minimumAttempts = minimumAttempts
-    this.#openMs = openMs
+    this.#options = withDefaults(options)
     this.#changed = changed
   }
 
@@ -101,7 +99,7 @@ export class CircuitBreaker {
 
   /** How long it stays open, in milliseconds. */
   get openMs(): number {
-    return this.#openMs
+    return this.#options.openMs
   }
 
   /** @returns a pass to start with, to be given back to {@link ended}; undefined where no attempt may start */
@@ -134,7 +132,8 @@ export class CircuitBreaker {
   }
 
   #count(failed: boolean, now: number): void {
-    const number = Math.floor(now / this.#sliceMs)
+    const { windowMs, minimumAttempts, failureRate } = this.#options
+    const number = Math.floor(now / (windowMs / SLICES))
     const slices = this.#slices
     while (slices[0] !== undefined && slices[0].number <= number - SLICES) slices.shift()
     let newest = slices.at(-1)
@@ -148,11 +147,11 @@ export class CircuitBreaker {
       attempts += slice.attempts
       failures += slice.failures
     }
-    if (attempts >= this.#minimumAttempts && failures >= attempts * this.#failureRate) this.#open(now)
+    if (attempts >= minimumAttempts && failures >= attempts * failureRate) this.#open(now)
   }
 
   #open(now: number): void {
-    this.#openUntil = now + this.#openMs
+    this.#openUntil = now + this.#options.openMs
     this.#era++
     this.#become('open', now)
   }

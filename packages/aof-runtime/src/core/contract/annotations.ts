@@ -1,4 +1,4 @@
-import { MisuseError } from './misuse.ts'
+import { checkType } from './misuse.ts'
 import { checkOptions, optionNames } from './option-names.ts'
 import { printable } from './text.ts'
 
@@ -27,11 +27,8 @@ const ANNOTATIONS = optionNames<ToolAnnotations>({
 /** Throws a {@link MisuseError} for invalid annotations. */
 export function checkAnnotations(option: string, annotations: ToolAnnotations): void {
   checkOptions(option, annotations, ANNOTATIONS)
-  for (const name of ANNOTATIONS as ReadonlySet<keyof ToolAnnotations>) {
-    const value: unknown = annotations[name]
-    if (value !== undefined && !isOfItsKind(name, value))
-      throw new MisuseError(`${option}.${name}`, name === 'title' ? 'a string' : 'true or false', value)
-  }
+  for (const name of ANNOTATIONS as ReadonlySet<keyof ToolAnnotations>)
+    checkType(`${option}.${name}`, annotations[name], typeOf(name))
 }
 
 /** The most names of ignored annotations that are reported. */
@@ -59,13 +56,13 @@ export function foreignAnnotations(given: unknown, onIgnored?: (names: readonly 
   if (typeof given !== 'object' || given === null) return annotations
   const ignored: string[] = []
   for (const [name, value] of Object.entries(given)) {
-    if (ANNOTATIONS.has(name) && isOfItsKind(name, value)) annotations[name] = value
+    if (ANNOTATIONS.has(name) && typeof value === typeOf(name)) annotations[name] = value
     else if (ignored.length < MAX_IGNORED) ignored.push(printable(name, 100))
   }
   if (ignored.length > 0) onIgnored?.(ignored)
   return annotations
 }
 
-function isOfItsKind(name: string, value: unknown): boolean {
-  return typeof value === (name === 'title' ? 'string' : 'boolean')
+function typeOf(name: string): 'string' | 'boolean' {
+  return name === 'title' ? 'string' : 'boolean'
 }

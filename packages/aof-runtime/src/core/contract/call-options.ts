@@ -2,7 +2,7 @@ import { checkOptions, optionNames } from './option-names.ts'
 import { Budget } from './budget.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
-import { checkCount, MisuseError } from './misuse.ts'
+import { checkCount, checkType, MisuseError } from './misuse.ts'
 import { isInstance } from './safe-checks.ts'
 import { checkTimeLimits } from './time-limits.ts'
 
@@ -93,7 +93,7 @@ export function checkCallOptions(options: CallOptions): void {
   checkTimeLimits('', options)
   if (budget !== undefined && !isInstance(budget, Budget)) throw new MisuseError('budget', 'a Budget', budget)
   if (logger !== undefined) checkLogger(logger)
-  if (onEvent !== undefined && typeof onEvent !== 'function') throw new MisuseError('onEvent', 'a function', onEvent)
+  checkType('onEvent', onEvent, 'function')
 }
 
 function checkRun(run: NonNullable<CallOptions['run']>): void {

@@ -124,14 +124,7 @@ const ANSWERS: readonly (readonly [mark: string, dialect: string])[] = [
 ]
 
 /** Properties of a call that only `batch.add(call)` takes. */
-const ONLY_WHOLE: readonly (keyof ToolCall)[] = [
-  'incomplete',
-  'dependsOn',
-  'timeoutMs',
-  'idleTimeoutMs',
-  'deadlineMs',
-  'priority',
-]
+const ONLY_WHOLE = [...CALL_NAMES].filter((name) => !['id', 'name', 'arguments'].includes(name))
 
 /** Properties that reserve a place, and those that the beginnings of calls have in most streams; none is a misspelled option. */
 const RESERVED_BY: ReadonlySet<string> = new Set(['id', 'name', 'type', 'index'])

@@ -25,19 +25,8 @@ const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 
 
 /** Codes of Node, undici and the resolver for failures of connections. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_SOCKET',
+  ...'ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE EAI_AGAIN ENETDOWN ENETUNREACH EHOSTUNREACH'.split(' '),
+  ...'UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT UND_ERR_SOCKET'.split(' '),
 ])
 
 /** The most levels of causes that are read. */

@@ -11,15 +11,22 @@ export interface Logger {
   error(message: string): void
 }
 
-/** A logger that passes every line to `logger`, and anything that it throws to `failed`. */
-export function guardedLogger(logger: Logger, failed: (during: string, thrown: unknown) => void): Logger {
-  const guarded =
+/** A logger that passes each line to `write`, with its level. */
+export function loggerOf(write: (level: keyof Logger, message: string) => void): Logger {
+  const at =
     (level: keyof Logger) =>
     (message: string): void =>
-      callGuarded(
-        (line) => logger[level](line),
-        message,
-        (thrown) => failed(`log ${level}`, thrown),
-      )
-  return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+      write(level, message)
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** A logger that passes every line to `logger`, and anything that it throws to `failed`. */
+export function guardedLogger(logger: Logger, failed: (during: string, thrown: unknown) => void): Logger {
+  return loggerOf((level, message) =>
+    callGuarded(
+      (line) => logger[level](line),
+      message,
+      (thrown) => failed(`log ${level}`, thrown),
+    ),
+  )
 }

@@ -55,6 +55,20 @@ export function checkObject(option: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw new MisuseError(option, 'an object', value)
 }
 
+const TYPES = { string: 'a string', boolean: 'true or false', function: 'a function' } as const
+
+/** Throws a {@link MisuseError} unless `value` is undefined or of that type. */
+export function checkType(option: string, value: unknown, type: keyof typeof TYPES): void {
+  if (value !== undefined && typeof value !== type) throw new MisuseError(option, TYPES[type], value)
+}
+
+/** Throws a {@link MisuseError} unless `value` is undefined or one of at least two words. */
+export function checkOneOf(option: string, value: unknown, words: readonly string[]): void {
+  if (value === undefined || words.includes(value as string)) return
+  const quoted = words.map((word) => `'${word}'`)
+  throw new MisuseError(option, `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`, value)
+}
+
 /** Throws a {@link MisuseError} unless `value` is a whole number from `min` to `max` or, where `orInfinity`, Infinity. */
 export function checkCount(
   option: string,

@@ -1,6 +1,6 @@
 import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
-import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, checkOneOf } from './misuse.ts'
 
 /** The bound of an executor's queue, and the policy for calls that find it full. */
 export interface QueueOptions {
@@ -28,7 +28,7 @@ export type QueueBound = Required<QueueOptions>
 export function queueBound(options: QueueOptions = {}): QueueBound {
   checkOptions('queue', options, QUEUE_OPTIONS)
   const { max = 100_000, policy = 'reject', deadlineMs = Infinity } = options
-  if (policy !== 'reject' && policy !== 'wait') throw new MisuseError('queue.policy', "'reject' or 'wait'", policy)
+  checkOneOf('queue.policy', policy, ['reject', 'wait'])
   // Calls that wait outside enter through the queue, so it must have a place.
   checkCount('queue.max', max, policy === 'wait' ? 1 : 0, undefined, true)
   checkDuration('queue.deadlineMs', deadlineMs, 1, MAX_DELAY_MS, true)

@@ -1,7 +1,7 @@
 import { checkOptions, optionNames } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { failureKind } from './failure-kind.ts'
-import { checkCount, checkDuration, MisuseError } from './misuse.ts'
+import { checkCount, checkDuration, checkType, MisuseError } from './misuse.ts'
 import type { Random } from '../host/random.ts'
 import { ignoreLater } from './safe-checks.ts'
 
@@ -41,14 +41,19 @@ const RETRY_OPTIONS = optionNames<RetryOptions>({
 /** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkRetry(option: string, retry: RetryOptions): void {
   checkOptions(option, retry, RETRY_OPTIONS)
-  const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000, when } = retry
+  const { maxAttempts, initialDelayMs, maxDelayMs, factor, maxRetryAfterMs } = withDefaults(retry)
   checkCount(`${option}.maxAttempts`, maxAttempts, 1, 100)
   checkDuration(`${option}.initialDelayMs`, initialDelayMs, 0, MAX_DELAY_MS)
   checkDuration(`${option}.maxDelayMs`, maxDelayMs, initialDelayMs, MAX_DELAY_MS)
   checkDuration(`${option}.maxRetryAfterMs`, maxRetryAfterMs, 0, MAX_DELAY_MS)
   if (typeof factor !== 'number' || !(factor >= 1 && factor <= 10))
     throw new MisuseError(`${option}.factor`, 'a number from 1 to 10', factor)
-  if (when !== undefined && typeof when !== 'function') throw new MisuseError(`${option}.when`, 'a function', when)
+  checkType(`${option}.when`, retry.when, 'function')
+}
+
+function withDefaults(retry: RetryOptions): Required<Omit<RetryOptions, 'when'>> {
+  const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000 } = retry
+  return { maxAttempts, initialDelayMs, maxDelayMs, factor, maxRetryAfterMs }
 }
 
 /**
@@ -61,7 +66,7 @@ export function checkRetry(option: string, retry: RetryOptions): void {
  * @returns milliseconds, or undefined if there is no other attempt
  */
 export function retryDelay(retry: RetryOptions, attempts: number, thrown: unknown, random: Random): number | undefined {
-  const { maxAttempts, initialDelayMs = 200, maxDelayMs = 30_000, factor = 2, maxRetryAfterMs = 60_000 } = retry
+  const { maxAttempts, initialDelayMs, maxDelayMs, factor, maxRetryAfterMs } = withDefaults(retry)
   if (attempts >= maxAttempts || !isWorthIt(retry, thrown)) return undefined
   const longest = Math.min(maxDelayMs, initialDelayMs * factor ** (attempts - 1))
   const { retryAfterMs = 0 } = failureKind(thrown)

@@ -36,9 +36,10 @@ export type JsonSchema = { readonly '~standard'?: never; readonly [keyword: stri
 
 /** The keywords of a JSON Schema whose value is a schema (`one`), a list of schemas (`many`), or schemas by name (`named`). */
 export const SUBSCHEMAS: Readonly<Record<'one' | 'many' | 'named', readonly string[]>> = {
-  one: 'not if then else additionalProperties unevaluatedProperties propertyNames items additionalItems unevaluatedItems contains contentSchema'.split(
-    ' ',
-  ),
+  one: [
+    ...'not if then else propertyNames additionalProperties unevaluatedProperties'.split(' '),
+    ...'items additionalItems unevaluatedItems contains contentSchema'.split(' '),
+  ],
   many: ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items'],
   named: ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'dependencies'],
 }

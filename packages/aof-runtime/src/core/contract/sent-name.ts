@@ -11,18 +11,10 @@ const TAKEN_BY_ALL = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/
  * finds there. A fixed list, so that the same tools give the same bytes on every engine.
  */
 const OF_EVERY_OBJECT: ReadonlySet<string> = new Set([
-  '__defineGetter__',
-  '__defineSetter__',
-  '__lookupGetter__',
-  '__lookupSetter__',
-  '__proto__',
-  'constructor',
-  'hasOwnProperty',
-  'isPrototypeOf',
-  'propertyIsEnumerable',
-  'toLocaleString',
-  'toString',
-  'valueOf',
+  ...'__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__ constructor hasOwnProperty'.split(
+    ' ',
+  ),
+  ...'isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf'.split(' '),
 ])
 
 /**

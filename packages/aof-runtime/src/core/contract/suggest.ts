@@ -5,38 +5,37 @@
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = simplified(word.slice(0, MAX_LENGTH))
+  const whole = nearest(candidates, (other) => {
+    const longest = Math.max(plain.length, other.length)
+    return within(longest <= 3 ? 1 : longest / 3, editDistance(plain, other))
+  })
+  return whole ?? nearest(candidates, (other) => partDistance(plain, other))
+}
+
+/** The first of the candidates with the least distance, if that is not infinite. */
+function nearest(candidates: Iterable<string>, distanceTo: (plain: string) => number): string | undefined {
   let best: string | undefined
   let bestDistance = Infinity
   for (const candidate of candidates) {
-    const other = simplified(candidate)
-    const allowed = Math.max(plain.length, other.length) <= 3 ? 1 : Math.floor(Math.max(plain.length, other.length) / 3)
-    const distance = editDistance(plain, other)
-    if (distance <= allowed && distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+    const distance = distanceTo(simplified(candidate))
+    if (distance >= bestDistance) continue
+    best = candidate
+    bestDistance = distance
   }
-  return best ?? suggestPart(plain, candidates)
+  return best
 }
 
 /** The fewest letters of a name whose rest is missing, or before which there is more. */
 const LEAST_PART = 5
 
-/** The candidate that begins with `word`, a few letters aside, or with which `word` ends. */
-function suggestPart(word: string, candidates: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let bestDistance = Infinity
-  for (const candidate of candidates) {
-    const other = simplified(candidate)
-    if (other.length >= LEAST_PART && word.endsWith(other)) return candidate
-    if (word.length < LEAST_PART) continue
-    const distance = Math.min(...distances(word, other))
-    if (distance <= Math.floor(word.length / LEAST_PART) && distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
+/** The distance of a word that ends with `other`, the least of all, or with which `other` begins, a few letters aside. */
+function partDistance(word: string, other: string): number {
+  if (other.length >= LEAST_PART && word.endsWith(other)) return -1
+  return word.length < LEAST_PART ? Infinity : within(word.length / LEAST_PART, Math.min(...distances(word, other)))
+}
+
+function within(most: number, distance: number): number {
+  return distance <= most ? distance : Infinity
 }
 
 const MAX_LENGTH = 64

@@ -25,11 +25,7 @@ export interface TimeLimitOptions {
 }
 
 /** The limits of one layer as an object of one shape: they are read for every attempt, which is faster than from options of many shapes. */
-export interface OwnTimeLimits {
-  readonly timeoutMs: number | undefined
-  readonly idleTimeoutMs: number | undefined
-  readonly deadlineMs: number | undefined
-}
+export type OwnTimeLimits = { readonly [Name in keyof TimeLimitOptions]-?: number | undefined }
 
 /** The limits that a layer sets. */
 export function ownTimeLimits({ timeoutMs, idleTimeoutMs, deadlineMs }: TimeLimitOptions): OwnTimeLimits {
@@ -92,17 +88,10 @@ export function timeoutOf(
 }
 
 /** The time limits of an executor, in milliseconds, for calls without nearer ones. */
-export interface ExecutorTimeLimits {
-  readonly timeoutMs: number
-  readonly idleTimeoutMs: number
-  readonly deadlineMs: number
-}
+export type ExecutorTimeLimits = Required<TimeLimitOptions>
 
 /** The time limits of an attempt, in milliseconds. */
-export interface AttemptLimits {
-  readonly timeoutMs: number
-  readonly idleTimeoutMs: number
-}
+export type AttemptLimits = Omit<ExecutorTimeLimits, 'deadlineMs'>
 
 /** The limits of an attempt: the nearest layer wins. */
 export function attemptLimits(
@@ -113,18 +102,8 @@ export function attemptLimits(
 ): AttemptLimits {
   return {
     timeoutMs: timeoutOf(call, batch, tool, executor),
-    idleTimeoutMs: idleTimeoutOf(call, batch, tool, executor),
+    idleTimeoutMs: call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs,
   }
-}
-
-/** The longest time of an attempt without progress: the nearest layer wins. */
-function idleTimeoutOf(
-  call: OwnTimeLimits | undefined,
-  batch: OwnTimeLimits,
-  tool: OwnTimeLimits,
-  executor: ExecutorTimeLimits,
-): number {
-  return call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs
 }
 
 /** Names the layer that sets a limit, in words. */

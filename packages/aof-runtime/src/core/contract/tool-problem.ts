@@ -1,4 +1,4 @@
-import { MisuseError } from './misuse.ts'
+import { checkOneOf, MisuseError } from './misuse.ts'
 import { printable } from './text.ts'
 
 /**
@@ -64,12 +64,7 @@ function nameOf(tool: unknown, index: number): string {
 export function checkUnusable({
   onUnusableTool,
   onUncheckablePattern,
-}: {
-  readonly onUnusableTool?: unknown
-  readonly onUncheckablePattern?: unknown
-}): void {
-  if (onUnusableTool !== undefined && onUnusableTool !== 'throw' && onUnusableTool !== 'omit')
-    throw new MisuseError('onUnusableTool', "'throw' or 'omit'", onUnusableTool)
-  if (onUncheckablePattern !== undefined && onUncheckablePattern !== 'refuse' && onUncheckablePattern !== 'skip')
-    throw new MisuseError('onUncheckablePattern', "'refuse' or 'skip'", onUncheckablePattern)
+}: Readonly<Partial<Record<'onUnusableTool' | 'onUncheckablePattern', unknown>>>): void {
+  checkOneOf('onUnusableTool', onUnusableTool, ['throw', 'omit'])
+  checkOneOf('onUncheckablePattern', onUncheckablePattern, ['refuse', 'skip'])
 }

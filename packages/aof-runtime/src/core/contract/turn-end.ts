@@ -28,22 +28,15 @@ interface Kind {
 
 const AGAIN = 'Send the whole call again.'
 const SMALLER = 'Send it in smaller parts.'
+const NEVER = 'Do not send the same call again.'
 
 const STOP: Kind = { reason: 'stop' }
 const TOOL_CALLS: Kind = { reason: 'tool-calls' }
 const PAUSED: Kind = { reason: 'stop', isPaused: true }
 const LENGTH: Kind = { reason: 'length', what: 'The answer reached its limit of output tokens', todo: SMALLER }
 const CONTEXT: Kind = { reason: 'length', what: "The answer reached the end of the model's context", todo: SMALLER }
-const FILTER: Kind = {
-  reason: 'content-filter',
-  what: 'The answer was stopped by a content filter',
-  todo: 'Do not send the same call again.',
-}
-const REFUSAL: Kind = {
-  reason: 'content-filter',
-  what: 'The answer was stopped by a refusal',
-  todo: 'Do not send the same call again.',
-}
+const FILTER: Kind = { reason: 'content-filter', what: 'The answer was stopped by a content filter', todo: NEVER }
+const REFUSAL: Kind = { reason: 'content-filter', what: 'The answer was stopped by a refusal', todo: NEVER }
 const MALFORMED: Kind = {
   reason: 'error',
   what: 'The provider could not read the call that the model wrote',
@@ -138,7 +131,7 @@ export function isMarkedIncomplete(status: unknown): boolean {
 
 /** Whether a status marks an item as incomplete, or as not finished yet. */
 export function isMarkedUndone(status: unknown): boolean {
-  return GIVEN_UP.has(status) || status === 'in_progress' || status === 'queued'
+  return isMarkedIncomplete(status) || status === 'in_progress' || status === 'queued'
 }
 
 function isGiven(reason: unknown): reason is string {

@@ -102,22 +102,9 @@ export function makePlanTool(
   checkCount('maxSteps', maxSteps, 1, 1_000)
   if (names.length === 0) throw new MisuseError('executor', 'an executor with tools, for the steps of plans', 'none')
   const known = new Set(names)
-  const tools: PlanTools = {
-    maxSteps,
-    names,
-    get maxArgumentsBytes() {
-      return parts().maxArgumentsBytes
-    },
-    get redaction() {
-      return parts().redaction
-    },
-    get clock() {
-      return parts().clock
-    },
-    get timeoutMs() {
-      return parts().timeoutMs
-    },
-    tool: (each) => (known.has(each) ? parts().registry.get(each) : undefined),
+  const tools = (): PlanTools => {
+    const { registry, openTop: _, ...others } = parts()
+    return { ...others, maxSteps, names, tool: (each) => (known.has(each) ? registry.get(each) : undefined) }
   }
   return defineTool<Plan, PlanResult>({
     name,
@@ -126,7 +113,7 @@ export function makePlanTool(
     inputJsonSchema: planSchema(names, maxSteps),
     timeoutMs: Infinity,
     references: false,
-    effects: (plan, info) => union(checked(plan).steps.flatMap((step, index) => effectsOf(step, index, tools, info))),
+    effects: (plan, info) => union(checked(plan).steps.flatMap((step, index) => effectsOf(step, index, tools(), info))),
     execute: async (plan, ctx) => {
       const calls = checked(plan).steps.map(stepCall)
       const results = await executeNested(parts(), ctx, calls, PLAN_REFERENCES)
@@ -148,13 +135,13 @@ export function stepResult(result: ToolResult): PlanStepResult {
   return { id, tool, status, data, ...(spilled !== undefined && { spilled }) }
 }
 
-function schemaOf(tools: PlanTools): StandardSchema<unknown, Plan> {
+function schemaOf(tools: () => PlanTools): StandardSchema<unknown, Plan> {
   return {
     '~standard': {
       version: 1,
       vendor: 'aof-runtime',
       validate: async (value): Promise<StandardResult<Plan>> => {
-        const validation = await checkPlan(value, tools)
+        const validation = await checkPlan(value, tools())
         if (validation.ok) return { value: validation.value }
         return { issues: validation.issues.map(({ pointer, message }) => ({ message, path: keysOf(pointer) })) }
       },
@@ -171,13 +158,13 @@ function effectsOf(
 ): Effect[] {
   const effects = tools.tool(name)?.effects
   if (effects === undefined) return []
-  if (input === undefined) return effects.bound.map(toEffect)
   try {
-    return effects.of(input.value, { context, call: { id, name, arguments: input.value }, index }).map(toEffect)
+    if (input !== undefined)
+      return effects.of(input.value, { context, call: { id, name, arguments: input.value }, index }).map(toEffect)
   } catch {
     // The step itself will fail with the reason.
-    return effects.bound.map(toEffect)
   }
+  return effects.bound.map(toEffect)
 }
 
 /** Each effect once, since steps of a plan often have the same effects. */

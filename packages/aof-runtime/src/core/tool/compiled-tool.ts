@@ -12,6 +12,7 @@ import {
   type Uncheckable,
   type Validator,
 } from '../contract/schema.ts'
+import type { OutputRules } from '../values/output.ts'
 import type { RetryOptions } from '../contract/retry.ts'
 import { printable } from '../contract/text.ts'
 import { ownTimeLimits, type OwnTimeLimits } from '../contract/time-limits.ts'
@@ -21,17 +22,12 @@ import type { AnyTool } from './tool.ts'
 import { checkTool } from './define-tool.ts'
 
 /** A tool with compiled schemas, in the form that the executor runs. */
-export interface CompiledTool {
+export interface CompiledTool extends OutputRules {
   readonly tool: AnyTool
   readonly timeLimits: OwnTimeLimits
   readonly retry: RetryOptions | undefined
   readonly isolation: Isolation | undefined
   readonly validateInput: Validator | undefined
-  readonly validateOutput: Validator | undefined
-  /** Whether the returned value is the data, since there is neither an output schema nor `toContent`. */
-  readonly returnsData: boolean
-  /** A JSON Schema validates the JSON copy; a Standard Schema validates the returned value itself. */
-  readonly outputSchemaIsJson: boolean
   /** Decides whether its calls may start. */
   readonly guard: ToolGuard
   /** The limits and rates of its calls, besides those of all calls. */

@@ -4,7 +4,7 @@ import { checkBreaker } from '../attempt/circuit-breaker.ts'
 import { checkEffects } from '../order/effects/tool-effects.ts'
 import type { JsonObject } from '../contract/json.ts'
 import { checkIsolation, type Isolation } from '../contract/isolation.ts'
-import { MisuseError } from '../contract/misuse.ts'
+import { checkType, MisuseError } from '../contract/misuse.ts'
 import { checkOptions, checkSpelling, optionNames } from '../contract/option-names.ts'
 import { checkRetry } from '../contract/retry.ts'
 import { checkTimeLimits } from '../contract/time-limits.ts'
@@ -154,27 +154,20 @@ export function checkTool(tool: AnyTool): void {
   const label = labelOf(name)
   checkSpelling(label, tool, TOOL_OPTIONS)
   if (typeof execute !== 'function') throw new MisuseError(`${label}.execute`, 'a function', execute)
-  if (tool.description !== undefined && typeof tool.description !== 'string')
-    throw new MisuseError(`${label}.description`, 'a string', tool.description)
+  checkType(`${label}.description`, tool.description, 'string')
   if (tool.annotations !== undefined) checkAnnotations(`${label}.annotations`, tool.annotations)
-  if (tool.toContent !== undefined && typeof tool.toContent !== 'function')
-    throw new MisuseError(`${label}.toContent`, 'a function', tool.toContent)
+  checkType(`${label}.toContent`, tool.toContent, 'function')
   for (const key of ['inputSchema', 'outputSchema', 'inputJsonSchema'] as const) {
     const schema: unknown = tool[key]
-    if (schema === undefined) continue
-    if (schema === null || (typeof schema !== 'object' && typeof schema !== 'function')) {
-      throw new MisuseError(
-        `${label}.${key}`,
-        key === 'inputJsonSchema' ? 'a JSON Schema' : 'a Standard Schema or a JSON Schema',
-        schema,
-      )
-    }
+    if (schema === undefined || typeof schema === 'function' || (typeof schema === 'object' && schema !== null))
+      continue
+    const expected = key === 'inputJsonSchema' ? 'a JSON Schema' : 'a Standard Schema or a JSON Schema'
+    throw new MisuseError(`${label}.${key}`, expected, schema)
   }
   checkTimeLimits(`${label}.`, tool)
   checkToolLimits(label, tool)
   checkEffects(label, tool)
-  if (tool.references !== undefined && typeof tool.references !== 'boolean')
-    throw new MisuseError(`${label}.references`, 'true or false', tool.references)
+  checkType(`${label}.references`, tool.references, 'boolean')
   if (tool.priority !== undefined) checkPriority(`${label}.priority`, tool.priority)
   if (retry !== undefined) checkRetry(`${label}.retry`, retry)
   if (breaker !== undefined) checkBreaker(`${label}.breaker`, breaker)

@@ -57,12 +57,20 @@ export function* jsonChunks(value: JsonValue): Generator<string, void, undefined
   yield text
 }
 
-/** The escaped text between the quotes. Surrogate pairs are never split, since their halves would be escaped. */
+/** The escaped text between the quotes. */
 function* escaped(text: string): Generator<string, void, undefined> {
+  for (const chunk of textChunks(text)) yield JSON.stringify(chunk).slice(1, -1)
+}
+
+/**
+ * The text in pieces, so that writing it never blocks other calls for long. Surrogate pairs are never split, since their halves
+ * would be escaped.
+ */
+export function* textChunks(text: string): Generator<string, void, undefined> {
   for (let start = 0; start < text.length;) {
     const last = text.charCodeAt(start + CHUNK - 1)
     const end = start + CHUNK - ((last & 0xfc00) === 0xd800 ? 1 : 0)
-    yield JSON.stringify(text.slice(start, end)).slice(1, -1)
+    yield text.slice(start, end)
     start = end
   }
 }

@@ -1,4 +1,3 @@
-import { extensionOf } from './binary.ts'
 import { capture, type Captured, capturedFlat } from './capture.ts'
 import type { ToolContent } from '../contract/content.ts'
 import type { ErrorCode } from '../contract/error-code.ts'
@@ -7,20 +6,14 @@ import { boundOfFlat, copyFlat } from './flat-copy.ts'
 import { NotJson } from './json-copy.ts'
 import type { JsonValue } from '../contract/json.ts'
 import type { ResultOwner, ResultStore } from './result-store.ts'
-import type { SpilledFile, ToolError } from '../contract/result.ts'
+import type { ToolError } from '../contract/result.ts'
 import { ignoreLater, isInstance } from '../contract/safe-checks.ts'
 import { describeIssues, isLater, type Validation, type Validator } from '../contract/schema.ts'
-import { contentInFiles, spillData } from './spilling.ts'
+import { contentInFiles, type Retained, spillData, writeBinaries } from './spilling.ts'
 
 /** The output of a tool that returned or threw. */
 export type Output =
-  | {
-      readonly ok: true
-      readonly data: JsonValue
-      readonly content: readonly ToolContent[] | undefined
-      /** The file with the whole value, if `data` is a preview. */
-      readonly spilled: SpilledFile | undefined
-    }
+  | ({ readonly ok: true } & Retained)
   | { readonly ok: false; readonly error: ToolError; readonly thrown: unknown }
 
 /** The parts of a tool that determine its results. */
@@ -144,8 +137,7 @@ function batchIsFull(
 /** Writes data and content to files. Takes as long as the store; the caller has a timeout. */
 async function spill(tool: ToolOutput, captured: Captured, store: ResultStore, made?: Captured): Promise<Output> {
   try {
-    for (const { reference, content } of captured.binaries)
-      reference.file = (await store.write(tool.name, extensionOf(reference.mediaType), content)).path
+    await writeBinaries(tool.name, captured.binaries, store)
     const content = made ?? (tool.toContent === undefined ? undefined : contentOf(tool, captured.data, store))
     if (content !== undefined && 'ok' in content) return content
     const shown = content && (await contentInFiles(tool.name, content, store))
@@ -153,33 +145,22 @@ async function spill(tool: ToolOutput, captured: Captured, store: ResultStore, m
   } catch (thrown) {
     return failure(
       'result_too_large',
-      `The tool '${tool.name}' returned more than a result can hold, and it could not be written to a file: ${thrownMessage(thrown)}. Ask for less, e.g. a part or a summary.`,
+      `The tool '${tool.name}' returned more than a result can hold, and it could not be written to a file: ${thrownMessage(thrown)}. ${ASK_FOR_LESS}`,
       thrown,
     )
   }
 }
 
 function refused(tool: ToolOutput, thrown: unknown): Output & { readonly ok: false } {
-  if (!isInstance(thrown, NotJson)) {
-    return failure(
-      'unserializable_result',
-      `The tool '${tool.name}' returned a value that cannot be read: ${thrownMessage(thrown)}`,
-      thrown,
-    )
-  }
-  if (thrown.reason === 'too_large') {
-    return failure(
-      'result_too_large',
-      `The tool '${tool.name}' returned a value that ${thrown.message}. Ask for less, e.g. a part or a summary.`,
-      thrown,
-    )
-  }
-  return failure(
-    'unserializable_result',
-    `The tool '${tool.name}' returned a value that JSON cannot hold: it ${thrown.message}.`,
-    thrown,
-  )
+  const value = `The tool '${tool.name}' returned a value that`
+  if (!isInstance(thrown, NotJson))
+    return failure('unserializable_result', `${value} cannot be read: ${thrownMessage(thrown)}`, thrown)
+  if (thrown.reason === 'too_large')
+    return failure('result_too_large', `${value} ${thrown.message}. ${ASK_FOR_LESS}`, thrown)
+  return failure('unserializable_result', `${value} JSON cannot hold: it ${thrown.message}.`, thrown)
 }
+
+const ASK_FOR_LESS = 'Ask for less, e.g. a part or a summary.'
 
 function failure(code: ErrorCode, message: string, thrown: unknown): Output & { readonly ok: false } {
   return { ok: false, error: { code, message, retryable: false }, thrown }

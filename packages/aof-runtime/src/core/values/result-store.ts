@@ -2,7 +2,7 @@ import { within } from '../host/within.ts'
 import { checkOptions } from '../contract/option-names.ts'
 import type { Clock } from '../host/clock.ts'
 import { RetainedBytes } from './retained-bytes.ts'
-import { checkCount, MisuseError } from '../contract/misuse.ts'
+import { checkCount, checkOneOf, checkType, MisuseError } from '../contract/misuse.ts'
 import {
   SPILL_OPTIONS,
   type SpillContent,
@@ -45,11 +45,7 @@ export interface KeepingOptions {
 }
 
 /** Limits of the size of results, with all defaults. */
-export interface ResultLimits {
-  readonly maxResultBytes: number
-  readonly maxBatchBytes: number
-  readonly maxSpillBytes: number
-}
+export type ResultLimits = Required<Pick<KeepingOptions, 'maxResultBytes' | 'maxBatchBytes' | 'maxSpillBytes'>>
 
 /** The owner of results: a batch. */
 export interface ResultOwner {
@@ -79,18 +75,15 @@ export function resultLimits(options: KeepingOptions): ResultLimits {
  * @throws MisuseError for an option that is out of its bounds
  */
 export function openStore({ spill = {}, openSpillStore }: KeepingOptions): SpillStore | undefined {
-  if (openSpillStore !== undefined && typeof openSpillStore !== 'function')
-    throw new MisuseError('openSpillStore', 'a function', openSpillStore)
+  checkType('openSpillStore', openSpillStore, 'function')
   if (spill === false) return undefined
   if (typeof spill !== 'object' || spill === null)
     throw new MisuseError('spill', 'an object with a directory, or false', spill)
   checkOptions('spill', spill, SPILL_OPTIONS)
-  const { directory } = spill
+  const { directory, removeAfter, maxTotalBytes } = spill
   if (directory !== undefined && (typeof directory !== 'string' || directory === ''))
     throw new MisuseError('spill.directory', 'the path of a directory', directory)
-  const { removeAfter, maxTotalBytes } = spill
-  if (removeAfter !== undefined && !['close', 'run', 'batch'].includes(removeAfter))
-    throw new MisuseError('spill.removeAfter', "'close', 'run' or 'batch'", removeAfter)
+  checkOneOf('spill.removeAfter', removeAfter, ['close', 'run', 'batch'])
   if (maxTotalBytes !== undefined) checkCount('spill.maxTotalBytes', maxTotalBytes, 2)
   return openSpillStore?.(spill)
 }
@@ -127,9 +120,7 @@ export class ResultStore {
   readonly limits: ResultLimits
   /** The bytes that results take in memory. */
   readonly bytes: RetainedBytes
-  readonly #store: SpillStore | undefined
-  readonly #files: SpilledFiles | undefined
-  readonly #owner: () => FileOwner
+  readonly #target: SpillTarget
 
   /**
    * @param target the store for larger results, and the owner of their files
@@ -139,14 +130,12 @@ export class ResultStore {
   constructor(limits: ResultLimits, target: SpillTarget, atMost: number, retained: () => Iterable<unknown>) {
     this.limits = limits
     this.bytes = new RetainedBytes(limits.maxBatchBytes, atMost, retained)
-    this.#store = target.store
-    this.#files = target.files
-    this.#owner = target.owner
+    this.#target = target
   }
 
   /** Whether there is a store for files. */
   get canSpill(): boolean {
-    return this.#store !== undefined
+    return this.#target.store !== undefined
   }
 
   /**
@@ -156,15 +145,16 @@ export class ResultStore {
    * @returns rejects with the store's reason if it cannot write the file
    */
   async write(label: string, extension: string, content: SpillContent): Promise<SpilledFile> {
-    if (this.#store === undefined) throw new Error('there is no store')
-    const file = await this.#store.write(spillName(label, extension), content, this.limits.maxSpillBytes)
-    await this.#files?.add(file, this.#owner())
+    const { store, files, owner } = this.#target
+    if (store === undefined) throw new Error('there is no store')
+    const file = await store.write(spillName(label, extension), content, this.limits.maxSpillBytes)
+    await files?.add(file, owner())
     return file
   }
 
   /** The whole text of a file that {@link write} has written. */
   async read(file: SpilledFile): Promise<string> {
-    if (this.#store === undefined) throw new Error('there is no store')
-    return this.#store.read(file)
+    if (this.#target.store === undefined) throw new Error('there is no store')
+    return this.#target.store.read(file)
   }
 }

@@ -1,7 +1,7 @@
-import { base64Bytes, extensionOf } from './binary.ts'
+import { base64Bytes, type Binary, extensionOf } from './binary.ts'
 import type { Captured } from './capture.ts'
 import type { ToolContent } from '../contract/content.ts'
-import { jsonChunks } from './json-chunks.ts'
+import { jsonChunks, textChunks } from './json-chunks.ts'
 import { jsonLength } from './json-copy.ts'
 import type { JsonValue } from '../contract/json.ts'
 import type { ResultStore } from './result-store.ts'
@@ -21,6 +21,7 @@ const SHOWN_TEXT = 3_000
 export interface Retained {
   readonly data: JsonValue
   readonly content: readonly ToolContent[] | undefined
+  /** The file with the whole value, if `data` is a preview. */
   readonly spilled: SpilledFile | undefined
 }
 
@@ -53,6 +54,12 @@ export async function spillData(
   return { data: preview, content: shown, spilled }
 }
 
+/** Writes binary data to files, whose paths the references to the data get. */
+export async function writeBinaries(label: string, binaries: readonly Binary[], store: ResultStore): Promise<void> {
+  for (const { reference, content } of binaries)
+    reference.file = (await store.write(label, extensionOf(reference.mediaType), content)).path
+}
+
 /**
  * Content that fits into a result: its largest parts go to files, and texts with their paths replace them.
  *
@@ -63,8 +70,7 @@ export async function contentInFiles(
   { data, isOver, binaries }: Captured,
   store: ResultStore,
 ): Promise<readonly ToolContent[]> {
-  for (const { reference, content } of binaries)
-    reference.file = (await store.write(label, extensionOf(reference.mediaType), content)).path
+  await writeBinaries(label, binaries, store)
   const content = data as unknown as ToolContent[]
   if (!isOver) return content
   const { maxResultBytes } = store.limits
@@ -116,14 +122,5 @@ function notice({ path, bytes }: SpilledFile): ToolContent {
   return {
     type: 'text',
     text: `[The result is too large to be shown: ${bytes} bytes of JSON. Long texts, lists and objects are cut here. The whole result is in the file ${path}; read the parts that you need there, or ask for less.]`,
-  }
-}
-
-/** The text in pieces, so that writing it never blocks other calls for long. Surrogate pairs are never split. */
-function* textChunks(text: string): Generator<string, void, undefined> {
-  for (let start = 0; start < text.length;) {
-    const end = start + 65_536 - ((text.charCodeAt(start + 65_535) & 0xfc00) === 0xd800 ? 1 : 0)
-    yield text.slice(start, end)
-    start = end
   }
 }

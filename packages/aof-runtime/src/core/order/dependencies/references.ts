@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../contract/json.ts'
 import { printable } from '../../contract/text.ts'
-import { parsePointer, pointTo } from './json-pointer.ts'
+import { parsePointer, pointTo } from '../../contract/json-pointer.ts'
 import type { CallName } from '../../contract/call.ts'
 
 /**

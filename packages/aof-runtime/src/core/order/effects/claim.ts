@@ -149,6 +149,12 @@ export class ClaimQueue {
   }
 }
 
+/** The later one in order. */
+export function laterOf(one: Claim | undefined, other: Claim | undefined): Claim | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return compareKeys(one.key, other.key) > 0 ? one : other
+}
+
 /** Whether `above` is the parent of `owner`, or a parent of its parent. */
 export function isMadeBy(owner: Claimant, above: Claimant): boolean {
   for (let { parent } = owner; parent !== undefined; { parent } = parent) if (parent === above) return true

@@ -1,7 +1,7 @@
-import { Claim, type Claimant, ClaimQueue, isMadeBy } from './claim.ts'
+import { Claim, type Claimant, ClaimQueue, isMadeBy, laterOf } from './claim.ts'
 import type { ResourceEffect } from './effect.ts'
 import { NestedWaits, someHolder } from './nested-waits.ts'
-import { compareKeys, type OrderKey } from './order-key.ts'
+import type { OrderKey } from './order-key.ts'
 import { type Registration, ResourceTree } from './resource-tree.ts'
 
 /**
@@ -40,20 +40,20 @@ export class Conflicts {
 
   /** Replaces the upper bound of its effects by the exact effects. */
   refine(claim: Claim, effects: readonly ResourceEffect[]): void {
-    if (claim.state !== 'announced') return
-    const before = coveringBefore(claim)
-    this.#leave(claim)
-    claim.effects = effects
-    this.#register(claim)
-    this.#freed(claim, before)
+    this.#enterAgain(claim, claim.key, effects)
   }
 
   /** Changes its place in the order. */
   move(claim: Claim, key: OrderKey): void {
+    this.#enterAgain(claim, key, claim.effects)
+  }
+
+  #enterAgain(claim: Claim, key: OrderKey, effects: readonly ResourceEffect[]): void {
     if (claim.state !== 'announced') return
     const before = coveringBefore(claim)
     this.#leave(claim)
     claim.key = key
+    claim.effects = effects
     this.#register(claim)
     this.#freed(claim, before)
   }
@@ -248,10 +248,7 @@ function coveringBefore(claim: Claim): Claim | undefined {
 
 function lastBefore({ registrations }: Claim): Claim | undefined {
   let last: Claim | undefined
-  for (const registration of registrations) {
-    const found = registration.lastBefore()
-    if (found !== undefined && (last === undefined || compareKeys(found.key, last.key) > 0)) last = found
-  }
+  for (const registration of registrations) last = laterOf(last, registration.lastBefore())
   return last
 }
 

@@ -1,12 +1,8 @@
-import type { CallPlace } from '../../contract/events.ts'
+import type { CallPlace, OverlapSuspectedEvent } from '../../contract/events.ts'
 import { printable } from '../../contract/text.ts'
 
 /** Two calls that ran at once, of tools that declare no effects, and the thing that both name in their arguments. */
-export interface Overlap {
-  readonly what: string
-  /** The running call, and the call that started beside it. */
-  readonly calls: readonly [CallPlace, CallPlace]
-}
+export type Overlap = Pick<OverlapSuspectedEvent, 'what' | 'calls'>
 
 /** A call to be watched while it runs. */
 export interface WatchedCall {

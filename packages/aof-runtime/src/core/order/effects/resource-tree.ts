@@ -1,8 +1,7 @@
 import { DenseSet, type DenseSetPlace } from '../../collections/dense-set.ts'
-import { type Claim, type Claimant, type EnteredEffect, isMadeBy } from './claim.ts'
+import { type Claim, type Claimant, type EnteredEffect, isMadeBy, laterOf } from './claim.ts'
 import { ClaimsInOrder } from './claims-in-order.ts'
 import type { ResourceEffect } from './effect.ts'
-import { compareKeys } from './order-key.ts'
 import type { ResourcePath } from './resource.ts'
 
 /**
@@ -77,8 +76,7 @@ export class Registration implements EnteredEffect {
   lastBefore(): Claim | undefined {
     let last: Claim | undefined
     this.#eachOpposing((set) => {
-      const found = set.lastBefore(this.#claim, this.#isWrite)
-      if (found !== undefined && (last === undefined || compareKeys(found.key, last.key) > 0)) last = found
+      last = laterOf(last, set.lastBefore(this.#claim, this.#isWrite))
       return false
     })
     return last
@@ -179,10 +177,7 @@ class ClaimSet {
   lastBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {
     const siblings = this.#siblings(owner.parent)
     if (siblings === undefined) return undefined
-    const write = siblings.writes?.lastBefore(key)
-    const read = isWrite ? siblings.reads?.lastBefore(key) : undefined
-    if (write === undefined || read === undefined) return write ?? read
-    return compareKeys(read.key, write.key) > 0 ? read : write
+    return laterOf(siblings.writes?.lastBefore(key), isWrite ? siblings.reads?.lastBefore(key) : undefined)
   }
 
   neighbourBefore({ key, owner }: Claim, isWrite: boolean): Claim | undefined {

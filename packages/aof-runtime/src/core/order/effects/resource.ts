@@ -24,10 +24,3 @@ export function parseResource(given: unknown): ResourcePath {
   if (path.length > MAX_NAMES) throw new TypeError(`a resource has at most ${MAX_NAMES} names`)
   return path
 }
-
-/** A resource in messages. */
-export function showResource(path: ResourcePath): string {
-  const [first = '', ...others] = path
-  if (path.length === 0) return '/'
-  return first.endsWith(':') ? `${first}/${others.join('/')}` : path.join('/')
-}

@@ -1,4 +1,4 @@
-import { MisuseError } from '../../contract/misuse.ts'
+import { checkType } from '../../contract/misuse.ts'
 import type { CallInfo } from '../../contract/call-info.ts'
 import { type Effect, readEffects, readScopes, type ResourceEffect } from './effect.ts'
 import type { ResourcePath } from './resource.ts'
@@ -30,8 +30,7 @@ export interface ToolEffects {
 
 /** Throws a MisuseError for impossible declarations. */
 export function checkEffects(label: string, { effects, effectScope }: EffectOptions): void {
-  if (effects !== undefined && typeof effects !== 'function')
-    throw new MisuseError(`${label}.effects`, 'a function', effects)
+  checkType(`${label}.effects`, effects, 'function')
   readScopes(`${label}.effectScope`, effectScope)
 }
 
