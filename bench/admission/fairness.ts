@@ -11,7 +11,7 @@ export const ALONE = 'its share alone'
 
 /** Milliseconds of a small run, beside a burst and alone with half of the permits. */
 export async function fairnessTimes(repetitions: number): Promise<Times> {
-  const tool = defineTool({ name: 'measured', execute: async () => void (await sleep(CALL_MS)) })
+  const tool = defineTool({ name: 'measured', execute: () => sleep(CALL_MS) })
   const calls = (count: number): ToolCall[] =>
     Array.from({ length: count }, (_, i) => ({ id: `call_${i}`, name: 'measured', arguments: {} }))
   const result: Times = {}

@@ -51,7 +51,7 @@ const MS = 100
 const LIMIT = 100
 
 function slow(clock: VirtualClock, name: string, more: object = {}): AnyTool {
-  return quick(name, { execute: async () => void (await clock.sleep(MS)), ...more })
+  return quick(name, { execute: () => clock.sleep(MS), ...more })
 }
 
 /** A quarter of the time that `n` calls take; with it as `ageMs`, waiting raises a call's priority up to four times. */

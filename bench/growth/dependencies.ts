@@ -1,4 +1,4 @@
-import { planTool, type ToolCall, ToolExecutor } from '../../packages/aof-runtime/dist/index.js'
+import { planTool, type ToolCall, type ToolExecutor } from '../../packages/aof-runtime/dist/index.js'
 import { added, calls, executorOf, quick, reversed, type Shape, whole } from './shape.ts'
 
 const touching = (): ToolExecutor =>
