@@ -5,8 +5,11 @@ export function scaled(size: number): number {
   return Math.max(1, Math.round(size * scale))
 }
 
-/** How long a test may take, in milliseconds: a machine that is busy fails none, and a real hang still shows. */
-export const PATIENCE_MS: number = scaled(180_000)
+/**
+ * How long a test may take, in milliseconds: a busy machine fails none, and a real hang still shows. At least as long as
+ * other tests, since loading the sources takes the same time for few seeds.
+ */
+export const PATIENCE_MS: number = Math.max(60_000, scaled(180_000))
 
 /** The first seed that is played, e.g. where a night plays one range of seeds after the other. */
 export const FROM: number = firstSeed()

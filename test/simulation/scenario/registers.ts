@@ -1,6 +1,5 @@
 import { comesBefore, exactEffects, isWithin, keyOf, privacyOf } from './conflicts.ts'
 import { type AttemptFacts, type CallFacts, isMadeBy } from './facts.ts'
-import type { Stage } from './stage.ts'
 
 /** The registers that calls read and write. */
 const REGISTERS = ['a', 'a/x', 'a/y', 'b', 'b/c', 's'] as const
@@ -15,11 +14,12 @@ interface Touched {
  * writes, when it ends.
  */
 export class Registers {
-  readonly #stage: Stage
+  readonly #fault: (invariant: string, what: string) => void
   readonly #written = new Map<string, readonly CallFacts[]>()
 
-  constructor(stage: Stage) {
-    this.#stage = stage
+  /** @param fault reports a violation of an invariant */
+  constructor(fault: (invariant: string, what: string) => void) {
+    this.#fault = fault
   }
 
   /** @returns what is to be done when the attempt ends */
@@ -36,8 +36,7 @@ export class Registers {
         // A call that was tried again may write while one that it had made before, and abandoned, still runs.
         const since = this.#read(name).slice(value.length)
         const other = since.find((each) => each !== call && !isMadeBy(call, each) && !isMadeBy(each, call))
-        if (other !== undefined)
-          this.#stage.fault('I32', `${name} has been written to by ${other.mark} beside ${call.mark}`)
+        if (other !== undefined) this.#fault('I32', `${name} has been written to by ${other.mark} beside ${call.mark}`)
         if (isWrite) this.#write(name, call)
       }
     }
@@ -49,7 +48,7 @@ export class Registers {
       for (const [i, call] of calls.entries())
         for (const later of calls.slice(i + 1))
           if (call.batch === later.batch && comesBefore(keyOf(later), keyOf(call)))
-            this.#stage.fault('I52', `${name} was written by ${call.mark} before ${later.mark}`)
+            this.#fault('I52', `${name} was written by ${call.mark} before ${later.mark}`)
   }
 
   #read(name: string): readonly CallFacts[] {

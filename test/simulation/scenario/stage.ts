@@ -36,7 +36,7 @@ export class Stage {
   readonly sites: ExecutorFacts[] = []
   readonly batches: BatchFacts[] = []
   readonly byMark = new Map<unknown, CallFacts>()
-  readonly registers: Registers = new Registers(this)
+  readonly registers: Registers = new Registers((invariant, what) => this.fault(invariant, what))
   readonly unsettled = new Set<CallFacts>()
   readonly faults: string[] = []
   /** The features that have shown in this scenario. */
