@@ -1,10 +1,11 @@
 import type { LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import { checkCallOptions } from '../core/contract/call-options.ts'
 import { Budget, type BudgetOptions } from '../core/contract/budget.ts'
-import { type Clock, MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/host/clock.ts'
-import { toolDefinitions } from '../core/tool/definition.ts'
+import { MAX_DELAY_MS, systemClock, type TimerHandle } from '../core/host/clock.ts'
+import { type ToolDefinition, toolDefinitions } from '../core/tool/definition.ts'
 import { executorParts, type ToolExecutor } from '../core/executor/executor.ts'
 import { omittedToolLine } from '../core/calls/log-lines.ts'
+import { defined } from '../core/contract/fields.ts'
 import { guardedLogger, type Logger } from '../core/contract/logger.ts'
 import { checkDuration, MisuseError } from '../core/contract/misuse.ts'
 import { checkOptions, optionNames } from '../core/contract/option-names.ts'
@@ -14,16 +15,13 @@ import { DenseSet } from '../core/collections/dense-set.ts'
 import type { ToolProblem } from '../core/contract/tool-problem.ts'
 import type { AnyTool } from '../core/tool/tool.ts'
 import { ToolExecutor as ComposedExecutor } from '../tool-executor.ts'
-import type { AgentRun } from './agent-run.ts'
 import { checkMessages } from './check-messages.ts'
 import { EventLog } from './event-log.ts'
 import type { AgentEvent } from './events.ts'
-import { modelSettings } from './model-request.ts'
 import { offeredTools } from './offered-tools.ts'
-import { OutOfBudget } from './out-of-budget.ts'
-import { type AgentOptions, checkAgentOptions, checkRank, type ModelSettings } from './options.ts'
-import type { AgentMessage } from './result.ts'
-import { RunLoop } from './run-loop.ts'
+import { type AgentOptions, checkAgentOptions, checkRank, modelSettings } from './options.ts'
+import type { AgentMessage, AgentResult } from './result.ts'
+import { type AgentParts, OutOfBudget, RunLoop } from './run-loop.ts'
 
 /**
  * The start of a run: the user's text, or a history to continue, which is repaired if it is invalid. With an empty
@@ -68,6 +66,20 @@ const INPUT_NAMES = optionNames<Exclude<AgentInput, string>>({ messages: true })
 const CLOSE_OPTIONS = optionNames<NonNullable<Parameters<AgentExecutor['close']>[0]>>({ drainMs: true })
 
 /**
+ * A run of an agent, under way. It continues whether or not it is iterated. A late reader gets the newest past events
+ * (`maxKeptEvents`), then all further ones. There may be any number of readers, each at its own pace: a slow reader
+ * misses no event, and its unread events stay in memory. Leaving the iteration early cancels nothing.
+ */
+export interface AgentRun extends AsyncIterable<AgentEvent> {
+  /** The run's name, part of its calls' idempotency keys. */
+  readonly id: string
+  /** The result of the run. It resolves for every end and never rejects. */
+  readonly result: Promise<AgentResult>
+  /** Aborts the run: no further call starts, and running calls get the abort signal. */
+  abort(reason?: unknown): void
+}
+
+/**
  * An agent: a model, its tools, and the loop between them.
  *
  * @example
@@ -97,15 +109,9 @@ export class AgentExecutor {
   readonly name: string
   /** The executor of the tools, e.g. for its `subscribe` and `stats`. */
   readonly executor: ToolExecutor
-  readonly #options: AgentOptions
-  readonly #modelSettings: ModelSettings
+  readonly #parts: AgentParts
   readonly #ownsExecutor: boolean
-  readonly #clock: Clock
-  readonly #definitions: readonly LanguageModelV4FunctionTool[]
-  readonly #toolNames: ReadonlySet<string>
-  readonly #readOnly: ReadonlySet<string>
   readonly #idPrefix: string
-  readonly #redact = (message: string): string => executorParts(this.executor).redaction.redact(message, false)
   readonly #problems: readonly ToolProblem[]
   readonly #live = new DenseSet<AgentRun>()
   #runs = 0
@@ -117,8 +123,6 @@ export class AgentExecutor {
     const { name = 'agent', executor, maxParallelTools, admission, effects, clock, logger } = options
     const { onUnusableTool, onUncheckablePattern } = options
     this.name = name
-    this.#options = options
-    this.#modelSettings = modelSettings(options)
     this.#ownsExecutor = executor === undefined
     const given = executor?.tools ?? options.tools ?? []
     const { tools, problems } = onUnusableTool === 'omit' ? offeredTools(given) : { tools: given, problems: [] }
@@ -129,22 +133,22 @@ export class AgentExecutor {
       executor ??
       new ComposedExecutor({
         tools: this.#offered(tools, options),
-        ...(onUnusableTool !== undefined && { onUnusableTool }),
-        ...(onUncheckablePattern !== undefined && { onUncheckablePattern }),
         trackNesting: true,
-        ...(admission !== undefined && { admission }),
-        ...(effects !== undefined && { effects }),
-        ...(maxParallelTools !== undefined && { maxParallelTools }),
-        ...(clock !== undefined && { clock }),
-        ...(logger !== undefined && { logger }),
+        ...defined({ onUnusableTool, onUncheckablePattern, admission, effects, maxParallelTools, clock, logger }),
       })
-    this.#clock = clock ?? systemClock
     const offered = executor === undefined ? this.executor.tools : tools
-    this.#definitions = toolDefinitions(offered).map(functionTool)
-    this.#toolNames = new Set(offered.map((tool) => tool.name))
-    this.#readOnly = new Set(
-      offered.filter(({ annotations }) => annotations?.readOnlyHint === true).map((tool) => tool.name),
-    )
+    const readOnly = offered.filter(({ annotations }) => annotations?.readOnlyHint === true)
+    this.#parts = {
+      options,
+      modelSettings: modelSettings(options),
+      executor: this.executor,
+      definitions: toolDefinitions(offered).map(functionTool),
+      toolNames: new Set(offered.map((tool) => tool.name)),
+      readOnly: new Set(readOnly.map((tool) => tool.name)),
+      clock: clock ?? systemClock,
+      random: options.random ?? systemRandom,
+      redact: (message) => executorParts(this.executor).redaction.redact(message, false),
+    }
     this.#idPrefix = drawId(systemRandom)
   }
 
@@ -164,38 +168,31 @@ export class AgentExecutor {
     checkOptions('', options, RUN_OPTIONS)
     const { budget: given, priority, weight, ...others } = options
     checkCallOptions(others)
-    checkRank({ ...(priority !== undefined && { priority }), ...(weight !== undefined && { weight }) })
-    const { signal, context, logger = this.#options.logger } = options
+    checkRank(options)
+    const { options: agent } = this.#parts
+    const { signal, context, logger = agent.logger } = options
     const budget = given === undefined || given instanceof Budget ? given : new Budget(given)
     const id = options.run ?? `${this.#idPrefix}-${++this.#runs}`
     const controller = new AbortController()
     const forward = (): void => controller.abort(signal?.reason)
     if (signal?.aborted === true) forward()
     else signal?.addEventListener('abort', forward)
-    const log = new EventLog<AgentEvent>(this.#options.maxKeptEvents ?? 1_000, (count) => ({ type: 'missed', count }))
+    const log = new EventLog<AgentEvent>(agent.maxKeptEvents ?? 1_000, (count) => ({ type: 'missed', count }))
     const timer = this.#endOfBudget(budget, controller)
     const { spilledFiles, turns } = executorParts(this.executor)
     spilledFiles?.hold(id)
     const loop = new RunLoop(
       {
+        ...this.#parts,
         id,
         nextTurn: (least) => turns.next(id, least),
-        options: this.#options,
-        modelSettings: this.#modelSettings,
-        executor: this.executor,
-        definitions: this.#definitions,
-        toolNames: this.#toolNames,
-        readOnly: this.#readOnly,
-        clock: this.#clock,
-        random: this.#options.random ?? systemRandom,
         budget,
-        priority: priority ?? this.#options.priority,
-        weight: weight ?? this.#options.weight,
+        priority: priority ?? agent.priority,
+        weight: weight ?? agent.weight,
         signal: controller.signal,
         context,
         logger,
         emit: (event) => log.push(event),
-        redact: this.#redact,
       },
       messages,
     )
@@ -245,13 +242,14 @@ export class AgentExecutor {
   }
 
   #endOfBudget(budget: Budget | undefined, controller: AbortController): TimerHandle | undefined {
-    const leftMs = budget?.start(this.#clock.now()) ?? Infinity
+    const { clock } = this.#parts
+    const leftMs = budget?.start(clock.now()) ?? Infinity
     if (leftMs === Infinity) return undefined
     const end = (): void => {
       budget?.exceed('wallMs')
       controller.abort(new OutOfBudget())
     }
-    if (leftMs > 0) return this.#clock.setTimer(end, leftMs)
+    if (leftMs > 0) return clock.setTimer(end, leftMs)
     end()
     return undefined
   }
@@ -260,7 +258,7 @@ export class AgentExecutor {
     const abort = (): void => {
       for (const run of this.#live) run.abort(new DOMException('The agent was closed.', 'AbortError'))
     }
-    const timer = drainMs === Infinity ? undefined : this.#clock.setTimer(abort, drainMs)
+    const timer = drainMs === Infinity ? undefined : this.#parts.clock.setTimer(abort, drainMs)
     await Promise.all(Array.from(this.#live, (run) => run.result))
     timer?.clear()
   }
@@ -272,21 +270,13 @@ export class AgentExecutor {
 
 /** The tools that an executor accepts; plans can name only these. */
 function usableTools(tools: readonly AnyTool[], { onUncheckablePattern }: AgentOptions): readonly AnyTool[] {
-  const options = { tools, onUnusableTool: 'omit', spill: false } as const
-  return new ComposedExecutor({ ...options, ...(onUncheckablePattern !== undefined && { onUncheckablePattern }) }).tools
+  return new ComposedExecutor({ tools, onUnusableTool: 'omit', spill: false, ...defined({ onUncheckablePattern }) })
+    .tools
 }
 
-function functionTool({
-  name,
-  description,
-  inputSchema,
-}: ReturnType<typeof toolDefinitions>[number]): LanguageModelV4FunctionTool {
-  return {
-    type: 'function',
-    name,
-    ...(description !== undefined && { description }),
-    inputSchema: inputSchema as LanguageModelV4FunctionTool['inputSchema'],
-  }
+function functionTool(definition: ToolDefinition): LanguageModelV4FunctionTool {
+  const { annotations: _, ...shown } = definition
+  return { type: 'function', ...(shown as Omit<LanguageModelV4FunctionTool, 'type'>) }
 }
 
 function messagesOf(input: AgentInput): readonly AgentMessage[] {

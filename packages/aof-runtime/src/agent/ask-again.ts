@@ -2,8 +2,8 @@ import type { Clock } from '../core/host/clock.ts'
 import { failureKind } from '../core/contract/failure-kind.ts'
 import type { Random } from '../core/host/random.ts'
 import { type RetryOptions, retryDelay } from '../core/contract/retry.ts'
+import { sleep } from '../core/host/sleep.ts'
 import { AnswerBroke, mayPass } from './begin-answer.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** The default retries of a model that is busy or unreachable. */
 export const MODEL_RETRY: RetryOptions = { maxAttempts: 3, initialDelayMs: 2_000, maxDelayMs: 60_000 }
@@ -26,7 +26,7 @@ export interface RetryPolicy {
  * @throws the error of the last attempt; the signal's reason after an abort
  */
 export async function askAgain<T>(ask: () => Promise<T>, policy: RetryPolicy): Promise<T> {
-  const { retry, random, signal, failed } = policy
+  const { retry, clock, random, signal, failed } = policy
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask()
@@ -38,21 +38,11 @@ export async function askAgain<T>(ask: () => Promise<T>, policy: RetryPolicy): P
       const delayMs = retryDelay(options, attempt, cause, random)
       if (delayMs === undefined) throw thrown
       failed(attempt, cause, delayMs)
-      await wait(delayMs, policy)
+      await sleep(clock, delayMs, [signal])
     }
   }
 }
 
 function isTransient(thrown: unknown): boolean {
   return failureKind(thrown).lasting === 'transient'
-}
-
-async function wait(ms: number, { clock, signal }: RetryPolicy): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = clock.setTimer(resolve, ms)
-  try {
-    await untilAborted(promise, signal)
-  } finally {
-    timer.clear()
-  }
 }

@@ -46,11 +46,14 @@ export class AssistantContentBuilder {
   }
 
   begin(type: 'text' | 'reasoning', id: string, metadata: SharedV4ProviderMetadata | undefined): void {
-    this.#begin(type, id, metadata)
+    const entry: TextEntry = { type, text: '', done: false, metadata }
+    this.#entries.push(entry)
+    this.#open.set(`${type} ${id}`, entry)
   }
 
   append(type: 'text' | 'reasoning', id: string, delta: string, metadata: SharedV4ProviderMetadata | undefined): void {
-    const entry = this.#open.get(`${type} ${id}`) ?? this.#begin(type, id, undefined)
+    if (!this.#open.has(`${type} ${id}`)) this.begin(type, id, undefined)
+    const entry = this.#open.get(`${type} ${id}`) as TextEntry
     entry.text += delta
     entry.metadata = metadata ?? entry.metadata
     if (type === 'text') this.#text += delta
@@ -84,13 +87,6 @@ export class AssistantContentBuilder {
       else if (isKept(entry)) content.push(textPart(entry))
     }
     return withoutTrailingReasoning(sendableMessage({ role: 'assistant', content }).content)
-  }
-
-  #begin(type: 'text' | 'reasoning', id: string, metadata: SharedV4ProviderMetadata | undefined): TextEntry {
-    const entry: TextEntry = { type, text: '', done: false, metadata }
-    this.#entries.push(entry)
-    this.#open.set(`${type} ${id}`, entry)
-    return entry
   }
 }
 

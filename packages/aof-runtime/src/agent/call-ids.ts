@@ -1,4 +1,4 @@
-import { sentId } from './sent-id.ts'
+import { shortHash } from '../core/contract/short-hash.ts'
 
 /**
  * The ids of a history's calls: unique, and in a form that providers accept.
@@ -25,4 +25,19 @@ export class CallIds {
     this.#taken.add(free)
     return free
   }
+}
+
+/** Ids that every provider but Mistral accepts: Anthropic refuses other characters, OpenAI longer ids. */
+const TAKEN_BY_MOST = /^[A-Za-z0-9_-]{1,40}$/
+
+/** Length of the part of an id that is kept before the hash. */
+const KEPT = 30
+
+/**
+ * The id of a call in a history: its own if providers accept it, otherwise its accepted characters and a hash. It
+ * depends on the given id alone, and different ids give different ones.
+ */
+function sentId(id: string): string {
+  if (TAKEN_BY_MOST.test(id)) return id
+  return `${id.slice(0, KEPT).replace(/[^A-Za-z0-9_-]/g, '_')}_${shortHash(id)}`
 }

@@ -1,5 +1,5 @@
 import type { AgentMessage } from './result.ts'
-import { mistralId } from './sent-id.ts'
+import { shortHash } from '../core/contract/short-hash.ts'
 
 /**
  * Adapts the messages to a provider that accepts less than the others: Mistral, whose call ids have nine letters and
@@ -16,8 +16,10 @@ function withMistralIds(message: AgentMessage): AgentMessage {
   return message.role === 'tool' ? { ...message, content: message.content.map(withMistralId) } : message
 }
 
+/** Ids that Mistral accepts: nine letters and digits. */
+const TAKEN = /^[A-Za-z0-9]{9}$/
+
 function withMistralId<Part extends object>(part: Part): Part {
-  return 'toolCallId' in part && typeof part.toolCallId === 'string'
-    ? { ...part, toolCallId: mistralId(part.toolCallId) }
-    : part
+  if (!('toolCallId' in part) || typeof part.toolCallId !== 'string' || TAKEN.test(part.toolCallId)) return part
+  return { ...part, toolCallId: shortHash(part.toolCallId) }
 }

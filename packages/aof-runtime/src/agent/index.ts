@@ -1,7 +1,6 @@
 import '../core/host/supported-platform.ts'
 
-export { AgentExecutor, type AgentInput, type RunOptions } from './agent-executor.ts'
-export type { AgentRun } from './agent-run.ts'
+export { AgentExecutor, type AgentInput, type AgentRun, type RunOptions } from './agent-executor.ts'
 export type * from './events.ts'
 export { mendHistory } from './history.ts'
 export type { AgentOptions, FinishedTurn, ModelSettings, TurnSettings, TurnToPrepare } from './options.ts'

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider'
 import { forProvider } from './for-provider.ts'
-import type { ModelSettings, TurnSettings } from './options.ts'
+import { type ModelSettings, modelSettings, type TurnSettings } from './options.ts'
 import { sentToolChoice } from './own-names.ts'
 import { hidesMarks } from './responses-marks.ts'
 import type { AgentMessage } from './result.ts'
@@ -35,28 +35,4 @@ export function modelRequest(
     ...(hidesMarks(provider) && { includeRawChunks: true }),
     abortSignal,
   }
-}
-
-/** The settings that are passed to the model; all others stay here. */
-const MODEL_SETTINGS = [
-  'temperature',
-  'maxOutputTokens',
-  'topP',
-  'topK',
-  'presencePenalty',
-  'frequencyPenalty',
-  'stopSequences',
-  'seed',
-  'reasoning',
-  'toolChoice',
-  'responseFormat',
-  'headers',
-  'providerOptions',
-] as const satisfies readonly (keyof ModelSettings)[]
-
-/** The settings among `settings` that are passed to the model. */
-export function modelSettings(settings: ModelSettings): ModelSettings {
-  const given: Record<string, unknown> = {}
-  for (const name of MODEL_SETTINGS) if (settings[name] !== undefined) given[name] = settings[name]
-  return given
 }

@@ -2,8 +2,9 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import type { AdmissionController } from '../core/executor/controller.ts'
 import { type Clock, MAX_DELAY_MS } from '../core/host/clock.ts'
 import type { ToolExecutor } from '../core/executor/executor.ts'
+import { isObject } from '../core/contract/fields.ts'
 import type { Logger } from '../core/contract/logger.ts'
-import { checkCount, checkDuration, MisuseError } from '../core/contract/misuse.ts'
+import { checkCount, checkDuration, checkOneOf, checkType, MisuseError } from '../core/contract/misuse.ts'
 import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { checkPlanToolOptions, type PlanToolOptions } from '../core/plan/plan-tool.ts'
 import type { Random } from '../core/host/random.ts'
@@ -40,21 +41,31 @@ export type ModelSettings = Partial<
   >
 >
 
+const KINDS = {
+  'a number': (value: unknown) => typeof value === 'number' && Number.isFinite(value),
+  'an array of strings': (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  'an object': isObject,
+  "an object, e.g. { type: 'auto' }": (value: unknown) =>
+    typeof value === 'object' && value !== null && 'type' in value,
+  anything: () => true,
+} as const
+
+/** The kind of each setting; the model checks the value itself. */
 const MODEL_SETTINGS = {
-  temperature: true,
-  maxOutputTokens: true,
-  topP: true,
-  topK: true,
-  presencePenalty: true,
-  frequencyPenalty: true,
-  stopSequences: true,
-  seed: true,
-  reasoning: true,
-  toolChoice: true,
-  responseFormat: true,
-  headers: true,
-  providerOptions: true,
-} satisfies Record<keyof ModelSettings, true>
+  temperature: 'a number',
+  maxOutputTokens: 'a number',
+  topP: 'a number',
+  topK: 'a number',
+  presencePenalty: 'a number',
+  frequencyPenalty: 'a number',
+  stopSequences: 'an array of strings',
+  seed: 'a number',
+  reasoning: 'anything',
+  toolChoice: "an object, e.g. { type: 'auto' }",
+  responseFormat: "an object, e.g. { type: 'auto' }",
+  headers: 'an object',
+  providerOptions: 'an object',
+} satisfies Record<keyof ModelSettings, keyof typeof KINDS>
 
 /** Argument of {@link AgentOptions.prepareTurn}. */
 export interface TurnToPrepare {
@@ -237,14 +248,10 @@ export function checkAgentOptions(options: AgentOptions): void {
   if (modelRetry !== undefined) checkRetry('modelRetry', modelRetry)
   if (modelIdleTimeoutMs !== undefined) checkDuration('modelIdleTimeoutMs', modelIdleTimeoutMs, 1, MAX_DELAY_MS, true)
   if (maxKeptEvents !== undefined) checkCount('maxKeptEvents', maxKeptEvents, 1)
-  for (const hook of ['prepareTurn', 'stopWhen'] as const) {
-    const given: unknown = options[hook]
-    if (given !== undefined && typeof given !== 'function') throw new MisuseError(hook, 'a function', given)
-  }
+  for (const hook of ['prepareTurn', 'stopWhen'] as const) checkType(hook, options[hook], 'function')
+  checkOneOf('eager', eager, ['all', 'read-only', 'off'])
   if (instructions !== undefined && typeof instructions !== 'string')
     throw new MisuseError('instructions', 'text', instructions)
-  if (eager !== undefined && !['all', 'read-only', 'off'].includes(eager))
-    throw new MisuseError('eager', "'all', 'read-only' or 'off'", eager)
 }
 
 function checkExecutor(options: AgentOptions): void {
@@ -274,26 +281,18 @@ function checkModel(option: string, model: LanguageModelV4): void {
   throw new MisuseError(option, `a LanguageModelV4 of an AI SDK provider${hint}`, model)
 }
 
-/** Throws a {@link MisuseError} for a model setting of the wrong type; the model checks the value itself. */
+/** Throws a {@link MisuseError} for a model setting of the wrong kind. */
 function checkModelSettings(prefix: string, settings: ModelSettings): void {
-  for (const [kind, names] of SETTINGS_BY_KIND)
-    for (const name of names) {
-      const value: unknown = settings[name]
-      if (value !== undefined && !KINDS[kind](value)) throw new MisuseError(`${prefix}${name}`, kind, value)
-    }
+  for (const [name, value] of Object.entries(modelSettings(settings))) {
+    const kind = MODEL_SETTINGS[name as keyof ModelSettings]
+    if (!KINDS[kind](value)) throw new MisuseError(`${prefix}${name}`, kind, value)
+  }
 }
 
-const KINDS = {
-  'a number': (value: unknown) => typeof value === 'number' && Number.isFinite(value),
-  'an array of strings': (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
-  'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  "an object, e.g. { type: 'auto' }": (value: unknown) =>
-    typeof value === 'object' && value !== null && 'type' in value,
-} as const
-
-const SETTINGS_BY_KIND: readonly (readonly [kind: keyof typeof KINDS, names: readonly (keyof ModelSettings)[]])[] = [
-  ['a number', ['temperature', 'maxOutputTokens', 'topP', 'topK', 'presencePenalty', 'frequencyPenalty', 'seed']],
-  ['an array of strings', ['stopSequences']],
-  ['an object', ['headers', 'providerOptions']],
-  ["an object, e.g. { type: 'auto' }", ['toolChoice', 'responseFormat']],
-]
+/** The settings among `settings` that are passed to the model. */
+export function modelSettings(settings: ModelSettings): ModelSettings {
+  const given: Record<string, unknown> = {}
+  for (const name of Object.keys(MODEL_SETTINGS) as (keyof ModelSettings)[])
+    if (settings[name] !== undefined) given[name] = settings[name]
+  return given
+}

@@ -21,13 +21,34 @@ export function mendProviderCalls(messages: readonly AgentMessage[]): AgentMessa
     if (message.role !== 'assistant') return message
     const mayGoOn = i === last || isApproved(messages[i + 1])
     const keeps = (part: AssistantPart): boolean => {
-      if (part.type === 'tool-call' && part.providerExecuted === true)
+      if (isProviderCall(part))
         return part.toolCallId !== '' && (mayGoOn || answered.has(part.toolCallId)) && isNew(called, part.toolCallId)
       return part.type !== 'tool-result' || (called.has(part.toolCallId) && isNew(given, part.toolCallId))
     }
     const content = message.content.filter(keeps)
     return withParts(message, messages[i + 1]?.role === 'assistant' ? content : withoutTrailingReasoning(content))
   })
+}
+
+/**
+ * The history without unanswered calls of the provider's own at its end. The provider paused there, perhaps more than
+ * once, and providers refuse a history that continues after such a call.
+ */
+export function withoutOpenProviderCalls(messages: readonly AgentMessage[]): AgentMessage[] {
+  const begin = messages.findLastIndex(({ role }) => role !== 'assistant') + 1
+  const last = messages.slice(begin).filter((message): message is AssistantMessage => message.role === 'assistant')
+  const answered = new Set(
+    last.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-result' ? [part.toolCallId] : []))),
+  )
+  const kept = last.map((message) =>
+    withParts(
+      message,
+      message.content.filter((part) => !isProviderCall(part) || answered.has(part.toolCallId)),
+    ),
+  )
+  const end = kept.at(-1)
+  if (end !== undefined) kept[kept.length - 1] = withParts(end, withoutTrailingReasoning(end.content))
+  return [...messages.slice(0, begin), ...kept.filter(({ content }) => content.length > 0)]
 }
 
 /** The ids of the provider's calls that have a result after them. */
@@ -37,7 +58,7 @@ function answeredIds(messages: readonly AgentMessage[]): ReadonlySet<string> {
   for (const message of messages) {
     if (message.role !== 'assistant') continue
     for (const part of message.content) {
-      if (part.type === 'tool-call' && part.providerExecuted === true) called.add(part.toolCallId)
+      if (isProviderCall(part)) called.add(part.toolCallId)
       else if (part.type === 'tool-result' && called.has(part.toolCallId)) answered.add(part.toolCallId)
     }
   }
@@ -47,6 +68,10 @@ function answeredIds(messages: readonly AgentMessage[]): ReadonlySet<string> {
 /** Leaves out reasoning at the end, which providers refuse. */
 export function withoutTrailingReasoning(content: readonly AssistantPart[]): AssistantPart[] {
   return content.slice(0, content.findLastIndex(({ type }) => type !== 'reasoning') + 1)
+}
+
+function isProviderCall(part: AssistantPart): part is Extract<AssistantPart, { type: 'tool-call' }> {
+  return part.type === 'tool-call' && part.providerExecuted === true
 }
 
 function isApproved(next: AgentMessage | undefined): boolean {

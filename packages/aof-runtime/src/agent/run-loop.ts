@@ -7,6 +7,7 @@ import type {
 import type { Budget } from '../core/contract/budget.ts'
 import type { Clock } from '../core/host/clock.ts'
 import type { ToolExecutor } from '../core/executor/executor.ts'
+import { defined } from '../core/contract/fields.ts'
 import type { Logger } from '../core/contract/logger.ts'
 import type { OpenBatch } from '../core/contract/open-batch.ts'
 import type { Random } from '../core/host/random.ts'
@@ -22,19 +23,15 @@ import { modelRequest } from './model-request.ts'
 import { type Broken, cutOff, readStream } from './model-stream.ts'
 import { type AgentOptions, checkTurnSettings, type ModelSettings, type TurnSettings } from './options.ts'
 import type { AgentError, AgentMessage, AgentResult, AgentStatus } from './result.ts'
-import { OutOfBudget } from './out-of-budget.ts'
 import { withOwnNames } from './own-names.ts'
-import { withoutOpenProviderCalls } from './paused-turn.ts'
+import { withoutOpenProviderCalls } from './provider-calls.ts'
 import { brokeOff, failureOf, reasonOf, RunFailure } from './run-failure.ts'
 import { type Eager, Turn } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
 import { addUsage, NO_USAGE, type Usage } from './usage.ts'
 
-/** The parts of the agent that a run uses. */
-export interface RunSetup {
-  readonly id: string
-  /** Returns the number of the run's next turn, which is at least `least`. */
-  readonly nextTurn: (least: number) => number
+/** The parts of the agent that all its runs use. */
+export interface AgentParts {
   readonly options: AgentOptions
   /** The agent's options that are passed to the model. */
   readonly modelSettings: ModelSettings
@@ -44,6 +41,15 @@ export interface RunSetup {
   readonly readOnly: ReadonlySet<string>
   readonly clock: Clock
   readonly random: Random
+  /** Removes secrets from an error message. */
+  readonly redact: (message: string) => string
+}
+
+/** The parts of the agent that a run uses, and its own. */
+export interface RunSetup extends AgentParts {
+  readonly id: string
+  /** Returns the number of the run's next turn, which is at least `least`. */
+  readonly nextTurn: (least: number) => number
   readonly budget: Budget | undefined
   readonly priority: number | undefined
   readonly weight: number | undefined
@@ -51,8 +57,13 @@ export interface RunSetup {
   readonly context: unknown
   readonly logger: Logger | undefined
   readonly emit: (event: AgentEvent) => void
-  /** Removes secrets from an error message. */
-  readonly redact: (message: string) => string
+}
+
+/** The abort reason of a run whose budget of time is used up. */
+export class OutOfBudget extends DOMException {
+  constructor() {
+    super("The run has used up its budget's time.", 'TimeoutError')
+  }
 }
 
 /** The reason why a loop ended. */
@@ -98,17 +109,16 @@ export class RunLoop {
     const startedAt = clock.now()
     const { status, error } = await this.#loop()
     if (this.#isPaused) this.#messages = withoutOpenProviderCalls(this.#messages)
-    const finishReason = this.#finishReason
     return {
       status,
       text: this.#text,
       messages: this.#messages,
       usage: this.#usage,
       iterations: this.#iterations,
-      ...(finishReason !== undefined && { finishReason }),
+      ...defined({ finishReason: this.#finishReason }),
       calls: { ...this.#totals },
       wallMs: clock.now() - startedAt,
-      ...(error !== undefined && { error }),
+      ...defined({ error }),
       ...(status === 'budget' && { exceeded: budget?.exceeded ?? '' }),
     }
   }
@@ -228,11 +238,9 @@ export class RunLoop {
       context,
       run: weight === undefined ? id : { id, weight },
       maxCalls: options.maxCallsPerTurn ?? 1_000,
-      ...(priority !== undefined && { priority }),
       turn,
       onEvent: emit,
-      ...(logger !== undefined && { logger }),
-      ...(budget !== undefined && { budget }),
+      ...defined({ priority, logger, budget }),
     })
   }
 

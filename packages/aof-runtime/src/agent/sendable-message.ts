@@ -1,4 +1,5 @@
 import type { LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
+import { withFields } from '../core/contract/fields.ts'
 import { sendableInput, sendableJson } from '../core/values/sendable-json.ts'
 import { sentName } from '../core/contract/sent-name.ts'
 import type { AgentMessage } from './result.ts'
@@ -86,12 +87,6 @@ function toolPart(part: ToolPart): ToolPart {
 
 function withText<Part extends { readonly text: string }>(part: Part): Part {
   return part.text.isWellFormed() ? part : { ...part, text: part.text.toWellFormed() }
-}
-
-/** The part with these fields; the same object if they are equal. */
-function withFields<Part extends object>(part: Part, fields: Partial<Part>): Part {
-  for (const key in fields) if (part[key] !== fields[key]) return { ...part, ...fields }
-  return part
 }
 
 /** The output of a result in a form that can be sent; the same object if it can be sent already. */

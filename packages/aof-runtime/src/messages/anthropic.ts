@@ -2,15 +2,16 @@ import type { ToolCall } from '../core/contract/call.ts'
 import type { SucceededResult, ToolResult } from '../core/contract/result.ts'
 import { toolDefinitions } from '../core/tool/definition.ts'
 import type { ObjectSchema } from '../core/contract/object-schema.ts'
+import { sendableInput } from '../core/values/sendable-json.ts'
 import type { AnyTool } from '../core/tool/tool.ts'
 import { turnEnd } from '../core/contract/turn-end.ts'
 import type { Dialect } from './dialect.ts'
-import { elementsOf, type Fields, fieldsOf } from '../core/contract/fields.ts'
+import { elementsOf, type Fields, fieldsOf, withFields } from '../core/contract/fields.ts'
 import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
-import { sentElements, sentInput, wellFormed, withFields } from './sent-turn.ts'
+import { sentElements, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of the Messages API; the SDK's `Message` fits. */
 export interface AnthropicAnswer {
@@ -116,7 +117,7 @@ function calls(answer: AnthropicAnswer): ToolCall[] {
 function turn<Answer extends AnthropicAnswer>(answer: Answer): AnthropicTurn<Answer['content']>[] {
   const found = findCalls(answer)
   const blocks = sentElements(answer.content, found, (block, call) =>
-    withFields(block, { ...call, input: sentInput(block.input) }),
+    withFields(block, { ...call, input: sendableInput(block.input) }),
   )
   const content = blocks.some(isBlank) ? blocks.filter((block) => !isBlank(block)) : blocks
   return content.length === 0 ? [] : [{ role: 'assistant', content: wellFormed(content) }]

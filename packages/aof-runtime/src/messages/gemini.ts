@@ -3,15 +3,16 @@ import type { JsonValue } from '../core/contract/json.ts'
 import type { ToolResult } from '../core/contract/result.ts'
 import { toolDefinitions } from '../core/tool/definition.ts'
 import type { ObjectSchema } from '../core/contract/object-schema.ts'
+import { sendableInput } from '../core/values/sendable-json.ts'
 import type { AnyTool } from '../core/tool/tool.ts'
 import { turnEnd } from '../core/contract/turn-end.ts'
 import type { Dialect } from './dialect.ts'
-import { elementsOf, type Fields, fieldsOf, isObject } from '../core/contract/fields.ts'
+import { elementsOf, type Fields, fieldsOf, isObject, withFields } from '../core/contract/fields.ts'
 import { type FoundCall, hasId, incompleteness, isStandIn, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureOf, type Media, renderSuccess } from './render.ts'
-import { type SentCall, sentElements, sentInput, wellFormed, withFields } from './sent-turn.ts'
+import { type SentCall, sentElements, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of generateContent; the SDK's `GenerateContentResponse` fits. */
 export interface GeminiAnswer {
@@ -131,7 +132,7 @@ function turn<Answer extends GeminiAnswer>(answer: Answer): GeminiTurn<Answer>[]
 
 function sentPart(part: Fields, { name }: SentCall): Fields {
   const called = fieldsOf(part.functionCall)
-  const input = called.args !== undefined && { args: sentInput(called.args) }
+  const input = called.args !== undefined && { args: sendableInput(called.args) }
   return withFields(part, { functionCall: withFields(called, { name, ...input }) })
 }
 

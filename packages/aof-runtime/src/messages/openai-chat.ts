@@ -5,12 +5,12 @@ import type { ObjectSchema } from '../core/contract/object-schema.ts'
 import type { AnyTool } from '../core/tool/tool.ts'
 import { turnEnd } from '../core/contract/turn-end.ts'
 import type { Dialect } from './dialect.ts'
-import { elementsOf, type Fields, fieldsOf, isObject } from '../core/contract/fields.ts'
+import { elementsOf, type Fields, fieldsOf, isObject, withFields } from '../core/contract/fields.ts'
 import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { inCallOrder } from './pairing.ts'
 import { failureText, successText } from './render.ts'
-import { type SentCall, sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
+import { type SentCall, sentElements, sentText, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of the Chat Completions API; the SDK's `ChatCompletion` fits. */
 export interface OpenAIChatAnswer {

@@ -5,12 +5,12 @@ import type { ObjectSchema } from '../core/contract/object-schema.ts'
 import type { AnyTool } from '../core/tool/tool.ts'
 import { isMarkedUndone, turnEnd } from '../core/contract/turn-end.ts'
 import type { Dialect } from './dialect.ts'
-import { elementsOf, type Fields, fieldsOf } from '../core/contract/fields.ts'
+import { elementsOf, type Fields, fieldsOf, withFields } from '../core/contract/fields.ts'
 import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { isPending, notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
 import { failureText, type Media, renderSuccess } from './render.ts'
-import { sentElements, sentText, wellFormed, withFields } from './sent-turn.ts'
+import { sentElements, sentText, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of the Responses API; the SDK's `Response` fits. */
 export interface OpenAIResponsesAnswer {

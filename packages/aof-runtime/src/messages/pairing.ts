@@ -39,7 +39,8 @@ export function inCallOrder(results: readonly ToolResult[], found: readonly Foun
 }
 
 function byPlace(results: readonly ToolResult[]): ToolResult[] {
-  checkIsList(results)
+  if (!Array.isArray(results as unknown))
+    throw new MisuseError('results', 'an array of tool results (await the executor first)', results)
   const ordered = results.toSorted((a, b) => a.index - b.index)
   ordered.forEach(({ index }, place) => {
     if (place > 0 && ordered[place - 1]?.index === index) {
@@ -47,11 +48,6 @@ function byPlace(results: readonly ToolResult[]): ToolResult[] {
     }
   })
   return ordered
-}
-
-function checkIsList(results: unknown): void {
-  if (!Array.isArray(results))
-    throw new MisuseError('results', 'an array of tool results (await the executor first)', results)
 }
 
 function checkPlace(index: number, property: string, expected: string | number, got: unknown): void {

@@ -47,24 +47,21 @@ function dataText(data: JsonValue): string {
 }
 
 function renderPart<Block>(part: ToolContent, takes: (media: Media) => Block | undefined): string | Block {
+  const render = (given: Media): string | Block => takes(given) ?? leftOut(given)
   switch (part.type) {
     case 'text':
       return part.text.toWellFormed()
     case 'image':
     case 'audio':
-      return renderMedia(media(part.mimeType, part.data), takes)
+      return render(media(part.mimeType, part.data))
     case 'resource': {
       const { resource } = part
       if ('text' in resource) return `[resource ${resource.uri}]\n${resource.text}`.toWellFormed()
-      return renderMedia(media(resource.mimeType, resource.blob, resource.uri), takes)
+      return render(media(resource.mimeType, resource.blob, resource.uri))
     }
     default:
       return JSON.stringify(part)
   }
-}
-
-function renderMedia<Block>(given: Media, takes: (media: Media) => Block | undefined): string | Block {
-  return takes(given) ?? leftOut(given)
 }
 
 function media(mimeType: string | undefined, data: string, uri?: string): Media {

@@ -39,16 +39,6 @@ export function sentElements<Element>(
   return sent.every((element, i) => element === elements[i]) ? elements : sent
 }
 
-/** The object with these fields; the same object if it has them already. */
-export function withFields(object: Fields, fields: Fields): Fields {
-  return Object.entries(fields).every(([key, value]) => object[key] === value) ? object : { ...object, ...fields }
-}
-
-/** Arguments as a value: always an object, because providers accept nothing else back. */
-export function sentInput(given: unknown): Fields {
-  return sendableInput(given)
-}
-
 /**
  * Arguments as text: the model's own text if it is a JSON object. Servers that parse the text (Ollama, llama.cpp, vLLM,
  * Mistral) refuse a request with any other.

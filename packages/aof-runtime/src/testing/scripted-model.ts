@@ -11,7 +11,7 @@ import { checkOptions, optionNames } from '../core/contract/option-names.ts'
 import { generateResult } from './generate-result.ts'
 import { type Recital, recital, recitalStream } from './scripted-stream.ts'
 import { checkTurn, type ScriptedPlay, speechParts, type TurnFunction, type TurnScript } from './scripted-turn.ts'
-import { sleep } from './sleep.ts'
+import { sleep } from '../core/host/sleep.ts'
 
 /** Options of {@link scriptedModel}. */
 export interface ScriptedModelOptions {

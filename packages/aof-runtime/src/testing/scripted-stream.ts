@@ -2,7 +2,7 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { type Clock, MAX_DELAY_MS } from '../core/host/clock.ts'
 import { checkCount, checkDuration } from '../core/contract/misuse.ts'
 import type { ScriptedPlay } from './scripted-turn.ts'
-import { sleep } from './sleep.ts'
+import { sleep } from '../core/host/sleep.ts'
 
 /** A turn ready to be played: its parts, their times, and its end. */
 export interface Recital {

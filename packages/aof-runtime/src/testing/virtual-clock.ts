@@ -15,7 +15,7 @@ import { BinaryHeap, type HeapEntry } from '../core/collections/binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { seededRandom } from './random.ts'
-import { sleep } from './sleep.ts'
+import { sleep } from '../core/host/sleep.ts'
 import { StalledError } from './stalled.ts'
 
 /** Options of a {@link VirtualClock}. */

@@ -2,10 +2,8 @@ import { checkObject, MisuseError } from './misuse.ts'
 import { suggest } from './suggest.ts'
 import { printable } from './text.ts'
 
-/**
- * The names of all options of `Options`, from a table that does not compile while an option is missing.
- */
-export function optionNames<Options>(names: Readonly<Record<keyof Options, true>>): ReadonlySet<string> {
+/** The names of all options of `Options`, from a table that does not compile while an option is missing. */
+export function optionNames<Options>(names: Readonly<Record<keyof Options, unknown>>): ReadonlySet<string> {
   return new Set(Object.keys(names))
 }
 

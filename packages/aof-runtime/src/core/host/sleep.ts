@@ -1,4 +1,4 @@
-import type { Clock } from '../core/host/clock.ts'
+import type { Clock } from './clock.ts'
 
 /**
  * Resolves after `ms` milliseconds on `clock`, or rejects with the reason of the first signal that aborts. In both
