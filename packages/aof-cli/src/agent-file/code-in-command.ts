@@ -42,6 +42,21 @@ function commandIn<W extends Word>(words: readonly W[]): CodeFound<W>[] {
 /** An option. */
 type Role = 'code' | 'rest' | 'programs' | 'setting' | 'value' | 'pair' | 'plain' | 'flag'
 
+/** The role of the options in each field of a rule; the last one counts for an option in several fields. */
+const ROLES = [
+  ['values', 'value'],
+  ['pairs', 'pair'],
+  ['plain', 'plain'],
+  ['settings', 'setting'],
+  ['programs', 'programs'],
+  ['rest', 'rest'],
+  ['code', 'code'],
+] as const satisfies readonly (readonly [keyof ProgramRule, Role])[]
+
+function wordsOf(options = ''): string[] {
+  return options.split(' ').filter(Boolean)
+}
+
 interface Option {
   readonly role: Role
   /** True if the value is part of the same word. */
@@ -62,17 +77,7 @@ class Walk<W extends Word> {
 
   constructor(rule: ProgramRule) {
     this.#rule = rule
-    const { code = [], rest = [], programs = [], settings = [], values = [], pairs = [], plain = [] } = rule
-    const named = (names: readonly string[], role: Role): [string, Role][] => names.map((name) => [name, role])
-    this.#roles = new Map([
-      ...named(values, 'value'),
-      ...named(pairs, 'pair'),
-      ...named(plain, 'plain'),
-      ...named(settings, 'setting'),
-      ...named(programs, 'programs'),
-      ...named(rest, 'rest'),
-      ...named(code, 'code'),
-    ])
+    this.#roles = new Map(ROLES.flatMap(([field, role]) => wordsOf(rule[field]).map((name) => [name, role])))
   }
 
   through(words: readonly W[]): CodeFound<W>[] {
@@ -123,9 +128,9 @@ class Walk<W extends Word> {
 
   /** Many programs accept the beginning of a long option: `--use-comp` of tar, `--upload-p` of git. */
   #shortened(name: string): Role | undefined {
-    const { code = [], whole = [] } = this.#rule
-    if (!/^--[A-Za-z][A-Za-z-]+$/.test(name) || whole.includes(name)) return undefined
-    return code.some((option) => option.startsWith(name) && option !== name) ? 'code' : undefined
+    const { code, whole } = this.#rule
+    if (!/^--[A-Za-z][A-Za-z-]+$/.test(name) || wordsOf(whole).includes(name)) return undefined
+    return wordsOf(code).some((option) => option.startsWith(name) && option !== name) ? 'code' : undefined
   }
 
   /** `-xzf` means `-x -z -f`. If a letter takes a value, the rest of the word is that value. */
@@ -183,7 +188,7 @@ class Walk<W extends Word> {
   /** For an unknown subcommand: the rules of all subcommands apply, and its arguments may name a program. */
   #unknown(word: W, rest: readonly W[]): void {
     if (rest.some(({ free }) => free.length > 0)) this.#report(word, 'program')
-    const { anywhere = [] } = this.#rule
+    const { anywhere = '' } = this.#rule
     const found = new Set(
       [...new Walk<W>({ code: anywhere }).through(rest), ...shellsIn(rest)].map((each) => each.word),
     )
