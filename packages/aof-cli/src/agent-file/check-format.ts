@@ -6,7 +6,7 @@ import { AGENT_SCHEMA, NAMED_TOOL_FIELDS, TOOL_SIGNS } from './format.ts'
 import { type FormatSchema, schemaAt } from './format-parts.ts'
 import { type Finding, type Findings, MAX_PROBLEMS } from './problem.ts'
 import { quoted } from './source.ts'
-import { fieldPath, itemsOf, jsonOf, type MapNode, type Node, type ScalarNode, type Value, valueAt } from './tree.ts'
+import { itemsOf, jsonOf, type MapNode, type Node, nodeAt, type ScalarNode } from './tree.ts'
 import { unknownFix } from './unknown-field.ts'
 
 let validate: ReturnType<typeof compileLocating> | undefined
@@ -29,7 +29,7 @@ export function checkFormat(document: MapNode, tools: string, findings: Findings
     for (const { pointer, schema = '#', message } of issues) {
       if (schema.includes('/allOf/') !== isRepeated) continue
       if (misspelt.some((tool) => `${pointer}/`.startsWith(`${tool}/`))) continue
-      report(valueAt(document, pointer), schema, keysOf(pointer).at(-1) ?? '', message, findings)
+      report(nodeAt(document, pointer), schema, keysOf(pointer).at(-1) ?? '', message, findings)
     }
   }
 }
@@ -40,12 +40,12 @@ export function checkFormat(document: MapNode, tools: string, findings: Findings
  * @returns their pointers
  */
 function reportMisspeltTools(document: MapNode, tools: string, findings: Findings): string[] {
-  return itemsOf(valueAt(document, tools).node).flatMap((tool, index) => {
+  return itemsOf(nodeAt(document, tools)).flatMap((tool, index) => {
     if (tool.kind !== 'map' || TOOL_SIGNS.some((sign) => tool.entries.has(sign))) return []
     for (const [name, { key }] of tool.entries) {
       const meant = NAMED_TOOL_FIELDS.includes(name) ? undefined : suggest(name, TOOL_SIGNS)
       if (meant === undefined) continue
-      findings.error(key, fieldPath(valueAt(document, `${tools}/${index}`).path, name), {
+      findings.error(key, {
         code: 'unknown_field',
         message: `unknown field ${quoted(name)}`,
         fix: `did you mean ${meant}?`,
@@ -56,15 +56,14 @@ function reportMisspeltTools(document: MapNode, tools: string, findings: Finding
   })
 }
 
-/** Reports that the value of the key `name` does not fit the schema at `pointer`. Without words in the schema, `message` is reported. */
-function report(value: Value, pointer: string, name: string, message: string, findings: Findings): void {
-  const { node, path, key } = value
+/** Reports that a node with the key `name` does not fit the schema at `pointer`. Without words in the schema, `message` is reported. */
+function report(node: Node, pointer: string, name: string, message: string, findings: Findings): void {
   const schema = schemaAt(AGENT_SCHEMA, pointer)
   if (schema === false)
-    return reportKey(value, name, schemaAt(AGENT_SCHEMA, pointer.slice(0, pointer.lastIndexOf('/'))), findings)
+    return reportKey(node, name, schemaAt(AGENT_SCHEMA, pointer.slice(0, pointer.lastIndexOf('/'))), findings)
   const missing = node.kind === 'map' ? (schema.required ?? []).filter((field) => !node.entries.has(field)) : []
   for (const field of missing) {
-    findings.error(key, path, {
+    findings.error(node.key, {
       code: 'missing_field',
       message: `${schema.title} lacks the field ${field}`,
       fix: `add ${field}: ${fieldOf(schema, field).description}`,
@@ -72,7 +71,7 @@ function report(value: Value, pointer: string, name: string, message: string, fi
   }
   if (missing.length > 0) return
   const isNothing = node.kind === 'scalar' && node.value === null
-  findings.error(isNothing ? key : node.span, path, findingFor(node, schema, message))
+  findings.error(isNothing ? node.key : node.span, findingFor(node, schema, message))
 }
 
 function fieldOf({ properties }: FormatSchema, name: string): FormatSchema {
@@ -81,11 +80,10 @@ function fieldOf({ properties }: FormatSchema, name: string): FormatSchema {
 }
 
 /** Reports a key that is not allowed in its map. */
-function reportKey({ path, key }: Value, name: string, schema: FormatSchema | false, findings: Findings): void {
+function reportKey({ key }: Node, name: string, schema: FormatSchema | false, findings: Findings): void {
   if (schema === false) return
   findings.error(
     key,
-    path,
     schema.properties === undefined
       ? { code: 'wrong_value', message: `${schema.patternErrorMessage}, found ${quoted(name)}` }
       : {

@@ -1,6 +1,6 @@
 import type { AgentDocument, ParsedAgent, ParsedFile } from './agent-file.ts'
 import { KIND } from './format.ts'
-import { type Findings, inOrder, type Problem, problemAt } from './problem.ts'
+import { inOrder, type Problem, problemAt } from './problem.ts'
 import { quoted } from './source.ts'
 import { suggest } from 'aof-runtime/internal'
 
@@ -57,23 +57,4 @@ function notClear(second: AgentDocument, agents: readonly AgentDocument[]): Prob
 
 function namesOf(agents: readonly AgentDocument[]): string[] {
   return agents.map(({ name }) => quoted(name ?? 'an agent without a name').slice(1, -1))
-}
-
-/** Reports agents that have the same name, since `--name` could not choose between them. */
-export function reportRepeatedNames(agents: readonly AgentDocument[], findings: Findings): void {
-  const lines = new Map<string, number>()
-  for (const { name, at } of agents) {
-    if (name === undefined) continue
-    const line = lines.get(name)
-    if (line === undefined) lines.set(name, at.line)
-    else {
-      findings.add(
-        problemAt(at, 'error', {
-          code: 'conflict',
-          message: `two agents are called ${quoted(name)}, the first in line ${line}`,
-          fix: 'give one of them another name',
-        }),
-      )
-    }
-  }
 }

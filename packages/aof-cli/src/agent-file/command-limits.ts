@@ -2,7 +2,7 @@ import type { RateOptions, RetryOptions } from 'aof-runtime'
 import { durationMs, readDuration } from './duration.ts'
 import { RATE } from './patterns.ts'
 import type { Findings } from './problem.ts'
-import { booleanOf, child, fieldPath, type MapNode, type Node, numberOf, textOf } from './tree.ts'
+import { booleanOf, child, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 
 /** Concurrency limit, rate limit and retry policy of a command. */
 export interface CommandLimits {
@@ -13,14 +13,14 @@ export interface CommandLimits {
 }
 
 /** Reads `idempotent`, `retry`, `max_parallel` and `rate` of a command. */
-export function readLimits(node: MapNode, path: string, findings: Findings): CommandLimits {
+export function readLimits(node: MapNode, findings: Findings): CommandLimits {
   const idempotent = booleanOf(child(node, 'idempotent')) ?? false
-  const retry = readRetry(child(node, 'retry'), fieldPath(path, 'retry'), findings)
+  const retry = readRetry(child(node, 'retry'), findings)
   const maxParallel = numberOf(child(node, 'max_parallel'))
-  const rate = readRate(child(node, 'rate'), fieldPath(path, 'rate'), findings)
+  const rate = readRate(child(node, 'rate'), findings)
   const isRepeatable = idempotent || booleanOf(child(node, 'read_only')) === true
   if (retry !== undefined && retry.maxAttempts > 1 && !isRepeatable) {
-    findings.warn(child(node, 'retry')?.span ?? node.span, fieldPath(path, 'retry'), {
+    findings.warn(child(node, 'retry')?.span ?? node.span, {
       code: 'suspicious',
       message: 'a command that may change something is not tried again once it has started',
       fix: 'add idempotent: true if the same call made again changes nothing more, or read_only: true',
@@ -34,18 +34,22 @@ export function readLimits(node: MapNode, path: string, findings: Findings): Com
   }
 }
 
-function readRetry(node: Node | undefined, path: string, findings: Findings): RetryOptions | undefined {
+function readRetry(node: Node | undefined, findings: Findings): RetryOptions | undefined {
   const times = numberOf(node) ?? numberOf(child(node, 'max_attempts'))
   if (node === undefined || times === undefined) return undefined
-  const initialDelayMs = readDuration(child(node, 'initial_delay'), `${path}.initial_delay`, findings)
-  const maxDelayMs = readDuration(child(node, 'max_delay'), `${path}.max_delay`, findings)
+  const initialDelayMs = readDuration(child(node, 'initial_delay'), findings)
+  const maxDelayMs = readDuration(child(node, 'max_delay'), findings)
   const factor = numberOf(child(node, 'factor'))
   if ((initialDelayMs ?? 200) > (maxDelayMs ?? 30_000)) {
-    findings.error((child(node, 'max_delay') ?? child(node, 'initial_delay') ?? node).span, path, {
-      code: 'conflict',
-      message: 'the wait before the second attempt (initial_delay) is longer than the longest (max_delay)',
-      fix: 'make max_delay longer, or initial_delay shorter',
-    })
+    const { span } = child(node, 'max_delay') ?? child(node, 'initial_delay') ?? node
+    findings.error(
+      { ...span, path: node.span.path },
+      {
+        code: 'conflict',
+        message: 'the wait before the second attempt (initial_delay) is longer than the longest (max_delay)',
+        fix: 'make max_delay longer, or initial_delay shorter',
+      },
+    )
     return undefined
   }
   return {
@@ -56,14 +60,14 @@ function readRetry(node: Node | undefined, path: string, findings: Findings): Re
   }
 }
 
-function readRate(node: Node | undefined, path: string, findings: Findings): RateOptions | undefined {
+function readRate(node: Node | undefined, findings: Findings): RateOptions | undefined {
   const short = new RegExp(RATE).exec(textOf(node) ?? '')
   if (short !== null) {
     const [n = '', time = ''] = short[0].split('/')
     return { n: Number(n), perMs: durationMs(/^\d/.test(time) ? time : `1${time}`) ?? 1 }
   }
   const n = numberOf(child(node, 'n'))
-  const perMs = readDuration(child(node, 'per'), `${path}.per`, findings)
+  const perMs = readDuration(child(node, 'per'), findings)
   const burst = numberOf(child(node, 'burst'))
   return n === undefined || perMs === undefined ? undefined : { n, perMs, ...(burst !== undefined && { burst }) }
 }

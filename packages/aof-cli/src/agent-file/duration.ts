@@ -41,12 +41,12 @@ export function durationMs(value: string | number): number | undefined {
 }
 
 /** Reads a duration in milliseconds, and reports one that is too short or too long for a timer. */
-export function readDuration(node: Node | undefined, path: string, findings: Findings): number | undefined {
+export function readDuration(node: Node | undefined, findings: Findings): number | undefined {
   const written = textOf(node) ?? numberOf(node)
   const ms = written === undefined ? undefined : durationMs(written)
   if (node?.kind !== 'scalar' || node.doubt !== undefined || ms === undefined) return ms
   if (ms < MIN_DURATION_MS || ms > MAX_DURATION_MS) {
-    findings.error(node.span, path, {
+    findings.error(node.span, {
       code: 'wrong_value',
       message: `expected a duration from 1ms to ${Math.floor(MAX_DURATION_MS / 3_600_000)}h, found ${quoted(String(written))}`,
     })

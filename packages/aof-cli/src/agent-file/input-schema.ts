@@ -38,29 +38,32 @@ export function textSchema(names: readonly string[]): InputSchema {
 }
 
 /** Reads `input_schema`: an object whose properties are strings, numbers, booleans, or lists of these. */
-export function readInputSchema(node: MapNode, path: string, findings: Findings): InputSchema {
+export function readInputSchema(node: MapNode, findings: Findings): InputSchema {
   if (textOf(child(node, 'type')) !== 'object') {
-    findings.error(child(node, 'type')?.span ?? node.span, fieldPath(path, 'type'), {
-      code: 'wrong_value',
-      message: 'expected the schema of an object, since arguments have names',
-      fix: 'write type: object',
-    })
+    findings.error(
+      { ...(child(node, 'type') ?? node).span, path: fieldPath(node.span.path, 'type') },
+      {
+        code: 'wrong_value',
+        message: 'expected the schema of an object, since arguments have names',
+        fix: 'write type: object',
+      },
+    )
   }
   const properties = child(node, 'properties')
   const known = properties?.kind === 'map' ? properties.entries : new Map<string, never>()
   if (properties !== undefined && properties.kind !== 'map') {
-    findings.error(properties.span, fieldPath(path, 'properties'), {
+    findings.error(properties.span, {
       code: 'wrong_type',
       message: 'expected a map of the arguments and their schemas',
     })
   }
-  const required = readRequired(node, path, [...known.keys()], findings)
+  const required = readRequired(node, [...known.keys()], findings)
   const kinds = new Map<string, ArgumentKind>()
-  for (const [name, entry] of known) {
-    const kind = kindOf(entry.value, required.has(name))
+  for (const [name, property] of known) {
+    const kind = kindOf(property, required.has(name))
     if (kind !== undefined) kinds.set(name, kind)
     else {
-      findings.error(entry.key, fieldPath(fieldPath(path, 'properties'), name), {
+      findings.error(property.key, {
         code: 'wrong_value',
         message: `the argument ${quoted(name)} needs a type that a command can take`,
         fix: 'write type: string, number, integer or boolean, or type: array with items of one of these',
@@ -70,21 +73,21 @@ export function readInputSchema(node: MapNode, path: string, findings: Findings)
   return { json: jsonOf(node) as JsonObject, kinds }
 }
 
-function readRequired(node: MapNode, path: string, known: readonly string[], findings: Findings): Set<string> {
+function readRequired(node: MapNode, known: readonly string[], findings: Findings): Set<string> {
   const required = new Set<string>()
-  itemsOf(child(node, 'required')).forEach((item, index) => {
+  for (const item of itemsOf(child(node, 'required'))) {
     const name = textOf(item)
     if (name !== undefined && known.includes(name)) {
       required.add(name)
-      return
+      continue
     }
     const meant = name === undefined ? undefined : suggest(name, known)
-    findings.error(item.span, `${fieldPath(path, 'required')}[${index}]`, {
+    findings.error(item.span, {
       code: 'wrong_value',
       message: `expected the name of one of the properties, found ${quoted(name ?? 'another value')}`,
       fix: meant === undefined ? 'add it to properties, or remove it here' : `did you mean ${meant}?`,
     })
-  })
+  }
   return required
 }
 

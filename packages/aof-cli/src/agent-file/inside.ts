@@ -18,10 +18,10 @@ export function isInside(path: string): boolean {
 }
 
 /** Reports a path that does not stay below the directory of the agent file. */
-export function checkInside(node: Node | undefined, path: string, what: string, findings: Findings): void {
+export function checkInside(node: Node | undefined, what: string, findings: Findings): void {
   const written = textOf(node)
   if (node === undefined || written === undefined || isInside(written)) return
-  findings.error(node.span, path, outsideFinding(what, written))
+  findings.error(node.span, outsideFinding(what, written))
 }
 
 /** The finding for a path that leads outside. */

@@ -8,32 +8,30 @@ import { child, fieldPath, type MapNode, type Node, textOf } from './tree.ts'
 /**
  * The model of an agent: `model: provider:name` or `provider/name`, `provider` and `model`, or `model: {provider, name}`.
  *
- * @param path the path of the fields: `spec`, or empty in the flat form
  * @returns undefined if the model is missing or wrong; the findings report why
  */
-export function readModel(spec: MapNode, path: string, findings: Findings): ModelName | undefined {
+export function readModel(spec: MapNode, findings: Findings): ModelName | undefined {
   const node = child(spec, 'model')
   const given = textOf(child(spec, 'provider'))
   if (node === undefined) return undefined
-  const at = fieldPath(path, 'model')
   const parts = node.kind === 'map' ? recordParts(node) : textParts(textOf(node), given)
   if (parts === undefined) {
     const written = textOf(node)
     // The schema reports blanks.
-    if (written !== undefined && /^\S+$/.test(written)) reportNoProvider(node, at, written, findings)
+    if (written !== undefined && /^\S+$/.test(written)) reportNoProvider(node, written, findings)
     return undefined
   }
   if (given !== undefined && providerNamed(given) !== parts.provider) {
-    findings.error(node.span, at, {
+    findings.error(node.span, {
       code: 'conflict',
-      message: `the model says ${quoted(parts.provider)} is its provider, ${fieldPath(path, 'provider')} says ${quoted(given)}`,
+      message: `the model says ${quoted(parts.provider)} is its provider, ${fieldPath(spec.span.path, 'provider')} says ${quoted(given)}`,
       fix: 'keep one of the two',
     })
     return undefined
   }
   if (FILE_PROVIDERS.has(parts.provider) && !isInside(parts.name))
-    findings.error(node.span, at, outsideFinding('a file', parts.name))
-  return { ...parts, at: findings.source.place(node.span, at) }
+    findings.error(node.span, outsideFinding('a file', parts.name))
+  return { ...parts, at: findings.source.place(node.span) }
 }
 
 function recordParts(node: MapNode): ProviderAndName | undefined {
@@ -57,8 +55,8 @@ function textParts(model: string | undefined, given: string | undefined): Provid
   return { provider, name: model }
 }
 
-function reportNoProvider(node: Node, path: string, model: string, findings: Findings): void {
-  findings.error(node.span, path, {
+function reportNoProvider(node: Node, model: string, findings: Findings): void {
+  findings.error(node.span, {
     code: 'wrong_value',
     message: `expected provider:name, e.g. anthropic:claude-sonnet-4-5, found ${quoted(model)}`,
     fix: model.includes('${')

@@ -1,16 +1,16 @@
 import type { AgentDocument, AgentFile, ParsedAgent, ParsedFile, SkippedDocument } from './agent-file.ts'
 import { checkFormat } from './check-format.ts'
-import { chooseAgent, reportRepeatedNames } from './choose-agent.ts'
+import { chooseAgent } from './choose-agent.ts'
 import { decode } from './decode.ts'
 import { readDuration } from './duration.ts'
 import { API_VERSION, FLAT_SIGNS, KIND } from './format.ts'
 import { readModel } from './model.ts'
 import { parseTrees } from './parse-tree.ts'
-import type { Findings } from './problem.ts'
+import { type Findings, reportRepeatedNames } from './problem.ts'
 import { suggest } from 'aof-runtime/internal'
 import { warnOfReferences } from './template.ts'
 import { readTools } from './tools.ts'
-import { child, fieldPath, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'
+import { child, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 import { unsupportedFields, unsupportedProblem } from './unsupported.ts'
 import { checkServers, readEnvironment } from './variables.ts'
 
@@ -33,7 +33,7 @@ export function parseAgentFiles(input: string | Uint8Array, options: { readonly 
     if (other === undefined) agents.push(readDocument(tree, own))
     else skipped.push(other)
   }
-  reportRepeatedNames(agents, findings)
+  reportRepeatedNames('agents', agents, findings)
   return { agents, skipped, problems: findings.list() }
 }
 
@@ -54,7 +54,7 @@ function otherKind(tree: Node, { source }: Findings): SkippedDocument | undefine
   const node = child(tree, 'kind')
   const kind = textOf(node)
   if (node === undefined || kind === undefined || suggest(kind, [KIND]) !== undefined) return undefined
-  return { kind, name: nameOf(tree), at: source.place(node.span, 'kind') }
+  return { kind, name: nameOf(tree), at: source.place(node.span) }
 }
 
 function nameOf(tree: Node | undefined): string | undefined {
@@ -71,7 +71,7 @@ function readDocument(tree: Node | undefined, findings: Findings): AgentDocument
       ? { ok: true, agent, problems }
       : { ok: false, problems, ...(agent !== undefined && { readable: agent }) }
   const start = tree?.span.start ?? 0
-  return { name: nameOf(tree), isForeign, at: findings.source.place({ start, end: start + 1 }, ''), parsed }
+  return { name: nameOf(tree), isForeign, at: findings.source.place({ start, end: start + 1 }), parsed }
 }
 
 /** True if the fields of `metadata` and `spec` are at the top level. */
@@ -91,7 +91,7 @@ function meansAgent(tree: Node, findings: Findings): boolean {
 }
 
 function reportNoAgent(span: { start: number; end: number }, found: string, findings: Findings): void {
-  findings.error(span, '', {
+  findings.error(span, {
     code: 'missing_field',
     message: `expected an agent file, with apiVersion: ${API_VERSION} and kind: ${KIND}, ${found}`,
     fix: `begin with apiVersion: ${API_VERSION}, kind: ${KIND}, metadata: {name: …} and spec: {model: …}`,
@@ -100,20 +100,20 @@ function reportNoAgent(span: { start: number; end: number }, found: string, find
 
 function readAgent(tree: MapNode, isFlat: boolean, findings: Findings): AgentFile | undefined {
   const spec = isFlat ? tree : child(tree, 'spec')
-  const agent = spec?.kind === 'map' ? readSpec(tree, spec, isFlat ? '' : 'spec', findings) : undefined
+  const agent = spec?.kind === 'map' ? readSpec(tree, spec, findings) : undefined
   // The readers run first: where both find an error, their words are better than those of the schema.
   checkFormat(tree, isFlat ? '/tools' : '/spec/tools', findings)
   return agent
 }
 
-function readSpec(tree: MapNode, spec: MapNode, path: string, findings: Findings): AgentFile | undefined {
+function readSpec(tree: MapNode, spec: MapNode, findings: Findings): AgentFile | undefined {
   const name = nameOf(tree)
-  const model = readModel(spec, path, findings)
-  const { tools, unsupported: unsupportedTools } = readTools(spec, path, findings)
-  const environment = readEnvironment(spec, path, findings)
-  checkServers(spec, path, findings)
-  const settings = readSettings(tree, spec, path, findings)
-  const unsupported = [...unsupportedFields(spec, path, findings), ...unsupportedTools]
+  const model = readModel(spec, findings)
+  const { tools, unsupported: unsupportedTools } = readTools(spec, findings)
+  const environment = readEnvironment(spec, findings)
+  checkServers(spec, findings)
+  const settings = readSettings(tree, spec, findings)
+  const unsupported = [...unsupportedFields(spec, findings), ...unsupportedTools]
   for (const entry of unsupported) findings.add(unsupportedProblem(entry, 'warning'))
   if (name === undefined || model === undefined) return undefined
   return { file: findings.source.file, name, model, ...settings, environment, tools, unsupported }
@@ -121,12 +121,12 @@ function readSpec(tree: MapNode, spec: MapNode, path: string, findings: Findings
 
 type Settings = Omit<AgentFile, 'file' | 'name' | 'model' | 'environment' | 'tools' | 'unsupported'>
 
-function readSettings(tree: MapNode, spec: MapNode, at: string, findings: Findings): Settings {
+function readSettings(tree: MapNode, spec: MapNode, findings: Findings): Settings {
   const described = child(spec, 'description') ?? child(child(tree, 'metadata'), 'description')
-  const instructions = same(spec, at, ['instructions', 'system_prompt'], findings)
-  warnOfReferences(instructions, fieldPath(at, 'instructions'), 'the model', findings)
+  const instructions = same(spec, ['instructions', 'system_prompt'], findings)
+  warnOfReferences(instructions, 'the model', findings)
   const number = (name: string): number | undefined =>
-    numberOf(same(spec, at, [name, `model_config.${name}`, `model.${name}`], findings))
+    numberOf(same(spec, [name, `model_config.${name}`, `model.${name}`], findings))
   return defined({
     description: textOf(described),
     instructions: textOf(instructions),
@@ -134,14 +134,14 @@ function readSettings(tree: MapNode, spec: MapNode, at: string, findings: Findin
     maxTokens: number('max_tokens'),
     maxIterations: numberOf(child(spec, 'max_iterations')),
     maxParallelTools: numberOf(child(spec, 'max_parallel_tools')),
-    timeoutMs: readDuration(child(spec, 'timeout'), fieldPath(at, 'timeout'), findings),
-    toolTimeoutMs: readDuration(child(spec, 'tool_timeout'), fieldPath(at, 'tool_timeout'), findings),
+    timeoutMs: readDuration(child(spec, 'timeout'), findings),
+    toolTimeoutMs: readDuration(child(spec, 'tool_timeout'), findings),
     eager: textOf(child(spec, 'eager')) as AgentFile['eager'],
   })
 }
 
 /** The value of a field with several possible places; if it is in two of them, the values must be equal. */
-function same(spec: MapNode, at: string, paths: readonly string[], findings: Findings): Node | undefined {
+function same(spec: MapNode, paths: readonly string[], findings: Findings): Node | undefined {
   const found = paths.flatMap((path) => {
     const node = path.split('.').reduce<Node | undefined>(child, spec)
     return node === undefined ? [] : [{ path, node, json: JSON.stringify(jsonOf(node)) }]
@@ -149,7 +149,7 @@ function same(spec: MapNode, at: string, paths: readonly string[], findings: Fin
   const [first] = found
   const other = found.find(({ json }) => json !== first?.json)
   if (first !== undefined && other !== undefined) {
-    findings.error(other.node.span, at === '' ? other.path : `${at}.${other.path}`, {
+    findings.error(other.node.span, {
       code: 'conflict',
       message: `${first.path} and ${other.path} are the same field, and say different things`,
       fix: 'keep one of the two',

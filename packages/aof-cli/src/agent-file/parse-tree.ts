@@ -27,7 +27,7 @@ export function parseTrees(findings: Findings): ParsedTree[] {
   const { text } = findings.source
   const excess = findExcess(text)
   if (excess !== undefined) {
-    findings.error(excess.span, '', EXCESS[excess.limit])
+    findings.error(excess.span, EXCESS[excess.limit])
     return []
   }
   const documents: Document.Parsed[] = [
@@ -51,17 +51,22 @@ export function parseTrees(findings: Findings): ParsedTree[] {
   }
   const trees = documents.filter(hasContent)
   if (trees.length > MAX_DOCUMENTS) {
-    findings.error({ start: 0, end: 1 }, '', {
-      code: 'too_many_parts',
-      message: `more than ${MAX_DOCUMENTS} documents`,
-      fix: 'put the agents into several files',
-    })
+    findings.error(
+      { start: 0, end: 1 },
+      {
+        code: 'too_many_parts',
+        message: `more than ${MAX_DOCUMENTS} documents`,
+        fix: 'put the agents into several files',
+      },
+    )
     return []
   }
   const budget = new Budget()
   return trees.map(({ contents }) => {
     const own = findings.another()
-    const tree = contents === null ? undefined : new TreeBuilder(own, budget).build(contents, '')
+    const [start] = contents?.range ?? [0]
+    const key = { start, end: start, path: '' }
+    const tree = contents === null ? undefined : new TreeBuilder(own, budget).build(contents, '', key)
     return { tree: own.failed ? undefined : tree, findings: own }
   })
 }
@@ -90,26 +95,29 @@ function reportSyntax(document: Document.Parsed, from: number, findings: Finding
     const [start, end] = error.pos
     const opener = error.code === 'MISSING_CHAR' || error.code === 'BAD_INDENT' ? openerOf(document, start) : undefined
     if (opener === undefined) {
-      findings.error({ start, end }, '', syntaxFinding(error.code, error.message, text.slice(start, end)))
+      findings.error({ start, end }, syntaxFinding(error.code, error.message, text.slice(start, end)))
     } else {
-      findings.error({ start: opener, end: opener + 1 }, '', unclosedFinding(text.charAt(opener)))
+      findings.error({ start: opener, end: opener + 1 }, unclosedFinding(text.charAt(opener)))
     }
     break
   }
   for (const warning of document.warnings) {
     if (warning.code === 'TAG_RESOLVE_FAILED') continue
     const [start, end] = warning.pos
-    findings.error({ start, end }, '', syntaxFinding(warning.code, warning.message, text.slice(start, end)))
+    findings.error({ start, end }, syntaxFinding(warning.code, warning.message, text.slice(start, end)))
   }
   const { yaml } = document.directives
   const directive = /^%(YAML|TAG)\b.*$/m.exec(text.slice(from, document.contents?.range?.[0] ?? from))
   if (directive !== null && (directive[1] === 'TAG' || yaml.version !== '1.2')) {
     const start = from + directive.index
-    findings.error({ start, end: start + directive[0].length }, '', {
-      code: 'directive',
-      message: `expected YAML 1.2 without tags of its own, found the directive ${quoted(directive[0])}`,
-      fix: 'remove the line',
-    })
+    findings.error(
+      { start, end: start + directive[0].length },
+      {
+        code: 'directive',
+        message: `expected YAML 1.2 without tags of its own, found the directive ${quoted(directive[0])}`,
+        fix: 'remove the line',
+      },
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Place, Source, Span } from './source.ts'
+import { type Place, quoted, type Source, type Span } from './source.ts'
 
 /** The kind of a problem, for programs. */
 export type ProblemCode =
@@ -82,12 +82,12 @@ export class Findings {
     return this.#problems.length >= MAX_PROBLEMS
   }
 
-  error(span: Span, path: string, finding: Finding): void {
-    this.add(problemAt(this.source.place(span, path), 'error', finding))
+  error(span: Span, finding: Finding): void {
+    this.add(problemAt(this.source.place(span), 'error', finding))
   }
 
-  warn(span: Span, path: string, finding: Finding): void {
-    this.add(problemAt(this.source.place(span, path), 'warning', finding))
+  warn(span: Span, finding: Finding): void {
+    this.add(problemAt(this.source.place(span), 'warning', finding))
   }
 
   /** The problems in the order of the file, errors before warnings at the same place. */
@@ -111,4 +111,22 @@ export function inOrder(problems: readonly Problem[]): Problem[] {
 
 function rank(problem: Problem): number {
   return problem.severity === 'error' ? 0 : 1
+}
+
+/** Reports agents or tools of a file that have the same name. */
+export function reportRepeatedNames(
+  what: string,
+  named: readonly { readonly name: string | undefined; readonly at: Place }[],
+  findings: Findings,
+): void {
+  const lines = new Map<string, number>()
+  for (const { name, at } of named) {
+    if (name === undefined) continue
+    const line = lines.get(name)
+    if (line === undefined) lines.set(name, at.line)
+    else {
+      const message = `two ${what} are called ${quoted(name)}, the first in line ${line}`
+      findings.add(problemAt(at, 'error', { code: 'conflict', message, fix: 'give one of them another name' }))
+    }
+  }
 }

@@ -4,6 +4,13 @@ import { printable } from 'aof-runtime/internal'
 export interface Span {
   readonly start: number
   readonly end: number
+  /** The field to which it belongs, e.g. `spec.tools[0].command`. @default '' the whole document */
+  readonly path?: string
+}
+
+/** A range that belongs to a field. */
+export interface FieldSpan extends Span {
+  readonly path: string
 }
 
 /** A place in a file, as people and editors name it. */
@@ -44,7 +51,7 @@ export class Source {
   }
 
   /** The place of `span`; for an empty span, the character at its start. */
-  place(span: Span, path: string): Place {
+  place(span: Span): Place {
     const start = Math.min(Math.max(span.start, 0), this.text.length)
     const line = this.#lineOf(start)
     const lineStart = this.#lineStarts[line] ?? 0
@@ -55,7 +62,7 @@ export class Source {
       file: this.file,
       line: line + 1,
       column: Array.from(lineText.slice(0, column)).length + 1,
-      path,
+      path: span.path ?? '',
       excerpt: excerptOf(lineText, column, length),
     }
   }

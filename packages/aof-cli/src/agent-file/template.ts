@@ -61,26 +61,29 @@ export function fillTemplate(template: Template, env: Readonly<Record<string, st
 }
 
 /** The template in a node; undefined, with a finding, if it is malformed. */
-export function readTemplate(node: Node, path: string, findings: Findings): Template | undefined {
+export function readTemplate(node: Node, findings: Findings): Template | undefined {
   const text = wordOf(node)
   if (text === undefined) return undefined
   const parsed = parseTemplate(text)
   if (parsed.ok) return parsed.template
-  findings.error(node.span, path, parsed.finding)
+  findings.error(node.span, parsed.finding)
   return undefined
 }
 
 /** Warns of a `${NAME}` that stays as it is: variables, and so secrets, are not substituted in prompts. */
-export function warnOfReferences(node: Node | undefined, path: string, reader: string, findings: Findings): void {
+export function warnOfReferences(node: Node | undefined, reader: string, findings: Findings): void {
   const text = wordOf(node)
   const reference = text === undefined ? null : /\$\{[A-Za-z_]\w*[^${}\s]*\}?/.exec(text)
   if (node === undefined || reference === null) return
-  const { start, end } = node.span
+  const { start, end, path } = node.span
   const at = findings.source.text.slice(start, end).indexOf(reference[0])
   const from = at === -1 ? start : start + at
-  findings.warn({ start: from, end: at === -1 ? end : from + reference[0].length }, path, {
-    code: 'not_substituted',
-    message: `no variable is put in here: ${reader} gets the characters ${reference[0]} as they are`,
-    fix: 'variables are put into environment, and into env and headers of MCP servers',
-  })
+  findings.warn(
+    { start: from, end: at === -1 ? end : from + reference[0].length, path },
+    {
+      code: 'not_substituted',
+      message: `no variable is put in here: ${reader} gets the characters ${reference[0]} as they are`,
+      fix: 'variables are put into environment, and into env and headers of MCP servers',
+    },
+  )
 }

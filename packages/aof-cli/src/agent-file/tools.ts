@@ -3,10 +3,10 @@ import { readCommand } from './command.ts'
 import { checkInside } from './inside.ts'
 import { NAMED_TOOL_FIELDS } from './format.ts'
 import { MODULE_ENDING } from './patterns.ts'
-import type { Findings } from './problem.ts'
+import { type Findings, reportRepeatedNames } from './problem.ts'
 import { quoted } from './source.ts'
 import { warnOfReferences } from './template.ts'
-import { booleanOf, child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
+import { booleanOf, child, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 import { type Unsupported, unsupportedTool } from './unsupported.ts'
 
 /** The tools of an agent file: the supported and the unsupported ones. */
@@ -18,18 +18,19 @@ export interface ReadTools {
 const MODULE = new RegExp(MODULE_ENDING)
 
 /** Reads `spec.tools`. Entries with `enabled: false` are checked and left out. */
-export function readTools(spec: MapNode, at: string, findings: Findings): ReadTools {
+export function readTools(spec: MapNode, findings: Findings): ReadTools {
   const tools: ToolEntry[] = []
   const unsupported: Unsupported[] = []
-  itemsOf(child(spec, 'tools')).forEach((node, index) => {
-    const path = `${fieldPath(at, 'tools')}[${index}]`
-    const entry = node.kind === 'map' ? readEntry(node, path, findings) : undefined
-    if (booleanOf(child(node, 'enabled')) === false) return
+  for (const node of itemsOf(child(spec, 'tools'))) {
+    const entry = node.kind === 'map' ? readEntry(node, findings) : undefined
+    if (booleanOf(child(node, 'enabled')) === false) continue
     if (entry !== undefined) tools.push(entry)
-    else if (isPath(node)) reportPath(node, path, findings)
-    else if (isKnown(node)) unsupported.push(unsupportedTool(node, path, findings))
-  })
-  reportRepeatedNames(tools, spec, findings)
+    else if (isPath(node)) reportPath(node, findings)
+    else if (isKnown(node)) unsupported.push(unsupportedTool(node, findings))
+  }
+  const commands = tools.filter((tool) => tool.kind === 'command')
+  const names = commands.map(({ name, at }) => ({ name, at: { ...at, path: `${at.path}.name` } }))
+  reportRepeatedNames('tools', names, findings)
   return { tools, unsupported }
 }
 
@@ -38,8 +39,8 @@ function isPath(node: Node): boolean {
   return /[/\\]/.test(textOf(node) ?? '') || MODULE.test(textOf(node) ?? '')
 }
 
-function reportPath(node: Node, path: string, findings: Findings): void {
-  findings.error(node.span, path, {
+function reportPath(node: Node, findings: Findings): void {
+  findings.error(node.span, {
     code: 'wrong_value',
     message: `expected the name of a tool, found the path ${quoted(textOf(node) ?? '')}`,
     fix: `write module: ${textOf(node)}`,
@@ -59,48 +60,25 @@ function isNamed({ entries }: MapNode): boolean {
   return entries.has('name') && [...entries.keys()].every((field) => NAMED_TOOL_FIELDS.includes(field))
 }
 
-function readEntry(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {
-  if (node.entries.has('module')) return readModule(node, path, findings)
-  return node.entries.has('command') ? readCommandIn(node, path, findings) : undefined
+function readEntry(node: MapNode, findings: Findings): ToolEntry | undefined {
+  if (node.entries.has('module')) return readModule(node, findings)
+  if (!node.entries.has('command')) return undefined
+  checkInside(child(node, 'cwd'), 'a directory', findings)
+  warnOfReferences(child(node, 'description'), 'the model', findings)
+  return readCommand(node, findings)
 }
 
-function readCommandIn(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {
-  checkInside(child(node, 'cwd'), fieldPath(path, 'cwd'), 'a directory', findings)
-  warnOfReferences(child(node, 'description'), fieldPath(path, 'description'), 'the model', findings)
-  return readCommand(node, path, findings)
-}
-
-function readModule(node: MapNode, path: string, findings: Findings): ToolEntry | undefined {
+function readModule(node: MapNode, findings: Findings): ToolEntry | undefined {
   const module = child(node, 'module')
   const written = textOf(module)
   if (module === undefined || written === undefined) return undefined
-  const at = fieldPath(path, 'module')
-  checkInside(module, at, 'a module', findings)
+  checkInside(module, 'a module', findings)
   if (!MODULE.test(written)) {
-    findings.error(module.span, at, {
+    findings.error(module.span, {
       code: 'wrong_value',
       message: `expected a JavaScript or TypeScript file, found ${quoted(written)}`,
       fix: 'write its whole name, e.g. ./tools.ts',
     })
   }
-  return { kind: 'module', path: written, at: findings.source.place(module.span, at) }
-}
-
-function reportRepeatedNames(tools: readonly ToolEntry[], spec: MapNode, findings: Findings): void {
-  const lines = new Map<string, number>()
-  for (const tool of tools) {
-    if (tool.kind !== 'command') continue
-    const line = lines.get(tool.name)
-    if (line === undefined) {
-      lines.set(tool.name, tool.at.line)
-      continue
-    }
-    const index = Number(/\d+/.exec(tool.at.path)?.[0])
-    const node = itemsOf(child(spec, 'tools'))[index]
-    findings.error(child(node, 'name')?.span ?? spec.span, `${tool.at.path}.name`, {
-      code: 'conflict',
-      message: `two tools are called ${quoted(tool.name)}, the first in line ${line}`,
-      fix: 'give one of them another name',
-    })
-  }
+  return { kind: 'module', path: written, at: findings.source.place(module.span) }
 }

@@ -1,8 +1,8 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Pair, Scalar } from 'yaml'
 import type { Node as YamlNode, YAMLMap, YAMLSeq } from 'yaml'
 import type { Findings } from './problem.ts'
-import { quoted, type Span } from './source.ts'
-import { type Entry, fieldPath, type ListNode, type MapNode, type Node, type ScalarNode } from './tree.ts'
+import { type FieldSpan, quoted } from './source.ts'
+import { fieldPath, type Node, type Placed, type ScalarNode } from './tree.ts'
 
 /** The largest number of aliases, and of values after their expansion, in a file. */
 const MAX_ALIASES = 100
@@ -35,90 +35,96 @@ export class TreeBuilder {
     this.#budget = budget
   }
 
-  build(node: YamlNode, path: string): Node {
-    if (isAlias(node)) return this.#alias(node, path)
-    if (++this.#budget.values > MAX_VALUES) return this.#tooMany(node, path)
+  /** @param key the place of its key, if it has one */
+  build(node: YamlNode, path: string, key?: FieldSpan): Node {
+    const span = spanOf(node, path)
+    const placed = { span, key: key ?? span }
+    if (isAlias(node)) return this.#alias(node, placed)
+    if (++this.#budget.values > MAX_VALUES) return this.#tooMany(placed)
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node)
-    this.#checkTag(node, path)
+    this.#checkTag(node, span)
     this.#open.add(node)
-    const built = isMap(node) ? this.#map(node, path) : isSeq(node) ? this.#list(node, path) : this.#scalar(node, path)
+    const built: Node = isMap(node)
+      ? { ...placed, kind: 'map', entries: this.#entries(node, path) }
+      : isSeq(node)
+        ? { ...placed, kind: 'list', items: this.#items(node, path) }
+        : { ...placed, kind: 'scalar', ...(isScalar(node) ? this.#scalar(node, span) : NOTHING) }
     this.#open.delete(node)
     return built
   }
 
-  #alias(alias: Alias, path: string): Node {
-    const target = this.#anchors.get(alias.source)
-    const span = spanOf(alias)
-    if (++this.#budget.aliases > MAX_ALIASES) return this.#tooMany(alias, path)
-    if (target === undefined) {
-      this.#findings.error(span, path, {
-        code: 'alias',
-        message: `*${alias.source} refers to an anchor that is not set before it`,
-        fix: `put &${alias.source} before the value that is meant, or the text in quotes`,
-      })
-      return nothing(span)
-    }
-    if (this.#open.has(target)) {
-      this.#findings.error(span, path, {
-        code: 'alias',
-        message: `*${alias.source} refers to a value that holds it: it would have no end`,
-        fix: 'write out what is meant',
-      })
-      return nothing(span)
-    }
-    return { ...this.build(target, path), span }
+  #alias({ source }: Alias, placed: Placed): Node {
+    const target = this.#anchors.get(source)
+    const { span, key } = placed
+    if (++this.#budget.aliases > MAX_ALIASES) return this.#tooMany(placed)
+    if (target !== undefined && !this.#open.has(target)) return { ...this.build(target, span.path, key), span }
+    this.#findings.error(
+      span,
+      target === undefined
+        ? {
+            code: 'alias',
+            message: `*${source} refers to an anchor that is not set before it`,
+            fix: `put &${source} before the value that is meant, or the text in quotes`,
+          }
+        : {
+            code: 'alias',
+            message: `*${source} refers to a value that holds it: it would have no end`,
+            fix: 'write out what is meant',
+          },
+    )
+    return nothing(placed)
   }
 
-  #tooMany(node: YamlNode, path: string): Node {
-    const span = spanOf(node)
+  #tooMany(placed: Placed): Node {
     // Reported once: every further value would exceed the limit again.
     if (this.#budget.values <= MAX_VALUES + 1 && this.#budget.aliases <= MAX_ALIASES + 1) {
-      this.#findings.error(span, path, {
+      this.#findings.error(placed.span, {
         code: 'alias',
         message: `more than ${MAX_ALIASES} aliases, or more than ${MAX_VALUES} values with aliases written out`,
         fix: 'write out what is meant instead of using aliases',
       })
       this.#budget.values = MAX_VALUES + 1
     }
-    return nothing(span)
+    return nothing(placed)
   }
 
-  #checkTag(node: YamlNode, path: string): void {
+  #checkTag(node: YamlNode, span: FieldSpan): void {
     const { tag } = node as { tag?: string }
     if (tag === undefined || CORE_TAGS.has(tag)) return
     const { text } = this.#findings.source
-    const span = tagSpan(spanOf(node), text)
-    const written = text.startsWith('!', span.start) ? text.slice(span.start, span.end) : tag
-    this.#findings.error(span, path, {
+    const at = tagSpan(span, text)
+    const written = text.startsWith('!', at.start) ? text.slice(at.start, at.end) : tag
+    this.#findings.error(at, {
       code: 'tag',
       message: `expected plain text, numbers, booleans, lists and maps, found the tag ${quoted(written)}`,
       fix: 'remove the tag, or put the text in quotes',
     })
   }
 
-  #map(map: YAMLMap, path: string): MapNode {
-    const entries = new Map<string, Entry>()
+  #entries(map: YAMLMap, path: string): Map<string, Node> {
+    const entries = new Map<string, Node>()
     for (const pair of map.items) {
       if (this.#budget.values > MAX_VALUES) break
       this.#entry(pair as Pair<YamlNode, YamlNode | null>, path, entries)
     }
-    return { kind: 'map', span: spanOf(map), entries }
+    return entries
   }
 
-  #entry(pair: Pair<YamlNode, YamlNode | null>, path: string, entries: Map<string, Entry>): void {
+  #entry(pair: Pair<YamlNode, YamlNode | null>, path: string, entries: Map<string, Node>): void {
     const name = isScalar(pair.key) && pair.key.tag === undefined ? pair.key.value : undefined
-    const key = spanOf(pair.key)
     if (typeof name !== 'string') {
-      this.#findings.error(key, path, {
+      const { start, end } = spanOf(pair.key, path)
+      this.#findings.error(spanOf(pair.key, path), {
         code: 'key',
-        message: `expected a key that is text, found ${quoted(this.#findings.source.text.slice(key.start, key.end))}`,
+        message: `expected a key that is text, found ${quoted(this.#findings.source.text.slice(start, end))}`,
         fix: isScalar(pair.key) ? 'put the key in quotes' : 'put text that begins with { or [ in quotes',
       })
       return
     }
+    const key = spanOf(pair.key, fieldPath(path, name))
     const forbidden = FORBIDDEN_KEYS.get(name)
     if (forbidden !== undefined) {
-      this.#findings.error(key, fieldPath(path, name), {
+      this.#findings.error(key, {
         code: 'forbidden_key',
         message: `${name} is ${forbidden}`,
         fix: name === '<<' ? 'write out the fields that are meant' : 'remove it',
@@ -126,53 +132,51 @@ export class TreeBuilder {
       return
     }
     const value =
-      pair.value === null ? nothing({ start: key.end, end: key.end }) : this.build(pair.value, fieldPath(path, name))
+      pair.value === null ? nothing({ span: { ...key, start: key.end }, key }) : this.build(pair.value, key.path, key)
     const earlier = entries.get(name)
-    if (earlier !== undefined) {
-      const { line } = this.#findings.source.place(earlier.key, path)
-      this.#findings.error(key, fieldPath(path, name), {
-        code: 'duplicate_key',
-        message: `${quoted(name)} is there twice, first in line ${line}`,
-        fix: 'keep one of the two',
-      })
+    if (earlier === undefined) {
+      entries.set(name, value)
       return
     }
-    entries.set(name, { key, value })
+    this.#findings.error(key, {
+      code: 'duplicate_key',
+      message: `${quoted(name)} is there twice, first in line ${this.#findings.source.place(earlier.key).line}`,
+      fix: 'keep one of the two',
+    })
   }
 
-  #list(list: YAMLSeq, path: string): ListNode {
+  #items(list: YAMLSeq, path: string): Node[] {
     const items: Node[] = []
     for (const [index, item] of list.items.entries()) {
       if (this.#budget.values > MAX_VALUES) break
       const itemPath = `${path}[${index}]`
-      items.push(isPair(item) ? nothing(spanOf(list)) : this.build(item as YamlNode, itemPath))
+      const span = spanOf(list, itemPath)
+      items.push(isPair(item) ? nothing({ span, key: span }) : this.build(item as YamlNode, itemPath))
     }
-    return { kind: 'list', span: spanOf(list), items }
+    return items
   }
 
-  #scalar(node: YamlNode, path: string): ScalarNode {
-    const span = spanOf(node)
-    if (!isScalar(node)) return nothing(span)
+  #scalar(node: Scalar, span: FieldSpan): Content {
     const written = node.type === Scalar.PLAIN ? (node.source ?? '') : ''
     const { value } = node
     switch (typeof value) {
       case 'bigint':
-        return integer(value, written, span)
+        return integer(Number(value), written)
       case 'number':
-        return number(value, written, span)
+        return Number.isFinite(value) ? { value, written } : { value, written, doubt: 'not_finite' }
       case 'boolean':
-        return { kind: 'scalar', span, value, written }
+        return { value, written }
       case 'string':
-        this.#checkUnicode(value, span, path)
-        return { kind: 'scalar', span, value, written: value }
+        this.#checkUnicode(value, span)
+        return { value, written: value }
       default:
-        return nothing(span)
+        return NOTHING
     }
   }
 
-  #checkUnicode(value: string, span: Span, path: string): void {
+  #checkUnicode(value: string, span: FieldSpan): void {
     if (value.isWellFormed()) return
-    this.#findings.error(span, path, {
+    this.#findings.error(span, {
       code: 'encoding',
       message: 'expected text, found half of a surrogate pair, which is not a character',
       fix: 'write the character itself',
@@ -180,30 +184,28 @@ export class TreeBuilder {
   }
 }
 
-function integer(value: bigint, written: string, span: Span): ScalarNode {
-  const asNumber = Number(value)
-  const node = { kind: 'scalar', span, value: asNumber, written } as const
-  if (/^[-+]?0\d/.test(written)) return { ...node, doubt: 'leading_zero' }
-  return Number.isSafeInteger(asNumber) ? node : { ...node, doubt: 'inexact' }
+type Content = Pick<ScalarNode, 'value' | 'written' | 'doubt'>
+
+const NOTHING: Content = { value: null, written: '' }
+
+function integer(value: number, written: string): Content {
+  if (/^[-+]?0\d/.test(written)) return { value, written, doubt: 'leading_zero' }
+  return Number.isSafeInteger(value) ? { value, written } : { value, written, doubt: 'inexact' }
 }
 
-function number(value: number, written: string, span: Span): ScalarNode {
-  const node = { kind: 'scalar', span, value, written } as const
-  return Number.isFinite(value) ? node : { ...node, doubt: 'not_finite' }
+function nothing(placed: Placed): ScalarNode {
+  return { ...placed, kind: 'scalar', ...NOTHING }
 }
 
-function nothing(span: Span): ScalarNode {
-  return { kind: 'scalar', span, value: null, written: '' }
-}
-
-function spanOf(node: YamlNode): Span {
+function spanOf(node: YamlNode, path: string): FieldSpan {
   const [start, end] = node.range ?? [0, 0]
-  return { start, end }
+  return { start, end, path }
 }
 
 /** The place of a node's tag, which is before `span`; only an anchor or a comment may be between them. */
-function tagSpan(span: Span, text: string): Span {
+function tagSpan(span: FieldSpan, text: string): FieldSpan {
   const from = Math.max(0, span.start - 200)
   const tag = /![^\s,[\]{}]*(?=\s*(?:&\S+\s+)?(?:#.*\n\s*)?$)/.exec(text.slice(from, span.start))
-  return tag === null ? span : { start: from + tag.index, end: from + tag.index + tag[0].length }
+  if (tag === null) return span
+  return { ...span, start: from + tag.index, end: from + tag.index + tag[0].length }
 }

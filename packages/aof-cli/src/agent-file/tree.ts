@@ -1,33 +1,31 @@
 import { keysOf } from 'aof-runtime/internal'
 import type { JsonValue } from 'aof-runtime'
-import type { Span } from './source.ts'
+import type { FieldSpan } from './source.ts'
 
 /**
  * A document as a tree of values with their places in the file. Maps hold the keys, so no key can reach a prototype (I38).
  */
 export type Node = MapNode | ListNode | ScalarNode
 
-export interface MapNode {
+/** The places of a node. */
+export interface Placed {
+  readonly span: FieldSpan
+  /** The place of its key in a map; of any other node, its own. */
+  readonly key: FieldSpan
+}
+
+export interface MapNode extends Placed {
   readonly kind: 'map'
-  readonly span: Span
-  readonly entries: ReadonlyMap<string, Entry>
+  readonly entries: ReadonlyMap<string, Node>
 }
 
-/** One field of a map: its value, and the place of its key. */
-export interface Entry {
-  readonly key: Span
-  readonly value: Node
-}
-
-export interface ListNode {
+export interface ListNode extends Placed {
   readonly kind: 'list'
-  readonly span: Span
   readonly items: readonly Node[]
 }
 
-export interface ScalarNode {
+export interface ScalarNode extends Placed {
   readonly kind: 'scalar'
-  readonly span: Span
   readonly value: string | number | boolean | null
   /** The source text of a scalar without quotes, e.g. `010`, whose value is the number 10. */
   readonly written: string
@@ -37,7 +35,7 @@ export interface ScalarNode {
 
 /** The value of a field of a map; undefined if it is missing, or if `node` is not a map. */
 export function child(node: Node | undefined, key: string): Node | undefined {
-  return node?.kind === 'map' ? node.entries.get(key)?.value : undefined
+  return node?.kind === 'map' ? node.entries.get(key) : undefined
 }
 
 /** The value of a text node; undefined for any other node. */
@@ -75,32 +73,13 @@ export function jsonOf(node: Node, scalarOf = ({ value }: ScalarNode): JsonValue
     case 'list':
       return node.items.map((item) => jsonOf(item, scalarOf))
     case 'map':
-      return Object.fromEntries(Array.from(node.entries, ([key, entry]) => [key, jsonOf(entry.value, scalarOf)]))
+      return Object.fromEntries(Array.from(node.entries, ([key, value]) => [key, jsonOf(value, scalarOf)]))
   }
 }
 
-/** A value of a document, its path, and the place of its key (of a list item: its own place). */
-export interface Value {
-  readonly node: Node
-  readonly path: string
-  readonly key: Span
-}
-
-/** The value at a JSON Pointer, or the last existing one on the way to it. */
-export function valueAt(document: Node, pointer: string): Value {
-  const { start } = document.span
-  return keysOf(pointer).reduce<Value>(
-    (value, key) => {
-      const { node, path } = value
-      if (node.kind === 'map') {
-        const entry = node.entries.get(key)
-        return entry === undefined ? value : { node: entry.value, path: fieldPath(path, key), key: entry.key }
-      }
-      const item = itemsOf(node)[Number(key)]
-      return item === undefined ? value : { node: item, path: `${path}[${key}]`, key: item.span }
-    },
-    { node: document, path: '', key: { start, end: start } },
-  )
+/** The node at a JSON Pointer, or the last existing one on the way to it. */
+export function nodeAt(document: Node, pointer: string): Node {
+  return keysOf(pointer).reduce((node, key) => child(node, key) ?? itemsOf(node)[Number(key)] ?? node, document)
 }
 
 /** `path` with a field's key appended, as in JavaScript. */

@@ -1,6 +1,6 @@
 import { type Findings, type Problem, problemAt } from './problem.ts'
 import { type Place, quoted } from './source.ts'
-import { child, fieldPath, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
+import { child, itemsOf, type MapNode, type Node, textOf } from './tree.ts'
 
 /** A field or tool of an agent file that this version does not support. */
 export interface Unsupported {
@@ -50,31 +50,27 @@ function isInMemory(node: Node): boolean {
 }
 
 /** The fields of `spec` that this version does not support. */
-export function unsupportedFields(spec: MapNode, path: string, findings: Findings): Unsupported[] {
+export function unsupportedFields(spec: MapNode, findings: Findings): Unsupported[] {
   return Array.from(FIELDS, ([what, { effect, words, applies }]) => {
-    const entry = spec.entries.get(what)
-    if (entry === undefined || !applies(entry.value)) return undefined
+    const node = child(spec, what)
+    if (node === undefined || !applies(node)) return undefined
     const consequence = effect === 'ignored' ? 'ignored' : 'an agent with it does not run'
     return {
       what,
       effect,
       message: `${what} is not supported by this version, ${consequence}: ${words}`,
-      at: findings.source.place(entry.key, fieldPath(path, what)),
+      at: findings.source.place(node.key),
     }
   }).filter((entry) => entry !== undefined)
 }
 
 /** A tool that is not built into this version. */
-export function unsupportedTool(node: Node, path: string, findings: Findings): Unsupported {
+export function unsupportedTool(node: Node, findings: Findings): Unsupported {
   const name = textOf(node) ?? textOf(child(node, 'name')) ?? textOf(child(node, 'type')) ?? 'tool'
   return {
     what: 'tool',
     effect: 'refused',
     message: `the tool ${quoted(name)} is not built into this version: an agent with it does not run`,
-    at: findings.source.place(node.kind === 'map' ? (firstKey(node) ?? node.span) : node.span, path),
+    at: findings.source.place({ ...(child(node, 'name') ?? child(node, 'type') ?? node).span, path: node.span.path }),
   }
-}
-
-function firstKey(node: MapNode): { start: number; end: number } | undefined {
-  return (node.entries.get('name') ?? node.entries.get('type'))?.value.span
 }

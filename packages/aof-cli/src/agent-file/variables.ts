@@ -2,21 +2,21 @@ import type { AgentFile, Variable } from './agent-file.ts'
 import { type Findings, type Problem, problemAt } from './problem.ts'
 import { quoted, type Span } from './source.ts'
 import { fillTemplate, readTemplate } from './template.ts'
-import { child, fieldPath, itemsOf, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
+import { child, itemsOf, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
 import { LOADER_NAMES, VARIABLE } from './patterns.ts'
 
 const VARIABLE_NAME = new RegExp(VARIABLE.regex)
 const LOADERS = new RegExp(LOADER_NAMES)
 
 /** Reports an invalid variable name, and a name through which a program would load other code. */
-export function checkVariableName(name: string, span: Span, path: string, findings: Findings): void {
+export function checkVariableName(name: string, span: Span, findings: Findings): void {
   if (!VARIABLE_NAME.test(name)) {
-    findings.error(span, path, {
+    findings.error(span, {
       code: 'wrong_value',
       message: `expected ${VARIABLE.words}, found ${quoted(name)}`,
     })
   } else if (LOADERS.test(name)) {
-    findings.error(span, path, {
+    findings.error(span, {
       code: 'unsafe',
       message: `${name} makes programs load or run other code: it is not handed to commands`,
       fix: 'write what is meant into command, or set it in a script of yours that the command calls',
@@ -25,7 +25,7 @@ export function checkVariableName(name: string, span: Span, path: string, findin
 }
 
 /** Reads `environment` (or `env`, the same). */
-export function readEnvironment(spec: MapNode, path: string, findings: Findings): Variable[] {
+export function readEnvironment(spec: MapNode, findings: Findings): Variable[] {
   const environment = child(spec, 'environment')
   const env = child(spec, 'env')
   if (
@@ -33,44 +33,41 @@ export function readEnvironment(spec: MapNode, path: string, findings: Findings)
     env !== undefined &&
     JSON.stringify(jsonOf(environment)) !== JSON.stringify(jsonOf(env))
   ) {
-    findings.error(env.span, fieldPath(path, 'env'), {
+    findings.error(env.span, {
       code: 'conflict',
       message: 'environment and env are the same field, and say different things',
       fix: 'keep one of the two',
     })
   }
-  return readVariables(environment ?? env, fieldPath(path, environment === undefined ? 'env' : 'environment'), findings)
+  return readVariables(environment ?? env, findings)
 }
 
 /** Reads a map of variables whose values may contain `${NAME}`. */
-function readVariables(node: Node | undefined, path: string, findings: Findings): Variable[] {
+function readVariables(node: Node | undefined, findings: Findings): Variable[] {
   if (node?.kind !== 'map') return []
-  return Array.from(node.entries, ([name, entry]) => {
-    const at = fieldPath(path, name)
-    if (VARIABLE_NAME.test(name)) checkVariableName(name, entry.key, at, findings)
-    checkSearchPath(name, entry.value, at, findings)
-    const value = readTemplate(entry.value, at, findings)
-    return value === undefined ? undefined : { name, value, at: findings.source.place(entry.value.span, at) }
+  return Array.from(node.entries, ([name, variable]) => {
+    if (VARIABLE_NAME.test(name)) checkVariableName(name, variable.key, findings)
+    checkSearchPath(name, variable, findings)
+    const value = readTemplate(variable, findings)
+    return value === undefined ? undefined : { name, value, at: findings.source.place(variable.span) }
   }).filter((variable) => variable !== undefined)
 }
 
 /** Checks the templates in `env` and `headers` of MCP servers. */
-export function checkServers(spec: MapNode, at: string, findings: Findings): void {
-  itemsOf(child(spec, 'mcp_servers')).forEach((server, index) => {
-    const path = `${fieldPath(at, 'mcp_servers')}[${index}]`
-    readVariables(child(server, 'env'), `${path}.env`, findings)
+export function checkServers(spec: MapNode, findings: Findings): void {
+  for (const server of itemsOf(child(spec, 'mcp_servers'))) {
+    readVariables(child(server, 'env'), findings)
     const headers = child(server, 'headers')
-    if (headers?.kind !== 'map') return
-    for (const [name, { value }] of headers.entries) readTemplate(value, fieldPath(`${path}.headers`, name), findings)
-  })
+    if (headers?.kind === 'map') for (const header of headers.entries.values()) readTemplate(header, findings)
+  }
 }
 
-function checkSearchPath(name: string, node: Node, path: string, findings: Findings): void {
+function checkSearchPath(name: string, node: Node, findings: Findings): void {
   const value = wordOf(node)
   if (name !== 'PATH' || value === undefined) return
   const relative = value.split(':').find((directory) => !/^(?:\/|\$\{|[A-Za-z]:\\)/.test(directory))
   if (relative === undefined) return
-  findings.error(node.span, path, {
+  findings.error(node.span, {
     code: 'unsafe',
     message: `expected directories from the root, found ${quoted(relative)}: programs of the current directory would run`,
     fix: 'write whole paths',

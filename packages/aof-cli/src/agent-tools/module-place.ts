@@ -62,7 +62,7 @@ function placeOf({ file, line, column }: Spot): Place | undefined {
   }
   const start = lineStart(text, line) + column - 1
   const way = relative(process.cwd(), file)
-  return new Source(way === '' || way.startsWith('..') ? file : way, text).place({ start, end: start + 1 }, '')
+  return new Source(way === '' || way.startsWith('..') ? file : way, text).place({ start, end: start + 1 })
 }
 
 function lineStart(text: string, line: number): number {
