@@ -61,11 +61,7 @@ function withManners(command: Command, style: Style, errorStyle: Style): Command
   return command
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
-    .configureHelp({
-      styleTitle: style.strong,
-      styleOptionTerm: style.accent,
-      styleArgumentTerm: style.accent,
-    })
+    .configureHelp({ styleTitle: style.strong, styleOptionTerm: style.accent, styleArgumentTerm: style.accent })
     .configureOutput({
       outputError: (text, write) => {
         const lines = text

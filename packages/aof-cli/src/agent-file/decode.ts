@@ -37,11 +37,7 @@ function reportEncoding(bytes: Uint8Array, findings: Findings): void {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     findings.error(
       { start: 0, end: 1 },
-      {
-        code: 'encoding',
-        message: 'expected UTF-8, but the file is UTF-16',
-        fix: 'save it as UTF-8',
-      },
+      { code: 'encoding', message: 'expected UTF-8, but the file is UTF-16', fix: 'save it as UTF-8' },
     )
     return
   }

@@ -62,12 +62,7 @@ const ANY_JSON: FormatSchema = { $ref: '#/definitions/json' }
 
 /** Any JSON. Each number must be finite, and certainly the intended one. */
 export const DEFINITIONS: Readonly<Record<string, FormatSchema>> = {
-  json: {
-    minimum: -Number.MAX_VALUE,
-    maximum: Number.MAX_VALUE,
-    items: ANY_JSON,
-    additionalProperties: ANY_JSON,
-  },
+  json: { minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE, items: ANY_JSON, additionalProperties: ANY_JSON },
 }
 
 /** A map with any JSON content. */

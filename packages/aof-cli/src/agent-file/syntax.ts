@@ -9,11 +9,7 @@ export function syntaxFinding(code: ErrorCode, message: string, at: string): Fin
     code === 'UNEXPECTED_TOKEN' && at.trim() !== ''
       ? `unexpected ${quoted(at.trim(), 30)}`
       : `${message.charAt(0).toLowerCase()}${message.slice(1)}`
-  return {
-    code: 'syntax',
-    message: words?.message ?? `not valid YAML: ${complaint}`,
-    ...withFix(words?.fix),
-  }
+  return { code: 'syntax', message: words?.message ?? `not valid YAML: ${complaint}`, ...withFix(words?.fix) }
 }
 
 /** The finding for quotes or brackets without an end. */
@@ -42,10 +38,7 @@ function withFix(fix: string | undefined): Pick<Finding, 'fix'> {
 }
 
 const WORDS: Partial<Record<ErrorCode, { message?: string; fix?: string }>> = {
-  TAB_AS_INDENT: {
-    message: 'a tab is used for indentation, which YAML does not allow',
-    fix: 'indent with spaces',
-  },
+  TAB_AS_INDENT: { message: 'a tab is used for indentation, which YAML does not allow', fix: 'indent with spaces' },
   BAD_INDENT: { fix: 'give the entries of one map or list the same indentation' },
   BAD_SCALAR_START: { fix: 'put the text in quotes' },
   BAD_DQ_ESCAPE: { fix: 'write a backslash as \\\\ inside double quotes, or use single quotes' },

@@ -11,10 +11,7 @@ const LOADERS = new RegExp(LOADER_NAMES)
 /** Reports an invalid variable name, and a name through which a program would load other code. */
 export function checkVariableName(name: string, span: Span, findings: Findings): void {
   if (!VARIABLE_NAME.test(name)) {
-    findings.error(span, {
-      code: 'wrong_value',
-      message: `expected ${VARIABLE.words}, found ${quoted(name)}`,
-    })
+    findings.error(span, { code: 'wrong_value', message: `expected ${VARIABLE.words}, found ${quoted(name)}` })
   } else if (LOADERS.test(name)) {
     findings.error(span, {
       code: 'unsafe',

@@ -80,9 +80,7 @@ async function readWhole(file: string): Promise<Recording> {
   throw new CliError(
     EXIT.file,
     `the recording is incomplete, it ends in line ${torn.line} of ${file}: ${torn.message}`,
-    {
-      fix: `record the run again; its complete turns can be played with --model recorded:${file}`,
-    },
+    { fix: `record the run again; its complete turns can be played with --model recorded:${file}` },
   )
 }
 

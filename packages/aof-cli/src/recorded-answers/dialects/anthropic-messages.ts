@@ -59,12 +59,7 @@ function amendBlock(block: Fields, place = 0): Fields {
   const { type, id, name, input } = block
   const isRead = typeof id === 'string' && typeof name === 'string' && isObject(input)
   if (type !== 'tool_use' || isRead) return block
-  return {
-    ...block,
-    id: givenId(id, place),
-    name: givenName(name),
-    input: argumentsValue(input),
-  }
+  return { ...block, id: givenId(id, place), name: givenName(name), input: argumentsValue(input) }
 }
 
 /** The results as the user's next message. */
