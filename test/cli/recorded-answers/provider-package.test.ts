@@ -40,12 +40,10 @@ function notFound(name: string): Error {
   })
 }
 
-const absent = providerPackage<AProvider>({
-  name: 'a-provider',
-  major: 4,
-  load: () => Promise.reject(notFound('a-provider')),
-  model: ({ model }) => model,
-})
+const absent = providerPackage<AProvider>(
+  { name: 'a-provider', major: 4, load: () => Promise.reject(notFound('a-provider')) },
+  ({ model }) => model,
+)
 
 test('a missing package: the command that installs it is named', async () => {
   inProject()
@@ -75,12 +73,10 @@ test('a package without the expected export is refused', async () => {
 test('a package that fails, or lacks a dependency, is not reported as missing', async () => {
   inProject("throw new Error('out of order')")
   await expect(absent.load()).rejects.toThrow('a-provider is installed but cannot be used: out of order.')
-  const lacking = providerPackage<AProvider>({
-    name: 'a-provider',
-    major: 4,
-    load: () => Promise.reject(notFound('zod')),
-    model: ({ model }) => model,
-  })
+  const lacking = providerPackage<AProvider>(
+    { name: 'a-provider', major: 4, load: () => Promise.reject(notFound('zod')) },
+    ({ model }) => model,
+  )
   await expect(lacking.load()).rejects.toThrow(/cannot be used: Cannot find package 'zod'/)
 })
 

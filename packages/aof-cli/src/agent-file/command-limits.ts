@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import type { RateOptions, RetryOptions } from 'aof-runtime'
 import { durationMs, readDuration } from './duration.ts'
 import { RATE } from './patterns.ts'
@@ -26,17 +27,12 @@ export function readLimits(node: MapNode, findings: Findings): CommandLimits {
       fix: 'add idempotent: true if the same call made again changes nothing more, or read_only: true',
     })
   }
-  return {
-    idempotent,
-    ...(retry !== undefined && { retry }),
-    ...(maxParallel !== undefined && { maxParallel }),
-    ...(rate !== undefined && { rate }),
-  }
+  return defined({ idempotent, retry, maxParallel, rate })
 }
 
 function readRetry(node: Node | undefined, findings: Findings): RetryOptions | undefined {
-  const times = numberOf(node) ?? numberOf(child(node, 'max_attempts'))
-  if (node === undefined || times === undefined) return undefined
+  const maxAttempts = numberOf(node) ?? numberOf(child(node, 'max_attempts'))
+  if (node === undefined || maxAttempts === undefined) return undefined
   const initialDelayMs = readDuration(child(node, 'initial_delay'), findings)
   const maxDelayMs = readDuration(child(node, 'max_delay'), findings)
   const factor = numberOf(child(node, 'factor'))
@@ -52,12 +48,7 @@ function readRetry(node: Node | undefined, findings: Findings): RetryOptions | u
     )
     return undefined
   }
-  return {
-    maxAttempts: times,
-    ...(initialDelayMs !== undefined && { initialDelayMs }),
-    ...(maxDelayMs !== undefined && { maxDelayMs }),
-    ...(factor !== undefined && { factor }),
-  }
+  return defined({ maxAttempts, initialDelayMs, maxDelayMs, factor })
 }
 
 function readRate(node: Node | undefined, findings: Findings): RateOptions | undefined {
@@ -68,6 +59,6 @@ function readRate(node: Node | undefined, findings: Findings): RateOptions | und
   }
   const n = numberOf(child(node, 'n'))
   const perMs = readDuration(child(node, 'per'), findings)
-  const burst = numberOf(child(node, 'burst'))
-  return n === undefined || perMs === undefined ? undefined : { n, perMs, ...(burst !== undefined && { burst }) }
+  if (n === undefined || perMs === undefined) return undefined
+  return defined({ n, perMs, burst: numberOf(child(node, 'burst')) })
 }

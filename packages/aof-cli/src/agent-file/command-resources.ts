@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import { argumentsOf, type Element, parseElement } from './command-template.ts'
 import type { InputSchema } from './input-schema.ts'
 import type { Findings } from './problem.ts'
@@ -23,7 +24,7 @@ export function readResources(node: MapNode, schema: InputSchema, findings: Find
       fix: 'remove one of the two',
     })
   }
-  return { ...(reads !== undefined && { reads }), ...(writes !== undefined && { writes }) }
+  return defined({ reads, writes })
 }
 
 function readList(node: Node | undefined, { kinds }: InputSchema, findings: Findings): Element[] | undefined {

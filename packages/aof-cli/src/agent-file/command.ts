@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import { suggest } from 'aof-runtime/internal'
 import type { CommandTool } from './agent-file.ts'
 import { readLimits } from './command-limits.ts'
@@ -33,24 +34,21 @@ export function readCommand(node: MapNode, findings: Findings): CommandTool | un
 }
 
 function readSettings(node: MapNode, schema: InputSchema, findings: Findings) {
-  const description = textOf(child(node, 'description'))
-  const timeoutMs = readDuration(child(node, 'timeout'), findings)
-  const cwd = textOf(child(node, 'cwd'))
   const codes = itemsOf(child(node, 'ok_exit_codes'))
     .map(numberOf)
     .filter((code) => code !== undefined)
-  return {
-    ...(description !== undefined && { description }),
+  return defined({
+    description: textOf(child(node, 'description')),
     inputSchema: schema.json,
     readOnly: booleanOf(child(node, 'read_only')) ?? false,
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    timeoutMs: readDuration(child(node, 'timeout'), findings),
     ...readLimits(node, findings),
     ...readResources(node, schema, findings),
     env: readVariableNames(child(node, 'env'), findings),
-    ...(cwd !== undefined && { cwd }),
+    cwd: textOf(child(node, 'cwd')),
     okExitCodes: codes.length > 0 ? codes : [0],
     at: findings.source.place(nameSpan(node)),
-  }
+  })
 }
 
 /** The place of its name, as a place of the whole tool. */

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import type { AgentDocument, AgentFile, ParsedAgent, ParsedFile, SkippedDocument } from './agent-file.ts'
 import { checkFormat } from './check-format.ts'
 import { chooseAgent } from './choose-agent.ts'
@@ -156,11 +157,4 @@ function same(spec: MapNode, paths: readonly string[], findings: Findings): Node
     })
   }
   return first?.node
-}
-
-/** The fields of an object whose value is not undefined. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
 }

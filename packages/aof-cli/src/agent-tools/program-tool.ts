@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import process from 'node:process'
 import type { CommandTool } from '../agent-file/agent-file.ts'
 import { fillCommand } from '../agent-file/command-template.ts'
@@ -17,13 +18,10 @@ export function programTool(command: CommandTool, { directory, environment }: To
     command
   return defineTool({
     name,
-    ...(description !== undefined && { description }),
     inputSchema,
+    ...defined({ description, timeoutMs, maxParallel, rate }),
     ...((readOnly || idempotent) && { annotations: { readOnlyHint: readOnly, idempotentHint: idempotent } }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
     ...(retry !== undefined && { retry: { ...retry, when: mayPass } }),
-    ...(maxParallel !== undefined && { maxParallel }),
-    ...(rate !== undefined && { rate }),
     ...commandEffects(command, directory),
     execute: async (input: JsonObject, { signal }): Promise<CommandOutput> => {
       const filled = fillCommand(command.command, input)

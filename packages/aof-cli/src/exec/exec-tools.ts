@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Problem } from '../agent-file/problem.ts'
@@ -48,12 +49,12 @@ async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Pro
   const { agent, directory, variables, warnings } = await loadAgent(file)
   for (const problem of warnings) warn(problem)
   const { maxParallelTools, toolTimeoutMs } = agent
-  return {
+  return defined({
     tools: await loadTools(agent.tools, { directory, environment: variables, areOffered: false }),
     nameTimeLimit: timeLimitNames(agent.file, agent.tools),
-    ...(maxParallelTools !== undefined && { maxParallelTools }),
-    ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
-  }
+    maxParallelTools,
+    timeoutMs: toolTimeoutMs,
+  })
 }
 
 function wholeFile(file: string): Place {

@@ -1,4 +1,5 @@
-import { providerPackage, type ProviderPackage } from '../recorded-answers/provider-package.ts'
+import { defined } from '../agent-file/defined.ts'
+import { PACKAGES, providerPackage, type ProviderPackage } from '../recorded-answers/provider-package.ts'
 import { COMPATIBLE_SERVICES, type CompatibleService } from './compatible-services.ts'
 import { ollamaAddress } from './ollama-address.ts'
 import type { AskedModel, Provider } from './provider.ts'
@@ -10,13 +11,9 @@ const OWN: Readonly<Record<string, Provider>> = {
     needs: [[['ANTHROPIC_API_KEY']]],
     keys: 'https://console.anthropic.com/settings/keys',
     package: ({ name, variable }) =>
-      providerPackage({
-        name: '@ai-sdk/anthropic',
-        major: 4,
-        load: () => import('@ai-sdk/anthropic'),
-        model: ({ createAnthropic }, fetch) =>
-          createAnthropic({ ...keyOf(variable('ANTHROPIC_API_KEY')), fetch })(name),
-      }),
+      providerPackage(PACKAGES.anthropic, ({ createAnthropic }, fetch) =>
+        createAnthropic({ ...keyOf(variable('ANTHROPIC_API_KEY')), fetch })(name),
+      ),
   },
   azure: {
     title: 'Azure OpenAI',
@@ -41,46 +38,36 @@ const OWN: Readonly<Record<string, Provider>> = {
       [['AWS_REGION'], ['AWS_DEFAULT_REGION']],
     ],
     package: ({ name, variable }) =>
-      providerPackage({
-        name: '@ai-sdk/amazon-bedrock',
-        major: 5,
-        load: () => import('@ai-sdk/amazon-bedrock'),
-        model: ({ createAmazonBedrock }, fetch) =>
-          createAmazonBedrock({
-            ...defined('region', variable('AWS_REGION', 'AWS_DEFAULT_REGION')),
-            ...defined('apiKey', variable('AWS_BEARER_TOKEN_BEDROCK')),
-            ...defined('accessKeyId', variable('AWS_ACCESS_KEY_ID')),
-            ...defined('secretAccessKey', variable('AWS_SECRET_ACCESS_KEY')),
-            ...defined('sessionToken', variable('AWS_SESSION_TOKEN')),
-            fetch,
-          })(name),
-      }),
+      providerPackage(PACKAGES.bedrock, ({ createAmazonBedrock }, fetch) =>
+        createAmazonBedrock({
+          ...defined({
+            region: variable('AWS_REGION', 'AWS_DEFAULT_REGION'),
+            apiKey: variable('AWS_BEARER_TOKEN_BEDROCK'),
+            accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+            secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+            sessionToken: variable('AWS_SESSION_TOKEN'),
+          }),
+          fetch,
+        })(name),
+      ),
   },
   cohere: {
     title: 'Cohere',
     needs: [[['COHERE_API_KEY']]],
     keys: 'https://dashboard.cohere.com/api-keys',
     package: ({ name, variable }) =>
-      providerPackage({
-        name: '@ai-sdk/cohere',
-        major: 4,
-        load: () => import('@ai-sdk/cohere'),
-        model: ({ createCohere }, fetch) => createCohere({ ...keyOf(variable('COHERE_API_KEY')), fetch })(name),
-      }),
+      providerPackage(PACKAGES.cohere, ({ createCohere }, fetch) =>
+        createCohere({ ...keyOf(variable('COHERE_API_KEY')), fetch })(name),
+      ),
   },
   google: {
     title: 'the Gemini API of Google',
     needs: [[['GOOGLE_GENERATIVE_AI_API_KEY'], ['GEMINI_API_KEY'], ['GOOGLE_API_KEY']]],
     keys: 'https://aistudio.google.com/apikey',
     package: ({ name, variable }) =>
-      providerPackage({
-        name: '@ai-sdk/google',
-        major: 4,
-        load: () => import('@ai-sdk/google'),
-        model: ({ createGoogle }, fetch) => {
-          const key = variable('GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY')
-          return createGoogle({ ...keyOf(key), fetch })(name)
-        },
+      providerPackage(PACKAGES.google, ({ createGoogle }, fetch) => {
+        const key = variable('GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY')
+        return createGoogle({ ...keyOf(key), fetch })(name)
       }),
   },
   ollama: {
@@ -140,32 +127,20 @@ function openai(
   name: AskedModel['name'],
   settings: { apiKey?: string; baseURL?: string; headers?: Record<string, string> },
 ): ProviderPackage {
-  return providerPackage({
-    name: '@ai-sdk/openai',
-    major: 4,
-    load: () => import('@ai-sdk/openai'),
-    model: ({ createOpenAI }, fetch) => createOpenAI({ ...settings, fetch })(name),
-  })
+  return providerPackage(PACKAGES.openai, ({ createOpenAI }, fetch) => createOpenAI({ ...settings, fetch })(name))
 }
 
 function compatible(
   name: AskedModel['name'],
   settings: { name: string; baseURL: string; apiKey?: string; includeUsage?: boolean },
 ): ProviderPackage {
-  return providerPackage({
-    name: '@ai-sdk/openai-compatible',
-    major: 3,
-    load: () => import('@ai-sdk/openai-compatible'),
-    model: ({ createOpenAICompatible }, fetch) => createOpenAICompatible({ ...settings, fetch })(name),
-  })
+  return providerPackage(PACKAGES.openaiCompatible, ({ createOpenAICompatible }, fetch) =>
+    createOpenAICompatible({ ...settings, fetch })(name),
+  )
 }
 
 function keyOf(apiKey: string | undefined): { apiKey?: string } {
-  return defined('apiKey', apiKey)
-}
-
-function defined<Name extends string>(name: Name, value: string | undefined): { [key in Name]?: string } {
-  return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: string })
+  return defined({ apiKey })
 }
 
 function withoutSlash(url: string): string {

@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import type {
   LanguageModelV4Content,
   LanguageModelV4FinishReason,
@@ -19,19 +20,9 @@ export function generatedParts(generated: LanguageModelV4GenerateResult, include
   return [
     { type: 'stream-start', warnings },
     ...(includesRaw && response?.body !== undefined ? [{ type: 'raw' as const, rawValue: response.body }] : []),
-    {
-      type: 'response-metadata',
-      ...(id !== undefined && { id }),
-      ...(timestamp !== undefined && { timestamp }),
-      ...(modelId !== undefined && { modelId }),
-    },
+    { type: 'response-metadata', ...defined({ id, timestamp, modelId }) },
     ...content.flatMap(partsOf),
-    {
-      type: 'finish',
-      finishReason: givenReason(finishReason),
-      usage,
-      ...(providerMetadata !== undefined && { providerMetadata }),
-    },
+    { type: 'finish', ...defined({ finishReason: givenReason(finishReason), usage, providerMetadata }) },
   ]
 }
 
@@ -41,7 +32,7 @@ function givenReason({ unified, raw }: LanguageModelV4FinishReason): LanguageMod
 }
 
 function partsOf(content: LanguageModelV4Content, place: number): Part[] {
-  const metadata = content.providerMetadata === undefined ? {} : { providerMetadata: content.providerMetadata }
+  const metadata = defined({ providerMetadata: content.providerMetadata })
   const id = String(place)
   switch (content.type) {
     case 'text':
@@ -64,12 +55,8 @@ function partsOf(content: LanguageModelV4Content, place: number): Part[] {
 }
 
 function inputParts({ toolCallId: id, toolName, input, providerExecuted, dynamic }: LanguageModelV4ToolCall): Part[] {
-  const flags = {
-    ...(providerExecuted !== undefined && { providerExecuted }),
-    ...(dynamic !== undefined && { dynamic }),
-  }
   return [
-    { type: 'tool-input-start', id, toolName, ...flags },
+    { type: 'tool-input-start', id, toolName, ...defined({ providerExecuted, dynamic }) },
     ...(input === '' ? [] : [{ type: 'tool-input-delta' as const, id, delta: input }]),
     { type: 'tool-input-end', id },
   ]

@@ -1,6 +1,14 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type * as anthropic from '@ai-sdk/anthropic'
+import type * as bedrock from '@ai-sdk/amazon-bedrock'
+import type * as bedrockAnthropic from '@ai-sdk/amazon-bedrock/anthropic'
+import type * as cohere from '@ai-sdk/cohere'
+import type * as google from '@ai-sdk/google'
+import type * as ollama from 'ollama-ai-provider-v2'
+import type * as openai from '@ai-sdk/openai'
+import type * as openaiCompatible from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { RecordedAnswerError } from './recorded-answer-error.ts'
 
@@ -33,24 +41,52 @@ export interface ProviderPackage {
  *
  * @typeParam Module the exports of the package
  */
-export function providerPackage<Module>(given: {
-  readonly name: string
-  readonly major: number
+export function providerPackage<Module>(
+  { name, major, specifier = name, load }: InstalledPackage<Module>,
+  model: (module: Module, fetch: typeof globalThis.fetch) => LanguageModelV4,
+): ProviderPackage {
+  return {
+    name,
+    major,
+    load: async () => {
+      const module = await load().catch((error: unknown) => loadFromProject<Module>(specifier, error, { name, major }))
+      const make: ModelMaker = (fetch) => model(module, fetch)
+      checkModel(make, { name, major })
+      return make
+    },
+  }
+}
+
+interface InstalledPackage<Module> extends Named {
   /** The module to import, if it is not the package itself. */
   readonly specifier?: string
   readonly load: () => Promise<Module>
-  readonly model: (module: Module, fetch: typeof globalThis.fetch) => LanguageModelV4
-}): ProviderPackage {
-  const { name, major, specifier = name } = given
-  const load = async (): Promise<ModelMaker> => {
-    const module = await given
-      .load()
-      .catch((error: unknown) => loadFromProject<Module>(specifier, error, { name, major }))
-    const make: ModelMaker = (fetch) => given.model(module, fetch)
-    checkModel(make, { name, major })
-    return make
-  }
-  return { name, major, load }
+}
+
+/** The packages for models and their answers, by provider. */
+export const PACKAGES: {
+  readonly anthropic: InstalledPackage<typeof anthropic>
+  readonly bedrock: InstalledPackage<typeof bedrock>
+  readonly bedrockAnthropic: InstalledPackage<typeof bedrockAnthropic>
+  readonly cohere: InstalledPackage<typeof cohere>
+  readonly google: InstalledPackage<typeof google>
+  readonly ollama: InstalledPackage<typeof ollama>
+  readonly openai: InstalledPackage<typeof openai>
+  readonly openaiCompatible: InstalledPackage<typeof openaiCompatible>
+} = {
+  anthropic: { name: '@ai-sdk/anthropic', major: 4, load: () => import('@ai-sdk/anthropic') },
+  bedrock: { name: '@ai-sdk/amazon-bedrock', major: 5, load: () => import('@ai-sdk/amazon-bedrock') },
+  bedrockAnthropic: {
+    name: '@ai-sdk/amazon-bedrock',
+    major: 5,
+    specifier: '@ai-sdk/amazon-bedrock/anthropic',
+    load: () => import('@ai-sdk/amazon-bedrock/anthropic'),
+  },
+  cohere: { name: '@ai-sdk/cohere', major: 4, load: () => import('@ai-sdk/cohere') },
+  google: { name: '@ai-sdk/google', major: 4, load: () => import('@ai-sdk/google') },
+  ollama: { name: 'ollama-ai-provider-v2', major: 4, load: () => import('ollama-ai-provider-v2') },
+  openai: { name: '@ai-sdk/openai', major: 4, load: () => import('@ai-sdk/openai') },
+  openaiCompatible: { name: '@ai-sdk/openai-compatible', major: 3, load: () => import('@ai-sdk/openai-compatible') },
 }
 
 type Named = Pick<ProviderPackage, 'name' | 'major'>

@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { isKnownEnd } from 'aof-runtime/internal/messages'
 import { generatedParts } from './generated-parts.ts'
@@ -52,8 +53,7 @@ async function partsOf(
     // Anthropic's provider warns if it must choose a token limit for an unknown model.
     maxOutputTokens: 4096,
     prompt: [{ role: 'user', content: [{ type: 'text', text: 'recorded' }] }],
-    ...(asked.abortSignal !== undefined && { abortSignal: asked.abortSignal }),
-    ...(asked.includeRawChunks !== undefined && { includeRawChunks: asked.includeRawChunks }),
+    ...defined({ abortSignal: asked.abortSignal, includeRawChunks: asked.includeRawChunks }),
   }
   try {
     const sent = streamed ? sendStream(body, dialect) : sendWhole(body, dialect)

@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { Clock, ToolEvent } from 'aof-runtime'
@@ -91,7 +92,7 @@ export class Recorder implements CallObserver {
           type: 'answered',
           ...place,
           ms: elapsed(),
-          ...(error !== undefined && { error: recordedError(error.cause) }),
+          ...defined({ error: error && recordedError(error.cause) }),
         })
         this.#endAnswer = () => {}
       },
@@ -106,13 +107,7 @@ export class Recorder implements CallObserver {
     if (event.type !== 'settled') return
     const { turn, index, result } = event
     const written = this.#arguments.get(`${turn}/${index}`)
-    this.#write({
-      type: 'result',
-      run: this.#run,
-      turn,
-      ...(written !== undefined && { arguments: written }),
-      result,
-    })
+    this.#write({ type: 'result', run: this.#run, turn, ...defined({ arguments: written, result }) })
   }
 
   endRun({ status, text }: AgentResult): void {

@@ -77,7 +77,7 @@ export class Replay {
   }
 
   /** Compares the agent with the recorded agent. */
-  checkSetup({ instructions = '', settings, tools }: AgentSetup): void {
+  checkSetup({ instructions, settings, tools }: AgentSetup): void {
     const { header } = this.recording
     const [was, is] = [definitionsText(header.tools), definitionsText(tools)]
     const line = 1
@@ -229,7 +229,7 @@ export class Replay {
 
 /** The parts of an agent that determine the requests to its model. */
 export interface AgentSetup {
-  readonly instructions?: string
+  readonly instructions: string
   readonly settings: HeaderLine['settings']
   readonly tools: readonly RecordedTool[]
 }

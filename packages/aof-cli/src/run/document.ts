@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import { thrownMessage } from 'aof-runtime/internal/values'
 import type { CliError } from '../errors.ts'
 import { errorWords } from '../report-error.ts'
@@ -12,22 +13,22 @@ export function runDocument(outcome: RunOutcome, about: { readonly agent: string
   const { result, exitCode, state, timeLimit, divergence } = outcome
   const { status, text, messages, usage, iterations, finishReason, error, wallMs } = result
   const { wallMs: toolWallMs, toolMs, ...calls } = toolTimes(state.turns)
-  return {
+  return defined({
     status,
     exitCode,
     ...about,
     text,
-    ...(finishReason !== undefined && { finishReason }),
-    ...(error !== undefined && { error: { code: error.code, message: error.message } }),
-    ...(timeLimit !== undefined && { timeLimit }),
-    ...(divergence !== undefined && { departure: divergence }),
+    finishReason,
+    error: error && { code: error.code, message: error.message },
+    timeLimit,
+    departure: divergence,
     iterations,
     calls,
     timing: { wallMs, toolWallMs, toolMs },
     usage,
     turns: state.turns.map(turnDocument),
     messages: plain(messages),
-  }
+  })
 }
 
 function turnDocument(turn: LiveTurn): object {

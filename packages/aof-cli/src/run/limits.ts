@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import type { AgentFile } from '../agent-file/agent-file.ts'
 import type { BudgetOptions } from 'aof-runtime'
 import { oneLine } from '../text.ts'
@@ -19,22 +20,12 @@ export interface TimeLimit {
 
 /** The limits of a run: of the command line, otherwise of the agent file. A replay has no timeout. */
 export function runLimits(options: RunOptions, agent: AgentFile): RunLimits {
-  const maxIterations = options.maxIterations ?? agent.maxIterations
-  const timeLimit = options.replay === undefined ? timeLimitOf(options, agent) : undefined
-  const budget = budgetOf(options)
-  return {
-    ...(maxIterations !== undefined && { maxIterations }),
-    ...(timeLimit !== undefined && { timeLimit }),
-    ...(budget !== undefined && { budget }),
-  }
-}
-
-function budgetOf({ maxToolCalls, maxTotalTokens }: RunOptions): BudgetOptions | undefined {
-  if (maxToolCalls === undefined && maxTotalTokens === undefined) return undefined
-  return {
-    ...(maxToolCalls !== undefined && { toolCalls: maxToolCalls }),
-    ...(maxTotalTokens !== undefined && { tokens: maxTotalTokens }),
-  }
+  const { maxToolCalls: toolCalls, maxTotalTokens: tokens } = options
+  return defined({
+    maxIterations: options.maxIterations ?? agent.maxIterations,
+    timeLimit: options.replay === undefined ? timeLimitOf(options, agent) : undefined,
+    budget: toolCalls === undefined && tokens === undefined ? undefined : defined({ toolCalls, tokens }),
+  })
 }
 
 function timeLimitOf({ timeout }: RunOptions, { timeoutMs, file }: AgentFile): TimeLimit | undefined {

@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import type { AgentFile } from '../agent-file/agent-file.ts'
 import type { CallObserver } from '../run-recording/observed-executor.ts'
 import { CliError } from '../errors.ts'
@@ -89,12 +90,11 @@ const GRACE_MS = 500
 
 function callLimits(agent: AgentFile, { maxParallel }: RunOptions): RuntimeSetup['limits'] {
   const { file, tools, maxParallelTools, toolTimeoutMs } = agent
-  const parallel = maxParallel ?? maxParallelTools
-  return {
-    ...(parallel !== undefined && { maxParallelTools: parallel }),
-    ...(toolTimeoutMs !== undefined && { timeoutMs: toolTimeoutMs }),
+  return defined({
+    maxParallelTools: maxParallel ?? maxParallelTools,
+    timeoutMs: toolTimeoutMs,
     nameTimeLimit: timeLimitNames(file, tools),
     graceMs: GRACE_MS,
     secrets: secretsOf(process.env),
-  }
+  })
 }

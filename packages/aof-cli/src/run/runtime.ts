@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { AgentFile } from '../agent-file/agent-file.ts'
 import { type AnyTool, systemClock, type ToolExecutor, type ToolExecutorOptions } from 'aof-runtime'
@@ -61,14 +62,14 @@ export function recordingRuntime(
   const redactor = new Redactor(process.env)
   const recorder = new Recorder(
     { file, clock: systemClock, redactor },
-    {
+    defined({
       aof: version,
       agent: agent.name,
       model: { provider: model.provider, id: model.modelId },
-      ...(agent.instructions !== undefined && { instructions: agent.instructions }),
+      instructions: agent.instructions,
       settings: modelSettings(agent),
       tools: recordedTools(tools),
-    },
+    }),
   )
   const executor = new ObservedExecutor(
     { tools, ...limits },
@@ -96,12 +97,8 @@ export function recordingRuntime(
 export function replayRuntime(setup: RuntimeSetup, recording: Recording, paced: boolean): Runtime {
   const { agent, tools, limits, onArguments } = setup
   const replay = new Replay({ recording, clock: systemClock, paced, redactor: new Redactor(process.env) })
-  const { instructions } = agent
-  replay.checkSetup({
-    ...(instructions !== undefined && { instructions }),
-    settings: modelSettings(agent),
-    tools: recordedTools(tools),
-  })
+  const { instructions = '' } = agent
+  replay.checkSetup({ instructions, settings: modelSettings(agent), tools: recordedTools(tools) })
   const observer = { arguments: onArguments, event: () => {} }
   return {
     model: replay.model,
@@ -122,8 +119,5 @@ export function replayRuntime(setup: RuntimeSetup, recording: Recording, paced: 
 
 /** The settings of an agent file for every request to the model, in the AI SDK's terms. */
 export function modelSettings({ temperature, maxTokens }: AgentFile): HeaderLine['settings'] {
-  return {
-    ...(temperature !== undefined && { temperature }),
-    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
-  }
+  return { ...defined({ temperature, maxOutputTokens: maxTokens }) }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../agent-file/defined.ts'
 import type { AgentFile } from '../agent-file/agent-file.ts'
 import { systemClock } from 'aof-runtime'
 import { AgentExecutor, type AgentMessage, type AgentResult } from 'aof-runtime/agent'
@@ -101,7 +102,7 @@ export class Session {
       ]
       const run = this.#agent().run(
         { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
-        { signal: AbortSignal.any(signals), ...(limits.budget !== undefined && { budget: limits.budget }) },
+        defined({ signal: AbortSignal.any(signals), budget: limits.budget }),
       )
       for await (const event of run) this.#take(event, view.take.bind(view))
       const result = await run.result
@@ -135,17 +136,12 @@ export class Session {
 
   #agent(): AgentExecutor {
     const { agent, limits, output, wantsLog } = this.#setup
-    const { maxIterations } = limits
-    const runtime = this.#runtime
+    const { name, instructions, eager } = agent
+    const { model, executor, asking } = this.#runtime
     return new AgentExecutor({
-      name: agent.name,
-      model: runtime.model,
-      executor: runtime.executor,
-      ...(agent.instructions !== undefined && { instructions: agent.instructions }),
-      ...(agent.eager !== undefined && { eager: agent.eager }),
-      ...(maxIterations !== undefined && { maxIterations }),
+      ...defined({ name, model, executor, instructions, eager, maxIterations: limits.maxIterations }),
       ...modelSettings(agent),
-      ...runtime.asking,
+      ...asking,
       maxKeptEvents: MAX_KEPT_EVENTS,
       logger: !wantsLog ? problemsOnly(output.logger) : output.logger,
     })

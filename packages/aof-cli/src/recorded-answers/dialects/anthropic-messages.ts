@@ -2,7 +2,7 @@ import type { ToolResult } from 'aof-runtime'
 import { anthropic } from 'aof-runtime/messages'
 import { type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenId, givenName } from '../odd-calls.ts'
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 const EVENTS: ReadonlySet<unknown> = new Set([
@@ -21,12 +21,9 @@ export const anthropicMessages: RecordedDialect = {
   isWhole: ({ type, content }) => type === 'message' && Array.isArray(content),
   isEvent: isAnthropicEvent,
   wire: 'sse',
-  provider: providerPackage({
-    name: '@ai-sdk/anthropic',
-    major: 4,
-    load: () => import('@ai-sdk/anthropic'),
-    model: ({ createAnthropic }, fetch) => createAnthropic({ apiKey: NO_KEY, fetch })(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.anthropic, ({ createAnthropic }, fetch) =>
+    createAnthropic({ apiKey: NO_KEY, fetch })(MODEL_ID),
+  ),
   amend: amendAnthropic,
   callBlocks: anthropicCallBlocks,
   results: anthropicResults,

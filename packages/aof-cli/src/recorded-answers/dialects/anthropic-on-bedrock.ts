@@ -1,4 +1,4 @@
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import { amendAnthropic, anthropicCallBlocks, anthropicResults, isAnthropicEvent } from './anthropic-messages.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -9,14 +9,9 @@ export const anthropicOnBedrock: RecordedDialect = {
   isWhole: () => false,
   isEvent: (value, framing) => framing === 'aws-chunks' && isAnthropicEvent(value),
   wire: 'aws-chunks',
-  provider: providerPackage({
-    name: '@ai-sdk/amazon-bedrock',
-    major: 5,
-    specifier: '@ai-sdk/amazon-bedrock/anthropic',
-    load: () => import('@ai-sdk/amazon-bedrock/anthropic'),
-    model: ({ createAmazonBedrockAnthropic }, fetch) =>
-      createAmazonBedrockAnthropic({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.bedrockAnthropic, ({ createAmazonBedrockAnthropic }, fetch) =>
+    createAmazonBedrockAnthropic({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
+  ),
   amend: amendAnthropic,
   callBlocks: anthropicCallBlocks,
   results: anthropicResults,

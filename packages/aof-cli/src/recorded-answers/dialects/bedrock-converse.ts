@@ -9,7 +9,7 @@ import {
   renderSuccess,
 } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenId, givenName } from '../odd-calls.ts'
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 const EVENTS = ['messageStart', 'contentBlockStart', 'contentBlockDelta', 'contentBlockStop', 'messageStop']
@@ -21,13 +21,9 @@ export const bedrockConverse: RecordedDialect = {
   isWhole: ({ output }) => isObject(output) && isObject(output.message),
   isEvent: (value) => EVENTS.some((type) => isObject(value[type])),
   wire: 'aws-events',
-  provider: providerPackage({
-    name: '@ai-sdk/amazon-bedrock',
-    major: 5,
-    load: () => import('@ai-sdk/amazon-bedrock'),
-    model: ({ createAmazonBedrock }, fetch) =>
-      createAmazonBedrock({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.bedrock, ({ createAmazonBedrock }, fetch) =>
+    createAmazonBedrock({ apiKey: NO_KEY, region: 'us-east-1', fetch })(MODEL_ID),
+  ),
   amend,
   results: bedrockResults,
 }

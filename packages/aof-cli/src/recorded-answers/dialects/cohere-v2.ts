@@ -1,7 +1,7 @@
 import type { ToolResult } from 'aof-runtime'
 import { failureText, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
 import { changed, chatCall, givenId } from '../odd-calls.ts'
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 const EVENTS: ReadonlySet<unknown> = new Set([
@@ -25,12 +25,9 @@ export const cohereV2: RecordedDialect = {
   isWhole: ({ message, finish_reason }) => isObject(message) && typeof finish_reason === 'string',
   isEvent: ({ type }) => EVENTS.has(type),
   wire: 'sse',
-  provider: providerPackage({
-    name: '@ai-sdk/cohere',
-    major: 4,
-    load: () => import('@ai-sdk/cohere'),
-    model: ({ createCohere }, fetch) => createCohere({ apiKey: NO_KEY, fetch })(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.cohere, ({ createCohere }, fetch) =>
+    createCohere({ apiKey: NO_KEY, fetch })(MODEL_ID),
+  ),
   amend,
   results: cohereResults,
 }

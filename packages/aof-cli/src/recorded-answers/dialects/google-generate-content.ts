@@ -1,7 +1,7 @@
 import { gemini } from 'aof-runtime/messages'
 import { type Fields, fieldsOf, FINISH_REASONS, isObject } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenName } from '../odd-calls.ts'
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 /** Google's generateContent of the Gemini API and Vertex AI. */
@@ -11,12 +11,9 @@ export const googleGenerateContent: RecordedDialect = {
   isWhole,
   isEvent,
   wire: 'sse',
-  provider: providerPackage({
-    name: '@ai-sdk/google',
-    major: 4,
-    load: () => import('@ai-sdk/google'),
-    model: ({ createGoogle }, fetch) => createGoogle({ apiKey: NO_KEY, fetch })(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.google, ({ createGoogle }, fetch) =>
+    createGoogle({ apiKey: NO_KEY, fetch })(MODEL_ID),
+  ),
   amend: (value) => {
     const named = withValues(withNames(value))
     return named === value || !isObject(named) ? undefined : named

@@ -2,7 +2,7 @@ import type { ToolResult } from 'aof-runtime'
 import { printable } from 'aof-runtime/internal'
 import { failureText, type Fields, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
 import { argumentsValue, changed, givenName, wrapped } from '../odd-calls.ts'
-import { MODEL_ID, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedBody, RecordedEvent } from '../recorded-event.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -13,12 +13,7 @@ export const ollamaChat: RecordedDialect = {
   isWhole: ({ message, done }) => isObject(message) && done === true,
   isEvent: ({ message, done }) => isObject(message) && typeof done === 'boolean',
   wire: 'ndjson',
-  provider: providerPackage({
-    name: 'ollama-ai-provider-v2',
-    major: 4,
-    load: () => import('ollama-ai-provider-v2'),
-    model: ({ createOllama }, fetch) => createOllama({ fetch })(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.ollama, ({ createOllama }, fetch) => createOllama({ fetch })(MODEL_ID)),
   unusable,
   amend,
   endReason,

@@ -1,7 +1,7 @@
 import { openaiChat as messages } from 'aof-runtime/messages'
 import { elementsOf, type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
 import { changed, chatCall } from '../odd-calls.ts'
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 /** OpenAI's Chat Completions API, and compatible services. */
@@ -15,18 +15,14 @@ export const openaiChat: RecordedDialect = {
     (object === 'chat.completion.chunk' || choices.some((choice) => 'delta' in fieldsOf(choice))),
   wire: 'sse',
   // Of the two packages for this API, this one accepts the variants of compatible services.
-  provider: providerPackage({
-    name: '@ai-sdk/openai-compatible',
-    major: 3,
-    load: () => import('@ai-sdk/openai-compatible'),
-    model: ({ createOpenAICompatible }, fetch) =>
-      createOpenAICompatible({
-        name: 'recorded',
-        baseURL: 'https://recorded.invalid',
-        apiKey: NO_KEY,
-        fetch,
-      }).chatModel(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.openaiCompatible, ({ createOpenAICompatible }, fetch) =>
+    createOpenAICompatible({
+      name: 'recorded',
+      baseURL: 'https://recorded.invalid',
+      apiKey: NO_KEY,
+      fetch,
+    }).chatModel(MODEL_ID),
+  ),
   amend,
   results: (results) => messages.results(results),
 }

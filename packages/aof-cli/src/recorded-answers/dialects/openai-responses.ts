@@ -1,7 +1,7 @@
 import { elementsOf, type Fields, fieldsOf, isMarkedIncomplete, isObject } from 'aof-runtime/internal/messages'
 import { openaiResponses as messages } from 'aof-runtime/messages'
 import { changed, responsesCall } from '../odd-calls.ts'
-import { MODEL_ID, NO_KEY, providerPackage } from '../provider-package.ts'
+import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
 /** OpenAI's Responses API. */
@@ -11,12 +11,9 @@ export const openaiResponses: RecordedDialect = {
   isWhole: ({ object, output }) => Array.isArray(output) && (object === 'response' || object === undefined),
   isEvent: ({ type }) => typeof type === 'string' && type.startsWith('response.'),
   wire: 'sse',
-  provider: providerPackage({
-    name: '@ai-sdk/openai',
-    major: 4,
-    load: () => import('@ai-sdk/openai'),
-    model: ({ createOpenAI }, fetch) => createOpenAI({ apiKey: NO_KEY, fetch }).responses(MODEL_ID),
-  }),
+  provider: providerPackage(PACKAGES.openai, ({ createOpenAI }, fetch) =>
+    createOpenAI({ apiKey: NO_KEY, fetch }).responses(MODEL_ID),
+  ),
   callBlocks: ({ type, output, item }) => (type === 'response.output_item.done' ? [item] : elementsOf(output)),
   amend,
   isLeftToApplication,
