@@ -17,7 +17,7 @@ describe('an abort from within', () => {
   const anyStats = { running: 0, waiting: 0, abandoned: 0 }
 
   test.each([1, 2, 10])(
-    'of a tool that returns at once, limit %i: nothing more starts, and the executor goes on',
+    'I13 a tool that returns at once aborts its batch, limit %i: nothing more starts, and the executor still works',
     async (maxParallelTools) => {
       const controller = new AbortController()
       const ran: unknown[] = []
@@ -48,33 +48,36 @@ describe('an abort from within', () => {
     ['settled', ['succeeded ended', 'aborted none', 'aborted none']],
     ['batch_settled', ['succeeded ended', 'succeeded ended', 'succeeded ended']],
   ]
-  test.each(kinds)('of a listener on %s keeps the books right', async (type, expected) => {
-    const controller = new AbortController()
-    const clock = new VirtualClock()
-    const ran: unknown[] = []
-    const tool = defineTool({
-      name: 't',
-      execute: async (input, { progress }) => {
-        ran.push(input)
-        progress('half')
-        await clock.sleep(5)
-        return input
-      },
-    })
-    const { run, executor, events } = setUp([tool], { clock, maxParallelTools: 1 })
-    executor.subscribe((event) => {
-      if (event.type === type) controller.abort()
-    })
-    const results = await run(callsOf('t', 3), { signal: controller.signal })
-    expect(statuses(results)).toEqual(expected)
-    expect(ran.length).toBe(expected.filter((each) => !each.endsWith('none')).length)
-    expect(executor.stats()).toMatchObject(anyStats)
-    expect(new Set(eventsOf(events, 'settled').map(({ index }) => index))).toEqual(new Set([0, 1, 2]))
-    expect(eventsOf(events, 'settled').length).toBe(3)
-    expect(eventsOf(events, 'batch_settled').length).toBe(1)
-    expect(clock.pending).toBe(0)
-    expect((await run(callsOf('t', 2))).map(dataOf).length).toBe(2)
-  })
+  test.each(kinds)(
+    'I25 a listener aborts the batch on the event %s: permits and counts stay right',
+    async (type, expected) => {
+      const controller = new AbortController()
+      const clock = new VirtualClock()
+      const ran: unknown[] = []
+      const tool = defineTool({
+        name: 't',
+        execute: async (input, { progress }) => {
+          ran.push(input)
+          progress('half')
+          await clock.sleep(5)
+          return input
+        },
+      })
+      const { run, executor, events } = setUp([tool], { clock, maxParallelTools: 1 })
+      executor.subscribe((event) => {
+        if (event.type === type) controller.abort()
+      })
+      const results = await run(callsOf('t', 3), { signal: controller.signal })
+      expect(statuses(results)).toEqual(expected)
+      expect(ran.length).toBe(expected.filter((each) => !each.endsWith('none')).length)
+      expect(executor.stats()).toMatchObject(anyStats)
+      expect(new Set(eventsOf(events, 'settled').map(({ index }) => index))).toEqual(new Set([0, 1, 2]))
+      expect(eventsOf(events, 'settled').length).toBe(3)
+      expect(eventsOf(events, 'batch_settled').length).toBe(1)
+      expect(clock.pending).toBe(0)
+      expect((await run(callsOf('t', 2))).map(dataOf).length).toBe(2)
+    },
+  )
 
   test.each([
     ['an input schema', { inputSchema: (abort: () => void) => z.object({}).refine(() => (abort(), true)) }],
@@ -82,7 +85,7 @@ describe('an abort from within', () => {
       'an input schema that answers later',
       { inputSchema: (abort: () => void) => z.object({}).refine(async () => (abort(), true)) },
     ],
-  ])('of %s settles the call once', async (_what, { inputSchema }) => {
+  ])('I1 an abort from %s settles each call once', async (_what, { inputSchema }) => {
     const controller = new AbortController()
     let runs = 0
     const tool = defineTool({ name: 't', inputSchema: inputSchema(() => controller.abort()), execute: () => ++runs })
@@ -102,7 +105,7 @@ describe('an abort from within', () => {
       }),
     ],
     ['toJSON of its arguments', (abort: () => void) => ({ toJSON: () => (abort(), 1) })],
-  ])('of %s settles the call once', async (_what, args) => {
+  ])('I1 an abort from %s settles each call once', async (_what, args) => {
     const controller = new AbortController()
     const { run, events } = setUp([defineTool({ name: 't', execute: () => 1 })])
     const results = await run(
@@ -119,7 +122,7 @@ describe('an abort from within', () => {
     expect(eventsOf(events, 'settled').length).toBe(2)
   })
 
-  test('of a getter of the result settles the call once', async () => {
+  test('I1 an abort from a getter of the result settles the call once', async () => {
     const controller = new AbortController()
     const tool = defineTool({
       name: 't',

@@ -7,7 +7,7 @@ const statuses = (results: readonly { status: string; execution: string }[]): st
   results.map(({ status, execution }) => `${status} ${execution}`)
 
 describe('an abort (I13, I14)', () => {
-  test('before: nothing starts, every call has its result at once', async () => {
+  test('I13 after an abort before the batch nothing starts, and every call has its result at once', async () => {
     const ran: unknown[] = []
     const { run, clock, events } = setUp([defineTool({ name: 't', execute: (input) => ran.push(input) })])
     const results = await run([callOf('t'), callOf('nowhere'), callOf('t', '{"a":')], {
@@ -22,7 +22,7 @@ describe('an abort (I13, I14)', () => {
     expect([ran, clock.now(), eventsOf(events, 'started')]).toEqual([[], 0, []])
   })
 
-  test('while they wait: those that run are signalled, those that wait never start', async () => {
+  test('I13 an abort signals the running calls, and the waiting calls never start', async () => {
     const controller = new AbortController()
     const { run, clock, executor, events } = setUp([untilAborted()], { maxParallelTools: 2 })
     clock.setTimer(() => controller.abort(), 30)
@@ -45,7 +45,7 @@ describe('an abort (I13, I14)', () => {
     expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, abandoned: 0 })
   })
 
-  test('finished siblings keep their results', async () => {
+  test('an abort changes no result of a finished call', async () => {
     const controller = new AbortController()
     const clock = new VirtualClock()
     const { run } = setUp([sleeper(clock), untilAborted()], { clock })
@@ -54,7 +54,7 @@ describe('an abort (I13, I14)', () => {
     expect(statuses(results)).toEqual(['succeeded ended', 'aborted ended'])
   })
 
-  test.each([10, 100, 3_000])('of %i that wait leaves the queue of the others as it was', async (size) => {
+  test.each([10, 100, 3_000])('an abort of %i waiting calls leaves the queue of the others unchanged', async (size) => {
     const controller = new AbortController()
     const clock = new VirtualClock()
     const { executor } = setUp([sleeper(clock)], { clock, maxParallelTools: 1, quiet: true })
@@ -76,7 +76,7 @@ describe('an abort (I13, I14)', () => {
     expect(clock.now()).toBe(3)
   })
 
-  test('gives the tool the reason of the caller', async () => {
+  test('the signal of the tool has the reason of the abort', async () => {
     const controller = new AbortController()
     const reasons: unknown[] = []
     const tool = defineTool({
@@ -109,7 +109,7 @@ describe('an abort (I13, I14)', () => {
     expect(seen).toEqual([true, 'late', true])
   })
 
-  test('what a tool returns within the grace is dropped, but known to have ended', async () => {
+  test('I14 a value returned within the grace is dropped, and the result says that the tool has ended', async () => {
     const controller = new AbortController()
     const clock = new VirtualClock()
     const { run } = setUp([sleeper(clock)], { clock, graceMs: 50 })
@@ -170,7 +170,7 @@ describe('an abort (I13, I14)', () => {
     expect(clock.now()).toBe(50)
   })
 
-  test('with no grace at all the result is there at once', async () => {
+  test('with a grace of zero an aborted call has its result at once', async () => {
     const controller = new AbortController()
     const { run, clock } = setUp([untilAborted()], { graceMs: 0 })
     clock.setTimer(() => controller.abort(), 10)
@@ -186,7 +186,7 @@ describe('an abort (I13, I14)', () => {
     expect(clock.now()).toBe(150)
   })
 
-  test('in an open batch: what is reserved, what comes later, and what a slot brings', async () => {
+  test('I13 an abort of an open batch settles reserved slots, later calls, and slots that are completed afterwards', async () => {
     const controller = new AbortController()
     const { executor, clock } = setUp([untilAborted()])
     const batch = executor.openBatch({ signal: controller.signal })
@@ -206,12 +206,12 @@ describe('an abort (I13, I14)', () => {
   })
 })
 
-describe('what an abort leaves behind (I17)', () => {
+describe('the listeners that an abort leaves behind (I17)', () => {
   test.each([
     ['succeeded', undefined],
     ['aborted', 10],
     ['aborted before', -1],
-  ])('no listener on the signal of the caller, where the calls %s', async (_how, abortAtMs) => {
+  ])('I17 no listener of ours stays on the signal of the caller if the calls %s', async (_how, abortAtMs) => {
     const counted = countedAbort()
     const clock = new VirtualClock()
     const { run } = setUp([sleeper(clock), untilAborted()], { clock })
@@ -225,7 +225,7 @@ describe('what an abort leaves behind (I17)', () => {
     expect([counted.listeners, clock.pending]).toEqual([0, 0])
   })
 
-  test('I29: a long-lived signal gathers nothing over many batches', async () => {
+  test('I29 a long-lived signal gathers no listeners over many batches', async () => {
     const counted = countedAbort()
     const { run, executor } = setUp([defineTool({ name: 't', execute: (_input, { signal }) => signal.aborted })])
     for (let i = 0; i < 200; i++) await run(callsOf('t', 3), { signal: counted.controller.signal })

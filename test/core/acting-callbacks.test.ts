@@ -288,7 +288,7 @@ describe('callbacks that act or throw at any moment', () => {
 
   const SEEDS = Number(process.env['ACTING_SEEDS'] ?? 1_500)
 
-  test('I1 I13 every call settles, permits and counts come back, events stay in order, and closing ends', async () => {
+  test('I1 I13 whatever callbacks do, every call settles, permits and counts come back, events stay in order, and close ends', async () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const world = new World(seed)
       const { act, where } = world

@@ -19,7 +19,7 @@ function refusalOf(given: unknown, maxBytes = LIMIT): { code: string; message: s
 }
 
 describe('arguments as text', () => {
-  test('are what JSON.parse makes of them', () => {
+  test('arguments as text become the value that JSON.parse gives', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         const parsed: unknown = JSON.parse(text)
@@ -47,7 +47,7 @@ describe('arguments as text', () => {
     ['NaN', '{"a":NaN}'],
     ['a raw control character', '{"a":"\u0001"}'],
     ['a cut escape', '{"a":"\\ud8'],
-  ])('I37: %s is never mended', (_what, text) => {
+  ])('I37 %s is never mended', (_what, text) => {
     const { code, message } = refusalOf(text)
     expect(code).toBe('unparsable_arguments')
     expect(message).toMatch(
@@ -55,7 +55,7 @@ describe('arguments as text', () => {
     )
   })
 
-  test('I37: no proper prefix of an object is taken', () => {
+  test('I37 no proper prefix of an object is accepted', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (object, at) => {
         const text = JSON.stringify(object)

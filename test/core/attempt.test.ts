@@ -78,7 +78,7 @@ describe('timeouts (I11)', () => {
     },
   )
 
-  test('run from the start of the tool, not from its acceptance', async () => {
+  test('I11 a timeout runs from the start of the tool, not from the acceptance of the call', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([sleeper(clock)], { clock, maxParallelTools: 1, timeoutMs: 100 })
     const results = await run([90, 90, 90].map((ms) => callOf('sleep', { ms })))
@@ -89,7 +89,7 @@ describe('timeouts (I11)', () => {
     ])
   })
 
-  test('one who ends at the very moment is in time or out of it, never both', async () => {
+  test('I1 a tool that ends at the very moment of its timeout is in time or too late, never both', async () => {
     for (let seed = 0; seed < 20; seed++) {
       const clock = new VirtualClock({ seed })
       const { run, events } = setUp([sleeper(clock)], { clock, timeoutMs: 100 })
@@ -138,7 +138,7 @@ describe('timeouts (I11)', () => {
     expect(failureOf(result).error.message.endsWith(words)).toBe(true)
   })
 
-  test('a grace as long as the timeout is counted anew', async () => {
+  test('a grace as long as the timeout runs from the timeout, not from the start', async () => {
     const { run, clock } = setUp([deaf().tool], { timeoutMs: 50, graceMs: 50 })
     await run([callOf('deaf')])
     expect(clock.now()).toBe(100)
@@ -212,7 +212,7 @@ describe('whatever a tool does is one result (I7)', () => {
     ],
   ]
   test.each(ways.flatMap(([way, make]) => thrown.map(([what, value]) => [way, what, make(value)] as const)))(
-    'that %s %s',
+    'I7 a tool that %s %s fails its call alone',
     async (_way, _what, execute) => {
       const { run, executor, clock } = setUp([
         defineTool({ name: 't', execute: execute as () => never }),
@@ -225,7 +225,7 @@ describe('whatever a tool does is one result (I7)', () => {
     },
   )
 
-  test('what it threw is in the event, whole', async () => {
+  test('the settled event has the whole thrown value', async () => {
     const error = new Error('outer', { cause: new Error('inner') })
     const { run, events } = setUp([defineTool({ name: 't', execute: () => Promise.reject(error) })])
     await run([callOf('t')])
@@ -323,7 +323,7 @@ describe('whatever a tool does is one result (I7)', () => {
 })
 
 describe('a freed permit', () => {
-  test('starts the next call at once, within the same moment and turn', async () => {
+  test('I51 a released permit starts the next call at once, within the same moment and turn', async () => {
     const clock = new VirtualClock()
     const { run, events } = setUp([sleeper(clock)], { clock, maxParallelTools: 2 })
     const results = await run([30, 10, 20, 5].map((ms) => callOf('sleep', { ms })))
@@ -354,7 +354,7 @@ describe('a freed permit', () => {
 })
 
 describe('the books balance after everything (I25)', () => {
-  test('of mixed endings', async () => {
+  test('I25 permits, counts and timers balance after calls with mixed endings', async () => {
     const clock = new VirtualClock()
     const { tool, runs } = deaf()
     const failing = defineTool({ name: 'fail', execute: () => Promise.reject(new Error('x')) })

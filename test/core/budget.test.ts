@@ -6,7 +6,7 @@ const search = defineTool({ name: 'search', execute: () => 'found' })
 const other = defineTool({ name: 'other', execute: () => 'done' })
 
 describe('a budget (I27)', () => {
-  test('of tool calls bounds what runs, over all batches that share it; the rest is rejected', async () => {
+  test('I27 a budget of tool calls bounds the calls of all batches that share it; further calls are rejected', async () => {
     const budget = new Budget({ toolCalls: 3 })
     const { run } = setUp([search, other])
     const first = await run(callsOf('search', 2), { budget })
@@ -25,7 +25,7 @@ describe('a budget (I27)', () => {
     expect(budget.used).toEqual({ toolCalls: 3, retries: 0, tokens: 0, cost: undefined })
   })
 
-  test('of single tools leaves the others alone; names reach no prototype (I38)', async () => {
+  test('I27 I38 a budget of single tools does not affect the others, and names reach no prototype', async () => {
     const odd = ['__proto__', 'constructor', 'toString'].map((name) => defineTool({ name, execute: () => 1 }))
     const budget = new Budget({ callsPerTool: { search: 1 } })
     const { run } = setUp([search, other, ...odd])
@@ -44,14 +44,14 @@ describe('a budget (I27)', () => {
     expect(budget.exceeded).toBe('callsPerTool.search')
   })
 
-  test('what is refused before it runs uses nothing', async () => {
+  test('a call that is refused before it runs uses nothing of a budget', async () => {
     const budget = new Budget({ toolCalls: 1 })
     const { run } = setUp([search])
     const results = await run([callOf('nothing'), callOf('search', '{"cut'), callOf('search')], { budget })
     expect(results.map(({ status }) => status)).toEqual(['invalid', 'invalid', 'succeeded'])
   })
 
-  test('is what tools find as ctx.budget', async () => {
+  test('a tool finds the budget as ctx.budget', async () => {
     const budget = new Budget({})
     const seen: unknown[] = []
     const tool = defineTool({ name: 'look', execute: (_input, ctx) => void seen.push(ctx.budget) })
@@ -61,7 +61,7 @@ describe('a budget (I27)', () => {
     expect(seen).toEqual([budget, undefined])
   })
 
-  test('counts tokens and money by the prices that it was given', () => {
+  test('a budget counts tokens, and money by the given prices', () => {
     const budget = new Budget({
       tokens: 1_000,
       cost: { max: 0.01, inputPerMillion: 3, outputPerMillion: 15, cachedInputPerMillion: 0.3 },

@@ -10,13 +10,13 @@ function setUpAll(): SetUp & { runs: PromiseWithResolvers<unknown>[] } {
 }
 
 describe('close', () => {
-  test('with nothing under way is over at once', async () => {
+  test('close of an idle executor resolves at once', async () => {
     const { executor, clock } = setUpAll()
     expect(await executor.close()).toEqual({ abandoned: 0 })
     expect(clock.pending).toBe(0)
   })
 
-  test('lets end what runs and what waits, and takes no more', async () => {
+  test('close lets running and waiting calls end, and takes no more', async () => {
     const { executor, clock } = setUpAll()
     const running = executor.executeTools(callsOf('sleep', 6))
     const closing = executor.close()
@@ -37,7 +37,7 @@ describe('close', () => {
     [undefined, 5_000],
     [70, 70],
     [0, 0],
-  ])('aborts after drainMs %s what is left, and counts what is abandoned', async (drainMs, abortedAt) => {
+  ])('close aborts the remaining calls after drainMs %s, and counts the abandoned ones', async (drainMs, abortedAt) => {
     const { executor, clock, runs } = setUpAll()
     const running = executor.executeTools([callOf('until_aborted'), callOf('deaf'), callOf('sleep')], {
       timeoutMs: Infinity,
@@ -56,7 +56,7 @@ describe('close', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('waits for ever where that is asked', async () => {
+  test('close with drainMs: Infinity waits for ever', async () => {
     const { executor, clock, runs } = setUpAll()
     void executor.executeTools([callOf('deaf')], { timeoutMs: Infinity })
     let closed = false
@@ -88,7 +88,7 @@ describe('close', () => {
     expect(await clock.runUntil(closing)).toEqual({ abandoned: 0 })
   })
 
-  test('again gives the same promise, whatever the options', async () => {
+  test('a second close gives the same promise, whatever its options', async () => {
     const { executor, clock } = setUpAll()
     void executor.executeTools([callOf('sleep')])
     const closing = executor.close({ drainMs: 1_000 })
@@ -97,7 +97,7 @@ describe('close', () => {
     expect(clock.now()).toBe(100)
   })
 
-  test('from within a tool does not wait for itself for ever', async () => {
+  test('close from within a tool does not wait for that tool for ever', async () => {
     const { executor, clock } = setUpAll()
     const { defineTool } = await import('../../packages/aof-runtime/src/index.ts')
     const closer = defineTool({ name: 'closer', execute: () => executor.close({ drainMs: 30 }) })
@@ -105,7 +105,7 @@ describe('close', () => {
   })
 })
 
-test('stats tell of this moment', async () => {
+test('the stats describe the present moment', async () => {
   const { executor, clock } = setUpAll()
   expect(executor.stats()).toEqual({
     running: 0,
@@ -148,7 +148,7 @@ describe('close, whatever comes after its abort', () => {
     expect(await clock.runUntil(closed)).toHaveProperty('abandoned')
   })
 
-  test('calls that tools of another executor make are refused like any other', async () => {
+  test('a closed executor refuses calls by tools of another executor like any other call', async () => {
     const clock = new VirtualClock()
     const closing = setUp([sleeper(clock)], { clock }).executor
     const plan = planTool(closing)

@@ -5,7 +5,7 @@ import { callOf, callsOf, setUp } from '../harness.ts'
 import { controllerOf, orderIn, work } from './harness.ts'
 
 describe('a call takes all that it needs in one step', () => {
-  test('one that waits for its executor holds no permit of its tool', async () => {
+  test('I25 a call that waits for its executor holds no permit of its tool', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const scarce = work(clock, 'scarce', 10, { maxParallel: 1 })
@@ -18,7 +18,7 @@ describe('a call takes all that it needs in one step', () => {
     expect(scarce.starts.at(-1)).toBe('late@100')
   })
 
-  test('one that waits for its tool holds no permit of its executor or process', async () => {
+  test('I25 a call that waits for its tool holds no permit of its executor or process', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 2 })
     const scarce = work(clock, 'scarce', 100, { maxParallel: 1 })
@@ -30,7 +30,7 @@ describe('a call takes all that it needs in one step', () => {
     await clock.runUntil(all)
   })
 
-  test('one that waits for a permit takes no token of its rate', async () => {
+  test('a call that waits for a permit takes no token of its rate', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const rated = work(clock, 'rated', 10, { rate: { n: 1, perMs: 1_000 } })
@@ -44,7 +44,7 @@ describe('a call takes all that it needs in one step', () => {
     expect(rated.starts).toEqual(['now@100', 'late@1100'])
   })
 
-  test('one that is aborted while it waits has taken nothing', async () => {
+  test('I25 a call that is aborted while it waits has taken no permit', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const scarce = work(clock, 'scarce', 10, { maxParallel: 1, rate: { n: 2, perMs: 1_000, burst: 2 } })
@@ -102,7 +102,7 @@ describe('a permit that is given back', () => {
     expect(clock.now()).toBe(100)
   })
 
-  test('I25 may be taken by a listener’s own call without one too many running', async () => {
+  test('I25 a listener’s own call may take a released permit, and the limit still holds', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10)
     const { executor, run } = setUp([worked.tool], { clock, maxParallelTools: 2 })
@@ -124,7 +124,7 @@ describe('the stack stays flat', () => {
     return { gate, quick, runs: () => runs }
   }
 
-  test('when 100 000 calls wait whose tools return at once', async () => {
+  test('the stack stays flat when 100 000 calls wait whose tools return at once', async () => {
     const clock = new VirtualClock()
     const { gate, quick, runs } = gated(clock)
     const { run } = setUp([gate, quick], { clock, maxParallelTools: 1, quiet: true })
@@ -133,7 +133,7 @@ describe('the stack stays flat', () => {
     expect(results.every(({ index }, i) => index === i)).toBe(true)
   })
 
-  test('when 100 000 calls wait for their tool, in two executors', async () => {
+  test('the stack stays flat when 100 000 calls wait for their tool, in two executors', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 4 })
     let runs = 0
@@ -152,7 +152,7 @@ describe('the stack stays flat', () => {
     expect([runs, admission.stats().running]).toEqual([100_000, 0])
   })
 
-  test('when 100 000 waiting calls are aborted', async () => {
+  test('the stack stays flat when 100 000 waiting calls are aborted', async () => {
     const clock = new VirtualClock()
     const { gate, quick, runs } = gated(clock)
     const controller = new AbortController()

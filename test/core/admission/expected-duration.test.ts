@@ -10,11 +10,11 @@ const after = (values: readonly number[]): number | undefined => {
 }
 
 describe('how long a tool is expected to take', () => {
-  test('is not known before it was measured, and then what was measured', () => {
+  test('the expected duration is unknown before the first measurement, and then equals it', () => {
     expect([after([]), after([7]), after([0])]).toEqual([undefined, 7, 0.001])
   })
 
-  test('comes near the median, whatever the spread', () => {
+  test('the expected duration comes near the median, whatever the spread', () => {
     for (const sigma of [0.1, 0.5, 1, 2]) {
       for (let seed = 0; seed < 20; seed++) {
         const random = new SeededRandom(seed)
@@ -27,19 +27,19 @@ describe('how long a tool is expected to take', () => {
     }
   })
 
-  test('is moved no further by one that hung than by any other', () => {
+  test('a hanging call moves the expected duration no further than any other call', () => {
     const usual = Array<number>(100).fill(10)
     expect(after([...usual, 600_000])).toBeLessThanOrEqual(10.5)
   })
 
-  test('follows a tool that has become slower, or faster', () => {
+  test('the expected duration follows a tool that becomes slower or faster', () => {
     const usual = Array<number>(500).fill(10)
     expect(after([...usual, ...Array<number>(100).fill(1_000)])).toBeCloseTo(1_000, -1)
     expect(after([...Array<number>(500).fill(1_000), ...Array<number>(100).fill(10)])).toBeCloseTo(10, 0)
   })
 })
 
-test('of a run with many calls not all are measured, and it is known as well, also after it has changed', () => {
+test('of a run with many calls only some are measured, and the expected duration is still right after a change', () => {
   const random = new SeededRandom(1)
   const share = new RunShare(1, { runs: 0, number: 0, since: 0, virtualTime: 0 })
   for (let i = 0; i < 4_000; i++) share.ran(50 + 20 * random.next())
@@ -51,7 +51,7 @@ test('of a run with many calls not all are measured, and it is known as well, al
 })
 
 describe('what is measured while calls wait', () => {
-  test('counts from the next time on at which calls wait', () => {
+  test('a duration measured while calls wait counts from the next busy period on', () => {
     const expected = new ExpectedDuration()
     expected.add(100, 1)
     expect([expected.msIn(1), expected.msIn(2)]).toEqual([undefined, 100])
@@ -59,7 +59,7 @@ describe('what is measured while calls wait', () => {
     expect([expected.msIn(2), expected.msIn(3)]).toEqual([100, 150])
   })
 
-  test('counts at once where it is much, and close together', () => {
+  test('many durations measured while calls wait count at once if they are close together', () => {
     const [close, wide] = [new ExpectedDuration(), new ExpectedDuration()]
     for (let i = 0; i < 40; i++) {
       close.add(100 + (i % 5), 1)

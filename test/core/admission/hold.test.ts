@@ -9,7 +9,7 @@ const limitedDeaf = (more: object) => {
 }
 
 describe('a tool that was abandoned', () => {
-  test('I25 keeps the permits of its tool while it runs, and gives back those of all', async () => {
+  test('I25 an abandoned call keeps the permits of its tool while it runs, and releases those of executor and process', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1 })
     const { tool, runs } = limitedDeaf({ maxParallel: 1 })
@@ -33,7 +33,7 @@ describe('a tool that was abandoned', () => {
     expect([eventsOf(events, 'hold_ended'), clock.pending]).toEqual([[], 0])
   })
 
-  test('keeps those of its key, and no other key waits for it', async () => {
+  test('I25 an abandoned call keeps the permit of its key, and delays no other key', async () => {
     const clock = new VirtualClock()
     const { tool, runs } = limitedDeaf({ key: ({ k }: { k: string }) => k, maxParallelPerKey: 1 })
     const { executor } = setUp([tool], { clock, graceMs: 0 })
@@ -72,7 +72,7 @@ describe('a tool that was abandoned', () => {
     await clock.runUntil(Promise.all([next, third]))
   })
 
-  test('keeps what it has from others that share the controller, also once its executor is closed', async () => {
+  test('I25 the permits of an abandoned call stay taken for all executors of the controller, also after its executor has closed', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const { tool, runs } = limitedDeaf({ maxParallel: 1 })

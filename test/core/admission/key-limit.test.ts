@@ -26,7 +26,7 @@ describe('maxParallelPerKey', () => {
     expect([worked.peak, clock.now()]).toEqual([2, 30])
   })
 
-  test('a call without a key has only the tool’s limit', async () => {
+  test('a call without a key has only the limit of its tool', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10, {
       maxParallel: 3,
@@ -47,7 +47,7 @@ describe('maxParallelPerKey', () => {
     expect(starts.map((start) => start.split('@')[1])).toEqual([...Array(6).fill('0'), ...Array(6).fill('10')])
   })
 
-  test('ten thousand keys in the course of time leave every limit as it was', async () => {
+  test('ten thousand keys, one after the other, leave every limit unchanged', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 1, byHost)
     const { run } = setUp([worked.tool], { clock, maxParallelTools: 501, quiet: true })
@@ -60,7 +60,7 @@ describe('maxParallelPerKey', () => {
     expect(clock.now()).toBe(40)
   })
 
-  test('a call of a key that is in use goes on counting after thousands of other keys', async () => {
+  test('I25 a running call still counts for its key after thousands of other keys', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 1, byHost)
     const { executor, run } = setUp([worked.tool], { clock, maxParallelTools: Infinity, quiet: true })
@@ -73,7 +73,7 @@ describe('maxParallelPerKey', () => {
 })
 
 describe('the key function', () => {
-  test('gets the validated input and what is known of the call, before anything runs', async () => {
+  test('the key function gets the validated input and the call, before anything runs', async () => {
     const clock = new VirtualClock()
     const seen: unknown[] = []
     const tool = defineTool<{ tenant: string }>()({
@@ -128,7 +128,7 @@ describe('the key function', () => {
     ['gives a promise', () => Promise.resolve('a'), 'it is no string'],
     ['gives a revoked proxy', () => revokedProxy(), 'it is no string'],
     ['gives too much', () => 'x'.repeat(1_025), 'it is longer than 1024 characters'],
-  ])('that %s fails its call alone (I6)', async (_what, key, why) => {
+  ])('I6 a key function that %s fails its call alone', async (_what, key, why) => {
     const clock = new VirtualClock()
     const bad = work(clock, 'bad', 10, { key: key as never, maxParallelPerKey: 1 })
     const good = work(clock, 'w', 10)
@@ -148,7 +148,7 @@ describe('the key function', () => {
     expect([eventsOf(events, 'settled').length, clock.pending]).toEqual([2, 0])
   })
 
-  test('may give 1 024 characters', async () => {
+  test('a key may have 1 024 characters', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10, { key: () => 'x'.repeat(1_024), maxParallelPerKey: 1 })
     const { run } = setUp([tool], { clock })
@@ -165,7 +165,7 @@ describe('the key function', () => {
     await clock.advance(10)
   })
 
-  test('that aborts its own batch: nothing starts, one result each (I2)', async () => {
+  test('I1 I13 a key function that aborts its own batch: nothing starts, and each call has one result', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
     const { tool, starts } = work(clock, 'w', 10, {
@@ -178,7 +178,7 @@ describe('the key function', () => {
     expect([starts, executor.stats().running, eventsOf(events, 'settled').length]).toEqual([[], 0, 2])
   })
 
-  test('may make calls of its own, on the executor that asks it', async () => {
+  test('a key function may make calls on the executor that calls it', async () => {
     const clock = new VirtualClock()
     const inner: Promise<unknown>[] = []
     const { tool: plain, starts } = work(clock, 'plain', 5)

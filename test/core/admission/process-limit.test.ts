@@ -5,7 +5,7 @@ import { callsOf, setUp } from '../harness.ts'
 import { controllerOf, NOBODY, work } from './harness.ts'
 
 describe('the limit of a process', () => {
-  test('I25 holds over all executors that share the controller', async () => {
+  test('I25 the limit of the process holds over all executors that share the controller', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 3 })
     const worked = work(clock, 'w', 10)
@@ -15,7 +15,7 @@ describe('the limit of a process', () => {
     expect([worked.peak, clock.now()]).toEqual([3, 80])
   })
 
-  test('I25 and the executors’ own limits hold together', async () => {
+  test('I25 the limit of the process and those of the executors hold together', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 5 })
     const [narrow, wide] = [work(clock, 'narrow', 10), work(clock, 'wide', 10)]
@@ -27,7 +27,7 @@ describe('the limit of a process', () => {
     expect([narrow.peak, wide.peak, clock.now()]).toEqual([1, 4, 50])
   })
 
-  test('is none where an executor has no controller given', async () => {
+  test('an executor without a given controller has no limit of the process', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10)
     const { run, executor } = setUp([worked.tool], { clock, maxParallelTools: Infinity })
@@ -35,7 +35,7 @@ describe('the limit of a process', () => {
     expect([worked.peak, executor.stats().limits]).toEqual([300, { maxParallelTools: Infinity }])
   })
 
-  test('one executor that is closed leaves the others alone', async () => {
+  test('closing one executor of a controller does not affect the others', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1 })
     const worked = work(clock, 'w', 10)
@@ -49,7 +49,7 @@ describe('the limit of a process', () => {
     expect([clock.now(), clock.pending]).toEqual([35, 0])
   })
 
-  test('an executor takes the clock of its controller where it is given none', async () => {
+  test('an executor without a clock uses that of its controller', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10)
     const executor = new ToolExecutor({ tools: [worked.tool], admission: controllerOf(clock) })
@@ -59,7 +59,7 @@ describe('the limit of a process', () => {
 })
 
 describe('the stats of a controller', () => {
-  test('count over all its executors, and end at nothing', async () => {
+  test('the stats of a controller count over all its executors, and end at zero', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 3 })
     const limited = work(clock, 'limited', 10, { maxParallel: 1 })
@@ -95,7 +95,7 @@ describe('the stats of a controller', () => {
     })
   })
 
-  test('say Infinity where there is no limit', () => {
+  test('the stats of a controller without a limit say Infinity', () => {
     expect(controllerOf(new VirtualClock()).stats().limits).toEqual({ maxParallel: Infinity })
   })
 })

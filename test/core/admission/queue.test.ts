@@ -22,14 +22,14 @@ describe('a queue that is full', () => {
     })
   })
 
-  test('of none lets start what can start', async () => {
+  test('a queue of size zero admits calls that can start', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([work(clock, 'w', 10).tool], { clock, maxParallelTools: 2, queue: { max: 0 } })
     expect(codesOf(await run(callsOf('w', 3)))).toEqual([undefined, undefined, 'queue_full'])
     expect(codesOf(await run(callsOf('w', 2)))).toEqual([undefined, undefined])
   })
 
-  test('has a place again when one starts, is aborted or gives up', async () => {
+  test('I27 a full queue has a place again when a call starts, is aborted or expires', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10)
     const { executor } = setUp([tool], { clock, maxParallelTools: 1, queue: { max: 1 } })
@@ -47,7 +47,7 @@ describe('a queue that is full', () => {
     expect(results.map(([result]) => result?.status)).toEqual(['succeeded', 'aborted', 'succeeded', 'succeeded'])
   })
 
-  test('lets others wait outside where it says so, in order of arrival and without rank', async () => {
+  test('a full queue with the policy `wait` lets calls wait outside, in order of arrival and without rank', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { executor, events } = setUp([tool], { clock, maxParallelTools: 1, queue: { max: 1, policy: 'wait' } })
@@ -79,7 +79,7 @@ describe('a queue that is full', () => {
     expect(starts).toEqual(['a@0', 'b@10', 'last@20'])
   })
 
-  test('ten thousand wait outside and each is run', async () => {
+  test('ten thousand calls wait outside of the queue, and each runs', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 1)
     const { run } = setUp([tool], { clock, quiet: true, maxParallelTools: 10, queue: { max: 10, policy: 'wait' } })
@@ -104,7 +104,7 @@ describe('the deadline of the queue', () => {
     expect([events.length > 0, clock.pending]).toEqual([true, 0])
   })
 
-  test('does not cut who runs', async () => {
+  test('the deadline of the queue does not end a running call', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([work(clock, 'w', 1_000).tool], { clock, maxParallelTools: 2, queue: { deadlineMs: 5 } })
     expect((await run(callsOf('w', 2))).map(({ status }) => status)).toEqual(['succeeded', 'succeeded'])

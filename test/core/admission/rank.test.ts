@@ -7,7 +7,7 @@ import { controllerOf, noting, orderIn, work } from './harness.ts'
 const call = (name: string, id: string, more: object = {}) => ({ ...callOf(name, {}, id), ...more })
 
 describe('waiting calls start in the order of their priority', () => {
-  test('of its call, else its batch, else its tool, else 0', async () => {
+  test('the priority of a call is its own, else that of its batch, else that of its tool, else 0', async () => {
     const clock = new VirtualClock()
     const urgent = work(clock, 'urgent', 10, { priority: 5 })
     const plain = work(clock, 'plain', 10)
@@ -30,7 +30,7 @@ describe('waiting calls start in the order of their priority', () => {
     expect(orderIn(events)).toEqual(['running', 'call 9', 'batch 7', 'batch 7 too', 'tool 5', 'zero', 'low'])
   })
 
-  test('over all executors that share a controller', async () => {
+  test('priorities hold over all executors that share a controller', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1 })
     const worked = work(clock, 'w', 10)
@@ -43,7 +43,7 @@ describe('waiting calls start in the order of their priority', () => {
     expect(worked.starts).toEqual(['a@0', 'd@10', 'e@20', 'b@30', 'c@40'])
   })
 
-  test('raised by one for each ageMs: what has a low priority is late, and not forgotten', async () => {
+  test('waiting raises a priority by one for each ageMs, so a call of low priority is late and not forgotten', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1, ageMs: 100 })
     const worked = work(clock, 'w', 10)
@@ -60,7 +60,7 @@ describe('waiting calls start in the order of their priority', () => {
     expect([startedAt >= 200, startedAt <= 400]).toEqual([true, true])
   })
 
-  test('never where ageMs is Infinity', async () => {
+  test('waiting raises no priority if ageMs is Infinity', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1, ageMs: Infinity })
     const worked = work(clock, 'w', 1_000)
@@ -82,7 +82,7 @@ describe('waiting calls start in the order of their priority', () => {
 })
 
 describe('within a run', () => {
-  test('those whose tools take longest go first, once they have been measured', async () => {
+  test('within a run the calls of the slowest tools start first, once their durations are measured', async () => {
     const clock = new VirtualClock()
     const [short, long] = [work(clock, 'short', 10), work(clock, 'long', 100)]
     const { run, events } = setUp([short.tool, long.tool], { clock, maxParallelTools: 2 })
@@ -94,7 +94,7 @@ describe('within a run', () => {
     expect(clock.now() - before).toBe(110)
   })
 
-  test('a tool that was never measured counts as long as the others of its run', async () => {
+  test('a tool without a measurement counts as taking as long as the others of its run', async () => {
     const clock = new VirtualClock()
     const [short, long, unknown] = [work(clock, 'short', 10), work(clock, 'long', 100), work(clock, 'unknown', 10)]
     const { run, events } = setUp([short.tool, long.tool, unknown.tool], { clock, maxParallelTools: 1 })
@@ -103,7 +103,7 @@ describe('within a run', () => {
     expect(orderIn(events).slice(2)).toEqual(['0', '3', '2', '1'])
   })
 
-  test('else by call order, and a call that is tried again has its place', async () => {
+  test('calls of equal rank start in call order, and a retried call keeps its place', async () => {
     const clock = new VirtualClock()
     let attempts = 0
     const flaky = noting(

@@ -24,21 +24,21 @@ const tooMany = (retryAfter?: string): Error =>
   })
 
 describe('a rate', () => {
-  test('starts calls evenly from the first one on', async () => {
+  test('a rate starts calls evenly from the first one on', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 1, { rate: { n: 10, perMs: 1_000 } })
     await setUp([tool], { clock }).run(callsOf('w', 4))
     expect(at(starts)).toEqual([0, 100, 200, 300])
   })
 
-  test('starts as many at once as its burst, and the others evenly', async () => {
+  test('a rate starts as many calls at once as its burst, and the others evenly', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 1, { rate: { n: 2, perMs: 100, burst: 2 } })
     await setUp([tool], { clock }).run(callsOf('w', 6))
     expect(at(starts)).toEqual([0, 0, 50, 100, 150, 200])
   })
 
-  test('reaches more than one start a millisecond without a burst of its own', async () => {
+  test('a rate without a burst option can reach more than one start a millisecond', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 1, { rate: { n: 25, perMs: 10 } })
     await setUp([tool], { clock, maxParallelTools: 50 }).run(callsOf('w', 50))
@@ -60,23 +60,26 @@ describe('a rate', () => {
     [3, 1_000],
     [1, 250],
   ])('of %i in %i ms', (n, perMs) => {
-    test.each(MOMENTS)('starts at most n + 1 calls in any window without a burst of its own: %s', async (_, moment) => {
-      const clock = new VirtualClock()
-      const { tool, starts } = work(clock, 'w', 1, { rate: { n, perMs } })
-      const { executor } = setUp([tool], { clock, maxParallelTools: 50 })
-      const all: Promise<unknown>[] = []
-      for (let i = 0; i < 6; i++) {
-        all.push(executor.executeTools(callsOf('w', 5)))
-        await moment(clock)
-      }
-      await clock.runUntil(Promise.all(all))
-      expect(starts.length).toBe(30)
-      expect(mostIn(starts, perMs - 5)).toBeLessThanOrEqual(n + 1)
-      expect(mostIn(starts, perMs / n - 1)).toBe(1)
-    })
+    test.each(MOMENTS)(
+      'a rate without a burst option starts at most n + 1 calls in any window: %s',
+      async (_, moment) => {
+        const clock = new VirtualClock()
+        const { tool, starts } = work(clock, 'w', 1, { rate: { n, perMs } })
+        const { executor } = setUp([tool], { clock, maxParallelTools: 50 })
+        const all: Promise<unknown>[] = []
+        for (let i = 0; i < 6; i++) {
+          all.push(executor.executeTools(callsOf('w', 5)))
+          await moment(clock)
+        }
+        await clock.runUntil(Promise.all(all))
+        expect(starts.length).toBe(30)
+        expect(mostIn(starts, perMs - 5)).toBeLessThanOrEqual(n + 1)
+        expect(mostIn(starts, perMs / n - 1)).toBe(1)
+      },
+    )
   })
 
-  test('for each key starts at most n + 1 calls of a key in any window', async () => {
+  test('a rate for each key starts at most n + 1 calls of a key in any window', async () => {
     const clock = new VirtualClock()
     const key = ({ host }: JsonObject) => host as string
     const { tool, starts } = work(clock, 'w', 1, { key, ratePerKey: { n: 5, perMs: 1_000 } } as Partial<AnyTool>)
@@ -91,7 +94,7 @@ describe('a rate', () => {
     }
   })
 
-  test('I33 starts one call after a pause, and the others evenly', async () => {
+  test('I33 a rate starts one call after a pause, and the others evenly', async () => {
     const clock = new VirtualClock()
     let asks = true
     const { tool, starts } = noting(
@@ -108,7 +111,7 @@ describe('a rate', () => {
     expect(at(starts)).toEqual([0, 3_000, 3_100, 3_200, 3_300])
   })
 
-  test('is for each key where it says so', async () => {
+  test('ratePerKey holds for each key on its own', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 1, {
       key: ({ host }: JsonObject) => host as string,
@@ -121,7 +124,7 @@ describe('a rate', () => {
     expect(starts).toEqual(['a0@0', 'b2@0', 'c4@0', 'a1@334', 'a3@667'])
   })
 
-  test('holds across executors, and further attempts count', async () => {
+  test('a rate holds across executors, and counts further attempts', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const flaky = noting(clock, 'w', () => Promise.reject(new Error('no')), {
@@ -148,7 +151,7 @@ describe('a rate', () => {
     expect(rated.starts).toEqual(['r1@0', 'r2@1000'])
   })
 
-  test('in no span more start than the burst and what has come in, whatever comes', async () => {
+  test('in no span of time more calls start than the burst and the tokens that arrived (property)', async () => {
     for (let seed = 0; seed < 40; seed++) {
       const random = new SeededRandom(seed)
       const rate = { n: random.int(1, 7), perMs: random.pick([3, 10, 50]), burst: random.int(1, 9) }
@@ -170,7 +173,7 @@ describe('a rate', () => {
     }
   })
 
-  test('I51 a newcomer does not take the token for which others wait while their timer is late', async () => {
+  test('I51 a new call does not take the token for which others wait while their timer is late', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 1, { rate: { n: 1, perMs: 100 } })
     const { executor } = setUp([tool], { clock })
@@ -183,7 +186,7 @@ describe('a rate', () => {
     expect(starts).toEqual(['first@0', 'waits@130', 'newcomer@230'])
   })
 
-  test('is not used up by calls that are admitted and do not start', async () => {
+  test('calls that are admitted and do not start use up no token of a rate', async () => {
     const clock = new VirtualClock()
     const { tool, runs } = deaf()
     const { executor } = setUp([{ ...tool, rate: { n: 2, perMs: 10_000, burst: 2 } }], {
@@ -235,7 +238,7 @@ describe('a service that asks to be left alone', () => {
     return { polite, free, ...setUp([polite.tool, free.tool], { clock, maxParallelTools: 2 }) }
   }
 
-  test('I33 pauses the rate of its tool for Retry-After, and keeps no permit meanwhile', async () => {
+  test('I33 a 429 with Retry-After pauses the rate of the tool, and the call keeps no permit meanwhile', async () => {
     const { polite, free, run, events } = setUpAsking('2')
     await run([callOf('polite', {}, 'a'), callOf('free', {}, 'f0'), callOf('polite', {}, 'b'), ...callsOf('free', 8)])
     expect(polite.starts).toEqual(['a@0', 'b@2010'])
@@ -244,13 +247,13 @@ describe('a service that asks to be left alone', () => {
     expect(parksOf(events, 'b')).toEqual(['executor@0', 'rate@10'])
   })
 
-  test('I33 for the time of its rate where it does not say how long', async () => {
+  test('I33 a 429 without a time pauses the rate for its own `perMs`', async () => {
     const { polite, run } = setUpAsking()
     await run([callOf('polite', {}, 'a'), callOf('free'), callOf('polite', {}, 'b')])
     expect(polite.starts).toEqual(['a@0', 'b@5010'])
   })
 
-  test('I33 by its key where it has a rate for each', async () => {
+  test('I33 a 429 pauses the rate of its key alone, if there is a rate for each key', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = noting(
       clock,

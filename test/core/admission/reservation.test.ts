@@ -29,8 +29,8 @@ async function starve(reserveAfterMs: number): Promise<{ startedAt: number | und
   return { startedAt: startedAt === undefined ? undefined : Number(startedAt), idleMs: 1_000 - busyMs }
 }
 
-describe('a call of which never all is free at once', () => {
-  test('has it kept for it after reserveAfterMs', async () => {
+describe('a call whose permits are never all free at once', () => {
+  test('a call whose permits are never all free at once gets a reservation after reserveAfterMs', async () => {
     const { startedAt, idleMs } = await starve(100)
     expect(startedAt).toBeGreaterThanOrEqual(100)
     expect(startedAt).toBeLessThanOrEqual(130)
@@ -38,11 +38,11 @@ describe('a call of which never all is free at once', () => {
     expect(idleMs).toBeLessThanOrEqual(30)
   })
 
-  test('waits for as long as others come where reserveAfterMs is Infinity', async () => {
+  test('without reservations (reserveAfterMs: Infinity) such a call waits for as long as others come', async () => {
     expect((await starve(Infinity)).startedAt).toBeUndefined()
   })
 
-  test('leaves what was kept for it when it is aborted', async () => {
+  test('an abort of a call with a reservation ends the reservation', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { reserveAfterMs: 20 })
     const scarce = work(clock, 'scarce', 30, { maxParallel: 1 })

@@ -5,7 +5,7 @@ import { callsOf, eventsOf, setUp } from '../harness.ts'
 import { controllerOf, work } from './harness.ts'
 
 describe('a limit that changes', () => {
-  test('upwards starts those who wait at once', async () => {
+  test('a raised limit starts waiting calls at once', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10)
     const { executor, events } = setUp([worked.tool], { clock, maxParallelTools: 1 })
@@ -22,7 +22,7 @@ describe('a limit that changes', () => {
     expect(types.slice(0, 3)).toEqual(['started', 'limit_changed', 'started'])
   })
 
-  test('I25 downwards stops starts, never what runs', async () => {
+  test('I25 a lowered limit stops starts, never running calls', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10)
     const { executor } = setUp([worked.tool], { clock, maxParallelTools: 4 })
@@ -36,7 +36,7 @@ describe('a limit that changes', () => {
     expect(clock.now()).toBe(50)
   })
 
-  test('of the process holds for all executors', async () => {
+  test('I25 a changed limit of the process holds for all executors', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1 })
     const worked = work(clock, 'w', 10)
@@ -50,13 +50,13 @@ describe('a limit that changes', () => {
     await clock.runUntil(all)
   })
 
-  test('to what it was says nothing', () => {
+  test('setting a limit to its present value causes no event', () => {
     const { executor, events } = setUp([], { maxParallelTools: 3 })
     executor.maxParallelTools = 3
     expect(events).toEqual([])
   })
 
-  test.each([0, -1, 1.5, Number.NaN, '3'])('to %s is refused, and changes nothing', (max) => {
+  test.each([0, -1, 1.5, Number.NaN, '3'])('setting a limit to %s is refused, and changes nothing', (max) => {
     const { executor } = setUp([], { maxParallelTools: 3 })
     const admission = controllerOf(new VirtualClock(), { maxParallel: 4 })
     expect(() => (executor.maxParallelTools = max as number)).toThrow(MisuseError)

@@ -15,7 +15,7 @@ const named = (run: string, count: number, ms?: number) =>
   }))
 
 describe('runs that want the same permits', () => {
-  test('a small one beside a burst is done within its fair share', async () => {
+  test('a small run beside a burst ends within its fair share', async () => {
     const clock = new VirtualClock()
     const { tool, ends } = work(clock, 'w', 10)
     const { executor } = setUp([tool], { clock, maxParallelTools: 10, quiet: true })
@@ -28,7 +28,7 @@ describe('runs that want the same permits', () => {
     expect(clock.now()).toBe(10_010)
   })
 
-  test('have the same of them, whatever their calls take', async () => {
+  test('runs have equal shares of the permits, whatever the durations of their calls', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w')
     const { executor } = setUp([tool], { clock, maxParallelTools: 1, quiet: true })
@@ -40,7 +40,7 @@ describe('runs that want the same permits', () => {
     await clock.runUntil(Promise.all([long, short]))
   })
 
-  test('one with a weight has so many times as much', async () => {
+  test('a run with a weight has a share as many times as large', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10)
     const { executor } = setUp([tool], { clock, maxParallelTools: 4, quiet: true })
@@ -54,7 +54,7 @@ describe('runs that want the same permits', () => {
     await clock.runUntil(Promise.all(all))
   })
 
-  test('share over all executors of a controller', async () => {
+  test('runs share the permits over all executors of a controller', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 2 })
     const { tool, starts } = work(clock, 'w', 10)
@@ -100,7 +100,7 @@ describe('runs that want the same permits', () => {
     expect(starts.slice(2, 6).map((start) => start[0])).toEqual(['a', 'b', 'a', 'b'])
   })
 
-  test.each([0, -1, Infinity, Number.NaN, '2', undefined])('a weight of %s is none', async (weight) => {
+  test.each([0, -1, Infinity, Number.NaN, '2', undefined])('a weight of %s is refused', async (weight) => {
     const { executor } = setUp([work(new VirtualClock(), 'w').tool])
     await expect(executor.executeTools(callsOf('w', 1), { run: { id: 'a', weight } } as never)).rejects.toThrow(
       MisuseError,

@@ -4,8 +4,8 @@ import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts
 import { callOf, callsOf, setUp } from '../harness.ts'
 import { controllerOf, work } from './harness.ts'
 
-describe('the stats of an executor tell of each tool that has limits', () => {
-  test('what is in use, how many may start, and what each key has', async () => {
+describe('the stats of an executor, for each tool that has limits', () => {
+  test('the stats of a tool show its permits in use, its free room, and the same for each key', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const searched = work(clock, 'search', 10, {
@@ -36,7 +36,7 @@ describe('the stats of an executor tell of each tool that has limits', () => {
     expect(one.stats().tools).toEqual([{ ...expected, inUse: 0, rate: { available: 10, pausedForMs: 0 }, keys: [] }])
   })
 
-  test('how long a rate is paused', async () => {
+  test('the stats of a tool show how long its rate is paused', async () => {
     const clock = new VirtualClock()
     const asks = {
       name: 'asks',
@@ -53,7 +53,7 @@ describe('the stats of an executor tell of each tool that has limits', () => {
     ])
   })
 
-  test('nothing of tools without', () => {
+  test('the stats have no entry for a tool without limits', () => {
     expect(setUp([work(new VirtualClock(), 'free').tool]).executor.stats().tools).toEqual([])
   })
 })

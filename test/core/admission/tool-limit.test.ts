@@ -5,7 +5,7 @@ import { callOf, callsOf, setUp } from '../harness.ts'
 import { controllerOf, work } from './harness.ts'
 
 describe('maxParallel of a tool', () => {
-  test('I25 holds in one executor, over all its batches', async () => {
+  test('I25 maxParallel of a tool holds in one executor, over all its batches', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10, { maxParallel: 2 })
     const { executor } = setUp([tool], { clock })
@@ -16,7 +16,7 @@ describe('maxParallel of a tool', () => {
     expect(starts.map((start) => start.split('@')[1])).toEqual(['0', '0', '10', '10', '20'])
   })
 
-  test('I25 holds across executors that share a controller', async () => {
+  test('I25 maxParallel of a tool holds across executors that share a controller', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10, { maxParallel: 2 })
     const admission = controllerOf(clock)
@@ -28,7 +28,7 @@ describe('maxParallel of a tool', () => {
     expect([worked.peak, clock.now()]).toEqual([2, 40])
   })
 
-  test('is each executor’s own where each has its own controller', async () => {
+  test('executors with controllers of their own count the calls of a tool separately', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10, { maxParallel: 1 })
     const [one, other] = [setUp([worked.tool], { clock }), setUp([worked.tool], { clock })]
@@ -38,7 +38,7 @@ describe('maxParallel of a tool', () => {
     expect([worked.peak, clock.now()]).toEqual([2, 20])
   })
 
-  test('belongs to the tool object, not to its name', async () => {
+  test('a limit belongs to the tool object, not to its name', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const [first, second] = [work(clock, 'w', 10, { maxParallel: 1 }), work(clock, 'w', 10, { maxParallel: 1 })]
@@ -49,7 +49,7 @@ describe('maxParallel of a tool', () => {
     expect([first.peak, second.peak, clock.now()]).toEqual([1, 1, 20])
   })
 
-  test('belongs to the tool object: a copy has a limit of its own', async () => {
+  test('a copy of a tool object has a limit of its own', async () => {
     const clock = new VirtualClock()
     const { tool } = work(clock, 'w', 10, { maxParallel: 1 })
     const copy: AnyTool = { ...tool, name: 'copy' }
@@ -58,7 +58,7 @@ describe('maxParallel of a tool', () => {
     expect(clock.now()).toBe(20)
   })
 
-  test('I25 counts calls that the application makes of a tool that is not registered', async () => {
+  test('I25 the limit of a tool counts calls of the application, also if the tool is not registered', async () => {
     const clock = new VirtualClock()
     const worked = work(clock, 'w', 10, { maxParallel: 1 })
     const admission = controllerOf(clock)
@@ -82,7 +82,7 @@ describe('maxParallel of a tool', () => {
     expect([worked.peak, clock.now()]).toEqual([500, 10])
   })
 
-  test('I25 a call that fails, throws at once or is aborted gives its permit back', async () => {
+  test('I25 a call that fails, throws at once or is aborted releases its permit', async () => {
     const clock = new VirtualClock()
     let began = 0
     const tool = defineTool({
@@ -115,15 +115,15 @@ describe('a tool that is limited to one', () => {
     return free.ends
   }
 
-  test('does not move the end of other tools’ calls, however many wait for it', async () => {
+  test('calls that wait for a tool limited to one do not delay the calls of other tools', async () => {
     expect(await mixed(50, 10, 100)).toEqual(await mixed(0, 10, 100))
   })
 
-  test('takes one place of the executor’s, not one for each that waits', async () => {
+  test('a tool limited to one takes one permit of the executor, however many of its calls wait', async () => {
     expect(await mixed(30, 4, 10)).toEqual(await mixed(1, 4, 300))
   })
 
-  test('does not hold up another executor of the same process limit', async () => {
+  test('calls that wait for a tool limited to one do not delay another executor of the same process limit', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 2 })
     const slow = work(clock, 'slow', 1_000, { maxParallel: 1 })
