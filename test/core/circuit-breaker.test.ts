@@ -35,13 +35,13 @@ describe('a circuit breaker', () => {
     ['+++-', 'closed'],
     ['+++---', 'open'],
     ['000---', 'closed'],
-  ])('after %s is %s', (outcomes, state) => {
+  ])('after %s a circuit breaker is %s', (outcomes, state) => {
     const { of } = breaker()
     pass(of, outcomes, 5)
     expect(of.state).toBe(state)
   })
 
-  test('forgets what is older than its window, a slice at a time', () => {
+  test('a circuit breaker forgets attempts older than its window, a slice at a time', () => {
     const { of } = breaker()
     pass(of, '---', 0)
     pass(of, '-', 1_000)
@@ -50,7 +50,7 @@ describe('a circuit breaker', () => {
     expect(of.state).toBe('open')
   })
 
-  test('lets one in after openMs; its success closes, its failure opens again', () => {
+  test('I20 a circuit breaker lets one probe through after openMs; its success closes the breaker, its failure opens it again', () => {
     const { of, states } = breaker()
     pass(of, '----', 100)
     expect([of.enter(399), of.openFor(399)]).toEqual([undefined, 1])
@@ -70,7 +70,7 @@ describe('a circuit breaker', () => {
     expect(of.state).toBe('closed')
   })
 
-  test('a probe whose end says nothing lets the next one try', () => {
+  test('I20 after a probe whose end says nothing about the tool, the next call is the probe', () => {
     const { of } = breaker()
     pass(of, '----', 0)
     of.ended(of.enter(300) as number, 'neither', 310)
@@ -78,7 +78,7 @@ describe('a circuit breaker', () => {
     expect(of.enter(310)).toBeUndefined()
   })
 
-  test('what began before it opened changes nothing afterwards', () => {
+  test('an attempt that began before a breaker opened does not change its state', () => {
     const { of } = breaker()
     const old = [of.enter(0), of.enter(0)] as number[]
     pass(of, '----', 1)
@@ -97,7 +97,7 @@ describe('a tool with a breaker', () => {
     return { ...defineTool({ name: 'bad', execute: () => Promise.reject(thrown()) }), breaker: options, ...more }
   }
 
-  test('is left alone when it keeps failing, then tried by one call; the events tell', async () => {
+  test('I20 a tool that keeps failing gets no calls, then one probe, and the events report both', async () => {
     let works = false
     const tool: AnyTool = {
       ...defineTool({
@@ -128,7 +128,7 @@ describe('a tool with a breaker', () => {
     ])
   })
 
-  test('an aborted probe is none; aborts and permanent failures do not open it', async () => {
+  test('an aborted probe does not count, and aborts and permanent failures do not open a breaker', async () => {
     const { run } = setUp([failing(() => new ToolFailure('no such city'))])
     await run(callsOf('bad', 8))
     expect((await run([callOf('bad')]))[0]?.status).toBe('failed')
@@ -138,7 +138,7 @@ describe('a tool with a breaker', () => {
     expect((await aborting.run([callOf('bad')], { deadlineMs: 10 }))[0]?.status).toBe('timed_out')
   })
 
-  test('rejected calls give their permits on', async () => {
+  test('I51 calls that a breaker rejects pass their permits on', async () => {
     const other = defineTool({ name: 'other', execute: () => 1 })
     const { run } = setUp([failing(() => new Error('x')), other], { maxParallelTools: 1 })
     const results = await run([...callsOf('bad', 6), callOf('other')])
@@ -150,7 +150,7 @@ describe('a tool with a breaker', () => {
     ])
   })
 
-  test('open, it ends the retries of its calls with what they have', async () => {
+  test('an open breaker ends the retries of its calls with their last failures', async () => {
     const tool = failing(() => new Error('x'), {
       retry: { maxAttempts: 9, initialDelayMs: 10 },
       annotations: { readOnlyHint: true },
@@ -189,7 +189,7 @@ describe('a tool with a breaker', () => {
 })
 
 describe('maxAbandoned', () => {
-  test('a tool with that many abandoned attempts is rejected until one ends; others go on', async () => {
+  test('a tool with maxAbandoned abandoned attempts is rejected until one ends; other tools run', async () => {
     const { tool, runs } = deaf()
     const other = defineTool({ name: 'other', execute: () => 1 })
     const { run, executor } = setUp([{ ...tool, timeoutMs: 10 }, other], { maxAbandoned: 2 })
@@ -212,7 +212,7 @@ describe('maxAbandoned', () => {
     expect(executor.stats().abandoned).toBe(2)
   })
 
-  test('is 10 by default', async () => {
+  test('maxAbandoned is 10 by default', async () => {
     const { tool } = deaf()
     const { run } = setUp([{ ...tool, timeoutMs: 10 }])
     await run(callsOf('deaf', 10))

@@ -18,7 +18,7 @@ describe('deadlines (I11)', () => {
     ['the executor', { call: 90, batch: 90, tool: 90, executor: 40 }, 40, "the executor's deadlineMs"],
   ]
   test.each(layers)(
-    'the earliest counts, and is named: %s',
+    'I11 the earliest deadline counts, and the message names it: %s',
     async (_layer, { call, batch, tool, executor }, ms, source) => {
       const slow: AnyTool = { ...deaf().tool, ...(tool !== undefined && { deadlineMs: tool }) }
       const { run, clock } = setUp([slow], executor === undefined ? {} : { deadlineMs: executor })
@@ -40,7 +40,7 @@ describe('deadlines (I11)', () => {
     },
   )
 
-  test('run while a call waits for a permit, which is then not started (I13)', async () => {
+  test('I11 I13 a deadline runs while a call waits for a permit, and the call then never starts', async () => {
     const clock = new VirtualClock()
     const { run, events, executor } = setUp([sleeper(clock)], { clock, maxParallelTools: 1 })
     const results = await run(
@@ -59,7 +59,7 @@ describe('deadlines (I11)', () => {
     expect(executor.stats()).toMatchObject({ running: 0, waiting: 0 })
   })
 
-  test('run while arguments are on their way, and for calls that come after them', async () => {
+  test('I11 a deadline runs while arguments arrive, also for later calls', async () => {
     const { executor, clock } = setUp([deaf().tool])
     const batch = executor.openBatch({ deadlineMs: 100 })
     batch.reserve({ id: 'a', name: 'deaf' })
@@ -78,7 +78,7 @@ describe('deadlines (I11)', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test("of a tool count from a call's acceptance, not from its arguments", async () => {
+  test('I11 the deadline of a tool counts from the acceptance of the call, not from its arguments', async () => {
     const tool = { ...deaf().tool, deadlineMs: 100 }
     const { executor, clock } = setUp([tool])
     const batch = executor.openBatch()
@@ -90,7 +90,7 @@ describe('deadlines (I11)', () => {
     expect(clock.now()).toBe(150)
   })
 
-  test('hold while an asynchronous schema is thinking', async () => {
+  test('I11 a deadline holds while an asynchronous schema validates', async () => {
     const inputSchema = {
       '~standard': { version: 1, vendor: 'slow', validate: () => new Promise<never>(() => {}) },
     } as const
@@ -101,14 +101,14 @@ describe('deadlines (I11)', () => {
     expect([clock.now(), clock.pending]).toEqual([70, 0])
   })
 
-  test('a tool that heeds its signal is known to have ended', async () => {
+  test('I14 the result of a tool that obeys its signal says that it has ended', async () => {
     const { run, clock } = setUp([untilAborted()])
     const [result] = await run([callOf('until_aborted')], { deadlineMs: 70 })
     expect(failureOf(result)).toMatchObject({ status: 'timed_out', execution: 'ended', error: { code: 'deadline' } })
     expect(clock.now()).toBe(70)
   })
 
-  test('Infinity is none; a deadline that is not reached leaves no timer (I17)', async () => {
+  test('I17 a deadline of Infinity sets no timer, and one that is not reached leaves none', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([{ ...sleeper(clock), deadlineMs: 500 }], { clock, deadlineMs: Infinity })
     const [result] = await run([{ ...callOf('sleep'), deadlineMs: 1_000 }], { deadlineMs: Infinity })
@@ -164,14 +164,14 @@ describe('idle timeouts (I12)', () => {
     }
   }
 
-  test('progress puts the idle timeout off', async () => {
+  test('I12 progress puts off the idle timeout', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([reporting(clock, 90, 1_000, { idleTimeoutMs: 100 })], { clock })
     expect((await run([callOf('report')])).map(({ status }) => status)).toEqual(['succeeded'])
     expect(clock.pending).toBe(0)
   })
 
-  test('silence for that long ends the attempt, and the layer is named', async () => {
+  test('I12 an attempt without progress ends at the idle timeout, and the message names the layer', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([reporting(clock, 200, 1_000)], { clock, idleTimeoutMs: 100 })
     const [result] = await run([callOf('report')])
@@ -187,7 +187,7 @@ describe('idle timeouts (I12)', () => {
     expect(clock.now()).toBe(100)
   })
 
-  test('progress never puts off the timeout, nor a deadline', async () => {
+  test('I12 progress puts off neither the timeout nor a deadline', async () => {
     for (const [limits, code] of [
       [{ timeoutMs: 300 }, 'timeout'],
       [{ deadlineMs: 300 }, 'deadline'],
@@ -199,7 +199,7 @@ describe('idle timeouts (I12)', () => {
     }
   })
 
-  test('the nearest layer wins', async () => {
+  test('I12 the idle timeout of the nearest layer wins', async () => {
     for (const [call, batch, tool, at] of [
       [10, 20, 30, 10],
       [undefined, 20, 30, 20],

@@ -15,7 +15,7 @@ const fails = (): never => {
 const rejects = (async () => fails()) as () => void
 
 describe('the event hub', () => {
-  test('brings every event to every listener, in order', () => {
+  test('the event hub passes every event to every listener, in order', () => {
     const hub = new EventHub(new VirtualClock(), undefined)
     const seen: string[] = []
     hub.subscribe((event) => seen.push(`a ${event.type}`))
@@ -36,7 +36,7 @@ describe('the event hub', () => {
     expect(hub.active).toBe(false)
   })
 
-  test('one function subscribed twice is called twice, and ends once at a time', () => {
+  test('a function subscribed twice is called twice, and each subscription ends on its own', () => {
     const hub = new EventHub(new VirtualClock(), undefined)
     let calls = 0
     const listener = (): void => void calls++
@@ -49,7 +49,7 @@ describe('the event hub', () => {
     expect(calls).toBe(3)
   })
 
-  test('who subscribes or leaves while an event is brought does so from the next one on', () => {
+  test('a subscription made or ended during an event takes effect at the next event', () => {
     const hub = new EventHub(new VirtualClock(), undefined)
     const seen: string[] = []
     hub.subscribe(() => {
@@ -99,7 +99,7 @@ describe('the event hub', () => {
     expect(lines.length).toBe(2)
   })
 
-  test('what is thrown may be anything', () => {
+  test('I7 a listener may throw any value', () => {
     const hub = new EventHub(new VirtualClock(), undefined)
     const failures: unknown[] = []
     for (const thrown of [null, undefined, revokedProxy(), Symbol('s')]) {
@@ -115,7 +115,7 @@ describe('the event hub', () => {
   test.each([
     ['throws', fails],
     ['rejects', rejects],
-  ])('a logger that %s is itself reported, and a report of it goes no further', async (_how, line) => {
+  ])('a logger that %s is reported, and a failure of that report is not', async (_how, line) => {
     const hub = new EventHub(new VirtualClock(), { debug: line, info: line, warn: line, error: line })
     const seen: ToolEvent[] = []
     hub.subscribe((event) => seen.push(event))
@@ -129,7 +129,7 @@ describe('the event hub', () => {
     ])
   })
 
-  test('brings an event to one listener alone where that is asked, as safely', async () => {
+  test('the event hub can pass an event to one listener alone, as safely', async () => {
     const hub = new EventHub(new VirtualClock(), undefined)
     const seen: ToolEvent[] = []
     hub.subscribe((event) => seen.push(event))

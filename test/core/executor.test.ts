@@ -8,19 +8,19 @@ const t = defineTool({ name: 't', execute: (input) => input })
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 describe('an executor', () => {
-  test('tells its tools, in the order they were given', () => {
+  test('an executor lists its tools in the given order', () => {
     const other = defineTool({ name: 'a', execute: () => 1 })
     expect(new ToolExecutor({ tools: [t, other] }).tools).toEqual([t, other])
   })
 
-  test('keeps what it was given: later changes to the array change nothing', async () => {
+  test('later changes to the array of tools do not change an executor', async () => {
     const tools: AnyTool[] = [t]
     const executor = new ToolExecutor({ tools })
     tools.pop()
     expect((await executor.executeTools([callOf('t')])).map(({ status }) => status)).toEqual(['succeeded'])
   })
 
-  test('the tool that is registered under a name is not changed by a batch that waits (I5)', async () => {
+  test('I5 later changes to the array of calls do not change a waiting batch', async () => {
     const calls = callsOf('t', 2)
     const { run } = setUp([t], { maxParallelTools: 1 })
     const running = run(calls)
@@ -42,14 +42,14 @@ describe('an executor', () => {
     expect(results.map(dataOf)).toEqual([{ list: [1, 2] }, { list: [1, 2] }])
   })
 
-  test('gives a copy of what a tool returned, which the tool cannot change later', async () => {
+  test('a result has a copy of the returned value, which the tool cannot change later', async () => {
     const kept: { value: number[] } = { value: [1] }
     const [result] = await setUp([defineTool({ name: 'k', execute: () => kept })]).run([callOf('k')])
     kept.value.push(2)
     expect(dataOf(result)).toEqual({ value: [1] })
   })
 
-  test('gives its tools all of their context', async () => {
+  test('a tool gets all properties of its context', async () => {
     const context = { user: 'ada', secret: revokedProxy() }
     const seen: unknown[] = []
     const keys = new Set<string>()
@@ -83,7 +83,7 @@ describe('an executor', () => {
     expect(JSON.stringify([results, events, lines])).not.toContain('CANARY')
   })
 
-  test('runs without a name are named apart, and each call has a key of its own', async () => {
+  test('I3 unnamed runs get different names, and each call has an idempotency key of its own', async () => {
     const keys: string[] = []
     const tool = defineTool({ name: 'key', execute: (_input, { idempotencyKey }) => keys.push(idempotencyKey) })
     for (const executor of [new ToolExecutor({ tools: [tool] }), new ToolExecutor({ tools: [tool] })]) {
@@ -93,7 +93,7 @@ describe('an executor', () => {
     expect(new Set(keys).size).toBe(6)
   })
 
-  test('progress is an event until the call is settled, and nothing afterwards', async () => {
+  test('progress causes an event until the call has settled, and nothing afterwards', async () => {
     const clock = new VirtualClock()
     let report: (value: unknown) => void = () => {}
     const tool = defineTool({
@@ -114,7 +114,7 @@ describe('an executor', () => {
     ])
   })
 
-  test("a batch's own listener gets its events alone, one that fails harms nothing", async () => {
+  test("a batch's own listener gets only the events of that batch, and a failing one changes nothing", async () => {
     const { executor, clock, events } = setUp([sleeper(new VirtualClock()), t])
     const own: string[] = []
     await clock.runUntil(
@@ -142,7 +142,7 @@ describe('an executor', () => {
 })
 
 describe('call', () => {
-  test('runs a registered tool by name or by itself, and one that is not registered', async () => {
+  test('call runs a registered tool by its name or its object, and a tool that is not registered', async () => {
     const { executor } = setUp([t])
     const foreign = defineTool({ name: 'double', execute: ({ n }: { n: number }) => n * 2 })
     expect(dataOf(await executor.call('t', { a: 1 }))).toEqual({ a: 1 })
@@ -152,25 +152,25 @@ describe('call', () => {
     expect(executor.tools).toEqual([t])
   })
 
-  test('a tool of the same name that is another one is run itself', async () => {
+  test('call runs the given tool object, also if another tool of its name is registered', async () => {
     const { executor } = setUp([t])
     expect(dataOf(await executor.call(defineTool({ name: 't', execute: () => 'other' }), {}))).toBe('other')
     expect(dataOf(await executor.call('t', { a: 1 }))).toEqual({ a: 1 })
   })
 
-  test('takes a text as a value, not as the JSON of one', async () => {
+  test('call takes a text as a value, not as JSON text', async () => {
     const echo = defineTool({ name: 'echo', execute: (text: string) => text })
     expect(dataOf(await setUp([]).executor.call(echo, '{"a":1}'))).toBe('{"a":1}')
   })
 
-  test('never rejects for what a tool or a name does', async () => {
+  test('I7 call does not reject because of a tool or a name', async () => {
     const { executor } = setUp([])
     expect(failureOf(await executor.call('__proto__', {})).error.code).toBe('unknown_tool')
     const failing = defineTool({ name: 'f', execute: () => Promise.reject(new Error('no')) })
     expect(failureOf(await executor.call(failing, {})).error.message).toBe('no')
   })
 
-  test('is a batch of its own', async () => {
+  test('each call is a batch of its own', async () => {
     const { executor, events } = setUp([t])
     await executor.call('t', {})
     expect(events.map(({ type }) => type)).toEqual([

@@ -45,7 +45,7 @@ describe('the error for what a tool threw (I7)', () => {
     expect(describeThrown(thrown)).toEqual({ code: 'tool_error', message, retryable: false })
   })
 
-  test('is bounded and well-formed for any value at all', () => {
+  test('I7 the error for a thrown value is bounded and well-formed, for any value', () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -67,7 +67,7 @@ describe('the error for what a tool threw (I7)', () => {
     )
   })
 
-  test('cuts a long message', () => {
+  test('I36 the error for a thrown value has a long message cut', () => {
     expect(thrownMessage(new Error('x'.repeat(10_000))).length).toBe(MAX_MESSAGE_LENGTH)
     expect(thrownMessage('x'.repeat(10_000)).length).toBe(MAX_MESSAGE_LENGTH)
   })
@@ -78,7 +78,7 @@ describe('the error for what a tool threw (I7)', () => {
 })
 
 describe('a ToolFailure', () => {
-  test('says whether the same call might succeed if made again', () => {
+  test('a ToolFailure says whether the same call might succeed later', () => {
     expect(describeThrown(new ToolFailure('down', { retryable: true }))).toEqual({
       code: 'tool_error',
       message: 'down',
@@ -87,7 +87,7 @@ describe('a ToolFailure', () => {
     expect(describeThrown(new ToolFailure('gone')).retryable).toBe(false)
   })
 
-  test('keeps its cause for those who are local', () => {
+  test('a ToolFailure keeps its cause for the local program', () => {
     const cause = new Error('ECONNREFUSED')
     expect(new ToolFailure('down', { cause })).toMatchObject({ name: 'ToolFailure', message: 'down', cause })
   })
@@ -95,7 +95,7 @@ describe('a ToolFailure', () => {
   test.each([
     ['claims something odd', { retryable: 'yes' }],
     ['throws when asked', withGetter('retryable')],
-  ])('is not made again where it %s', (_what, odd) => {
+  ])('a ToolFailure whose `retryable` %s is not retryable', (_what, odd) => {
     const failure = Object.defineProperties(new ToolFailure('x'), Object.getOwnPropertyDescriptors(odd))
     expect(describeThrown(failure).retryable).toBe(false)
   })

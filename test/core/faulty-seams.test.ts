@@ -61,7 +61,7 @@ describe('a random source of the application', () => {
     ],
     ['gives NaN', () => NaN],
     ['gives a number above 1', () => 1e12],
-  ])('I33 that %s makes a retry wait for as long as may be', async (_how, random) => {
+  ])('I33 a random source that %s makes a retry wait for the longest time', async (_how, random) => {
     const clock = new VirtualClock()
     const executor = new ToolExecutor({ tools: [ok, flaky], clock, random })
     const [result] = await clock.runUntil(executor.executeTools([callOf('flaky')], { run: 'r' }))
@@ -69,7 +69,7 @@ describe('a random source of the application', () => {
     await endsWell(executor, clock)
   })
 
-  test('I17 that throws as a run is named opens no batch, and closing ends', async () => {
+  test('I17 a random source that throws while a run is named opens no batch, and close ends', async () => {
     const clock = new VirtualClock()
     let isBroken = true
     const random = (): number => {
@@ -87,7 +87,7 @@ describe('a random source of the application', () => {
 })
 
 describe('a clock of the application that throws', () => {
-  test('I1 as a call is to be tried again fails that call, and no other', async () => {
+  test('I1 a clock that throws at a retry fails that call, and no other', async () => {
     const faulty = faultyClock()
     const executor = new ToolExecutor({ tools: [ok, flaky], clock: faulty.clock, random: () => 1 })
     faulty.isBroken = (delayMs) => delayMs === 100
@@ -104,7 +104,7 @@ describe('a clock of the application that throws', () => {
     await endsWell(executor, faulty.virtual)
   })
 
-  test('I17 as a deadline is set opens no batch, and closing ends', async () => {
+  test('I17 a clock that throws at the setting of a deadline opens no batch, and close ends', async () => {
     const faulty = faultyClock()
     const executor = new ToolExecutor({ tools: [ok], clock: faulty.clock, random: () => 0.5 })
     faulty.isBroken = (delayMs) => delayMs === 70
@@ -123,7 +123,7 @@ describe('a signal that is none of the platform', () => {
   const signalWith = (more: object): CallOptions =>
     ({ signal: { aborted: false, addEventListener: () => {}, removeEventListener: () => {}, ...more } }) as never
 
-  test('without removeEventListener is refused', async () => {
+  test('a signal without removeEventListener is refused', async () => {
     const executor = new ToolExecutor({ tools: [ok] })
     await expect(executor.executeTools([callOf('ok')], signalWith({ removeEventListener: undefined }))).rejects.toThrow(
       MisuseError,
@@ -133,7 +133,7 @@ describe('a signal that is none of the platform', () => {
   test.each([
     ['addEventListener', { addEventListener: boom }],
     ['aborted', Object.defineProperty({}, 'aborted', { get: boom, enumerable: true })],
-  ])('I17 whose %s throws opens no batch, and closing ends', async (_what, more) => {
+  ])('I17 a signal whose %s throws opens no batch, and close ends', async (_what, more) => {
     const clock = new VirtualClock()
     const executor = new ToolExecutor({ tools: [ok], clock })
     const options = {
@@ -147,7 +147,7 @@ describe('a signal that is none of the platform', () => {
     await endsWell(executor, clock)
   })
 
-  test('I1 whose removeEventListener throws takes no result away', async () => {
+  test('I1 a signal whose removeEventListener throws costs no result', async () => {
     const clock = new VirtualClock()
     const executor = new ToolExecutor({ tools: [ok], clock })
     const batch = executor.openBatch(signalWith({ removeEventListener: boom }))
@@ -171,7 +171,7 @@ describe('dependsOn of a call', () => {
     ['is a revoked proxy', revoked],
     ['has holes', Array(3)],
     ['never ends', new Proxy([], { get: (_, name) => (name === 'length' ? Infinity : 'a') })],
-  ])('I6 that %s makes that call malformed, and no other', async (_how, dependsOn) => {
+  ])('I6 a dependsOn that %s makes its call malformed, and no other', async (_how, dependsOn) => {
     const clock = new VirtualClock()
     const executor = new ToolExecutor({ tools: [ok], clock })
     const calls = [{ ...callOf('ok'), dependsOn: dependsOn as never }, callOf('ok')]
@@ -186,7 +186,7 @@ describe('dependsOn of a call', () => {
     await endsWell(executor, clock)
   })
 
-  test('is copied: what becomes of the list later changes nothing', async () => {
+  test('dependsOn is copied: later changes to the list have no effect', async () => {
     const clock = new VirtualClock()
     const executor = new ToolExecutor({ tools: [ok], clock })
     const batch = executor.openBatch()

@@ -161,31 +161,34 @@ describe('a stack that is nearly full', () => {
 })
 
 describe('a listener that ends the run as a nested batch opens', () => {
-  test.each(['whole', 'streamed'] as const)('I13 leaves nothing for closing to wait for (%s)', async (form) => {
-    const clock = new VirtualClock()
-    const controller = new AbortController()
-    const parent = defineTool({
-      name: 'parent',
-      execute: async (_input: unknown, ctx) => {
-        if (form === 'whole') return (await ctx.executor.executeTools(callsOf('sleep', 3))).length
-        const batch = ctx.executor.openBatch({ deadlineMs: 1_000 })
-        batch.add(callOf('sleep'))
-        batch.close()
-        return (await batch.results()).length
-      },
-    })
-    const { executor, events, run } = setUp([parent, sleeper(clock)], { clock })
-    executor.subscribe((event) => {
-      if (event.type === 'batch_opened' && event.madeBy !== undefined) controller.abort()
-    })
-    const [result] = await run([callOf('parent')], { signal: controller.signal })
-    expect(result?.status).toBe('aborted')
-    expect(await clock.runUntil(executor.close({ drainMs: 10 }), { maxMs: 1_000 })).toEqual({ abandoned: 0 })
-    expect(executor.stats()).toMatchObject(IDLE)
-    const nested = events.filter((event) => 'batch' in event && event.batch === 2).map(({ type }) => type)
-    expect(nested.at(-1)).toBe('batch_settled')
-    expect(clock.pending).toBe(0)
-  })
+  test.each(['whole', 'streamed'] as const)(
+    'I13 a listener that ends the run at the opening of a nested batch leaves nothing for close to wait for (%s)',
+    async (form) => {
+      const clock = new VirtualClock()
+      const controller = new AbortController()
+      const parent = defineTool({
+        name: 'parent',
+        execute: async (_input: unknown, ctx) => {
+          if (form === 'whole') return (await ctx.executor.executeTools(callsOf('sleep', 3))).length
+          const batch = ctx.executor.openBatch({ deadlineMs: 1_000 })
+          batch.add(callOf('sleep'))
+          batch.close()
+          return (await batch.results()).length
+        },
+      })
+      const { executor, events, run } = setUp([parent, sleeper(clock)], { clock })
+      executor.subscribe((event) => {
+        if (event.type === 'batch_opened' && event.madeBy !== undefined) controller.abort()
+      })
+      const [result] = await run([callOf('parent')], { signal: controller.signal })
+      expect(result?.status).toBe('aborted')
+      expect(await clock.runUntil(executor.close({ drainMs: 10 }), { maxMs: 1_000 })).toEqual({ abandoned: 0 })
+      expect(executor.stats()).toMatchObject(IDLE)
+      const nested = events.filter((event) => 'batch' in event && event.batch === 2).map(({ type }) => type)
+      expect(nested.at(-1)).toBe('batch_settled')
+      expect(clock.pending).toBe(0)
+    },
+  )
 
   test('I13 closing at the opening of a batch waits for that batch', async () => {
     const clock = new VirtualClock()
@@ -207,7 +210,7 @@ describe('a deadline that passes while the event loop stands still', () => {
     defineTool({ name: 'block', execute: () => clock.leap(ms) })
 
   test.each(['call', 'batch', 'tool'] as const)(
-    'I14 a call past the deadline of its %s never starts',
+    'I14 a call never starts after the deadline of its %s, also if the event loop was blocked',
     async (whose) => {
       const clock = new VirtualClock()
       const ran: number[] = []
@@ -231,7 +234,7 @@ describe('a deadline that passes while the event loop stands still', () => {
     },
   )
 
-  test('I27 nor does one whose time in the queue has passed', async () => {
+  test('I27 a call whose time in the queue has passed never starts, also if the event loop was blocked', async () => {
     const clock = new VirtualClock()
     const { run, executor } = setUp([blocking(clock, 600), sleeper(clock)], {
       clock,

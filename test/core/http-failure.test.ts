@@ -33,7 +33,7 @@ describe('the HTTP answer in an error', () => {
     expect([found?.status, found?.retryAfterMs]).toEqual([status, retryAfterMs])
   })
 
-  test("a date is taken relative to the answer's own", () => {
+  test('a date in Retry-After is taken relative to the date of the answer', () => {
     const headers = { date: 'Wed, 21 Oct 2015 07:28:00 GMT', 'retry-after': 'Wed, 21 Oct 2015 07:28:30 GMT' }
     expect(httpFailure(error({ status: 503, headers }))?.retryAfterMs).toBe(30_000)
     const past = { ...headers, 'retry-after': 'Wed, 21 Oct 2015 07:27:00 GMT' }
@@ -42,12 +42,12 @@ describe('the HTTP answer in an error', () => {
     expect(httpFailure(error({ status: 503, headers: dateless }))?.retryAfterMs).toBeUndefined()
   })
 
-  test.each(['', '-1', 'soon', '1e9', '99999999999999', 'NaN'])('Retry-After: %j says nothing', (value) => {
+  test.each(['', '-1', 'soon', '1e9', '99999999999999', 'NaN'])('Retry-After: %j is ignored', (value) => {
     expect(httpFailure(error({ status: 503, headers: { 'retry-after': value } }))?.retryAfterMs).toBeUndefined()
   })
 })
 
-describe('what kind of failure something is', () => {
+describe('the kind of a failure', () => {
   test.each([
     ['408', error({ status: 408 }), 'transient'],
     ['429', error({ status: 429 }), 'transient'],

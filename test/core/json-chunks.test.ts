@@ -16,7 +16,7 @@ test.each([
   ['pairs of surrogates across the cuts', `x${'😀'.repeat(100_000)}`],
   ['long texts in between', [1, 'é'.repeat(70_000), { k: 'y'.repeat(65_536) }, '']],
   ['many values', Array.from({ length: 50_000 }, (_, i) => ({ id: i, on: true, of: null }))],
-])('%s comes in pieces of bounded length', (_what, value) => {
+])('%s is written in pieces of bounded length', (_what, value) => {
   const chunks = [...jsonChunks(value)]
   expect(chunks.join('') === JSON.stringify(value)).toBe(true)
   expect(chunks.length).toBeGreaterThan(1)

@@ -32,7 +32,7 @@ function objectsIn(value: unknown, found = new Set<object>()): Set<object> {
 }
 
 describe('a JSON copy', () => {
-  test('I31: equals what JSON makes of the value, with the same bytes', () => {
+  test('I31 a JSON copy has the same bytes as the JSON of the value', () => {
     fc.assert(
       fc.property(jsonable, (value) => {
         const text = JSON.stringify(value)
@@ -44,7 +44,7 @@ describe('a JSON copy', () => {
     )
   })
 
-  test('shares no object with the value, and freezes nothing', () => {
+  test('a JSON copy shares no object with the value, and freezes nothing', () => {
     fc.assert(
       fc.property(jsonable, (value) => {
         const before = objectsIn(value)
@@ -54,7 +54,7 @@ describe('a JSON copy', () => {
     )
   })
 
-  test('I31: becomes JSON or an error, whatever the value is', () => {
+  test('I31 any value becomes JSON or an error', () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -87,7 +87,7 @@ describe('a JSON copy', () => {
     )
   })
 
-  test('is never larger than allowed, and never refused for its size while it is not', () => {
+  test('I30 a JSON copy is refused for its size exactly if it is larger than the limit', () => {
     fc.assert(
       fc.property(jsonable, fc.integer({ min: 2, max: 9_000 }), (value, maxBytes) => {
         const bytes = utf8Length(JSON.stringify(value))
@@ -154,14 +154,14 @@ describe('what is more than its properties', () => {
     expect(copy(value)).toStrictEqual(expected)
   })
 
-  test('shares nothing with what toJSON returns', () => {
+  test('a JSON copy shares nothing with the value that toJSON returns', () => {
     const [list, object] = [[[1]], { a: { b: 1 } }]
     const copied = copy([{ toJSON: () => list }, { toJSON: () => object }])
     for (const inner of objectsIn(copied)) expect([...objectsIn(list), ...objectsIn(object)]).not.toContain(inner)
     expect(copied).toEqual([list, object])
   })
 
-  test('keeps a key named __proto__ as a property of its own (I38)', () => {
+  test('I38 a JSON copy keeps a key named __proto__ as an own property', () => {
     const copied = copy(JSON.parse('{"__proto__":{"polluted":1},"a":[]}'))
     expect(Object.getPrototypeOf(copied)).toBe(Object.prototype)
     expect(JSON.stringify(copied)).toBe('{"__proto__":{"polluted":1},"a":[]}')
@@ -189,7 +189,7 @@ describe('what is more than its properties', () => {
     ['a list of headers', new Headers({ a: 'b' }), 'is a stream or an iterator'],
     ['an HTTP response', new Response('body'), 'is an HTTP response'],
     ['a key that needs escaping', { 'a/b~c': Symbol('s') }, 'is a symbol, at /a~1b~0c'],
-  ])('refuses %s and says where', (_what, value, message) => {
+  ])('a JSON copy of %s is refused, with the place', (_what, value, message) => {
     const { message: got, reason } = refusalOf(value)
     expect(got.slice(0, message.length)).toBe(message)
     expect(reason).toBe('unserializable')
@@ -232,7 +232,7 @@ describe('what is more than its properties', () => {
         },
       ),
     ],
-  ])('lets through what %s throws', (_what, value) => {
+  ])('an error that %s throws reaches the caller of the copy', (_what, value) => {
     expect(() => copy(value)).toThrow('from the value')
   })
 
@@ -251,7 +251,7 @@ describe('what is more than its properties', () => {
     expect(() => copy(revokedProxy())).toThrow(TypeError)
   })
 
-  test('nests as deeply as allowed', () => {
+  test('a JSON copy may be as deep as the limit', () => {
     expect(copy(nested(MAX_DEPTH))).toStrictEqual(nested(MAX_DEPTH))
   })
 })
@@ -277,7 +277,7 @@ describe('keys that reach a prototype (I38)', () => {
     '{"__proto__":"short"}',
     '{"constructor":{"prototype":{"x":1}}}',
     '{"deep":{"constructor":{"prototype":null}}}',
-  ])('are refused where that is asked: %s', (text) => {
+  ])('I38 keys that reach a prototype are refused on request: %s', (text) => {
     expect(() => guarded(JSON.parse(text))).toThrow(/has the key (__proto__|constructor), which is not allowed/)
   })
 

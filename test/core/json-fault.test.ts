@@ -32,7 +32,7 @@ describe('where a text stops being JSON', () => {
     ['```json\n{}\n```', 0, 'a value was expected'],
   ])('of %j is %i: %s', (text, at, why) => expect(jsonFault(text)).toEqual({ at, why }))
 
-  test('is found in every text that JSON.parse refuses, and in no other', () => {
+  test('a fault is found in every text that JSON.parse refuses, and in no other', () => {
     const spoilt = fc
       .tuple(fc.json({ maxDepth: 4 }), fc.nat(), fc.constantFrom('', ',', '"', '}', ']', ':', '\\', '1', 'x', '\n'))
       .map(
@@ -50,13 +50,13 @@ describe('where a text stops being JSON', () => {
 describe('the text around a place', () => {
   const asIs = (text: string): string => text
 
-  test('is cut on both sides, and on one line', () => {
+  test('the text around a place is cut on both sides, and on one line', () => {
     expect(excerpt('{"a":1', 6, asIs)).toBe('{"a":1')
     const long = `${'x'.repeat(100)}\n!${'y'.repeat(100)}`
     expect(excerpt(long, 101, asIs)).toBe(`…${'x'.repeat(39)} !${'y'.repeat(39)}…`)
   })
 
-  test('I35: holds no secret, nor the rest of one that is cut off', () => {
+  test('I35 the text around a place has no secret, and no rest of a secret that is cut off', () => {
     const secret = 's3cr3t-'.repeat(20)
     const redact = (text: string): string => text.replaceAll(secret, '[redacted]')
     for (let at = 0; at <= 400; at++) {
@@ -82,7 +82,7 @@ describe('a call whose arguments cannot be parsed', () => {
     })
   })
 
-  test('I35: registered secrets and what looks like a credential are taken out of it, however it is cut', async () => {
+  test('I35 registered secrets and text that looks like a credential are removed from the text around the fault, however it is cut', async () => {
     const secret = `first-${'x'.repeat(30)}-last`
     const executor = new ToolExecutor({ tools: [echo], secrets: [secret] })
     for (const text of [

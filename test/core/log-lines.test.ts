@@ -19,7 +19,7 @@ function linesOf(write: (lines: LogLines) => void): string[] {
 }
 
 describe('log lines (R8)', () => {
-  test('of a batch', () => {
+  test('a batch has a log line at its start and one at its end', () => {
     expect(
       linesOf((log) => {
         log.batchStarted(5, 10)
@@ -33,7 +33,7 @@ describe('log lines (R8)', () => {
     ])
   })
 
-  test('of a call that starts and succeeds', () => {
+  test('a call that succeeds has a log line at its start and one at its end', () => {
     const result: ToolResult = { ...base, status: 'succeeded', success: true, data: 1, execution: 'ended' }
     expect(
       linesOf((log) => {
@@ -48,12 +48,12 @@ describe('log lines (R8)', () => {
     ['failed', 'ended', 'tool_error', 'failed (tool_error) in 95ms'],
     ['aborted', 'none', 'aborted', 'aborted (aborted) without being started'],
     ['invalid', 'none', 'unknown_tool', 'invalid (unknown_tool) without being started'],
-  ] as const)('of a call that is %s', (status, execution, code, line) => {
+  ] as const)('a call that is %s has a log line that says so', (status, execution, code, line) => {
     const result: ToolResult = { ...base, status, success: false, execution, error: { ...error, code } }
     expect(linesOf((log) => log.callSettled(result))).toEqual([`DEBUG Tool [0] fetch_user ${line}: m`])
   })
 
-  test('of a call that failed: why, in one line, and where that was thrown', () => {
+  test('the log line of a failed call has the reason, on one line, and the place where it was thrown', () => {
     const thrown = new Error('disk full\n  at 100 %')
     const failed: ToolResult = {
       ...base,
@@ -68,7 +68,7 @@ describe('log lines (R8)', () => {
     )
   })
 
-  test("of a tool's own: with the place and the name of its call", () => {
+  test('a log line of a tool begins with the place and the name of its call', () => {
     expect(
       linesOf((log) => {
         const logger = log.ofCall(3, 'fetch\nuser')
@@ -85,13 +85,13 @@ describe('log lines (R8)', () => {
     ])
   })
 
-  test('of a tool that is abandoned', () => {
+  test('an abandoned tool has a log line', () => {
     expect(linesOf((log) => log.callAbandoned(3, 'slow'))).toEqual([
       'WARN Tool [3] slow did not end after its signal; it is abandoned and may still act',
     ])
   })
 
-  test('70, 71: a name that a model made up forges no line', () => {
+  test('bad inputs 70, 71: a name that a model made up forges no log line', () => {
     const name = 'x\nINFO Executing 2 tools\r\x1b[2J\u202e\t\u2028y'
     const [line] = linesOf((log) => log.callStarted(0, name))
     expect(line).toBe('DEBUG Executing tool [0]: x\ufffdINFO Executing 2 tools\ufffd\ufffd[2J\ufffd\ufffd\ufffdy')

@@ -96,7 +96,7 @@ describe('misuse throws early, naming option, expectation and value', () => {
     else expect(got).toMatch(message)
   })
 
-  test('the core alone has no validator for JSON Schemas, and says so', () => {
+  test('the core alone has no validator for JSON Schemas, and its error says so', () => {
     const tool = defineTool({ name: 't', inputSchema: { type: 'object' }, execute: () => 1 })
     expect(misuseOf(() => new CoreToolExecutor({ tools: [tool] })).message).toBe(
       "compileJsonSchema: expected a compiler, since tool 't'.inputSchema is a JSON Schema, got undefined.",
@@ -169,7 +169,7 @@ describe('misuse throws early, naming option, expectation and value', () => {
     expect(await rejectionOf(run(new ToolExecutor({ tools: [] })))).toMatchObject({ name: 'MisuseError', message })
   })
 
-  test('of subscribe and close', () => {
+  test('wrong arguments of subscribe and close are a MisuseError', () => {
     const executor = new ToolExecutor({ tools: [] })
     expect(misuseOf(() => executor.subscribe('log' as never)).message).toBe('listener: expected a function, got "log".')
     expect(misuseOf(() => executor.close({ drainMs: -1 })).message).toBe(
@@ -178,7 +178,7 @@ describe('misuse throws early, naming option, expectation and value', () => {
     expect(misuseOf(() => executor.close(null as never)).message).toBe('options: expected an object, got null.')
   })
 
-  test('shows a value without running any code of it', () => {
+  test('a MisuseError shows a value without running code of that value', () => {
     expect(misuseOf(() => new ToolExecutor({ tools: [], maxParallelTools: revokedProxy() as never })).message).toBe(
       'maxParallelTools: expected a whole number of at least 1, or Infinity, got an object.',
     )

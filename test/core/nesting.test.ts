@@ -55,7 +55,7 @@ function setUpNest(way: Way, tools: readonly (AnyTool | Parent)[], options: Para
 const statuses = (results: readonly ToolResult[]): string[] => results.map(({ status }) => status)
 
 describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
-  test('I26 run in one executor with one permit, and the tool goes on with it', async () => {
+  test('I26 nested calls run in one executor with one permit, and the tool continues with it', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
     const parent = parentOf('parent', way, async (executor) => {
@@ -73,7 +73,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect([clock.now(), executor.stats().running, clock.pending]).toEqual([40, 0, 0])
   })
 
-  test('I26 mutual: a → b → a with limits of one', async () => {
+  test('I26 tools that call each other (a → b → a) run with limits of one', async () => {
     const clock = new VirtualClock()
     const depths: number[] = []
     const other = (name: string, to: string) =>
@@ -94,7 +94,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect(depths.length).toBe(14)
   })
 
-  test('I25 I26 hold no permit of tool or process while they are waited for', async () => {
+  test('I25 I26 a parent holds no permit of tool or process while its nested calls run', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1 })
     const child = work(clock, 'child', 10)
@@ -107,7 +107,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect(clock.now()).toBe(40)
   })
 
-  test('I11 the tool’s timeouts stand still meanwhile, and go on where they were', async () => {
+  test('I11 the timeouts of a parent stand still while its nested calls run, and go on afterwards', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 1_000)
     const parent = parentOf(
@@ -126,7 +126,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect(failureOf(idle)).toMatchObject({ error: { code: 'idle_timeout' }, timing: { runMs: 1_040 } })
   })
 
-  test('I11 deadlines run on meanwhile', async () => {
+  test('I11 the deadline of a parent runs on while its nested calls run', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 1_000)
     const parent = parentOf('parent', way, (executor) => executor.call('child', {}))
@@ -151,7 +151,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect(child.starts.length).toBe(1)
   })
 
-  test('deeper calls of a run go first', async () => {
+  test('deeper calls of a run start first', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
     const parent = parentOf('parent', way, (executor) => executor.executeTools(callsOf('child', 2)))
@@ -163,7 +163,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect(ended).toEqual(['c0', 'c1', 'p0', 'c0', 'c1', 'p1', 'c0', 'c1', 'p2'])
   })
 
-  test('have at least the priority of the call that waits for them', async () => {
+  test('nested calls have at least the priority of their parent', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10, { priority: -5 })
     const worked = work(clock, 'w', 10)
@@ -177,7 +177,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect([child.starts, worked.starts]).toEqual([['call-0@0'], ['c2@10', 'c1@20', 'c0@30']])
   })
 
-  test('are of its run: many calls made by one count as one run', async () => {
+  test('nested calls belong to the run of their parent, however many they are', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
     const parent = parentOf('parent', way, (executor) => executor.executeTools(callsOf('child', 100)))
@@ -189,7 +189,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     await clock.runUntil(Promise.all([all, few]))
   })
 
-  test('I13 are aborted when it ends, and it never goes on', async () => {
+  test('I13 nested calls are aborted when their parent ends, and it never resumes', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 1_000)
     const parent = parentOf('parent', way, (executor) => {
@@ -205,7 +205,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     expect([clock.now(), clock.pending]).toEqual([100, 0])
   })
 
-  test('I13 are aborted when it is, with its reason', async () => {
+  test('I13 nested calls are aborted with their parent, with its reason', async () => {
     const clock = new VirtualClock()
     const abort = new AbortController()
     const reasons: unknown[] = []
@@ -232,7 +232,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
     ])
   })
 
-  test('I27 that are too deep, or too many, are rejected and say so', async () => {
+  test('I27 nested calls that are too deep or too many are rejected, and the message says so', async () => {
     const clock = new VirtualClock()
     const results: ToolResult[] = []
     const parent = parentOf('parent', way, async (executor, { left }) => {
@@ -265,7 +265,7 @@ describe.each([CTX, TRACKED] as const)('calls that a tool makes %s', (way) => {
 })
 
 describe('a call that a tool makes by ctx.executor', () => {
-  test('has its context, logger and budget, and a key of its own that is always the same', async () => {
+  test('a call by ctx.executor has the context, logger and budget of its parent, and a stable idempotency key of its own', async () => {
     const clock = new VirtualClock()
     const seen: unknown[] = []
     const child = defineTool({
@@ -287,7 +287,7 @@ describe('a call that a tool makes by ctx.executor', () => {
     expect(lines.some((line) => line.includes('child'))).toBe(true)
   })
 
-  test('never runs once the tool’s own call has ended', async () => {
+  test('I13 a call by ctx.executor never runs once the call of the tool has ended', async () => {
     const clock = new VirtualClock()
     const late = Promise.withResolvers<ToolResult>()
     const child = work(clock, 'child', 10)
@@ -300,7 +300,7 @@ describe('a call that a tool makes by ctx.executor', () => {
     expect([result.status, result.execution, child.starts]).toEqual(['aborted', 'none', []])
   })
 
-  test('may fill an open batch', async () => {
+  test('calls by ctx.executor may fill an open batch', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
     const parent: AnyTool = defineTool({
@@ -318,7 +318,7 @@ describe('a call that a tool makes by ctx.executor', () => {
   })
 })
 
-describe('nesting that is not known of', () => {
+describe('nesting without tracking', () => {
   test('a tool that calls an executor which does not track keeps its permit', async () => {
     const clock = new VirtualClock()
     const child = work(clock, 'child', 10)
@@ -329,7 +329,7 @@ describe('nesting that is not known of', () => {
     expect(executor.stats().suspended).toBe(0)
   })
 
-  test('is known across executors: it is the one whose tool runs that tracks', async () => {
+  test('nested calls in another executor are tracked if the executor of the running tool tracks', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 1 })
     const child = work(clock, 'child', 10)
@@ -341,7 +341,7 @@ describe('nesting that is not known of', () => {
   })
 })
 
-describe('a call that waits for what only it can give', () => {
+describe('a call that waits for a slot that only it can complete', () => {
   test.each([
     ['a place that it has reserved, and not filled', { reserves: true, dependsOn: undefined }],
     ['a call that never comes', { reserves: false, dependsOn: ['later'] }],
@@ -362,7 +362,7 @@ describe('a call that waits for what only it can give', () => {
     expect(executor.stats()).toMatchObject({ running: 0, suspended: 0, waiting: 0 })
   })
 
-  test('its time stands still while they wait for calls of others', async () => {
+  test('I11 the timeout of a parent stands still while its nested calls wait for calls of others', async () => {
     const clock = new VirtualClock()
     const write = defineTool({
       name: 'write',
@@ -381,7 +381,7 @@ describe('a call that waits for what only it can give', () => {
 })
 
 describe('a tool that goes on though its call was aborted', () => {
-  test('I13 starts nothing more, by whatever executor', async () => {
+  test('I13 a tool that continues after the abort of its call starts nothing more, by any executor', async () => {
     const clock = new VirtualClock()
     const ran: string[] = []
     const inner = defineTool({ name: 'inner', execute: () => void ran.push('inner') })
@@ -402,7 +402,7 @@ describe('a tool that goes on though its call was aborted', () => {
     expect([made, ran]).toEqual([['aborted'], []])
   })
 
-  test('the keys of calls that are known to be its own are the same for each of its attempts', async () => {
+  test('tracked nested calls have the same idempotency keys in each attempt of their parent', async () => {
     const clock = new VirtualClock()
     const keys: string[] = []
     const inner = defineTool({ name: 'inner', execute: (_input, ctx) => void keys.push(ctx.idempotencyKey) })

@@ -22,8 +22,8 @@ const refusal = (schema: object): string => {
 const A = { type: 'object', properties: { kind: { const: 'a' }, n: { type: 'number' } }, required: ['kind', 'n'] }
 const B = { type: 'object', properties: { kind: { const: 'b' }, n: { type: 'string' } }, required: ['kind'] }
 
-describe('what a model is shown of a schema', () => {
-  test('is the schema itself where providers take it', () => {
+describe('the schema that a model is shown', () => {
+  test('a model is shown the schema itself if all providers accept it', () => {
     const schema = { type: 'object', properties: { a: { anyOf: [{}, { type: 'null' }] } }, required: ['a'] }
     expect(objectSchema(schema)).toBe(schema)
   })
@@ -107,12 +107,12 @@ describe('what a model is shown of a schema', () => {
       { type: 'object', not: { required: ['x'] }, enum: [{ a: 1 }] },
       { type: 'object', properties: {} },
     ],
-  ])('of %s', (_what, schema, expected) => {
+  ])('the schema shown to a model of %s', (_what, schema, expected) => {
     expect(shown(schema)).toEqual(expected)
     expect(shown(expected), 'shown once more').toEqual(expected)
   })
 
-  test('of a union of zod is an object, against which all its arguments still are checked', () => {
+  test('a zod union is shown as an object, and arguments are still checked against the union', () => {
     const union = z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('file'), path: z.string() }),
       z.object({ kind: z.literal('url'), url: z.string() }),
@@ -163,7 +163,7 @@ describe('a schema that no object fits is a misuse that names the tool and the k
     [z.string(), `tool 'f'.inputSchema.type: expected 'object'`],
   ])('%j', (schema, message) => expect(refusal(schema)).toContain(message))
 
-  test('a schema that holds itself is looked at once', () => {
+  test('a schema that contains itself is read once', () => {
     const schema: Record<string, unknown> = { type: 'object' }
     schema['properties'] = { a: schema, b: schema, c: { type: 'array' } }
     expect(objectSchema(schema)).toMatchObject({ properties: { c: { items: {} } } })

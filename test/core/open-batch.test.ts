@@ -23,7 +23,7 @@ async function collect(batch: OpenBatch): Promise<number[]> {
 }
 
 describe('an open batch', () => {
-  test('starts a call when it is complete, while others are still on their way', async () => {
+  test('an open batch starts a call when it is complete, while others are still arriving', async () => {
     const { executor, clock, events } = setUpSleep()
     const batch = executor.openBatch()
     const first = batch.reserve({ id: 'a', name: 'sleep' })
@@ -48,7 +48,7 @@ describe('an open batch', () => {
     expect(eventsOf(events, 'batch_closed')).toMatchObject([{ size: 2 }])
   })
 
-  test('is not over before it is closed', async () => {
+  test('an open batch does not settle before it is closed', async () => {
     const { executor, clock } = setUpSleep()
     const batch = executor.openBatch()
     batch.add(sleep(1))
@@ -61,7 +61,7 @@ describe('an open batch', () => {
     expect(over).toBe(true)
   })
 
-  test('without calls gives none, and says that it opened and settled', async () => {
+  test('an open batch without calls has no results, and events report its opening and end', async () => {
     const { executor, events, lines } = setUpSleep()
     const batch = executor.openBatch()
     batch.close()
@@ -99,7 +99,7 @@ describe('an open batch', () => {
 })
 
 describe('a slot', () => {
-  test('that is dropped is invalid, in the words that were given, and nothing runs', async () => {
+  test('a dropped slot has an invalid result with the given words, and nothing runs', async () => {
     const { executor, events } = setUpSleep()
     const batch = executor.openBatch()
     const slot = batch.reserve({ id: 'a', name: 'sleep' })
@@ -114,7 +114,7 @@ describe('a slot', () => {
     expect(eventsOf(events, 'started')).toEqual([])
   })
 
-  test('that still waits when the batch is closed is invalid (I37)', async () => {
+  test('I37 a slot without arguments at the close of its batch is invalid', async () => {
     const { executor, clock } = setUpSleep()
     const batch = executor.openBatch()
     batch.reserve({ id: 'a', name: 'sle\x1bep' })
@@ -146,14 +146,14 @@ describe('a slot', () => {
       'slot.complete()',
     ],
     ['dropped twice', (slot: ReturnType<OpenBatch['reserve']>) => (slot.drop('x'), slot.drop('y')), 'slot.drop()'],
-  ])('that is %s is a misuse', (_what, use, method) => {
+  ])('a slot that is %s is a MisuseError', (_what, use, method) => {
     const batch = setUpSleep().executor.openBatch()
     expect(() => use(batch.reserve({ id: 'a', name: 'sleep' }))).toThrow(
       new MisuseError(method, 'a slot that was neither completed nor dropped', 'slot 0, which was'),
     )
   })
 
-  test('that is dropped without a reason is a misuse, and may still be completed', async () => {
+  test('dropping a slot without a reason is a MisuseError, and the slot may still be completed', async () => {
     const { executor, clock } = setUpSleep()
     const batch = executor.openBatch()
     const slot = batch.reserve({ id: 'a', name: 'sleep' })
@@ -165,7 +165,7 @@ describe('a slot', () => {
     expect((await clock.runUntil(batch.results())).map(({ status }) => status)).toEqual(['succeeded'])
   })
 
-  test('may be completed after an abort or the end of its batch: its result stands', async () => {
+  test('a slot may be completed after an abort or the end of its batch, and its result stays', async () => {
     const controller = new AbortController()
     const { executor } = setUpSleep()
     const batch = executor.openBatch({ signal: controller.signal })
@@ -179,7 +179,7 @@ describe('a slot', () => {
 })
 
 describe('misuse of an open batch', () => {
-  test('calls after the end are refused', () => {
+  test('an open batch refuses calls after its close', () => {
     const batch = setUpSleep().executor.openBatch()
     batch.close()
     batch.close()
@@ -189,7 +189,7 @@ describe('misuse of an open batch', () => {
     )
   })
 
-  test('a call that is none is an invalid result; a place for none a misuse', async () => {
+  test('a malformed call has an invalid result, and reserving a malformed place is a MisuseError', async () => {
     const { executor } = setUpSleep()
     const batch = executor.openBatch()
     batch.add(null as never)
@@ -204,7 +204,7 @@ describe('misuse of an open batch', () => {
 })
 
 describe('iterating', () => {
-  test('I9: gives each result at its own completion', async () => {
+  test('I9 iterating gives each result at its own completion', async () => {
     const { executor, clock } = setUpSleep()
     const batch = executor.openBatch()
     for (const ms of [30, 10, 20]) batch.add(sleep(ms))
@@ -221,7 +221,7 @@ describe('iterating', () => {
     ])
   })
 
-  test('late, and twice, gives everything from the first one on', async () => {
+  test('a late or second iteration gives all results from the first one on', async () => {
     const { executor, clock } = setUpSleep()
     const batch = executor.openBatch()
     for (const ms of [30, 10, 20]) batch.add(sleep(ms))
@@ -238,7 +238,7 @@ describe('iterating', () => {
     ])
   })
 
-  test('may be left early: nothing is cancelled', async () => {
+  test('leaving an iteration early cancels nothing', async () => {
     const { executor, clock } = setUpSleep()
     const batch = executor.openBatch()
     for (const ms of [10, 20]) batch.add(sleep(ms))
@@ -256,7 +256,7 @@ describe('iterating', () => {
     ['it is disposed of', (batch) => batch[Symbol.asyncDispose]()],
     ['its executor is closed', (_batch, { executor }) => executor.close({ drainMs: 0 })],
   ]
-  test.each(endings)('ends when %s, also where it waits for nothing', async (_how, end) => {
+  test.each(endings)('an iteration ends when %s, also if it has nothing to wait for', async (_how, end) => {
     const set = setUpSleep()
     const batch = set.executor.openBatch()
     const [reading, other] = [collect(batch), collect(batch)]
@@ -269,7 +269,7 @@ describe('iterating', () => {
 })
 
 describe('disposing', () => {
-  test('closes, aborts what runs or waits, and resolves when every call has its result', async () => {
+  test('disposing closes the batch, aborts its calls, and resolves when every call has its result', async () => {
     const { executor, clock } = setUpSleep(untilAborted(), deaf().tool)
     let results: ToolResult[] = []
     const using = (async () => {
@@ -288,7 +288,7 @@ describe('disposing', () => {
     expect([clock.now(), clock.pending]).toEqual([50, 0])
   })
 
-  test('gives the tools a reason', async () => {
+  test('disposing gives the tools a reason of the abort', async () => {
     const { executor, clock, events } = setUpSleep(untilAborted())
     const batch = executor.openBatch()
     batch.add(callOf('until_aborted'))
@@ -298,7 +298,7 @@ describe('disposing', () => {
   })
 })
 
-describe('what listeners do to the batch that they listen to', () => {
+describe('actions of listeners on their own batch', () => {
   const acting = (act: (event: ToolEvent, batch: OpenBatch) => void): SetUp & { batch: OpenBatch } => {
     const set = setUpSleep()
     const batch = set.executor.openBatch()
@@ -306,7 +306,7 @@ describe('what listeners do to the batch that they listen to', () => {
     return { ...set, batch }
   }
 
-  test('a call added while another is accepted has a place of its own', async () => {
+  test('I3 a call added while another is accepted has a place of its own', async () => {
     const { batch, clock } = acting((event, open) => {
       if (event.type === 'accepted' && event.id === 'outer') open.add(sleep(1, 'inner'))
     })
@@ -319,7 +319,7 @@ describe('what listeners do to the batch that they listen to', () => {
     ])
   })
 
-  test('closing while it is being closed closes it once', async () => {
+  test('a batch that a listener closes during its close is closed once', async () => {
     const { batch, events } = acting((event, open) => {
       if (event.type === 'settled') open.close()
     })
@@ -331,7 +331,7 @@ describe('what listeners do to the batch that they listen to', () => {
     expect(eventsOf(events, 'batch_settled').length).toBe(1)
   })
 
-  test('I37 closing as a whole call is accepted, the call runs, with all that was said of it', async () => {
+  test('I37 if a listener closes the batch as a whole call is accepted, the call runs, with all its options', async () => {
     const { batch, events, clock } = acting((event, open) => {
       if (event.type === 'accepted' && event.id === 'last') open.close()
     })
@@ -348,7 +348,7 @@ describe('what listeners do to the batch that they listen to', () => {
     expect(eventsOf(events, 'batch_settled')).toHaveLength(1)
   })
 
-  test('I37 closing as a call is accepted that another listener adds meanwhile, both calls run', async () => {
+  test('I37 if one listener adds a call and another closes the batch as a call is accepted, both calls run', async () => {
     const { batch, clock } = acting((event, open) => {
       if (event.type !== 'accepted') return
       if (event.id === 'outer') open.add(sleep(1, 'inner'))
@@ -362,7 +362,7 @@ describe('what listeners do to the batch that they listen to', () => {
     ])
   })
 
-  test('I37 closing as a place is accepted, its arguments never come', async () => {
+  test('I37 if a listener closes the batch as a slot is reserved, the arguments of the slot never come', async () => {
     const { batch } = acting((event, open) => {
       if (event.type === 'accepted') open.close()
     })
@@ -370,7 +370,7 @@ describe('what listeners do to the batch that they listen to', () => {
     expect((await batch.results()).map((result) => failureOf(result).error.code)).toEqual(['incomplete_call'])
   })
 
-  test('I1 a batch that is being closed takes no call, whatever a listener adds as a place is given up', async () => {
+  test('I1 a batch takes no call from a listener while its close drops slots', async () => {
     const refused: unknown[] = []
     const { batch } = acting((event, open) => {
       if (event.type !== 'settled') return
@@ -386,7 +386,7 @@ describe('what listeners do to the batch that they listen to', () => {
     expect(refused).toEqual([expect.any(MisuseError)])
   })
 
-  test('I13 disposing of a batch as a whole call is accepted aborts that call', async () => {
+  test('I13 if a listener disposes of the batch as a whole call is accepted, that call is aborted', async () => {
     let disposed: Promise<void> | undefined
     const { batch } = acting((event, open) => {
       if (event.type === 'accepted') disposed ??= Promise.resolve(open[Symbol.asyncDispose]())

@@ -102,7 +102,7 @@ describe('an unknown option is a MisuseError that says which one was meant', () 
     if (meant !== undefined) expect(message).toBe(`${words}: no such option. Did you mean ${meant}?`)
   })
 
-  test('where none is near, all are named', () => {
+  test('the error of an unknown option lists all names if none is similar', () => {
     const { message } = thrownBy(MisuseError, () => planTool(executor, any({ colour: 1 })))
     expect(message).toBe('colour: no such option. Known are name, description, maxSteps.')
   })
@@ -121,7 +121,7 @@ describe('an unknown option is a MisuseError that says which one was meant', () 
     expect(error.message).toBe(`${words}: no such option. Did you mean ${meant}?`)
   })
 
-  test('nested calls: their options are looked at as well', async () => {
+  test('the options of nested calls are checked, too', async () => {
     const outer = defineTool({
       name: 'outer',
       execute: async (_, { executor: inner }) => inner.executeTools([], any({ abortSignal: undefined })),
@@ -135,7 +135,7 @@ describe('an unknown option is a MisuseError that says which one was meant', () 
     expect(error.message).toBe('options: expected an object, got an array.')
   })
 
-  test('what other code has put on every object is not an option', async () => {
+  test('I38 a property that other code added to every object is not an option', async () => {
     Object.defineProperty(Object.prototype, 'polluted', {
       value: 1,
       enumerable: true,
@@ -150,7 +150,7 @@ describe('an unknown option is a MisuseError that says which one was meant', () 
     }
   })
 
-  test('a tool of a class of its own may have what it likes beside the options', async () => {
+  test('a tool that is an instance of a class may have further properties', async () => {
     class Search implements AnyTool {
       readonly name = 'search'
       readonly limit = 3
@@ -199,7 +199,7 @@ describe('values of the wrong kind are a MisuseError', () => {
 })
 
 describe("a foreign server's annotations keep no tool from running", () => {
-  test('what means nothing here, or is of the wrong kind, is left out and named', () => {
+  test('unknown annotations, and those of the wrong kind, are left out and named', () => {
     const ignored: string[][] = []
     const sent = JSON.parse(
       '{"title":"Search","readOnlyHint":"yes","openWorldHint":false,"audience":[],"__proto__":{}}',
@@ -211,7 +211,7 @@ describe("a foreign server's annotations keep no tool from running", () => {
     expect(ignored).toEqual([['readOnlyHint', 'audience', '__proto__']])
   })
 
-  test.each([undefined, null, 'read-only', 3])('%s gives none', (sent) => {
+  test.each([undefined, null, 'read-only', 3])('a server that sends %s gives no annotations', (sent) => {
     expect(foreignAnnotations(sent, () => expect.unreachable())).toEqual({})
   })
 })

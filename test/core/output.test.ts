@@ -15,7 +15,7 @@ const resultOf = async (
 const circular: Record<string, unknown> = {}
 circular['self'] = circular
 
-describe('what a tool returns', () => {
+describe('the value that a tool returns', () => {
   test.each([
     ['53: a cycle', circular, "The tool 't' returned a value that JSON cannot hold: it contains itself, at /self."],
     ['63: a function', { f: () => 1 }, "The tool 't' returned a value that JSON cannot hold: it is a function, at /f."],
@@ -68,7 +68,7 @@ describe('what a tool returns', () => {
     else expect(result.error.message).toMatch(message)
   })
 
-  test('I30: where nothing is spilled, more than maxResultBytes is refused, exactly that many are not', async () => {
+  test('I30 without a store a result over maxResultBytes is refused, and one of exactly that size is not', async () => {
     const options = { maxResultBytes: 100, spill: false }
     expect(dataOf(await resultOf(returning('x'.repeat(98)), options))).toHaveLength(98)
     expect(failureOf(await resultOf(returning('x'.repeat(99)), options)).error).toEqual({
@@ -79,7 +79,7 @@ describe('what a tool returns', () => {
     })
   })
 
-  test('a failure quotes what others wrote in bounds', async () => {
+  test('I36 a failure quotes foreign text within bounds', async () => {
     const long = {
       get a() {
         throw new Error('x'.repeat(10_000))
@@ -88,7 +88,7 @@ describe('what a tool returns', () => {
     expect(failureOf(await resultOf(returning(long))).error.message.length).toBe(4_000)
   })
 
-  test('undefined is null', async () => {
+  test('a returned undefined becomes null', async () => {
     expect(await resultOf(returning(undefined))).toMatchObject({ success: true, data: null })
   })
 })
@@ -99,14 +99,14 @@ describe('toContent', () => {
     { type: 'image', data: 'aGk=', mimeType: 'image/png' },
   ]
 
-  test('gives what a model sees, from the data', async () => {
+  test('toContent makes the content for the model from the data', async () => {
     let seen: unknown
     const tool = returning({ at: new Date(0) }, { toContent: (data: never) => ((seen = data), image) })
     expect(await resultOf(tool)).toMatchObject({ data: { at: '1970-01-01T00:00:00.000Z' }, content: image })
     expect(seen).toEqual({ at: '1970-01-01T00:00:00.000Z' })
   })
 
-  test('a tool without it has no content', async () => {
+  test('a tool without toContent has no content', async () => {
     expect(await resultOf(returning(1))).not.toHaveProperty('content')
   })
 
@@ -139,7 +139,7 @@ describe('toContent', () => {
       () => [{ type: 'image', data: 'A'.repeat(2_000_000), mimeType: 'image/png' }],
       "toContent of the tool 't' failed: its value is larger than 1048576 bytes as JSON",
     ],
-  ])('that %s fails the call', async (_how, toContent, message) => {
+  ])('a toContent that %s fails the call', async (_how, toContent, message) => {
     const tool = returning(1, { toContent: toContent as AnyTool['toContent'] & {} })
     const result = failureOf(await resultOf(tool, { spill: false }))
     expect(result).toMatchObject({ status: 'failed', execution: 'ended', error: { code: 'content_failed', message } })

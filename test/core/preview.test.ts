@@ -20,7 +20,7 @@ const sameShape = (whole: JsonValue, cut: JsonValue): boolean => {
 }
 
 describe('a preview', () => {
-  test('is small, well-formed, and of the same shape', () => {
+  test('I30 a preview is small, well-formed, and of the same shape', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), fc.integer({ min: 200, max: 4_096 }), (value, maxBytes) => {
         const cut = previewOf(value as JsonValue, maxBytes)
@@ -39,7 +39,7 @@ describe('a preview', () => {
     ['a wide tree', JSON.parse(`[${'[[1,2,3],[4,5,6]],'.repeat(10_000)}0]`) as JsonValue],
     ['depth', JSON.parse('['.repeat(200) + ']'.repeat(200)) as JsonValue],
     ['surrogates at the cut', '😀'.repeat(10_000)],
-  ])('of %s fits', (_what, value) => {
+  ])('a preview of %s fits', (_what, value) => {
     const text = JSON.stringify(previewOf(value, 4_096))
     expect(utf8Length(text)).toBeLessThanOrEqual(4_096)
     expect(text.length).toBeGreaterThan(1)

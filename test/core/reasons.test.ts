@@ -25,7 +25,7 @@ const hostile = (): object => {
 const circle = new Error('a')
 circle.cause = new Error('b', { cause: circle })
 
-describe('a message has the reasons that lie below it', () => {
+describe('the message of an error with its reasons', () => {
   test.each([
     [
       'a failed fetch',
@@ -80,7 +80,7 @@ describe('a message has the reasons that lie below it', () => {
     expect(thrownMessage(unpackThrown(structuredClone(packThrown(thrown))))).toBe(message)
   })
 
-  test('however many and long they are, the message keeps its bounds', () => {
+  test('I36 a message keeps its bounds, however many and long its reasons are', () => {
     let serial = 0
     const wide = (depth: number): Error =>
       new AggregateError(
@@ -100,11 +100,11 @@ describe('a message has the reasons that lie below it', () => {
     ],
     ['the body beside a status', { statusCode: 409, body: 'taken' }, 'body: taken'],
     ['what a program wrote', { exitCode: 1, stderr: 'permission denied\n' }, 'stderr: permission denied'],
-  ])('%s is among them', (_what, fields, reason) => {
+  ])('%s is among the reasons', (_what, fields, reason) => {
     expect(thrownMessage(Object.assign(new Error('It failed'), fields))).toBe(`It failed (${reason})`)
   })
 
-  test('I35: secrets in them are taken out, in a result as in its message', async () => {
+  test('I35 secrets are removed from reasons, in a result and in its message', async () => {
     const call = defineTool({
       name: 'call',
       execute: () => {

@@ -29,14 +29,14 @@ describe('registered secrets (I35)', () => {
     ['in hexadecimal', bytes.toString('hex')],
     ['in large hexadecimal', bytes.toString('hex').toUpperCase()],
     ['several times', `${CANARY}${CANARY} and ${CANARY}`],
-  ])('are taken out %s', async (_how, text) => {
+  ])('I35 registered secrets are removed %s', async (_how, text) => {
     const message = await messageOf(new Error(`it said ${text}!`), { secrets: [CANARY], redact: false })
     expect(message).toContain('[redacted]')
     for (const trace of ['c4n4ry', 's3cret', bytes.toString('base64').slice(4, 20), bytes.toString('hex').slice(0, 16)])
       expect(message.toLowerCase()).not.toContain(trace.toLowerCase())
   })
 
-  test('are taken out of whatever an error quotes, and stay in the event', async () => {
+  test('I35 registered secrets are removed from every quote in an error, and stay in the event', async () => {
     const tool: AnyTool = {
       ...defineTool({ name: 't', execute: () => CANARY }),
       outputSchema: { const: 1, description: CANARY },
@@ -56,7 +56,7 @@ describe('registered secrets (I35)', () => {
     expect(lines.filter((line) => line.includes('s3cret') && !line.includes('[2]'))).toEqual([])
   })
 
-  test('of which a long message has only the beginning are taken out, too', async () => {
+  test('I35 a secret of which a long message has only the beginning is removed, too', async () => {
     for (let cut = 1; cut < CANARY.length - 1; cut++) {
       const message = await messageOf(new Error('x'.repeat(MAX_MESSAGE_LENGTH - 1 - cut) + CANARY), {
         secrets: [CANARY],
@@ -68,7 +68,7 @@ describe('registered secrets (I35)', () => {
     }
   })
 
-  test('that are a part of each other both go', () => {
+  test('I35 two secrets of which one contains the other are both removed', () => {
     expect(new Secrets(['abcd', 'abcdefgh']).redact('abcdefgh abcd')).toBe('[redacted] [redacted]')
   })
 })
@@ -118,13 +118,13 @@ describe('what looks like a credential (I36)', () => {
     expect(redactPatterns(text)).toBe(text)
   })
 
-  test('is taken out of what tools throw and return as errors; redact: false leaves it', async () => {
+  test('I36 text that looks like a credential is removed from thrown and returned errors, unless redact is false', async () => {
     const thrown = new ToolFailure('GET https://u:p@h/ failed')
     expect(await messageOf(thrown)).toBe('GET https://[redacted]@h/ failed')
     expect(await messageOf(thrown, { redact: false })).toBe('GET https://u:p@h/ failed')
   })
 
-  test('is looked for in time that grows with the text: no expression goes back over it', () => {
+  test('the search for credentials takes linear time, without backtracking', () => {
     const unit = [
       'authorization:',
       'authorization: a ',
@@ -151,7 +151,7 @@ describe('what looks like a credential (I36)', () => {
     for (const repeated of unit) expect(redactPatterns(repeated.repeat(100_000)).length).toBeGreaterThan(0)
   })
 
-  test('never throws, and leaves nothing of a key behind that was cut off', () => {
+  test('I35 redaction never throws, and leaves no part of a key that was cut off', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(typeof redactPatterns(text)).toBe('string')
@@ -162,7 +162,7 @@ describe('what looks like a credential (I36)', () => {
 })
 
 describe("the application's own function", () => {
-  test('gets each message after the rest', async () => {
+  test("the application's own redaction gets each message after the other redactions", async () => {
     const seen: string[] = []
     const redact = (message: string): string => (seen.push(message), message.replaceAll('Bob', '***'))
     expect(await messageOf(new Error('Bob has password=x1'), { redact })).toBe('*** has password=[redacted]')
@@ -177,7 +177,7 @@ describe("the application's own function", () => {
       },
     ],
     ['gives no text', () => undefined as unknown as string],
-  ])('that %s leaves no message', async (_how, redact) => {
+  ])('a redaction of the application that %s leaves no message', async (_how, redact) => {
     expect(await messageOf(new Error('Bob'), { redact })).toBe(
       'The error message is withheld, since taking secrets out of it failed.',
     )

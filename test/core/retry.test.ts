@@ -46,7 +46,7 @@ describe('retries that can never act', () => {
     return lines.filter((line) => line.startsWith('WARN'))
   }
 
-  test('are said to be that when the executor is made, once for each tool', async () => {
+  test('retries that can never act are reported when the executor is constructed, once for each tool', async () => {
     const pay = defineTool({ name: 'pay', execute, retry: always })
     const { executor, lines } = setUp([pay])
     await executor.call(pay, {})
@@ -66,13 +66,13 @@ describe('retries that can never act', () => {
     ['idempotent', idempotent],
     ['isolated', { isolation: { mode: 'thread', module: '/t.js' } }],
     ['one attempt', { retry: { maxAttempts: 1 } }],
-  ] as const)('are none where the tool is %s', (_what, more) => {
+  ] as const)('a tool with retries that is %s causes no report', (_what, more) => {
     expect(warningsOf(more)).toEqual([])
   })
 })
 
 describe('retries (I20)', () => {
-  test('a tool that declares them is tried again, after a wait that grows, and the result tells', async () => {
+  test('I20 a tool with retries is tried again, after a growing wait, and the result says so', async () => {
     const tool = inTurn([fail(new Error('one')), fail(new Error('two')), () => 'three'])
     const { run, clock, events } = setUp([tool])
     const [result] = await run([callOf('flaky')])
@@ -103,7 +103,7 @@ describe('retries (I20)', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('after the last attempt the result is what that one came to', async () => {
+  test('I20 the result after the last attempt is that of the last attempt', async () => {
     let n = 0
     const tool = inTurn([() => fail(new Error(`no ${++n}`))()])
     const { run } = setUp([tool])
@@ -118,7 +118,7 @@ describe('retries (I20)', () => {
     ['readOnlyHint', { retry: always, ...readOnly }, 3],
     ['readOnlyHint, no retry', readOnly, 1],
     ['one attempt', { retry: { maxAttempts: 1 }, ...readOnly }, 1],
-  ])('only where the tool says that it may: %s', async (_what, more, attempts) => {
+  ])('I20 a tool is tried again only if it declares that this is safe: %s', async (_what, more, attempts) => {
     const tool = inTurn([fail(new Error('no'))], more)
     const { run } = setUp([tool])
     const [result] = await run([callOf('flaky')])
@@ -137,14 +137,14 @@ describe('retries (I20)', () => {
     ['400 of a Response', new Response(null, { status: 400 }), 1],
     ['a reset connection', new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }), 3],
     ['what throws when it is looked at', new Proxy({}, { get: fail(new Error('trap')) }), 3],
-  ])('what will fail again is not tried again: %s', async (_what, thrown, attempts) => {
+  ])('I20 a failure that would happen again is not tried again: %s', async (_what, thrown, attempts) => {
     const tool = inTurn([fail(thrown)])
     const { run } = setUp([tool])
     await run([callOf('flaky')])
     expect(tool.starts).toHaveLength(attempts)
   })
 
-  test('a success, and a value that JSON cannot hold, are never tried again', async () => {
+  test('I20 a success, and a value that JSON cannot hold, are never tried again', async () => {
     for (const value of ['fine', () => 1, Symbol('x'), 10n]) {
       const tool = inTurn([() => value])
       const { run } = setUp([tool])
@@ -153,7 +153,7 @@ describe('retries (I20)', () => {
     }
   })
 
-  test('`when` decides instead; one that throws decides against', async () => {
+  test('`retry.when` decides about a retry, and one that throws decides against it', async () => {
     const seen: unknown[] = []
     for (const [when, attempts] of [
       [(thrown: unknown) => (seen.push(thrown), true), 3],
@@ -168,7 +168,7 @@ describe('retries (I20)', () => {
     expect(seen).toEqual([new ToolFailure('x'), new ToolFailure('x')])
   })
 
-  test('I33: Retry-After is the least that is waited; one that is too long ends the call', async () => {
+  test('I33 a retry waits at least for Retry-After, and one that is too long ends the call', async () => {
     const asking = (seconds: number): unknown =>
       Object.assign(new Error('slow down'), { status: 429, headers: new Headers({ 'retry-after': `${seconds}` }) })
     const tool = inTurn([fail(asking(7)), () => 'ok'])
@@ -203,7 +203,7 @@ describe('retries (I20)', () => {
     expect(dataOf(result)).toBe(500)
   })
 
-  test('an abort between two attempts ends the call: nothing more starts, and something had run (I13, I14)', async () => {
+  test('I13 I14 an abort between two attempts ends the call: nothing more starts, and the result says that the tool had run', async () => {
     const tool = inTurn([fail(new Error('first'))])
     const { executor, clock, events } = setUp([tool])
     const controller = new AbortController()
@@ -224,7 +224,7 @@ describe('retries (I20)', () => {
     expect(eventsOf(events, 'settled')).toHaveLength(1)
   })
 
-  test('a deadline that would pass before the next attempt ends the call with what it has', async () => {
+  test('I11 a deadline that would pass before the next attempt ends the call with its last failure', async () => {
     const tool = inTurn([fail(new Error('x'))])
     const { run, clock } = setUp([tool])
     const [result] = await run([callOf('flaky')], { deadlineMs: 50 })
@@ -232,7 +232,7 @@ describe('retries (I20)', () => {
     expect([clock.now(), clock.pending]).toEqual([0, 0])
   })
 
-  test('a deadline also runs through all attempts', async () => {
+  test('I11 a deadline runs through all attempts', async () => {
     const clock = new VirtualClock()
     const tool = inTurn([fail(new Error('x')), ({ signal }) => clock.sleep(1_000, { signal })])
     const { run } = setUp([tool], { clock })
@@ -245,7 +245,7 @@ describe('retries (I20)', () => {
     })
   })
 
-  test('an attempt that timed out is tried again if it has ended; one that goes on only where it is read-only', async () => {
+  test('I20 a timed-out attempt is tried again if it has ended; one that still runs, only if it is read-only', async () => {
     for (const [more, deafness, attempts] of [
       [idempotent, false, 2],
       [idempotent, true, 1],
@@ -300,7 +300,7 @@ describe('retries (I20)', () => {
     expect(seen.filter((name) => name === 'b')).toHaveLength(3)
   })
 
-  test('a budget of retries bounds them over all calls', async () => {
+  test('I27 a budget of retries bounds them over all calls', async () => {
     const tool = inTurn([fail(new Error('x'))])
     const budget = new Budget({ retries: 3 })
     const { run } = setUp([tool])
@@ -310,7 +310,7 @@ describe('retries (I20)', () => {
     expect(budget.exceeded).toBeUndefined()
   })
 
-  test('closing the executor aborts what still waits when the draining is over', async () => {
+  test('close aborts retries that still wait after drainMs', async () => {
     const tool = inTurn([fail(new Error('x'))], {
       ...idempotent,
       retry: { maxAttempts: 9, initialDelayMs: 60_000, maxDelayMs: 60_000 },

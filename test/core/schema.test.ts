@@ -38,12 +38,12 @@ describe.each([
     /\/q: Invalid length/,
   ],
 ])('a schema of %s', (_vendor, schema, complaint) => {
-  test('gives the tool what it made of the arguments', async () => {
+  test('the tool gets the output of the schema', async () => {
     const [result] = await setUp([echo(schema)]).run([callOf('t', '{"q":"ab"}')])
     expect(dataOf(result)).toEqual({ q: 'ab', n: 3 })
   })
 
-  test('keeps arguments that do not fit from the tool, and says what and where', async () => {
+  test('arguments that do not fit never reach the tool, and the message says what is wrong and where', async () => {
     const { run, events } = setUp([echo(schema)])
     const [result] = await run([callOf('t', '{"q":"a"}')])
     expect(failureOf(result)).toMatchObject({
@@ -60,7 +60,7 @@ describe.each([
 })
 
 describe('an asynchronous schema', () => {
-  test('that hangs times out, and its late answer is ignored', async () => {
+  test('I11 a schema that hangs times out, and its late answer is ignored', async () => {
     const answer = Promise.withResolvers<unknown>()
     const { run, events, clock } = setUp([echo(schemaOf(() => answer.promise))], { timeoutMs: 250 })
     const [result] = await run([callOf('t')])
@@ -80,7 +80,7 @@ describe('an asynchronous schema', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('holds no permit while it works', async () => {
+  test('a call holds no permit while its asynchronous schema validates', async () => {
     const answer = Promise.withResolvers<unknown>()
     const slow = defineTool({ name: 'slow', inputSchema: schemaOf(() => answer.promise), execute: () => 'slow' })
     const { executor, run } = setUp([slow, defineTool({ name: 'quick', execute: () => 'quick' })], {
@@ -92,7 +92,7 @@ describe('an asynchronous schema', () => {
     expect((await running).map(dataOf)).toEqual(['slow', 'quick'])
   })
 
-  test('is given up at an abort, at once', async () => {
+  test('I13 an abort ends the wait for an asynchronous schema at once', async () => {
     const controller = new AbortController()
     const { run, clock } = setUp([echo(schemaOf(() => new Promise(() => {})))])
     clock.setTimer(() => controller.abort(), 10)
@@ -138,7 +138,7 @@ describe('a schema that does not keep to its own rules', () => {
     ['gives issues without a message, later', async () => ({ issues: [{}] }), "The input schema of 't' failed: "],
     ['gives issues that are none', () => ({ issues: 7 }), "The input schema of 't' failed: "],
   ]
-  test.each(broken)('that %s fails the call, and nothing runs', async (_how, validate, message) => {
+  test.each(broken)('a schema that %s fails the call, and nothing runs', async (_how, validate, message) => {
     const { run, clock } = setUp([echo(schemaOf(validate))])
     const [result] = await run([callOf('t'), callOf('t')])
     expect(failureOf(result)).toMatchObject({ status: 'failed', execution: 'none', error: { code: 'tool_error' } })
@@ -146,7 +146,7 @@ describe('a schema that does not keep to its own rules', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('whose promise is not of this realm is waited for', async () => {
+  test('a promise of another realm from a schema is awaited', async () => {
     const foreign = (outcome: unknown) => () => thenable((resolve) => resolve(outcome))
     const { run } = setUp([echo(schemaOf(foreign({ issues: [{ message: 'no' }] })))])
     expect((await run([callOf('t')])).map(({ status }) => status)).toEqual(['invalid'])
@@ -172,7 +172,7 @@ describe('an output schema', () => {
   const returning = (outputSchema: Schema, value: unknown): AnyTool =>
     defineTool({ name: 't', outputSchema, execute: () => value })
 
-  test('73: keeps what does not fit from the model', async () => {
+  test('bad input 73: output that does not fit never reaches the model', async () => {
     const [result] = await setUp([returning(z.object({ id: z.number() }), { id: 'x' })]).run([callOf('t')])
     expect(failureOf(result)).toMatchObject({ status: 'failed', execution: 'ended', error: { code: 'invalid_output' } })
     expect(failureOf(result).error.message).toMatch(
@@ -180,7 +180,7 @@ describe('an output schema', () => {
     )
   })
 
-  test('73: a JSON Schema judges the copy, as the model will see it', async () => {
+  test('bad input 73: an output JSON Schema checks the JSON copy, as the model will see it', async () => {
     const outputSchema = { type: 'object', properties: { at: { type: 'string' } }, required: ['at'] }
     const { run } = setUp([returning(outputSchema, { at: new Date(0) })])
     expect((await run([callOf('t')])).map(dataOf)).toEqual([{ at: '1970-01-01T00:00:00.000Z' }])
@@ -188,7 +188,7 @@ describe('an output schema', () => {
     expect(failureOf(bad).error.code).toBe('invalid_output')
   })
 
-  test('gives on what it made of the value', async () => {
+  test('the result has the output of the output schema', async () => {
     const { run } = setUp([returning(z.object({ n: z.string().transform(Number) }), { n: '7' })])
     expect((await run([callOf('t')])).map(dataOf)).toEqual([{ n: 7 }])
   })
@@ -207,7 +207,7 @@ describe('an output schema', () => {
       },
     ],
     ['answers nothing', () => undefined],
-  ])('that %s fails the call', async (_how, validate) => {
+  ])('an output schema that %s fails the call', async (_how, validate) => {
     const [result] = await setUp([returning(schemaOf(validate), 1)]).run([callOf('t')])
     expect(failureOf(result)).toMatchObject({
       status: 'failed',
@@ -216,7 +216,7 @@ describe('an output schema', () => {
     })
   })
 
-  test('that hangs is cut by the timeout; the tool itself has ended (I14)', async () => {
+  test('I14 an output schema that hangs is cut by the timeout, and the result says that the tool has ended', async () => {
     const { run, clock } = setUp(
       [
         returning(

@@ -36,7 +36,7 @@ describe('files of large results', () => {
     },
   )
 
-  test('of a nested call are there until the outermost batch is settled', async () => {
+  test('the files of a nested call stay until the outermost batch has settled', async () => {
     let during = 0
     const nested: { readonly store: MemoryStore }[] = []
     const outer = defineTool({
@@ -67,7 +67,7 @@ describe('files of large results', () => {
     ])
   })
 
-  test('of a run that goes on are not removed: the result fails that finds no room', async () => {
+  test('files of a run under way are not removed, and a result without room fails', async () => {
     const { executor, paths } = spilling({ maxTotalBytes: 2_500 })
     const results = await executor.executeTools(['a', 'b', 'c'].map((id) => callOf('large', {}, id)))
     expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'failed'])
@@ -78,7 +78,7 @@ describe('files of large results', () => {
     expect(paths()).toHaveLength(2)
   })
 
-  test('one that is larger than all may be is refused, and others stay', async () => {
+  test('a result larger than maxTotalBytes is refused, and other files stay', async () => {
     const { run, paths } = spilling({ maxTotalBytes: 2_500 })
     const [first, second] = [await run('a'), await run('b', 3_000)]
     expect([first?.status, second?.status]).toEqual(['succeeded', 'failed'])

@@ -36,7 +36,7 @@ const textOf = (content: readonly ToolContent[] | undefined): (string | undefine
   (content ?? []).map((part) => (part.type === 'text' ? part.text : undefined))
 
 describe('a result that is too large (I30)', () => {
-  test('is a preview of the same shape, and the whole is in a file', async () => {
+  test('I30 a result that is too large is a preview of the same shape, and the whole is in a file', async () => {
     const value = {
       text: 'é'.repeat(5_000),
       list: Array.from({ length: 500 }, (_, i) => i),
@@ -57,7 +57,7 @@ describe('a result that is too large (I30)', () => {
     expect(notice).toMatch(/^\[The result is too large .+ \d+ bytes of JSON.+ cut here.+ file \/1-t\.json; /)
   })
 
-  test('exactly the limit is kept, one byte more is not', async () => {
+  test('I30 a result of exactly the limit stays in memory, and one byte more goes to a file', async () => {
     for (const [length, isSpilled] of [
       [998, false],
       [999, true],
@@ -67,7 +67,7 @@ describe('a result that is too large (I30)', () => {
     }
   })
 
-  test('over maxSpillBytes fails, and so does one of more than a million values', async () => {
+  test('I30 a result over maxSpillBytes fails, and so does one of more than a million values', async () => {
     const over = await runWith([returning('x'.repeat(3_000))], { maxResultBytes: 1_000, maxSpillBytes: 2_000 })
     expect(failureOf(over.results[0]).error.message).toContain('larger than 2000 bytes as JSON')
     const close = await runWith([returning('é'.repeat(1_500))], { maxResultBytes: 1_000, maxSpillBytes: 2_000 })
@@ -80,7 +80,7 @@ describe('a result that is too large (I30)', () => {
     for (const { store } of [over, close, many]) expect(store.files.size).toBe(0)
   })
 
-  test('fails without a store, and with spill: false', async () => {
+  test('I30 a result that is too large fails without a store, and with spill: false', async () => {
     const options = { maxResultBytes: 1_000, spill: false } as const
     const { results } = await runWith([returning('x'.repeat(3_000))], options)
     expect(failureOf(results[0]).error.code).toBe('result_too_large')
@@ -88,7 +88,7 @@ describe('a result that is too large (I30)', () => {
     expect(failureOf(await core.call('t', {})).error.code).toBe('result_too_large')
   })
 
-  test('keeps what toContent made of the whole, and says where that is', async () => {
+  test('a spilled result keeps the content that toContent made of the whole, and names the file', async () => {
     const tool = returning('x'.repeat(3_000), {
       toContent: (data: string) => [{ type: 'text', text: `${data.length} characters` }],
     } as Partial<AnyTool>)
@@ -99,7 +99,7 @@ describe('a result that is too large (I30)', () => {
     ])
   })
 
-  test('is judged whole by the output schema', async () => {
+  test('the output schema checks the whole of a spilled result', async () => {
     const outputSchema = { type: 'string', minLength: 3_000 }
     const fits = await runWith([returning('x'.repeat(3_000), { outputSchema })], { maxResultBytes: 1_000 })
     expect(successOf(fits.results[0]).spilled?.bytes).toBe(3_002)
@@ -108,7 +108,7 @@ describe('a result that is too large (I30)', () => {
     expect(short.store.files.size).toBe(0)
   })
 
-  test('a store that hangs holds neither the call nor closing', async () => {
+  test('I11 a store that hangs delays neither the call nor close', async () => {
     const hanging = {
       write: () => new Promise<SpilledFile>(() => {}),
       read: () => new Promise<string>(() => {}),
@@ -125,7 +125,7 @@ describe('a result that is too large (I30)', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('a store that fails gives its reason; closing waits for it', async () => {
+  test('a store that fails gives its reason, and close waits for it', async () => {
     const store = new MemoryStore()
     store.write = () => Promise.reject(new Error('ENOSPC: no space left on device'))
     const { executor, clock } = setUp([returning('x'.repeat(3_000))], {
@@ -146,7 +146,7 @@ describe('a result that is too large (I30)', () => {
 describe('a batch whose results are full', () => {
   const options = { maxBatchBytes: 10_000 }
 
-  test('I30: spills what comes then, and keeps what is small', async () => {
+  test('I30 a batch with full results spills later results, and keeps small ones in memory', async () => {
     const { store, results } = await runWith([returning('x'.repeat(2_998))], options, 5)
     expect(results.map((result) => successOf(result).spilled !== undefined)).toEqual([false, false, false, true, true])
     expect(store.files.size).toBe(2)
@@ -154,7 +154,7 @@ describe('a batch whose results are full', () => {
     expect(small.results.every((result) => successOf(result).spilled === undefined)).toBe(true)
   })
 
-  test('without a store the rest fails, and says why', async () => {
+  test('I30 without a store later results of a full batch fail, with the reason', async () => {
     const { results } = await runWith([returning('x'.repeat(2_998))], { ...options, spill: false }, 5)
     expect(results.map(({ success }) => success)).toEqual([true, true, true, false, false])
     expect(failureOf(results[4]).error).toMatchObject({
@@ -163,19 +163,19 @@ describe('a batch whose results are full', () => {
     })
   })
 
-  test('counts exactly: many small results fit whose bounds do not', async () => {
+  test('the size of a batch is counted exactly: many small results fit', async () => {
     const { results } = await runWith([returning({ a: 1 })], options, 1_000)
     expect(results.every(({ success }) => success)).toBe(true)
   })
 
-  test('counts each batch on its own', async () => {
+  test('the size of each batch is counted on its own', async () => {
     const { run } = setUp([returning('x'.repeat(6_000))], { ...options, spill: false })
     for (let i = 0; i < 3; i++) expect(dataOf((await run([callOf('t')]))[0])).toHaveLength(6_000)
   })
 })
 
 describe('binary data (I30)', () => {
-  test('goes to files, and references stand for it', async () => {
+  test('I30 binary data goes to files, and references stand for it', async () => {
     const shared = new Uint8Array([9, 1, 2, 3, 9])
     const value = {
       view: shared.subarray(1, 4),
@@ -198,7 +198,7 @@ describe('binary data (I30)', () => {
     expect(successOf(results[0]).spilled).toBeUndefined()
   })
 
-  test('at the top, and what the tool does to it afterwards changes nothing', async () => {
+  test('a result that is binary data is copied, so later changes by the tool have no effect', async () => {
     const bytes = Uint8Array.of(1, 2, 3)
     const tool = defineTool({
       name: 't',
@@ -212,14 +212,14 @@ describe('binary data (I30)', () => {
     expect([...(store.files.get('/1-t.bin') ?? [])]).toEqual([1, 2, 3])
   })
 
-  test('is refused without a store, and where there is more than maxSpillBytes', async () => {
+  test('I30 binary data is refused without a store, and over maxSpillBytes', async () => {
     const { results } = await runWith([returning(Uint8Array.of(1))], { spill: false })
     expect(failureOf(results[0]).error.code).toBe('unserializable_result')
     const over = await runWith([returning([new Uint8Array(3_000)])], { maxSpillBytes: 2_000, maxResultBytes: 1_000 })
     expect(failureOf(over.results[0]).error.message).toContain('more than 2000 bytes of binary data')
   })
 
-  test('72: large images and texts of toContent go to files', async () => {
+  test('bad input 72: large images and texts of toContent go to files', async () => {
     const png = btoa('\x89PNG'.repeat(500))
     const content: ToolContent[] = [
       { type: 'text', text: 'a map' },

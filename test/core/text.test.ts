@@ -11,22 +11,22 @@ test.each([
   ['51: hidden tags', 'x\u{e0041}\u{e0000}y', 'x\ufffd\ufffdy'],
   ['line separators', 'a\u2028b\u2029c', 'a\ufffdb\ufffdc'],
   ['an unpaired surrogate', 'a\ud800b', 'a\ufffdb'],
-])('shows %s as U+FFFD', (_what, text, expected) => {
+])('printable text shows %s as U+FFFD', (_what, text, expected) => {
   expect(printable(text, 100)).toBe(expected)
 })
 
-test('leaves other text alone', () => {
+test('printable text leaves other text unchanged', () => {
   const text = 'Zürich, 東京, 👍🏽, عربي, tab\tand\nnewline'
   expect(printable(text, 100)).toBe(text)
 })
 
-test('cuts what is too long, with an ellipsis', () => {
+test('printable text that is too long is cut, with an ellipsis', () => {
   expect(printable('x'.repeat(100), 10)).toBe(`${'x'.repeat(9)}…`)
   expect(printable('x'.repeat(10), 10)).toBe('x'.repeat(10))
   expect(printable(`${'x'.repeat(8)}👍👍`, 10)).toBe(`${'x'.repeat(8)}\ufffd…`)
 })
 
-test('is bounded, well-formed, and shows what it has shown unchanged', () => {
+test('printable text is bounded and well-formed, and stays the same when it is made printable again', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.integer({ min: 1, max: 50 }), (text, maxLength) => {
       const shown = printable(text, maxLength)

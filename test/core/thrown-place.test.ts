@@ -5,7 +5,7 @@ import { revokedProxy } from './harness.ts'
 const at = (stack: unknown, message = 'm'): object => ({ message, stack })
 
 describe('where something was thrown', () => {
-  test('the place of an error is where it was made', () => {
+  test('the place of an error is the line that created it', () => {
     expect(thrownPlace(new Error('x'))).toMatch(/^\/.*\/test\/core\/thrown-place\.test\.ts:\d+:\d+$/)
   })
 
@@ -42,11 +42,11 @@ describe('where something was thrown', () => {
     ['a getter that throws', Object.defineProperty({}, 'stack', { get: () => expect.unreachable() })],
     ['null', null],
     ['a text', 'x'],
-  ])('%s has none', (_what, thrown) => {
+  ])('%s has no place', (_what, thrown) => {
     expect(thrownPlace(thrown)).toBeUndefined()
   })
 
-  test('a long stack takes no long time', () => {
+  test('the place is found in a long stack in linear time', () => {
     expect(thrownPlace(at(`Error: m\n${'    at ('.repeat(1_000_000)}`))).toBeUndefined()
   })
 })

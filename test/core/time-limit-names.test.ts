@@ -27,7 +27,7 @@ async function messageOf(
 }
 
 describe('nameTimeLimit', () => {
-  test('says in words of the host where a timeout is to be raised, and is given the layer that sets it', async () => {
+  test('nameTimeLimit gets the layer of a timeout, and its words name the option that raises it', async () => {
     const places: TimeLimitPlace[] = []
     const nameTimeLimit = (place: TimeLimitPlace): string => {
       places.push(place)
@@ -55,11 +55,11 @@ describe('nameTimeLimit', () => {
     ['gives nothing', () => undefined],
     ['gives no text', () => 7 as never],
     ['gives blank text', () => ''],
-  ])('that %s leaves the option its own name', async (_how, nameTimeLimit) => {
+  ])('a nameTimeLimit that %s leaves the option its own name', async (_how, nameTimeLimit) => {
     expect(await messageOf('own', { nameTimeLimit })).toContain("(the tool's timeoutMs; raise it there")
   })
 
-  test('is a function', () => {
+  test('nameTimeLimit must be a function', () => {
     expect(() => new ToolExecutor({ tools, nameTimeLimit: 'timeout' as never })).toThrow(MisuseError)
   })
 })

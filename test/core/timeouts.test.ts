@@ -124,7 +124,7 @@ describe('timeouts', () => {
     )
   })
 
-  test('one that expires may remove another that is due at the same moment', async () => {
+  test('an expiring entry may remove another that is due at the same moment', async () => {
     const clock = new VirtualClock()
     const timeouts = new Timeouts(clock)
     const second = new Entry(clock)
@@ -148,7 +148,7 @@ describe('timeouts', () => {
     expect(entries.map(({ expiredAt }) => expiredAt)).toEqual(entries.map((_, i) => [i + 30_000]))
   })
 
-  test('durations that were used once leave neither list nor timer behind', () => {
+  test('I17 a duration that was used once leaves neither list nor timer behind', () => {
     const clock = new VirtualClock()
     const timeouts = new Timeouts(clock)
     for (let durationMs = 1; durationMs <= 500; durationMs++) {
@@ -161,7 +161,7 @@ describe('timeouts', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('Infinity is entered nowhere', () => {
+  test('an entry of Infinity sets no timer', () => {
     const clock = new VirtualClock()
     const timeouts = new Timeouts(clock)
     const entry = new Entry(clock)
@@ -170,7 +170,7 @@ describe('timeouts', () => {
     timeouts.remove(entry)
   })
 
-  test('a timer that fires early, as those of the machine may, expires nothing before its moment', () => {
+  test('a timer that fires early, as real timers may, expires no entry before its moment', () => {
     const timers: (() => void)[] = []
     let now = 0
     const clock = { now: () => now, setTimer: (fire: () => void) => (timers.push(fire), { clear: () => {} }) }
@@ -185,7 +185,7 @@ describe('timeouts', () => {
     expect(watched.expiredAt.length).toBe(1)
   })
 
-  test('entries whose time began before that of others come first, and the timer with them', async () => {
+  test('an entry whose time began earlier expires first, and the timer is set for it', async () => {
     const clock = new VirtualClock()
     const timeouts = new Timeouts(clock)
     const [now, before, between] = [new Entry(clock), new Entry(clock), new Entry(clock)]
@@ -198,7 +198,7 @@ describe('timeouts', () => {
     expect([before, between, now].map(({ expiredAt }) => expiredAt)).toEqual([[25], [27], [30]])
   })
 
-  test('where one that expires blocks the event loop, the next expires no later for it', async () => {
+  test('an expiring entry that blocks the event loop does not delay the next one', async () => {
     const clock = new VirtualClock()
     const timeouts = new Timeouts(clock)
     const blocking = new Entry(clock, () => clock.leap(30))
@@ -229,19 +229,19 @@ describe('a listener that blocks the event loop', () => {
   test.each([
     ['timeoutMs', 'timeout'],
     ['idleTimeoutMs', 'idle_timeout'],
-  ])('I11 as a call starts, its %s ends no later for it', async (limit, code) => {
+  ])('I11 a listener that blocks the event loop at the start of a call does not delay its %s', async (limit, code) => {
     const { run, clock } = blockedAt('started', 100)
     const [result] = await run([callOf('deaf')], { [limit]: 250 })
     expect([failureOf(result).error.code, clock.now()]).toEqual([code, 250])
   })
 
-  test('I11 as a call starts, a timeout that has passed meanwhile ends it at once', async () => {
+  test('I11 a timeout that passes while a listener blocks the start of a call ends the call at once', async () => {
     const { run, clock } = blockedAt('started', 100)
     const [result] = await run([callOf('deaf')], { timeoutMs: 50 })
     expect([failureOf(result).error.code, clock.now()]).toEqual(['timeout', 100])
   })
 
-  test('I11 as the first of two calls starts, which starts the second, each has its own time', async () => {
+  test('I11 two calls have timeouts of their own if the start of the first starts the second', async () => {
     const { executor, clock } = blockedAt('started', 100)
     const ends: number[] = []
     const start = (): Promise<unknown> =>
@@ -256,16 +256,21 @@ describe('a listener that blocks the event loop', () => {
     expect(ends).toEqual([250, 350])
   })
 
-  test.each(['batch_opened', 'accepted'] as const)('I11 at %s, deadlines pass no later for it', async (type) => {
-    for (const whose of ['batch', 'call', 'executor'] as const) {
-      const deadlineMs = 250
-      const { run, clock } = blockedAt(type, 100, whose === 'executor' ? { deadlineMs } : {})
-      const calls = [callOf('deaf'), callOf('deaf')].map((call) => (whose === 'call' ? { ...call, deadlineMs } : call))
-      const results = await run(calls, whose === 'batch' ? { deadlineMs } : {})
-      expect([results.map((result) => failureOf(result).error.code), clock.now()]).toEqual([
-        ['deadline', 'deadline'],
-        250,
-      ])
-    }
-  })
+  test.each(['batch_opened', 'accepted'] as const)(
+    'I11 a listener that blocks the event loop at %s does not delay deadlines',
+    async (type) => {
+      for (const whose of ['batch', 'call', 'executor'] as const) {
+        const deadlineMs = 250
+        const { run, clock } = blockedAt(type, 100, whose === 'executor' ? { deadlineMs } : {})
+        const calls = [callOf('deaf'), callOf('deaf')].map((call) =>
+          whose === 'call' ? { ...call, deadlineMs } : call,
+        )
+        const results = await run(calls, whose === 'batch' ? { deadlineMs } : {})
+        expect([results.map((result) => failureOf(result).error.code), clock.now()]).toEqual([
+          ['deadline', 'deadline'],
+          250,
+        ])
+      }
+    },
+  )
 })

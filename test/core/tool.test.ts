@@ -7,7 +7,7 @@ const execute = (): number => 1
 const misuse = (tool: unknown): MisuseError => thrownBy(MisuseError, () => defineTool(tool as never))
 
 describe('defineTool', () => {
-  test('freezes a copy and leaves the original alone', () => {
+  test('defineTool freezes a copy and leaves the original unchanged', () => {
     const original = { name: 't', inputSchema: z.object({}), execute }
     const tool = defineTool(original)
     expect(tool).toEqual(original)
@@ -15,7 +15,7 @@ describe('defineTool', () => {
     expect([Object.isFrozen(tool), Object.isFrozen(original)]).toEqual([true, false])
   })
 
-  test('takes the context type apart', () => {
+  test('defineTool takes the type of the context separately', () => {
     expect(defineTool<{ user: string }>()({ name: 't', execute: (_input, { context }) => context.user }).name).toBe('t')
   })
 
@@ -84,15 +84,18 @@ describe('defineTool', () => {
       "tool 't'.timeoutMs",
       `tool 't'.timeoutMs: expected 1 to 2147483647 milliseconds, or Infinity for none, got ${JSON.stringify(timeoutMs) === 'null' ? 'NaN' : JSON.stringify(timeoutMs)}.`,
     ]),
-  ])('refuses %s: %#', (_what, tool, option, message) => {
+  ])('defineTool refuses %s: %#', (_what, tool, option, message) => {
     expect(misuse(tool)).toMatchObject({ name: 'MisuseError', option, message })
   })
 
-  test.each([1, 2_147_483_647, Infinity, 1.5])('takes a timeout of %s', (timeoutMs) => {
+  test.each([1, 2_147_483_647, Infinity, 1.5])('defineTool accepts a timeout of %s', (timeoutMs) => {
     expect(defineTool({ name: 't', execute, timeoutMs }).timeoutMs).toBe(timeoutMs)
   })
 
-  test.each(['a', 'x'.repeat(256), '__proto__', 'spotify.play', 'émigré', 'read file'])('takes the name %j', (name) => {
-    expect(defineTool({ name, execute }).name).toBe(name)
-  })
+  test.each(['a', 'x'.repeat(256), '__proto__', 'spotify.play', 'émigré', 'read file'])(
+    'defineTool accepts the name %j',
+    (name) => {
+      expect(defineTool({ name, execute }).name).toBe(name)
+    },
+  )
 })

@@ -5,7 +5,7 @@ import { callOf, callsOf, setUp } from '../harness.ts'
 import { controllerOf, orderIn, work } from './harness.ts'
 
 describe('a call takes all that it needs in one step', () => {
-  test('I25 a call that waits for its executor holds no permit of its tool', async () => {
+  test('a call that waits for its executor holds no permit of its tool', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const scarce = work(clock, 'scarce', 10, { maxParallel: 1 })
@@ -18,7 +18,7 @@ describe('a call takes all that it needs in one step', () => {
     expect(scarce.starts.at(-1)).toBe('late@100')
   })
 
-  test('I25 a call that waits for its tool holds no permit of its executor or process', async () => {
+  test('a call that waits for its tool holds no permit of its executor or process', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock, { maxParallel: 2 })
     const scarce = work(clock, 'scarce', 100, { maxParallel: 1 })

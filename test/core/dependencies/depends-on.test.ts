@@ -73,7 +73,7 @@ describe('dependsOn', () => {
     expect(failureOf(results[2]).error.message).toContain("It depends on call 1, 'x', which has the result 'skipped'")
   })
 
-  test('an unknown id, a repeated one, a place that there is not: invalid, and it says so', async () => {
+  test('a call that depends on an unknown id, a repeated id or a missing place is invalid, and the message says so', async () => {
     const { run } = setUpSleep()
     const results = await run([
       call('a', { ms: 1 }, ['nobody']),
@@ -116,7 +116,7 @@ describe('dependsOn', () => {
     expect(failureOf(results[3]).error.message).toContain("The call 'self' depends on itself.")
   })
 
-  test('what makes no sense as a list of calls is a malformed call', async () => {
+  test('a call whose dependsOn is not a list of calls is malformed', async () => {
     const { run } = setUpSleep()
     const wrong = [{}, 'a', [1.5], [-1], [null], [['a']]] as never[]
     const results = await run(wrong.map((dependsOn, i) => ({ id: `${i}`, name: 'sleep', arguments: {}, dependsOn })))
@@ -124,7 +124,7 @@ describe('dependsOn', () => {
       expect(failureOf(result)).toMatchObject({ status: 'invalid', error: { code: 'malformed_call' } })
   })
 
-  test('I38: no name reaches a prototype', async () => {
+  test('I38 no id in dependsOn reaches a prototype', async () => {
     const { run } = setUpSleep()
     const names = ['__proto__', 'constructor', 'toString', '']
     const results = await run(names.map((name, i) => call(`c${i}`, { ms: 1 }, [name])))
@@ -135,7 +135,7 @@ describe('dependsOn', () => {
     expect(named.every(({ success }) => success)).toBe(true)
   })
 
-  test('in an open batch the producer may come later; what never comes is invalid when it is closed', async () => {
+  test('in an open batch a producer may come later, and a call whose producer never comes is invalid at the close', async () => {
     const { executor, clock, events } = setUpSleep()
     const batch = executor.openBatch()
     batch.add(call('first', { ms: 1 }, ['late']))
@@ -170,7 +170,7 @@ describe('dependsOn', () => {
     expect(executor.stats()).toMatchObject({ waiting: 0, waitingFor: { dependency: 0 } })
   })
 
-  test('stats count those that wait for others', async () => {
+  test('the stats count calls that wait for others', async () => {
     const { executor, clock } = setUpSleep()
     const running = executor.executeTools([call('a', { ms: 10 }), call('b', {}, ['a']), call('c', {}, ['b'])])
     await clock.advance(1)

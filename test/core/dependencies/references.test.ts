@@ -10,7 +10,7 @@ const echo = defineTool({ name: 'echo', execute: (input: unknown) => input as ob
 const call = (id: string, args: unknown, name = 'echo'): ToolCall => ({ id, name, arguments: args })
 
 describe('$result in arguments', () => {
-  test('stands for the data of another call, whole or by a pointer, anywhere, from text or from a value', async () => {
+  test('$result stands for the data of another call, whole or by a pointer, anywhere, in text or in a value', async () => {
     const { run } = setUp([echo])
     const args = {
       whole: { $result: 'a' },
@@ -31,7 +31,7 @@ describe('$result in arguments', () => {
     expect(results.slice(1).map((result) => dataOf(result))).toEqual([filled, filled, { name: 'x' }])
   })
 
-  test('I5: what is put in is a copy of its own', async () => {
+  test('I5 a filled reference is a copy of its own', async () => {
     const change = defineTool({
       name: 'change',
       execute: (input: { given: { n: number } }) => {
@@ -49,7 +49,7 @@ describe('$result in arguments', () => {
     expect(dataOf(results[2])).toEqual({ n: 2 })
   })
 
-  test('is filled in before the arguments are validated', async () => {
+  test('references are filled in before the arguments are validated', async () => {
     const square = defineTool({
       name: 'square',
       inputSchema: z.object({ n: z.number() }),
@@ -66,7 +66,7 @@ describe('$result in arguments', () => {
     expect(failureOf(results[3])).toMatchObject({ status: 'invalid', error: { code: 'invalid_arguments' } })
   })
 
-  test('a pointer that leads nowhere says what there is', async () => {
+  test('the error of a pointer that leads nowhere names the properties that exist', async () => {
     const { run } = setUp([echo])
     const results = await run([
       call('a', { users: [{ name: 'x' }] }),
@@ -139,7 +139,7 @@ describe('$result in arguments', () => {
     expect(failureOf(again[1])).toMatchObject({ status: 'failed', execution: 'none', error: { code: 'spill_failed' } })
   })
 
-  test('a tool that is tried again gets the filled arguments each time, of its own', async () => {
+  test('I5 each attempt of a tool gets its own copy of the filled arguments', async () => {
     const seen: unknown[] = []
     const flaky = defineTool({
       name: 'flaky',
@@ -158,7 +158,7 @@ describe('$result in arguments', () => {
     expect(seen).toEqual([{ n: 1 }, { n: 1 }])
   })
 
-  test('any JSON that refers to nothing comes as it is (property)', async () => {
+  test('JSON without references arrives unchanged (property)', async () => {
     const { run } = setUp([echo], { quiet: true })
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (value) => {

@@ -11,7 +11,7 @@ function claimAt(place: number): Claim {
 }
 
 describe('claims in order', () => {
-  it('I52 a look finds the last claim before any key, whatever came and went, over many rows', () => {
+  it('I52 a search finds the last claim before any key, after any insertions and removals, over many rows', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 4_000 }), fc.boolean()), { minLength: 1_500, maxLength: 3_000 }),

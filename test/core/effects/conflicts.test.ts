@@ -53,7 +53,7 @@ describe('effects', () => {
     })
   })
 
-  test('a resource that holds another is in conflict with it, one beside it is not', async () => {
+  test('a resource conflicts with one that it contains, and not with a sibling', async () => {
     const ran = await spansOf({
       file: { writes: ['file:/src/a.ts'] },
       beside: { writes: ['file:/src/b.ts'] },
@@ -152,7 +152,7 @@ describe('effects', () => {
     await clock.runUntil(running)
   })
 
-  test('an abort ends those that wait, and frees what they kept others from', async () => {
+  test('I13 an abort ends the waiting calls, and the calls behind them can start', async () => {
     const { executor, clock, events } = setUpTouch()
     const stop = new AbortController()
     const one = executor.executeTools([touching('a', { writes: ['x'], ms: 50 })])
@@ -184,7 +184,7 @@ describe('effects', () => {
     })
   })
 
-  test('what is private to a run still excludes what the same run names for all', async () => {
+  test('an effect with `scope: run` still conflicts with the shared effects of the same run', async () => {
     const ran = await spansOf({ a: { privately: ['x'] }, b: { reads: ['x'] }, c: { privately: ['x'] } })
     expect(ran).toEqual({ a: [0, 10], b: [10, 20], c: [20, 30] })
   })
@@ -194,7 +194,7 @@ describe('effects', () => {
     expect(ran).toEqual({ a: [0, 10], b: [0, 10] })
   })
 
-  test('a retry keeps its place', async () => {
+  test('I32 a retried call keeps its place in the order of effects', async () => {
     const clock = new VirtualClock()
     let attempts = 0
     const flaky = defineTool({
@@ -215,7 +215,7 @@ describe('effects', () => {
     expect(end).toBeGreaterThan(20)
   })
 
-  test('10 000 writes of one resource that return at once: in order, and no deep stack', async () => {
+  test('I32 10 000 writes of one resource that return at once run in order, without a deep stack', async () => {
     const order: number[] = []
     const write = defineTool({
       name: 'write',
@@ -247,7 +247,7 @@ describe('without a declaration', () => {
     expect(clock.now()).toBe(isSerial ? 20 : 10)
   })
 
-  test('the reads of a set wait for its writes', async () => {
+  test('the reads of an annotated set of tools wait for its writes', async () => {
     const clock = new VirtualClock()
     const make = (name: string, readOnlyHint: boolean): ReturnType<typeof sleeper> =>
       defineTool({
@@ -295,7 +295,7 @@ describe('the order of conflicting calls', () => {
     expect(spans(events)).toEqual({ free: [0, 1], other: [0, 3], a: [5, 15], b: [5, 15] })
   })
 
-  test('within its effectScope alone', async () => {
+  test('in an open batch a call waits for an earlier place within the effectScope alone', async () => {
     const { executor, clock, events } = setUpTouch({ tool: { effectScope: ['db', 'file:'] } })
     const batch = executor.openBatch()
     const dropped = batch.reserve({ id: 'a', name: 'touch' })
@@ -309,7 +309,7 @@ describe('the order of conflicting calls', () => {
     expect(failureOf(results[0]).error.code).toBe('effects_failed')
   })
 
-  test('arguments that refer to results count as all that the tool may write, in their place', async () => {
+  test('a call whose arguments refer to results counts as writing its whole scope, in its place', async () => {
     const { run, events } = setUpTouch()
     await run([
       { id: 'ms', name: 'sleep', arguments: { ms: 7 } },
@@ -334,7 +334,7 @@ describe('the order of conflicting calls', () => {
 })
 
 describe('nested calls', () => {
-  test('share what the calls that made them hold, and mind one another', async () => {
+  test('I32 nested calls share the effects of their parents, and keep order among each other', async () => {
     const { run, events } = setUpTouch()
     const nested = [touching('n1', { writes: ['x'] }), touching('n2', { writes: ['x'] })]
     const [result] = await run([touching('outer', { writes: ['x'], nested }), touching('after', { writes: ['x'] })])
@@ -342,7 +342,7 @@ describe('nested calls', () => {
     expect(spans(events)).toEqual({ n1: [0, 10], n2: [10, 20], outer: [0, 20], after: [20, 30] })
   })
 
-  test('go before strangers that have not started', async () => {
+  test('nested calls go before unrelated calls that have not started', async () => {
     const { run, events } = setUpTouch()
     await run([
       touching('outer', { writes: ['x'], nested: [touching('n', { writes: ['y'] })] }),
@@ -351,7 +351,7 @@ describe('nested calls', () => {
     expect(spans(events)).toEqual({ n: [0, 10], outer: [0, 10], waits: [10, 20] })
   })
 
-  test('I26: one that would wait for a call which waits for the one that made it is refused at once', async () => {
+  test('I26 a nested call that would wait for a call which waits for its parent is rejected at once', async () => {
     const { run, events } = setUpTouch()
     const results = await run([
       touching('a', { writes: ['x'], ms: 1, nested: [touching('na', { writes: ['y'] })] }),
@@ -375,7 +375,7 @@ describe('nested calls', () => {
 })
 
 describe('a call that was abandoned', () => {
-  test('gives its reads back at once, and keeps what it writes until it ends', async () => {
+  test('an abandoned call releases its reads at once, and keeps its writes until it ends', async () => {
     const { run, events, executor, clock } = setUpTouch({ graceMs: 1, abandonedHoldMs: 1_000 })
     const results = await run([
       touching('deaf', { reads: ['r'], writes: ['w'], ends: 'deaf' }, { timeoutMs: 10 }),
@@ -422,7 +422,7 @@ describe('a call that was abandoned', () => {
 })
 
 describe('odd effects', () => {
-  test('I6 an array with holes fails its call, and closes nothing to others', async () => {
+  test('I6 an effects array with holes fails its call alone', async () => {
     const clock = new VirtualClock()
     const sparse = defineTool({
       name: 'sparse',
@@ -442,7 +442,7 @@ describe('odd effects', () => {
     expect([failureOf(odd).error.code, dataOf(other)]).toEqual(['effects_failed', 'ok'])
   })
 
-  test('I32 what was abandoned of an attempt and may still write is not written beside by the next one', async () => {
+  test('I32 a further attempt does not write beside an abandoned part of the attempt before', async () => {
     const clock = new VirtualClock()
     let writers = 0
     const seen: number[] = []
@@ -506,7 +506,7 @@ describe('odd effects', () => {
     expect(order).toEqual(['leaf', 'leaf', 'urgent', 'fill', 'fill', 'fill'])
   })
 
-  test('I26 where the first of the calls that wait is over as soon as it may start, the next one starts', async () => {
+  test('I26 if the first waiting call ends as soon as it may start, the next one starts', async () => {
     const clock = new VirtualClock()
     const frail = touch(clock, {
       name: 'frail',

@@ -59,7 +59,7 @@ test('I32 calls whose effects become known in reverse wait for the first of all 
   expect(counts.waits).toBe(499)
 })
 
-test('the places of a chain whose calls come in reverse are worked out once', () => {
+test('the places of a chain whose calls arrive in reverse are computed once', () => {
   let moves = 0
   const graph = new CallGraph((act) => act(), false, true)
   const call = (index: number): GraphCall => ({

@@ -25,7 +25,7 @@ const call = (name: string, args: object): { id: string; name: string; arguments
 })
 
 describe('reportOverlaps', () => {
-  test('tells of calls that ran at once and name the same, once for a pair, in the log once for a pair of tools', async () => {
+  test('reportOverlaps reports calls that ran at once and name the same thing: each pair as an event, each pair of tools in the log', async () => {
     const { run, events, lines } = setUpTools()
     await run([
       call('write', { path: '/tmp/a', mode: 'x' }),
@@ -45,7 +45,7 @@ describe('reportOverlaps', () => {
     ])
   })
 
-  test('calls that do not overlap, or name different things, are nothing to tell of; nor is anything without it', async () => {
+  test('reportOverlaps reports no calls that do not overlap or name different things, and nothing if it is off', async () => {
     const { run, events } = setUpTools()
     await run([call('write', { path: '/tmp/a' })])
     await run([call('write', { path: '/tmp/a' }), call('write', { path: '/tmp/b' })])
@@ -55,7 +55,7 @@ describe('reportOverlaps', () => {
     expect(off.events.filter(({ type }) => type === 'overlap_suspected')).toEqual([])
   })
 
-  test('names are paths, URLs, and what is said to be a key', () => {
+  test('the names in arguments are paths, URLs, and values of keys', () => {
     expect(
       namesIn({
         path: 'notes.txt',

@@ -20,7 +20,10 @@ describe('a resource', () => {
     expect(parseResource(text)).toEqual(path)
   })
 
-  test.each([[''], [undefined], [7], ['x'.repeat(4_097)], ['x/'.repeat(65)]])('is never %s', (given) => {
-    expect(() => parseResource(given)).toThrow(TypeError)
-  })
+  test.each([[''], [undefined], [7], ['x'.repeat(4_097)], ['x/'.repeat(65)]])(
+    'a resource is refused that is %s',
+    (given) => {
+      expect(() => parseResource(given)).toThrow(TypeError)
+    },
+  )
 })

@@ -47,7 +47,7 @@ function setUpPlan(): SetUp & { readonly inner: SetUp; plan(plan: unknown): Prom
 }
 
 describe('a plan', () => {
-  test('runs its steps as soon as they can, and gives their results in order', async () => {
+  test('I2 a plan runs its steps as soon as they can start, and gives their results in order', async () => {
     const { plan, clock } = setUpPlan()
     const results = await plan({
       steps: [
@@ -144,7 +144,7 @@ describe('a plan', () => {
       '/steps/0/timeoutMs: is not a property of a step',
     ],
     ['too many steps', { steps: Array(101).fill({ id: 'a', tool: 'echo' }) }, 'expected at most 100 steps, found 101'],
-  ])('with %s is invalid as a whole, and nothing of it runs', async (_, plan, words) => {
+  ])('a plan with %s is invalid as a whole, and nothing of it runs', async (_, plan, words) => {
     const { run, inner } = setUpPlan()
     const [result] = await run([{ id: 'p', name: 'plan', arguments: plan }])
     expect(failureOf(result)).toMatchObject({ status: 'invalid', execution: 'none' })
@@ -152,7 +152,7 @@ describe('a plan', () => {
     expect(inner.events).toEqual([])
   })
 
-  test('arguments that are filled in later are checked then', async () => {
+  test('arguments of a step that are filled in later are checked at that time', async () => {
     const { plan } = setUpPlan()
     const results = await plan({
       steps: [
@@ -191,7 +191,7 @@ describe('a plan', () => {
     ])
   })
 
-  test('one that is found to be good depends on nothing that cannot be (property)', async () => {
+  test('a plan that passes the check has no impossible dependency (property)', async () => {
     const names = ['a', 'b', 'c', 'd', 'e']
     // Mostly earlier steps; the last name may be of a later one, of the step itself, or of none.
     const named = (place: number, numbers: readonly number[]): string[] =>
@@ -247,7 +247,7 @@ describe('a plan', () => {
     expect(events.at(-1)?.type).toBe('batch_settled')
   })
 
-  test('I7, I11: a schema that throws, rejects or never answers makes it invalid, in bounded time', async () => {
+  test('I7 I11 a schema that throws, rejects or never answers makes a plan invalid, in bounded time', async () => {
     const clock = new VirtualClock()
     const schema = (validate: () => unknown): never =>
       ({ '~standard': { version: 1, vendor: 'test', validate } }) as never
@@ -279,7 +279,7 @@ describe('a plan', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('its effects are those of its steps, which mind one another', async () => {
+  test('I32 the effects of a plan are those of its steps, which keep order among each other', async () => {
     const clock = new VirtualClock()
     const admission = new AdmissionController({ clock })
     const inner = setUp([touch(clock)], { clock, admission })
@@ -301,7 +301,7 @@ describe('a plan', () => {
     expect(order.sort()).toEqual(['p 0', 's1 0', 's2 10', 's3 0', 'x 20', 'y 20', 'z 0'])
   })
 
-  test('one with effects that are not known yet keeps its run waiting', async () => {
+  test('a plan whose effects are not known yet delays later calls of its run', async () => {
     const clock = new VirtualClock()
     const inner = setUp([touch(clock), sleeper(clock)], { clock })
     const outer = setUp([planTool(inner.executor), touch(clock)], { clock })
@@ -331,7 +331,7 @@ describe('a plan', () => {
     expect(() => planTool(executor, { name: '' })).toThrow('tool.name')
   })
 
-  test('I49: what a model is shown is the same for the same tools', () => {
+  test('I49 the definition of the plan tool is the same for the same tools', () => {
     const [a, b] = [1, 2].map((n) => defineTool({ name: `t${n}`, execute: () => n }))
     const shown = [
       [a, b],
@@ -346,7 +346,7 @@ describe('a plan', () => {
 })
 
 describe('a plan runs as it was checked', () => {
-  test('a text in JSON text stays a text', async () => {
+  test('a text in the JSON text of a plan stays a text', async () => {
     const text = defineTool({ name: 'text', inputSchema: z.string(), execute: (input) => input })
     const { run } = setUp([planTool(setUp([text]).executor)])
     const steps = ['"{\\"x\\":1}"', '"hello"'].map((given, i) => ({ id: `s${i}`, tool: 'text', arguments: given }))
@@ -368,7 +368,7 @@ describe('a plan runs as it was checked', () => {
     expect(failureOf(result).error.message).toContain('/steps/1/dependsOn: expected no more ids than')
   })
 
-  test('its effects are those of all its steps, however many, each once', async () => {
+  test('the effects of a plan are those of all its steps, however many, each once', async () => {
     const move = defineTool({
       name: 'move',
       effects: ({ from, to }: { from: string; to: string }) => [
