@@ -73,7 +73,7 @@ describe('arguments as text', () => {
     ['{"c\\u006fnstructor":{"prototype":{"x":1}}}', 'constructor'],
     [`{"pad":"${'x'.repeat(300)}","__proto__":1}`, '__proto__'],
     [`{"pad":"${'x'.repeat(300)}","constructor":{"prototype":1}}`, 'constructor'],
-  ])('23, 24, I38: a key that reaches a prototype is refused: %s', (text, key) => {
+  ])('I38 bad inputs 23, 24: a key that reaches a prototype is refused: %s', (text, key) => {
     const { code, message } = refusalOf(text)
     expect(code).toBe('invalid_arguments')
     expect(message).toContain(`has the key ${key}, which is not allowed`)
@@ -103,7 +103,7 @@ describe('arguments as text', () => {
     expect(valueOf(text)).toStrictEqual(expected)
   })
 
-  test('32: -0 is 0 for everybody who looks', () => {
+  test('bad input 32: -0 stays -0, and is 0 in JSON', () => {
     expect(valueOf('{"a":-0}')).toEqual({ a: -0 })
     expect(JSON.stringify(valueOf('{"a":-0}'))).toBe('{"a":0}')
   })
@@ -115,14 +115,14 @@ describe('arguments as text', () => {
     ['31', '{"a":1e400}', '1e400'],
     ['31', '{"a":[{"b":-2E+999 }]}', '-2E+999'],
     ['31', `[${'9'.repeat(400)}]`, `${'9'.repeat(59)}…`],
-  ])('%s: a number that would become another one is refused: %s', (_number, text, shown) => {
+  ])('bad input %s: a number that double precision would change is refused: %s', (_number, text, shown) => {
     expect(refusalOf(text)).toMatchObject({
       code: 'invalid_arguments',
       message: `The arguments have the number ${shown}, which double precision would change. Send it as a string, or send a number that double precision holds exactly.`,
     })
   })
 
-  test('30: an integer is taken exactly where it stays itself', () => {
+  test('bad input 30: an integer is accepted exactly if double precision does not change it', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (integer) => {
         expect(read(`{"id":${integer}}`).ok).toBe(BigInt(Number(integer)) === integer)
@@ -130,7 +130,7 @@ describe('arguments as text', () => {
     )
   })
 
-  test('29: too many levels are refused before they are parsed', () => {
+  test('bad input 29: too many levels are refused before they are parsed', () => {
     expect(refusalOf('['.repeat(500_000) + ']'.repeat(500_000)).message).toBe(
       'The arguments are nested deeper than 256 levels. Send a smaller, plain JSON object.',
     )
@@ -141,7 +141,7 @@ describe('arguments as text', () => {
     })
   })
 
-  test('35: the limit counts bytes, not characters', () => {
+  test('bad input 35: the limit counts bytes, not characters', () => {
     expect(refusalOf(`"${'x'.repeat(10_000_000)}"`).message).toBe(
       'The arguments are larger than 1048576 bytes. Send a smaller, plain JSON object.',
     )
@@ -149,7 +149,7 @@ describe('arguments as text', () => {
     expect(read('"€€€"', 10).ok).toBe(false)
   })
 
-  test('36: a million keys are too large, or taken as they are', () => {
+  test('bad input 36: a million keys are too large, or accepted unchanged', () => {
     const text = `{${Array.from({ length: 1_000_000 }, (_, i) => `"${i}":0`).join(',')}}`
     expect(refusalOf(text).code).toBe('invalid_arguments')
     expect(
@@ -159,7 +159,7 @@ describe('arguments as text', () => {
 })
 
 describe('arguments as a value', () => {
-  test('are copied: neither side reaches the other afterwards (I5)', () => {
+  test('I5 arguments as a value are copied: later changes on either side do not reach the other', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
         fc.pre(!JSON.stringify(object).includes('__proto__') && !JSON.stringify(object).includes('constructor'))
@@ -172,7 +172,7 @@ describe('arguments as a value', () => {
     )
   })
 
-  test('none at all stands for no arguments', () => {
+  test('missing arguments stand for no arguments', () => {
     expect(valueOf(undefined)).toEqual({})
   })
 

@@ -145,7 +145,7 @@ describe('timeouts (I11)', () => {
   })
 
   test.each([0, -1, 0.5, NaN, 2 ** 31, '5', null])(
-    '41, 42: a call with timeoutMs %s is refused, and nothing runs',
+    'bad inputs 41, 42: a call with timeoutMs %s is refused, and nothing runs',
     async (timeoutMs) => {
       let runs = 0
       const { run, clock } = setUp([defineTool({ name: 't', execute: () => ++runs })])
@@ -307,7 +307,7 @@ describe('whatever a tool does is one result (I7)', () => {
     expect(failureOf((await run([callOf('t')]))[0]).error.message).toBe(message)
   })
 
-  test('59: a thenable that never answers is cut by the timeout', async () => {
+  test('I11 bad input 59: a thenable that never settles is cut by the timeout', async () => {
     const { run } = setUp([defineTool({ name: 't', execute: () => thenable(() => {}) })], { timeoutMs: 100 })
     expect((await run([callOf('t')])).map(({ status }) => status)).toEqual(['timed_out'])
   })

@@ -37,7 +37,7 @@ describe('tool definitions', () => {
     ])
   })
 
-  test('show what a model needs, and nothing else', () => {
+  test('a tool definition has only the parts that a model needs', () => {
     const [, , add, , search] = toolDefinitions(tools)
     expect(JSON.stringify(add)).toBe('{"name":"add","inputSchema":{"type":"object","properties":{"b":{},"a":{}}}}')
     expect(search).toEqual({
@@ -53,7 +53,7 @@ describe('tool definitions', () => {
     })
   })
 
-  test('carry no $schema of the vendor', () => {
+  test('a tool definition has no $schema of the vendor', () => {
     for (const { inputSchema } of toolDefinitions(tools)) expect(inputSchema).not.toHaveProperty('$schema')
   })
 

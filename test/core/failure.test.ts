@@ -72,7 +72,7 @@ describe('the error for what a tool threw (I7)', () => {
     expect(thrownMessage('x'.repeat(10_000)).length).toBe(MAX_MESSAGE_LENGTH)
   })
 
-  test('70: shows no terminal command', () => {
+  test('bad input 70: the error for a thrown value has no terminal commands', () => {
     expect(thrownMessage(new Error('\x1b]52;c;ZXZpbA==\x07'))).toBe('\ufffd]52;c;ZXZpbA==\ufffd')
   })
 })

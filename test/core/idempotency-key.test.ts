@@ -29,8 +29,8 @@ const paying = (seen: [string, string][], delayOf: (to: string) => number = () =
 
 const sorted = (seen: readonly [string, string][]): string[] => seen.map((each) => each.join('=')).sort()
 
-describe('the idempotency keys of calls that no call makes', () => {
-  test('I3 differ by run, turn, place, tool and arguments', async () => {
+describe('the idempotency keys of top-level calls', () => {
+  test('I3 idempotency keys of top-level calls differ by run, turn, place, tool and arguments', async () => {
     const keys = new Set<string>()
     const execute = (_: unknown, ctx: { readonly idempotencyKey: string }) => void keys.add(ctx.idempotencyKey)
     const executor = new ToolExecutor({ tools: ['a', 'b'].map((name) => defineTool({ name, execute })) })
@@ -42,7 +42,7 @@ describe('the idempotency keys of calls that no call makes', () => {
     expect(keys.size).toBe(6)
   })
 
-  test('are the same in another process, however the arguments are written', async () => {
+  test('an idempotency key is the same in another process, however the arguments are written', async () => {
     const keys: string[] = []
     for (const args of ['{"b":[1,{"y":2,"x":1}],"a":"é"}', { a: 'é', b: [1, { x: 1, y: 2 }] }]) {
       const tool = defineTool({ name: 't', execute: (_, ctx) => void keys.push(ctx.idempotencyKey) })
@@ -54,7 +54,7 @@ describe('the idempotency keys of calls that no call makes', () => {
     expect(new Set(keys).size).toBe(1)
   })
 
-  test('are the same for every attempt, also where a tool changes its input or a schema draws a default', async () => {
+  test('an idempotency key is the same for every attempt, also if a tool changes its input or a schema has a random default', async () => {
     const keys: string[] = []
     let drawn = 0
     const tool = defineTool({
@@ -81,7 +81,7 @@ describe('the idempotency keys of calls that no call makes', () => {
     expect([keys.length, new Set(keys).size]).toEqual([6, 1])
   })
 
-  test('of a named run differ from turn to turn, over all executors that share a controller', async () => {
+  test('idempotency keys of a named run differ from turn to turn, over all executors that share a controller', async () => {
     const seen: [string, string][] = []
     const admission = new AdmissionController()
     const executors = [1, 2].map(() => new ToolExecutor({ tools: [paying(seen)], admission }))
@@ -89,7 +89,7 @@ describe('the idempotency keys of calls that no call makes', () => {
     expect(new Set(sorted(seen)).size).toBe(4)
   })
 
-  test('count the turns of a named run by opening, on from those that are given', async () => {
+  test('the turns of a named run are counted by opening, on from given ones', async () => {
     const executor = new ToolExecutor({ tools: [paying([])] })
     const turns: number[] = []
     executor.subscribe((event) => event.type === 'batch_opened' && turns.push(event.turn))
@@ -102,7 +102,7 @@ describe('the idempotency keys of calls that no call makes', () => {
 })
 
 describe('the counters of turns', () => {
-  test('of the run that has been idle for longest is forgotten beyond 10,000', () => {
+  test('beyond 10,000 idle runs the turn counter of the one that was idle longest is dropped', () => {
     const turns = new RunTurns()
     turns.take('busy', undefined)
     for (let i = 0; i <= 10_000; i++) {
@@ -146,7 +146,7 @@ describe('the idempotency keys of nested calls', () => {
     return [sorted(seen[0]), sorted(seen[1])]
   }
 
-  test('do not change hands where batches are opened in another order', async () => {
+  test('nested calls keep their idempotency keys if batches are opened in another order', async () => {
     const [first, second] = await attempts(
       (attempt) => (attempt === 0 ? [[pay('Anna')], [pay('Bert')]] : [[pay('Bert')], [pay('Anna')]]),
       () => 0,
@@ -154,7 +154,7 @@ describe('the idempotency keys of nested calls', () => {
     expect([new Set(first).size, second]).toEqual([2, first])
   })
 
-  test('do not change hands where calls start in another order, equal ones among them', async () => {
+  test('nested calls keep their idempotency keys if calls start in another order, also equal calls', async () => {
     const random = new SeededRandom(5)
     const [first, second] = await attempts(
       () => [[pay('Anna', '1'), pay('Bert'), pay('Anna', '2')], [pay('Anna', '3')]],
@@ -163,7 +163,7 @@ describe('the idempotency keys of nested calls', () => {
     expect([new Set(first).size, second]).toEqual([4, first])
   })
 
-  test('of equal calls go by call order, whichever reads its key first', async () => {
+  test('the idempotency keys of equal calls go by call order, whichever reads its key first', async () => {
     const keys: Record<string, string>[] = []
     for (const slow of ['1', '2']) {
       const clock = new VirtualClock()
@@ -187,7 +187,7 @@ describe('the idempotency keys of nested calls', () => {
     expect(keys[0]?.['1']).not.toBe(keys[0]?.['2'])
   })
 
-  test('are the same of calls that a plan makes, of tracked calls and of agents that a further attempt runs', async () => {
+  test('a further attempt gives the same idempotency keys to the calls of plans, to tracked calls and to those of agents', async () => {
     const seen: [string, string][][] = [[], [], []]
     for (const round of [0, 1, 2]) {
       const own = seen[round] as [string, string][]
@@ -221,7 +221,7 @@ describe('the idempotency keys of nested calls', () => {
 })
 
 describe('an agent', () => {
-  test('that continues a named run goes on with its turns, so that no key comes twice', async () => {
+  test('an agent that continues a named run counts its turns on, so that no idempotency key occurs twice', async () => {
     const seen: [string, string][] = []
     const tool = { ...paying(seen), inputSchema: { type: 'object' } as JsonObject }
     const calls = [{ name: 'pay', arguments: { to: 'Anna' } }]
@@ -238,7 +238,7 @@ describe('an agent', () => {
 })
 
 describe('a digest', () => {
-  test('is that of SHA-256, whatever the length', () => {
+  test('a digest is that of SHA-256, whatever the length', () => {
     for (let length = 0; length < 200; length++) {
       const text = 'aé€😀'.repeat(length).slice(0, length)
       const well = text.toWellFormed()
@@ -247,7 +247,7 @@ describe('a digest', () => {
     expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
   })
 
-  test('is made of a text that does not depend on the order of properties', () => {
+  test('a digest does not depend on the order of properties', () => {
     expect(canonicalJson({ b: [1, -0, 'x"'], a: { d: null, c: undefined, B: true } })).toBe(
       '{"a":{"B":true,"d":null},"b":[1,0,"x\\""]}',
     )

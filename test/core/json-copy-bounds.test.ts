@@ -6,7 +6,7 @@ const copy = (value: unknown, maxBytes = 1_048_576): unknown => copyJson(value, 
 
 const refusalOf = (value: unknown, maxBytes = 1_048_576): NotJson => thrownBy(NotJson, () => copy(value, maxBytes))
 
-describe('what a copy costs', () => {
+describe('the cost of a copy', () => {
   /** Counts how often the value is looked into. */
   function counted(length: number): { value: unknown; readonly reads: number } {
     let reads = 0
@@ -21,7 +21,7 @@ describe('what a copy costs', () => {
     }
   }
 
-  test('58: a sparse array of thirty million is given up within the limit', () => {
+  test('bad input 58: the copy of a sparse array of thirty million ends within the limit', () => {
     const probe = counted(3e7)
     expect(refusalOf(probe.value, 10_000).reason).toBe('too_large')
     expect(probe.reads).toBeLessThan(10_000)
@@ -30,12 +30,12 @@ describe('what a copy costs', () => {
     expect(refusalOf(sparse).reason).toBe('too_large')
   })
 
-  test('62: a text beyond the limit is refused for its length, whatever it holds', () => {
+  test('bad input 62: a text beyond the limit is refused for its length, whatever its characters', () => {
     expect(refusalOf('x'.repeat(2_000_000)).reason).toBe('too_large')
     expect(refusalOf({ a: ['x'.repeat(2_000_000)] }).reason).toBe('too_large')
   })
 
-  test('what is shared over and over counts each time', () => {
+  test('an object that is shared many times counts each time', () => {
     let value: unknown = 'leaf'
     for (let i = 0; i < 64; i++) value = [value, value]
     expect(refusalOf(value).reason).toBe('too_large')

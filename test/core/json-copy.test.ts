@@ -124,7 +124,7 @@ class Temperature {
   }
 }
 
-describe('what is more than its properties', () => {
+describe('a JSON copy of special objects', () => {
   const date = new Date('2026-01-02T03:04:05.678Z')
   test.each([
     ['undefined at the top', undefined, null],
@@ -236,7 +236,7 @@ describe('what is more than its properties', () => {
     expect(() => copy(value)).toThrow('from the value')
   })
 
-  test('56, 57: a value that throws null, and a revoked proxy, throw but never hang', () => {
+  test('bad inputs 56, 57: a value that throws null, and a revoked proxy, throw but never hang', () => {
     let thrown: unknown = 'nothing'
     try {
       copy({

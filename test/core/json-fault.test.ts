@@ -13,7 +13,7 @@ const isReadable = (text: string): boolean => {
   }
 }
 
-describe('where a text stops being JSON', () => {
+describe('the place where a text stops being JSON', () => {
   test.each([
     ['{"a":1', 6, 'it ends, where a comma or } was expected'],
     ['{"a":', 5, 'it ends, where a value was expected'],
@@ -30,7 +30,7 @@ describe('where a text stops being JSON', () => {
     ['{"a":"\u0001"}', 6, 'a control character stands in a string, where it has to be escaped'],
     ['{"a":"\\x"}', 6, 'a backslash begins no escape that JSON knows'],
     ['```json\n{}\n```', 0, 'a value was expected'],
-  ])('of %j is %i: %s', (text, at, why) => expect(jsonFault(text)).toEqual({ at, why }))
+  ])('the text %j stops being JSON at %i: %s', (text, at, why) => expect(jsonFault(text)).toEqual({ at, why }))
 
   test('a fault is found in every text that JSON.parse refuses, and in no other', () => {
     const spoilt = fc

@@ -345,22 +345,25 @@ describe('a call that waits for a slot that only it can complete', () => {
   test.each([
     ['a place that it has reserved, and not filled', { reserves: true, dependsOn: undefined }],
     ['a call that never comes', { reserves: false, dependsOn: ['later'] }],
-  ])('I26 runs out of time: %s', async (_what, { reserves, dependsOn }) => {
-    const clock = new VirtualClock()
-    const write = defineTool({ name: 'write', effects: () => [{ resource: 'x', mode: 'write' }], execute: () => 1 })
-    const maker = defineTool({
-      name: 'maker',
-      timeoutMs: 200,
-      execute: async (_input, ctx) => {
-        const batch = ctx.executor.openBatch()
-        if (reserves) batch.reserve({ id: '0', name: 'write' })
-        return batch.add({ id: '1', name: 'write', arguments: {}, ...(dependsOn && { dependsOn }) }).result()
-      },
-    })
-    const { run, executor } = setUp([write, maker], { clock })
-    expect((await run([callOf('maker')]))[0]?.status).toBe('timed_out')
-    expect(executor.stats()).toMatchObject({ running: 0, suspended: 0, waiting: 0 })
-  })
+  ])(
+    'I26 a call that waits for a slot that only it can complete runs out of time: %s',
+    async (_what, { reserves, dependsOn }) => {
+      const clock = new VirtualClock()
+      const write = defineTool({ name: 'write', effects: () => [{ resource: 'x', mode: 'write' }], execute: () => 1 })
+      const maker = defineTool({
+        name: 'maker',
+        timeoutMs: 200,
+        execute: async (_input, ctx) => {
+          const batch = ctx.executor.openBatch()
+          if (reserves) batch.reserve({ id: '0', name: 'write' })
+          return batch.add({ id: '1', name: 'write', arguments: {}, ...(dependsOn && { dependsOn }) }).result()
+        },
+      })
+      const { run, executor } = setUp([write, maker], { clock })
+      expect((await run([callOf('maker')]))[0]?.status).toBe('timed_out')
+      expect(executor.stats()).toMatchObject({ running: 0, suspended: 0, waiting: 0 })
+    },
+  )
 
   test('I11 the timeout of a parent stands still while its nested calls wait for calls of others', async () => {
     const clock = new VirtualClock()

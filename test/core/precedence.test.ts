@@ -64,7 +64,7 @@ describe('the longest path that is still to come', () => {
     expect(order()).toEqual(['busy', 'b', 'after', 'a'])
   })
 
-  test('of calls of which nothing is known, the one with most calls after it goes first', async () => {
+  test('among calls of unknown duration the one with most calls behind it goes first', async () => {
     const clock = new VirtualClock()
     const names = ['x', 'a', 'b', 'c']
     const tools = names.map((name) => defineTool({ name, execute: () => clock.sleep(10) }))
@@ -81,7 +81,7 @@ describe('a waiting call lends its priority to the call that it waits for', () =
     ...more,
   })
 
-  test('where it depends on it, by way of others as well', async () => {
+  test('a call inherits the priority of a waiting call that depends on it, also by way of others', async () => {
     const clock = new VirtualClock()
     const { run, events } = setUp([touch(clock)], { clock, maxParallelTools: 1 })
     await run([
@@ -94,7 +94,7 @@ describe('a waiting call lends its priority to the call that it waits for', () =
     expect(started(events)).toEqual(['busy', 'low', 'between', 'urgent', 'middle'])
   })
 
-  test('where it is in conflict with it, across runs', async () => {
+  test('a call inherits the priority of a waiting call that conflicts with it, across runs', async () => {
     const clock = new VirtualClock()
     const admission = new AdmissionController({ clock, maxParallel: 1 })
     const one = setUp([touch(clock)], { clock, admission })
@@ -111,7 +111,7 @@ describe('a waiting call lends its priority to the call that it waits for', () =
   })
 })
 
-describe('what waits counts', () => {
+describe('calls that wait for others', () => {
   test('a queue that is full takes no more that wait for others', async () => {
     const clock = new VirtualClock()
     const { run } = setUp([touch(clock)], { clock, queue: { max: 1 } })

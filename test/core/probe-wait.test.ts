@@ -79,7 +79,7 @@ describe('while a circuit breaker is half open', () => {
     expect(endsOf(await running)).toEqual(['tool_error', 'succeeded', 'succeeded'])
   })
 
-  test('I20 where the end of a probe says nothing of the tool, the next call is the probe and the others go on waiting', async () => {
+  test('I20 if the end of a probe says nothing about the tool, the next call is the probe and the others go on waiting', async () => {
     const { executor, events, runs } = await halfOpen()
     const abort = new AbortController()
     const first = executor.executeTools([callOf('bad')], { signal: abort.signal })
@@ -248,7 +248,7 @@ describe('while a circuit breaker is half open', () => {
     expect((await Promise.all([probe, made])).map(endsOf)).toEqual([['succeeded'], ['succeeded']])
   })
 
-  test('I27 where too many attempts were abandoned a call is rejected at once, and waits for no probe', async () => {
+  test('I27 if too many attempts were abandoned, a call is rejected at once and waits for no probe', async () => {
     const { tool, runs } = deaf('bad')
     const { clock, executor } = setUp([{ ...tool, breaker, timeoutMs: 10 }], { maxAbandoned: 5, graceMs: 0 })
     void executor.executeTools([...callsOf('bad', 4), { ...callOf('bad'), timeoutMs: 320 }])

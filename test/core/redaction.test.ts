@@ -73,7 +73,7 @@ describe('registered secrets (I35)', () => {
   })
 })
 
-describe('what looks like a credential (I36)', () => {
+describe('text that looks like a credential (I36)', () => {
   test.each([
     ['Authorization: Bearer abc.def-123', 'Authorization: Bearer [redacted]'],
     ['{"authorization":"Basic dXNlcjpwYXNz"}', '{"authorization":"Basic [redacted]"}'],

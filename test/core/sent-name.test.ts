@@ -19,7 +19,7 @@ describe('the name under which a tool is sent', () => {
     ['-x', '_-x'],
     ['', 'unnamed'],
     ['x'.repeat(64), 'x'.repeat(64)],
-  ])('of %j is %j', (name, sent) => expect(sentName(name)).toBe(sent))
+  ])('the sent name of %j is %j', (name, sent) => expect(sentName(name)).toBe(sent))
 
   test('bad inputs 8 to 13: of a long name, or one in another script, ends in a hash of the whole', () => {
     expect(sentName('x'.repeat(129))).toMatch(/^x{54}_[A-Za-z0-9]{9}$/)
@@ -29,7 +29,7 @@ describe('the name under which a tool is sent', () => {
     expect(sentName(undefined as unknown as string)).toBe('undefined')
   })
 
-  test('is one that every provider takes, and its own sent name', () => {
+  test('a sent name is accepted by every provider, and is its own sent name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (name) => {
         const sent = sentName(name)
@@ -43,7 +43,7 @@ describe('the name under which a tool is sent', () => {
 describe('an executor knows a tool by its sent name', () => {
   const named = (name: string) => defineTool({ name, execute: () => name })
 
-  test('and gives the result under its own', async () => {
+  test('a call by the sent name has a result with the name of the tool', async () => {
     const executor = new ToolExecutor({ tools: [named('admin.tools.list')] })
     const [byOwn, bySent] = await executor.executeTools([callOf('admin.tools.list'), callOf('admin_tools_list')])
     for (const result of [byOwn, bySent]) expect(result).toMatchObject({ name: 'admin.tools.list', success: true })
@@ -54,7 +54,7 @@ describe('an executor knows a tool by its sent name', () => {
     batch.close()
   })
 
-  test('unless another tool has it as its own, or two are sent under it', async () => {
+  test('a sent name does not stand for a tool if another tool has that name, or two have that sent name', async () => {
     const own = new ToolExecutor({ tools: [named('a.b'), named('a_b')] })
     expect((await own.executeTools([callOf('a_b'), callOf('a.b')])).map(dataOf)).toEqual(['a_b', 'a.b'])
     const shared = new ToolExecutor({ tools: [named('a.b'), named('a/b')] })

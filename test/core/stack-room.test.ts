@@ -22,11 +22,11 @@ function framesLeftWithoutRoom(): number {
 }
 
 describe('room on the call stack', () => {
-  it('is there where the stack is shallow', () => {
+  it('there is room on a shallow call stack', () => {
     expect(hasStackRoom()).toBe(true)
   })
 
-  it('is reported as missing while more than forty frames of eight arguments fit, before and after V8 has optimised the look', () => {
+  it('room is reported as missing while more than forty frames of eight arguments fit, before and after V8 has optimised the check', () => {
     // The first call of a function that was never called needs room for its compilation.
     take(1, 2, 3, 4, 5, 6, 7, 10)
     const cold = framesLeftWithoutRoom()
@@ -39,7 +39,7 @@ describe('room on the call stack', () => {
     }
   })
 
-  it('is there again once the stack has been left', () => {
+  it('there is room again once the deep stack has returned', () => {
     framesLeftWithoutRoom()
     expect(hasStackRoom()).toBe(true)
   })

@@ -16,9 +16,9 @@ describe('a suggestion', () => {
     ['temper', 'temperature'],
     ['max_tok', 'max_tokens'],
     ['agent_model', 'model'],
-  ])('for %s is %s', (word, meant) => expect(suggest(word, fields)).toBe(meant))
+  ])('the suggestion for %s is %s', (word, meant) => expect(suggest(word, fields)).toBe(meant))
 
-  it.each(['', 'x', 'include', 'zzzzzz', '__proto__'])('is not made for %j', (word) =>
+  it.each(['', 'x', 'include', 'zzzzzz', '__proto__'])('there is no suggestion for %j', (word) =>
     expect(suggest(word, fields)).toBeUndefined(),
   )
 })

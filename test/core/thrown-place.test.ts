@@ -4,7 +4,7 @@ import { revokedProxy } from './harness.ts'
 
 const at = (stack: unknown, message = 'm'): object => ({ message, stack })
 
-describe('where something was thrown', () => {
+describe('the place where an error was thrown', () => {
   test('the place of an error is the line that created it', () => {
     expect(thrownPlace(new Error('x'))).toMatch(/^\/.*\/test\/core\/thrown-place\.test\.ts:\d+:\d+$/)
   })

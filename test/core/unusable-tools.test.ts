@@ -39,29 +39,32 @@ const UNUSABLE: readonly (readonly [tool: AnyTool, code: string, path: string | 
 ]
 
 describe('an executor with a tool that cannot be used', () => {
-  test.each(UNUSABLE)('throws, or leaves it out and tells why: %j', async (bad, code, path, message) => {
-    expect(thrownBy(MisuseError, () => new ToolExecutor({ tools: [good, bad] }))?.message).toContain(message)
-    const warnings: string[] = []
-    const logger = { debug: () => undefined, info: () => undefined, warn: (line: string) => warnings.push(line) }
-    const executor = new ToolExecutor({
-      tools: [good, bad],
-      onUnusableTool: 'omit',
-      logger: { ...logger, error: () => undefined } as never,
-    })
-    expect(executor.problems).toEqual([
-      {
-        tool: bad.name,
-        code,
-        message: expect.stringContaining(message) as string,
-        ...(path !== undefined && { path }),
-      },
-    ])
-    expect(warnings).toEqual([expect.stringContaining('is left out')])
-    expect(executor.tools).toEqual([good])
-    const [first, second] = await executor.executeTools([callOf('good', { a: 'x' }), callOf('t', {})])
-    expect(dataOf(first)).toEqual({ a: 'x' })
-    expect(failureOf(second).error.code).toBe('unknown_tool')
-  })
+  test.each(UNUSABLE)(
+    'an executor throws for an unusable tool, or leaves it out and says why: %j',
+    async (bad, code, path, message) => {
+      expect(thrownBy(MisuseError, () => new ToolExecutor({ tools: [good, bad] }))?.message).toContain(message)
+      const warnings: string[] = []
+      const logger = { debug: () => undefined, info: () => undefined, warn: (line: string) => warnings.push(line) }
+      const executor = new ToolExecutor({
+        tools: [good, bad],
+        onUnusableTool: 'omit',
+        logger: { ...logger, error: () => undefined } as never,
+      })
+      expect(executor.problems).toEqual([
+        {
+          tool: bad.name,
+          code,
+          message: expect.stringContaining(message) as string,
+          ...(path !== undefined && { path }),
+        },
+      ])
+      expect(warnings).toEqual([expect.stringContaining('is left out')])
+      expect(executor.tools).toEqual([good])
+      const [first, second] = await executor.executeTools([callOf('good', { a: 'x' }), callOf('t', {})])
+      expect(dataOf(first)).toEqual({ a: 'x' })
+      expect(failureOf(second).error.code).toBe('unknown_tool')
+    },
+  )
 
   test('a value that is not a tool is reported with its place in the list', () => {
     const tools = [good, null, { execute: () => 1 }] as unknown as AnyTool[]
@@ -72,13 +75,13 @@ describe('an executor with a tool that cannot be used', () => {
     ])
   })
 
-  test('has no problems with good tools, and refuses impossible options', () => {
+  test('an executor has no problems with good tools, and refuses impossible options', () => {
     expect(new ToolExecutor({ tools: [good] }).problems).toEqual([])
     expect(() => new ToolExecutor({ tools: [], onUnusableTool: 'skip' as never })).toThrow("'throw' or 'omit'")
     expect(() => new ToolExecutor({ tools: [], onUncheckablePattern: 'omit' as never })).toThrow("'refuse' or 'skip'")
   })
 
-  test('refuses a tool that is given to call itself, also where others are left out', async () => {
+  test('call refuses an unusable tool that it is given, also if the executor leaves others out', async () => {
     const executor = new ToolExecutor({ tools: [], onUnusableTool: 'omit' })
     await expect(executor.call(tool('t', of('type', 'int')) as never, {} as never)).rejects.toThrow(MisuseError)
   })
@@ -89,7 +92,7 @@ describe('a pattern that cannot be checked may be passed over', () => {
     new ToolExecutor({ tools: [tool('t', inputSchema)], onUncheckablePattern: 'skip' })
   const PYTHON = '(?P<year>\\d{4})'
 
-  test('and all else of the schema is checked', async () => {
+  test('a schema with an uncheckable pattern is checked in all other parts', async () => {
     const executor = skipping({
       type: 'object',
       properties: { a: { type: 'string', pattern: PYTHON, maxLength: 4 }, b: { type: 'integer' } },
@@ -120,13 +123,13 @@ describe('a pattern that cannot be checked may be passed over', () => {
     ['if', { ...(JSON.parse('{"then":false}') as object), if: { pattern: PYTHON } }],
     ['oneOf', { oneOf: [{ pattern: PYTHON }, { type: 'string' }] }],
     ['contains', { items: { contains: { pattern: PYTHON }, maxContains: 0, minContains: 0 } }],
-  ])('and refuses nothing that it might let through, within %s', async (_where, schema) => {
+  ])('an uncheckable pattern refuses no value that it might accept, within %s', async (_where, schema) => {
     const executor = skipping({ type: 'object', properties: { a: schema } })
     const [result] = await executor.executeTools([callOf('t', { a: 'x' })])
     expect(result?.status).toBe('succeeded')
   })
 
-  test('and the keys that it may be about need not fit additionalProperties', async () => {
+  test('keys that an uncheckable pattern may match need not fit additionalProperties', async () => {
     const executor = skipping({
       type: 'object',
       properties: { id: { type: 'integer' } },
@@ -147,7 +150,7 @@ describe('an agent with a tool that cannot be used', () => {
     [tool('t'), 'not_offered'],
     [tool('t', { type: 'array' }), 'not_offered'],
     [tool('t', undefined, { timeoutMs: -1 }), 'invalid_tool'],
-  ])('throws, or leaves it out of what the model is shown: %j', (bad, code) => {
+  ])('an agent throws for an unusable tool, or does not show it to the model: %j', (bad, code) => {
     expect(() => new AgentExecutor({ model, tools: [good, bad] })).toThrow(MisuseError)
     for (const plan of [false, true]) {
       const agent = new AgentExecutor({ model, tools: [good, bad], onUnusableTool: 'omit', plan })
@@ -156,7 +159,7 @@ describe('an agent with a tool that cannot be used', () => {
     }
   })
 
-  test('leaves out what a model cannot be shown of an executor that it shares', () => {
+  test('an agent leaves out the tools of a shared executor that a model cannot be shown', () => {
     const executor = new ToolExecutor({ tools: [good, tool('t')] })
     expect(() => new AgentExecutor({ model, executor })).toThrow(MisuseError)
     expect(new AgentExecutor({ model, executor, onUnusableTool: 'omit' }).problems).toMatchObject([
@@ -164,13 +167,13 @@ describe('an agent with a tool that cannot be used', () => {
     ])
   })
 
-  test('leaves out the second of two names that are one for providers', () => {
+  test('an agent leaves out the second of two tools with one sent name', () => {
     const tools = [tool('a.b', { type: 'object' }), tool('a_b', { type: 'object' })]
     const agent = new AgentExecutor({ model, tools, onUnusableTool: 'omit' })
     expect(agent.problems).toMatchObject([{ tool: 'a_b', code: 'duplicate_name' }])
   })
 
-  test('passes patterns over that cannot be checked', () => {
+  test('an agent skips patterns that cannot be checked', () => {
     const tools = [tool('t', of('pattern', '(?i)a'))]
     expect(() => new AgentExecutor({ model, tools })).toThrow('it sets flags')
     const agent = new AgentExecutor({ model, tools, onUncheckablePattern: 'skip' })

@@ -50,7 +50,7 @@ test('of a run with many calls only some are measured, and the expected duration
   expect(share.expected.ms).toBeLessThan(700)
 })
 
-describe('what is measured while calls wait', () => {
+describe('durations measured while calls wait', () => {
   test('a duration measured while calls wait counts from the next busy period on', () => {
     const expected = new ExpectedDuration()
     expected.add(100, 1)

@@ -9,7 +9,7 @@ const byHost = { key: ({ host }: JsonObject) => host as string, maxParallelPerKe
 const to = (host: unknown, id = String(host)) => callOf('w', { host }, id)
 
 describe('maxParallelPerKey', () => {
-  test('I25 holds for each key, and no key waits for another', async () => {
+  test('I25 maxParallelPerKey holds for each key, and no key waits for another', async () => {
     const clock = new VirtualClock()
     const { tool, starts } = work(clock, 'w', 10, byHost)
     const { run } = setUp([tool], { clock })
@@ -17,7 +17,7 @@ describe('maxParallelPerKey', () => {
     expect(starts).toEqual(['a1@0', 'b1@0', 'c1@0', 'a2@10', 'b2@10', 'a3@20'])
   })
 
-  test('I25 holds across executors that share a controller', async () => {
+  test('I25 maxParallelPerKey holds across executors that share a controller', async () => {
     const clock = new VirtualClock()
     const admission = controllerOf(clock)
     const worked = work(clock, 'w', 10, { ...byHost, maxParallelPerKey: 2 })

@@ -59,7 +59,7 @@ test.each([
   ['calls of one run', false, true],
   ['calls of one run that come in reverse', true, true],
 ])(
-  'I51 of %s that wait for longer than ageMs, each admission looks at the logarithm of their number',
+  'I51 an admission among %s that wait for longer than ageMs looks at only the logarithm of their number',
   (_, reverse, one) => {
     const few = readsOf(1_000, reverse, one)
     // Four times as many calls: four times as much, and two more levels of a heap of ten.
