@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { WorkerLost } from '../../packages/aof-runtime/src/core/contract/isolation.ts'
-import { createIsolator } from '../../packages/aof-runtime/src/isolation/index.ts'
+import { createIsolator } from '../../packages/aof-runtime/src/isolation/isolator.ts'
 import { isAlive, untilGone, untilLines } from '../tools/processes.ts'
 import { isolator, MODES, start, thrownBy } from './harness.ts'
 

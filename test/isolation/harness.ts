@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import type { Isolator } from '../../packages/aof-runtime/src/core/contract/isolation.ts'
-import { createIsolator, type IsolatorOptions } from '../../packages/aof-runtime/src/isolation/index.ts'
+import { createIsolator, type IsolatorOptions } from '../../packages/aof-runtime/src/isolation/isolator.ts'
 
 export { MODES, start, type Started, thrownBy, tools } from './start.ts'
 

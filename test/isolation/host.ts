@@ -1,5 +1,5 @@
 /** A program that isolates tools, for tests of what is left of it: its first argument says how it ends. */
-import { createIsolator } from '../../packages/aof-runtime/src/isolation/index.ts'
+import { createIsolator } from '../../packages/aof-runtime/src/isolation/isolator.ts'
 import { MODES, start } from './start.ts'
 
 // Idle workers would be there for weeks.

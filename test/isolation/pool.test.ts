@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { WorkerLost } from '../../packages/aof-runtime/src/core/contract/isolation.ts'
-import { createIsolator } from '../../packages/aof-runtime/src/isolation/index.ts'
+import { createIsolator } from '../../packages/aof-runtime/src/isolation/isolator.ts'
 import { isAlive, untilGone } from '../tools/processes.ts'
 import { isolator, MODES, start, thrownBy } from './harness.ts'
 

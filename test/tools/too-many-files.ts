@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs'
 import process from 'node:process'
 import { defineTool, ToolExecutor } from '../../packages/aof-runtime/src/index.ts'
-import { createIsolator } from '../../packages/aof-runtime/src/isolation/index.ts'
+import { createIsolator } from '../../packages/aof-runtime/src/isolation/isolator.ts'
 import { FileStore } from '../../packages/aof-runtime/src/spill/file-store.ts'
 import { runCommand } from '../../packages/aof-cli/src/tools/command.ts'
 

@@ -10,7 +10,7 @@ const openSpillStore = (options: SpillOptions): SpillStore =>
 
 /** Threads and processes need Node, so they are loaded when the first isolated tool runs. */
 const openIsolator = (): Isolator =>
-  new LazyIsolator(async () => (await import('./isolation/index.ts')).createIsolator())
+  new LazyIsolator(async () => (await import('./isolation/isolator.ts')).createIsolator())
 
 /**
  * The core's executor with a JSON Schema validator, files for large results, and threads and processes in its ports: what

@@ -47,7 +47,6 @@ export function mendHistory(messages: readonly AgentMessage[]): AgentMessage[] {
   return mended
 }
 
-/** The ids of all calls of a history. */
 export function callIds(messages: readonly AgentMessage[]): CallIds {
   const ids = new CallIds()
   for (const message of messages)

@@ -220,7 +220,6 @@ const AGENT_OPTIONS = optionNames<AgentOptions>({
   random: true,
 })
 
-/** Throws a {@link MisuseError} for an invalid setting. */
 export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet<string>): void {
   checkOptions('prepareTurn()', settings, TURN_SETTINGS)
   checkModelSettings('prepareTurn().', settings)
@@ -233,7 +232,6 @@ export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet
     if (!toolNames.has(name)) throw new MisuseError('prepareTurn().activeTools', "names of the agent's tools", name)
 }
 
-/** Throws a {@link MisuseError} for an invalid option. */
 export function checkAgentOptions(options: AgentOptions): void {
   checkOptions('', options, AGENT_OPTIONS)
   checkModelSettings('', options)
@@ -265,7 +263,6 @@ function checkExecutor(options: AgentOptions): void {
     if (value !== undefined) throw new MisuseError(option, `either ${option} or executor (which has its own)`, value)
 }
 
-/** Throws a {@link MisuseError} for a priority or a weight out of bounds. */
 export function checkRank({ priority, weight }: Pick<AgentOptions, 'priority' | 'weight'>): void {
   if (priority !== undefined) checkPriority('priority', priority)
   if (weight !== undefined && (typeof weight !== 'number' || !(weight > 0 && weight < Infinity)))

@@ -12,7 +12,6 @@ export function hidesMarks(provider: string): boolean {
  */
 export class ResponsesMarks {
   #incomplete: Set<unknown> | undefined
-  /** The status of an incomplete answer. */
   status: string | undefined
 
   /** Reads the raw value of a chunk, or of a whole answer. */

@@ -2,6 +2,7 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { OpenBatch } from '../core/contract/open-batch.ts'
 import type { ToolResult } from '../core/contract/result.ts'
 import { sentName } from '../core/contract/sent-name.ts'
+import { append } from '../core/collections/multimap.ts'
 import { printable } from '../core/contract/text.ts'
 import { INCOMPLETE_ITEM, INTERRUPTED_TURN, type TurnEnd, turnEnd } from '../core/contract/turn-end.ts'
 import { AssistantContentBuilder, type CallEntry, withOptions } from './assistant-content.ts'
@@ -181,9 +182,7 @@ export class Turn {
       return undefined
     }
     call.part = part
-    const others = this.#ofId.get(call.id)
-    if (others === undefined) this.#ofId.set(call.id, [call])
-    else others.push(call)
+    append(this.#ofId, call.id, call)
     call.isMarked = this.#marks.isIncomplete(part.toolCallId)
     return call
   }

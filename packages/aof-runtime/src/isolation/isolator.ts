@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { pathToFileURL } from 'node:url'
 import { MAX_DELAY_MS, systemClock } from '../core/host/clock.ts'
 import {
   checkIsolation,
@@ -9,9 +10,8 @@ import {
   type Isolator,
 } from '../core/contract/isolation.ts'
 import { checkCount, checkDuration } from '../core/contract/misuse.ts'
-import { moduleUrl } from './module-url.ts'
 import { PendingRun } from './pending-run.ts'
-import { openProcess } from './process-link.ts'
+import { ProcessLink } from './process-link.ts'
 import { openThread } from './thread-link.ts'
 import { CLOSED, WorkerPool } from './worker-pool.ts'
 import { within } from '../core/host/within.ts'
@@ -45,7 +45,7 @@ export interface IsolatorOptions {
  *
  * @example
  * ```ts
- * import { createIsolator } from './src/isolation/index.ts'
+ * import { createIsolator } from './isolator.ts'
  *
  * const isolator = createIsolator({ maxProcesses: 2 })
  * const module = new URL('./square.js', import.meta.url)
@@ -77,7 +77,7 @@ export function createIsolator(options: IsolatorOptions = {}): Isolator {
   const settings = { idleMs, maxResultBytes }
   const pools = {
     thread: new WorkerPool(maxThreads, openThread, settings),
-    process: new WorkerPool(maxProcesses, openProcess, settings),
+    process: new WorkerPool(maxProcesses, (maxMb, events) => new ProcessLink(maxMb, events), settings),
   }
   return new WorkerIsolator(pools, closeMs)
 }
@@ -97,7 +97,8 @@ class WorkerIsolator implements Isolator {
     try {
       checkIsolation('isolation', isolation)
       const pool = this.#pools[isolation.mode]
-      run.module = moduleUrl(isolation.module)
+      const module = String(isolation.module)
+      run.module = module.startsWith('file:') ? module : pathToFileURL(module).href
       if (this.#isClosed) run.withdrawn(CLOSED)
       else pool.start(run)
     } catch (thrown) {

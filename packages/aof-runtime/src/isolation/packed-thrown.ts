@@ -1,3 +1,4 @@
+import { defined } from '../core/contract/fields.ts'
 import { ToolFailure } from '../core/contract/tool-failure.ts'
 import { httpFailure } from '../core/contract/http-failure.ts'
 import { bodyOf, severalOf, shownJson } from '../core/values/reasons.ts'
@@ -75,8 +76,7 @@ function packObject(thrown: object, depth: number): PackedThrown {
   const name = text('name')
   const message = text('message')
   const isPlain = kind === 'object' && name === undefined && (message ?? '') === ''
-  return defined({
-    kind,
+  const fields = defined({
     name,
     message,
     stack: text('stack'),
@@ -90,6 +90,7 @@ function packObject(thrown: object, depth: number): PackedThrown {
     responseBody: bodyOf(thrown),
     plain: isPlain ? plainCopy(thrown) : undefined,
   })
+  return { kind, ...fields }
 }
 
 /** A copy that can be cloned and has the same JSON; undefined if the JSON is longer than any message shows. */
@@ -114,12 +115,6 @@ function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined
   }
-}
-
-type Optional<T> = { readonly [Key in keyof T]: T[Key] | undefined }
-
-function defined<T extends object>(fields: Optional<T>): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
 /** Rebuilds the thrown value with everything that describes it; a ToolFailure becomes a ToolFailure again. */
@@ -154,14 +149,5 @@ const HIDDEN: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'errors
 
 function plainFields({ name, message, stack, code, status, retryAfterMs, errors, responseBody }: PackedFields): object {
   const headers = retryAfterMs === undefined ? undefined : { 'retry-after-ms': String(retryAfterMs) }
-  return defined<object>({
-    name,
-    message,
-    stack,
-    code,
-    status,
-    headers,
-    responseBody,
-    errors: errors?.map(unpackThrown),
-  } as object)
+  return defined({ name, message, stack, code, status, headers, responseBody, errors: errors?.map(unpackThrown) })
 }

@@ -13,15 +13,11 @@ import { endedItself, outOfMemory, startProblem, type WorkerEvents, type WorkerL
 /** The longest time that pipes may stay open after the process has ended, if an unknown descendant still holds them. */
 const DRAIN_MS = 100
 
-export function openProcess(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
-  return new ProcessLink(maxMemoryMb, events)
-}
-
 /**
  * A process with a message channel, a process group of its own, and a lifeline: a pipe without data, whose end shows
  * the worker that this process is gone.
  */
-class ProcessLink implements WorkerLink {
+export class ProcessLink implements WorkerLink {
   readonly #child: ChildProcess
   readonly #mark = drawId(systemRandom)
   readonly #maxMemoryMb: number | undefined

@@ -1,4 +1,4 @@
-import type { IsolatedCall } from '../core/contract/isolation.ts'
+import type { IsolatedCall, IsolatedRun } from '../core/contract/isolation.ts'
 import type { Logger } from '../core/contract/logger.ts'
 import type { PackedThrown } from './packed-thrown.ts'
 
@@ -27,10 +27,7 @@ export type ToWorker =
   /** Acknowledges so many more reports: see {@link MAX_UNHEARD}. */
   | { readonly type: 'heard'; readonly count: number }
 
-export interface AbortReason {
-  readonly name: string
-  readonly message: string
-}
+export type AbortReason = Parameters<IsolatedRun['abort']>[0]
 
 export type LogLevel = keyof Logger
 

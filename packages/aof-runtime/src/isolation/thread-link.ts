@@ -5,58 +5,43 @@ import { thrownMessage } from '../core/values/failure.ts'
 import { isInstance } from '../core/contract/safe-checks.ts'
 import { entryFile } from './entry-file.ts'
 import { LineFeed } from './line-feed.ts'
-import type { FromWorker, ToWorker } from './protocol.ts'
+import type { FromWorker } from './protocol.ts'
 import { endedItself, type Loss, outOfMemory, startProblem, type WorkerEvents, type WorkerLink } from './worker-link.ts'
 
 export function openThread(maxMemoryMb: number | undefined, events: WorkerEvents): WorkerLink {
-  return new ThreadLink(maxMemoryMb, events)
+  const worker = new Worker(entryFile('worker-main'), {
+    // A thread inherits the flags of this process, and refuses to start with those of a program given as text.
+    ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) && { execArgv: [] }),
+    ...(maxMemoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
+  })
+  const gone = listenTo(worker, maxMemoryMb, events)
+  return {
+    send: (message) => worker.postMessage(message),
+    async kill() {
+      void worker.terminate()
+      await gone
+    },
+    hold: (holds) => (holds ? worker.ref() : worker.unref()),
+  }
 }
 
-class ThreadLink implements WorkerLink {
-  readonly #worker: Worker
-  readonly #gone: Promise<void>
-
-  constructor(maxMemoryMb: number | undefined, events: WorkerEvents) {
-    this.#worker = new Worker(entryFile('worker-main'), {
-      // A thread inherits the flags of this process, and refuses to start with those of a program given as text.
-      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
-      ...(maxMemoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } }),
+/** Passes on the events of a thread. Resolves when it has ended. */
+function listenTo(worker: Worker, maxMemoryMb: number | undefined, events: WorkerEvents): Promise<void> {
+  const stdout = new LineFeed((line) => events.output('info', line))
+  const stderr = new LineFeed((line) => events.output('warn', line))
+  readUnheld(worker.stdout, stdout)
+  readUnheld(worker.stderr, stderr)
+  worker.on('message', (message: FromWorker) => events.message(message))
+  let failed: { readonly thrown: unknown } | undefined
+  worker.on('error', (thrown: unknown) => (failed = { thrown }))
+  // The message cannot be read, so the thread cannot be trusted any more.
+  worker.on('messageerror', () => void worker.terminate())
+  return new Promise((resolve) => {
+    worker.on('exit', (code) => {
+      events.gone(failed === undefined ? { why: endedItself(code) } : failure(failed.thrown, maxMemoryMb))
+      resolve()
     })
-    this.#gone = this.#listen(maxMemoryMb, events)
-  }
-
-  send(message: ToWorker): void {
-    this.#worker.postMessage(message)
-  }
-
-  async kill(): Promise<void> {
-    void this.#worker.terminate()
-    await this.#gone
-  }
-
-  hold(holds: boolean): void {
-    if (holds) this.#worker.ref()
-    else this.#worker.unref()
-  }
-
-  #listen(maxMemoryMb: number | undefined, events: WorkerEvents): Promise<void> {
-    const worker = this.#worker
-    const stdout = new LineFeed((line) => events.output('info', line))
-    const stderr = new LineFeed((line) => events.output('warn', line))
-    readUnheld(worker.stdout, stdout)
-    readUnheld(worker.stderr, stderr)
-    worker.on('message', (message: FromWorker) => events.message(message))
-    let failed: { readonly thrown: unknown } | undefined
-    worker.on('error', (thrown: unknown) => (failed = { thrown }))
-    // The message cannot be read, so the thread cannot be trusted any more.
-    worker.on('messageerror', () => void worker.terminate())
-    return new Promise((resolve) => {
-      worker.on('exit', (code) => {
-        events.gone(failed === undefined ? { why: endedItself(code) } : failure(failed.thrown, maxMemoryMb))
-        resolve()
-      })
-    })
-  }
+  })
 }
 
 /**

@@ -50,7 +50,6 @@ export class ToolWorker {
     this.#wait()
   }
 
-  /** Handles a message. */
   hear(message: ToWorker): void {
     if (message.type === 'call') void this.#run(message)
     else if (message.type === 'heard') this.#reports.heard(message.count)

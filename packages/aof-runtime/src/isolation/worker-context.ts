@@ -65,7 +65,6 @@ export class WorkerContext implements ToolContext<undefined> {
     return this.#isOver
   }
 
-  /** The reason of the abort, if there was one. */
   get abortReason(): DOMException | undefined {
     return this.#reason
   }

@@ -11,7 +11,6 @@ export interface WorkerLink {
   hold(holds: boolean): void
 }
 
-/** Events of a worker. */
 export interface WorkerEvents {
   message(message: FromWorker): void
   /** Output that did not pass through JavaScript's own streams: of a native module, or of a descendant process. */
@@ -38,13 +37,11 @@ export function startProblem(thrown: unknown): string {
     : `could not be started: ${message}`
 }
 
-/** Advice for a worker that ran out of memory. */
 export function outOfMemory(maxMemoryMb: number | undefined): string {
   const limit = maxMemoryMb === undefined ? '' : ` of ${maxMemoryMb} MB`
   return `ran out of memory${limit}. Send smaller arguments, or raise isolation.maxMemoryMb.`
 }
 
-/** The description of a worker that ended by itself. */
 export function endedItself(code: number | null): string {
   return `ended itself${code === null ? '' : ` with code ${code}`} (process.exit, or an empty event loop). A tool must return or throw.`
 }

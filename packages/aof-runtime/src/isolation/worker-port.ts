@@ -13,44 +13,25 @@ export interface WorkerPort {
 
 /** The port of the worker that this code runs in. */
 export function workerPort(): WorkerPort {
-  return parentPort === null ? new ProcessPort() : new ThreadPort(parentPort)
+  return parentPort === null ? processPort() : threadPort(parentPort)
 }
 
-class ThreadPort implements WorkerPort {
-  readonly #port: MessagePort
-
-  constructor(port: MessagePort) {
-    this.#port = port
-  }
-
-  send(message: FromWorker): void {
-    this.#port.postMessage(message)
-  }
-
-  // A posted message is delivered even if the thread ends at once.
-  async sendSafely(message: FromWorker): Promise<void> {
-    this.send(message)
-  }
-
-  listen(listener: (message: ToWorker) => void): void {
-    this.#port.on('message', listener)
+function threadPort(port: MessagePort): WorkerPort {
+  return {
+    send: (message) => port.postMessage(message),
+    // A posted message is delivered even if the thread ends at once.
+    sendSafely: async (message) => port.postMessage(message),
+    listen: (listener) => void port.on('message', listener),
   }
 }
 
-class ProcessPort implements WorkerPort {
+function processPort(): WorkerPort {
   // Read before a tool is loaded, which might replace it.
-  readonly #send = process.send?.bind(process)
-
-  send(message: FromWorker): void {
+  const send = process.send?.bind(process)
+  return {
     // Without a callback, a closed channel would be an uncaught error.
-    this.#send?.(message, undefined, undefined, () => {})
-  }
-
-  sendSafely(message: FromWorker): Promise<void> {
-    return new Promise((resolve) => this.#send?.(message, undefined, undefined, () => resolve()))
-  }
-
-  listen(listener: (message: ToWorker) => void): void {
-    process.on('message', listener)
+    send: (message) => void send?.(message, undefined, undefined, () => {}),
+    sendSafely: (message) => new Promise((resolve) => send?.(message, undefined, undefined, () => resolve())),
+    listen: (listener) => void process.on('message', listener),
   }
 }

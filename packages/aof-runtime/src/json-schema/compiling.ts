@@ -31,5 +31,4 @@ export interface Compiling {
   readonly work: Work
 }
 
-/** Compiles some keywords of a schema to checks. */
 export type KeywordCompiler = (schema: JsonObject, compiling: Compiling) => Check[]

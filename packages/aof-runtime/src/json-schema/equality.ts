@@ -1,3 +1,4 @@
+import { append } from '../core/collections/multimap.ts'
 import { isObject } from '../core/contract/fields.ts'
 import type { JsonObject, JsonValue } from '../core/contract/json.ts'
 import type { Work } from './work.ts'
@@ -67,11 +68,9 @@ export class CompositeMap<T> {
   /** The entry of a key equal to `value`; if there is none, adds `found` for `value`. @throws OverBudget */
   getOrAdd(value: JsonValue, found: T, work: Work): T | undefined {
     const hash = hashOf(value, work)
-    const alike = this.#byHash.get(hash)
-    const known = alike?.find(([one]) => areEqual(one, value, work))
+    const known = this.#byHash.get(hash)?.find(([one]) => areEqual(one, value, work))
     if (known !== undefined) return known[1]
-    if (alike === undefined) this.#byHash.set(hash, [[value, found]])
-    else alike.push([value, found])
+    append(this.#byHash, hash, [value, found])
     return undefined
   }
 

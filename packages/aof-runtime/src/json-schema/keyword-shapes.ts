@@ -13,6 +13,8 @@ const isCount = (value: JsonValue): boolean => isNumber(value) && Number.isInteg
 const isSchema = (value: JsonValue): boolean => isObject(value) || isFlag(value)
 const isNames = (value: JsonValue): boolean => Array.isArray(value) && value.every(isText)
 const isFilled = (value: JsonValue): boolean => Array.isArray(value) && value.length > 0
+const isTypes = (value: JsonValue): boolean => isText(value) || (isFilled(value) && isNames(value))
+const isDependency = (value: JsonValue): boolean => isNames(value) || isSchema(value)
 const areValues = (value: JsonValue, fits: (one: JsonValue) => boolean): boolean =>
   isObject(value) && Object.values(value).every(fits)
 
@@ -38,23 +40,14 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ...of(SCHEMA, 'additionalItems then else'),
   ...of(SCHEMAS, 'allOf anyOf oneOf'),
   ...of(NAMED, '$defs definitions properties patternProperties dependentSchemas'),
-  [
-    'type',
-    ['the name of a type, or an array of names', (value) => isText(value) || (isFilled(value) && isNames(value))],
-  ],
+  ['type', ['the name of a type, or an array of names', isTypes]],
   ['enum', ['an array of values', Array.isArray]],
   ['exclusiveMinimum', exclusive('minimum')],
   ['exclusiveMaximum', exclusive('maximum')],
   ['multipleOf', ['a number greater than 0', (value) => isNumber(value) && value > 0]],
   ['required', ['an array of property names', isNames]],
   ['dependentRequired', ['an object of arrays of property names', (value) => areValues(value, isNames)]],
-  [
-    'dependencies',
-    [
-      'an object of schemas and arrays of property names',
-      (value) => areValues(value, (one) => isNames(one) || isSchema(one)),
-    ],
-  ],
+  ['dependencies', ['an object of schemas and arrays of property names', (value) => areValues(value, isDependency)]],
   ['prefixItems', ['an array of schemas', Array.isArray]],
   ['items', ['a schema', (value) => isSchema(value) || Array.isArray(value)]],
 ])

@@ -5,7 +5,6 @@ import type { Compiling } from './compiling.ts'
 import type { SchemaPlace } from './references.ts'
 import { UnusableSchema } from './unusable-schema.ts'
 
-/** Checks of `$ref`, `$dynamicRef` and `$recursiveRef`. */
 export function referenceChecks(schema: JsonObject, compiling: Compiling): Check[] {
   const { $ref, $dynamicRef, $recursiveRef } = schema
   const checks: Check[] = []

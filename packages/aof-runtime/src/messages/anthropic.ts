@@ -10,7 +10,7 @@ import { elementsOf, type Fields, fieldsOf, withFields } from '../core/contract/
 import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
-import { failureText, type Media, renderSuccess } from './render.ts'
+import { failureText, IMAGE_TYPES, type Media, renderSuccess } from './render.ts'
 import { sentElements, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of the Messages API; the SDK's `Message` fits. */
@@ -94,13 +94,6 @@ export interface AnthropicDialect extends Dialect<AnthropicAnswer, AnthropicTool
  * ```
  */
 export const anthropic: AnthropicDialect = { tools, calls, turn, results }
-
-const IMAGE_TYPES: ReadonlySet<string> = new Set<AnthropicImageType>([
-  'image/jpeg',
-  'image/png',
-  'image/gif',
-  'image/webp',
-])
 
 function tools(given: Iterable<AnyTool>): AnthropicTool[] {
   return toolDefinitions(given).map(({ name, description, inputSchema }) => ({

@@ -97,14 +97,8 @@ export type GeminiTurn<Answer extends GeminiAnswer> = NonNullable<NonNullable<An
 export const gemini: GeminiDialect = { tools, calls, turn, results }
 
 /** Finish reasons by number, as Vertex AI may send them; only those on which it and the Gemini API agree. */
-export const FINISH_REASONS = [
-  'FINISH_REASON_UNSPECIFIED',
-  'STOP',
-  'MAX_TOKENS',
-  'SAFETY',
-  'RECITATION',
-  'OTHER',
-] as const
+export const FINISH_REASONS: readonly string[] =
+  'FINISH_REASON_UNSPECIFIED STOP MAX_TOKENS SAFETY RECITATION OTHER'.split(' ')
 
 const MEDIA_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf'])
 

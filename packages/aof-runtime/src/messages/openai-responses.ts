@@ -9,7 +9,7 @@ import { elementsOf, type Fields, fieldsOf, withFields } from '../core/contract/
 import { type FoundCall, incompleteness, toolCalls } from './found-call.ts'
 import { isPending, notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
-import { failureText, type Media, renderSuccess } from './render.ts'
+import { failureText, IMAGE_TYPES, type Media, renderSuccess } from './render.ts'
 import { sentElements, sentText, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of the Responses API; the SDK's `Response` fits. */
@@ -96,8 +96,6 @@ export type OpenAIResponsesTurnItem<Answer extends OpenAIResponsesAnswer> = Excl
  * ```
  */
 export const openaiResponses: OpenAIResponsesDialect = { tools, calls, turn, results }
-
-const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
 
 function tools(given: Iterable<AnyTool>): OpenAIResponsesTool[] {
   return toolDefinitions(given).map(({ name, description, inputSchema }) => ({

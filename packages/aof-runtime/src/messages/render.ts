@@ -3,6 +3,9 @@ import type { JsonValue } from '../core/contract/json.ts'
 import type { SucceededResult, UnsuccessfulResult } from '../core/contract/result.ts'
 import { printable } from '../core/contract/text.ts'
 
+/** The image types that Anthropic and the Responses API of OpenAI accept. */
+export const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
+
 /** Binary data with a type, which some providers accept as it is. */
 export interface Media {
   /** In lower case, without parameters. */
@@ -32,7 +35,6 @@ export function successText({ content, data }: SucceededResult): string {
   return content === undefined ? dataText(data) : content.map((part) => renderPart(part, () => undefined)).join('\n')
 }
 
-/** The text of a failure. */
 export function failureText(result: UnsuccessfulResult): string {
   return JSON.stringify({ error: failureOf(result) })
 }

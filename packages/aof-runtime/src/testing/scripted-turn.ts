@@ -5,7 +5,6 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
 import { optionNames, unknownName } from '../core/contract/option-names.ts'
-import { chunks } from './chunks.ts'
 
 /** A tool call that the scripted model makes. */
 export interface ScriptedCall {
@@ -185,4 +184,12 @@ export function usageOf({ inputTokens, cachedInputTokens, outputTokens }: Script
     },
     outputTokens: { total: outputTokens, text: undefined, reasoning: undefined },
   }
+}
+
+/** Pieces of `text` of at most `length` code points; none for an empty text. Joined, they are the text again. */
+function chunks(text: string, length: number): string[] {
+  if (text.length <= length) return text === '' ? [] : [text]
+  const points = Array.from(text)
+  const count = Math.ceil(points.length / length)
+  return Array.from({ length: count }, (_, index) => points.slice(index * length, (index + 1) * length).join(''))
 }

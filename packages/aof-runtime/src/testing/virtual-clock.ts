@@ -44,7 +44,6 @@ const CLOCK_OPTIONS = optionNames<VirtualClockOptions>({ startMs: true, seed: tr
 
 const ADVANCE_BOUND = optionNames<AdvanceBound>({ maxMs: true })
 
-/** The names of {@link RunUntilOptions}. */
 export const RUN_UNTIL_OPTIONS: ReadonlySet<string> = optionNames<RunUntilOptions>({ maxMs: true, label: true })
 
 /** The default bound of an advance: an hour. */

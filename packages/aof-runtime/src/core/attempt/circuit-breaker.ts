@@ -26,7 +26,6 @@ const BREAKER_OPTIONS = optionNames<BreakerOptions>({
   openMs: true,
 })
 
-/** Throws a {@link MisuseError} for a breaker that is impossible. */
 export function checkBreaker(option: string, breaker: BreakerOptions): void {
   checkOptions(option, breaker, BREAKER_OPTIONS)
   const { failureRate, windowMs, minimumAttempts, openMs } = withDefaults(breaker)

@@ -24,7 +24,6 @@ const ANNOTATIONS = optionNames<ToolAnnotations>({
   openWorldHint: true,
 })
 
-/** Throws a {@link MisuseError} for invalid annotations. */
 export function checkAnnotations(option: string, annotations: ToolAnnotations): void {
   checkOptions(option, annotations, ANNOTATIONS)
   for (const name of ANNOTATIONS as ReadonlySet<keyof ToolAnnotations>)

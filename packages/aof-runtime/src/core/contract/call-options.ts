@@ -73,19 +73,10 @@ const CALL_OPTIONS = optionNames<CallOptions>({
 
 const RUN_OPTIONS = optionNames<Exclude<CallOptions['run'], string | undefined>>({ id: true, weight: true })
 
-/** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkCallOptions(options: CallOptions): void {
   checkOptions('', options, CALL_OPTIONS)
   const { signal, run, turn, priority, maxCalls, budget, logger, onEvent } = options
-  if (
-    signal !== undefined &&
-    (typeof signal !== 'object' ||
-      signal === null ||
-      typeof signal.addEventListener !== 'function' ||
-      typeof signal.removeEventListener !== 'function')
-  ) {
-    throw new MisuseError('signal', 'an AbortSignal', signal)
-  }
+  if (signal !== undefined && !isSignal(signal)) throw new MisuseError('signal', 'an AbortSignal', signal)
   if (run !== undefined) checkRun(run)
   if (turn !== undefined) checkCount('turn', turn, 0)
   if (priority !== undefined) checkPriority('priority', priority)
@@ -94,6 +85,10 @@ export function checkCallOptions(options: CallOptions): void {
   if (budget !== undefined && !isInstance(budget, Budget)) throw new MisuseError('budget', 'a Budget', budget)
   if (logger !== undefined) checkLogger(logger)
   checkType('onEvent', onEvent, 'function')
+}
+
+function isSignal(given: AbortSignal | null): boolean {
+  return typeof given?.addEventListener === 'function' && typeof given.removeEventListener === 'function'
 }
 
 function checkRun(run: NonNullable<CallOptions['run']>): void {
@@ -115,7 +110,6 @@ export function checkLogger(logger: Logger): void {
   }
 }
 
-/** Throws a {@link MisuseError} for a priority out of bounds. */
 export function checkPriority(option: string, priority: number): void {
   checkCount(option, priority, -100, 100)
 }

@@ -2,7 +2,6 @@ import { httpFailure } from './http-failure.ts'
 import { isInstance } from './safe-checks.ts'
 import { ToolFailure } from './tool-failure.ts'
 
-/** The kind of a failure. */
 export interface FailureKind {
   /**
    * - `transient`: the same call may succeed soon

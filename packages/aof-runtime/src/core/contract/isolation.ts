@@ -73,7 +73,6 @@ export class WorkerLost extends Error {
   }
 }
 
-/** Throws a {@link MisuseError} for an invalid isolation. */
 export function checkIsolation(option: string, isolation: Isolation): void {
   checkOptions(option, isolation, ISOLATION_OPTIONS)
   const { mode, module, export: name, maxMemoryMb } = isolation

@@ -1,3 +1,4 @@
+import { append } from '../collections/multimap.ts'
 import { withItems } from './array-items.ts'
 import { type Fields, isObject } from './fields.ts'
 import { keyOfToken } from './json-pointer.ts'
@@ -141,8 +142,7 @@ function anyOfThem(branches: readonly Fields[]): Fields {
   if (others.length === 0) return first
   const properties = new Map<string, unknown[]>()
   for (const branch of branches)
-    for (const [name, schema] of Object.entries(propertiesOf(branch)))
-      properties.set(name, [...(properties.get(name) ?? []), schema])
+    for (const [name, schema] of Object.entries(propertiesOf(branch))) append(properties, name, schema)
   const required = namesIn(first['required']).filter((name) =>
     others.every((other) => namesIn(other['required']).includes(name)),
   )

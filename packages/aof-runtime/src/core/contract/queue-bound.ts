@@ -21,7 +21,6 @@ export interface QueueOptions {
 
 const QUEUE_OPTIONS = optionNames<QueueOptions>({ max: true, policy: true, deadlineMs: true })
 
-/** A queue's bound with all defaults. */
 export type QueueBound = Required<QueueOptions>
 
 /** The bound with defaults. Throws a {@link MisuseError} for an option that is out of its bounds. */

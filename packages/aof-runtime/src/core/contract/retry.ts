@@ -38,7 +38,6 @@ const RETRY_OPTIONS = optionNames<RetryOptions>({
   when: true,
 })
 
-/** Throws a {@link MisuseError} for an option that is out of its bounds. */
 export function checkRetry(option: string, retry: RetryOptions): void {
   checkOptions(option, retry, RETRY_OPTIONS)
   const { maxAttempts, initialDelayMs, maxDelayMs, factor, maxRetryAfterMs } = withDefaults(retry)

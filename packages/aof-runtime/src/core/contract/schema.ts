@@ -85,7 +85,6 @@ export function isStandardSchema(schema: unknown): schema is StandardSchema {
   return (typeof schema === 'object' || typeof schema === 'function') && schema !== null && '~standard' in schema
 }
 
-/** A validator for a Standard Schema. */
 export function standardValidator(schema: StandardSchema): Validator {
   const standard = schema['~standard']
   return (value) => {

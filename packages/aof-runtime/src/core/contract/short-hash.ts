@@ -1,6 +1,5 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** The length of a short hash, in characters. */
 export const SHORT_HASH_LENGTH = 9
 
 /**

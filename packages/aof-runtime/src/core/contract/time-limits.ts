@@ -90,7 +90,6 @@ export function timeoutOf(
 /** The time limits of an executor, in milliseconds, for calls without nearer ones. */
 export type ExecutorTimeLimits = Required<TimeLimitOptions>
 
-/** The time limits of an attempt, in milliseconds. */
 export type AttemptLimits = Omit<ExecutorTimeLimits, 'deadlineMs'>
 
 /** The limits of an attempt: the nearest layer wins. */

@@ -1,10 +1,7 @@
 import { checkOptions, optionNames } from './option-names.ts'
 import { printable } from './text.ts'
 
-const TOOL_FAILURE_OPTIONS = optionNames<NonNullable<ConstructorParameters<typeof ToolFailure>[1]>>({
-  cause: true,
-  retryable: true,
-})
+const OPTIONS = optionNames<NonNullable<ConstructorParameters<typeof ToolFailure>[1]>>({ cause: true, retryable: true })
 
 /**
  * An error that a tool throws (or returns) to say that it failed, in words for the model.
@@ -32,7 +29,7 @@ export class ToolFailure extends Error {
   constructor(message: string, options: ErrorOptions & { /** @default false */ retryable?: boolean } = {}) {
     super(message, options)
     // The message names the failure, since the MisuseError is thrown instead of it.
-    checkOptions(`ToolFailure ${JSON.stringify(printable(String(message), 60))}`, options, TOOL_FAILURE_OPTIONS)
+    checkOptions(`ToolFailure ${JSON.stringify(printable(String(message), 60))}`, options, OPTIONS)
     this.retryable = options.retryable ?? false
   }
 }

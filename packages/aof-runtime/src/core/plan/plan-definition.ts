@@ -1,6 +1,5 @@
 import type { JsonSchema } from '../contract/schema.ts'
 
-/** The description of a plan tool for a model. */
 export const PLAN_DESCRIPTION: string = [
   'Runs several tool calls as one plan. Steps that do not need each other run at the same time, and a step can use the results of others without your seeing them first.',
   'Use it when what you have to do is clear from the start and takes several calls, above all when one needs what another gives. Call a tool itself when you have to see its result before you know what comes next.',

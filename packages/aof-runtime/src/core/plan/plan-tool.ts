@@ -33,7 +33,6 @@ export interface PlanToolOptions {
 
 const PLAN_TOOL_OPTIONS = optionNames<PlanToolOptions>({ name: true, description: true, maxSteps: true })
 
-/** Throws a {@link MisuseError} for an unknown option. */
 export function checkPlanToolOptions(label: string, options: PlanToolOptions): void {
   checkOptions(label, options, PLAN_TOOL_OPTIONS)
 }

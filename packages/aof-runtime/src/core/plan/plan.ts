@@ -57,7 +57,6 @@ export const PLAN_REFERENCES: ReferenceSyntax = { templates: true }
 /** Ids can be written in `{{id/pointer}}`. */
 const ID = /^[\w.-]{1,64}$/
 
-/** The call of a step. */
 export function stepCall({ id, tool: name, arguments: args, dependsOn }: CheckedStep): ToolCall {
   // Otherwise a text would be parsed as JSON again.
   return { id, name, arguments: typeof args === 'string' ? JSON.stringify(args) : args, dependsOn }
@@ -158,13 +157,13 @@ async function checkArguments(
   tools: PlanTools,
   issues: Issue[],
 ): Promise<CheckedStep> {
-  const step = { id, tool, arguments: args, dependsOn }
-  if (isFilledLater) return { ...step, input: undefined }
+  const step = { id, tool, arguments: args, dependsOn, input: undefined }
+  if (isFilledLater) return step
   const validation = await validationOf(compiled, args, tools)
   if (validation.ok) return { ...step, input: { value: validation.value } }
   for (const { pointer, message } of validation.issues)
     issues.push({ pointer: `/steps/${index}/arguments${pointer}`, message })
-  return { ...step, input: undefined }
+  return step
 }
 
 /** A schema that throws, or does not answer in time, is an issue of the plan. */

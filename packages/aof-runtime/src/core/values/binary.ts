@@ -27,7 +27,6 @@ export function isBinary(source: object): source is ArrayBuffer | SharedArrayBuf
   )
 }
 
-/** The size of binary data in bytes. */
 export function binarySize(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView | Blob): number {
   return isBlob(source) ? source.size : source.byteLength
 }

@@ -143,7 +143,7 @@ class Copier {
     const prototype: unknown = Object.getPrototypeOf(source)
     if (prototype !== Object.prototype && prototype !== null) {
       const stand = this.#standIn(source)
-      if (stand !== undefined) return stand.value
+      if (stand !== undefined) return stand
     } else if (typeof (source as { toJSON?: unknown }).toJSON === 'function') {
       return this.#fromToJson(source as { toJSON(): unknown })
     }
@@ -178,10 +178,10 @@ class Copier {
   }
 
   /** The copy of an object that must not be copied by its properties; undefined if it can be. */
-  #standIn(source: object): { readonly value: JsonValue } | undefined {
+  #standIn(source: object): JsonValue | undefined {
     const { toJSON } = source as { toJSON?: unknown }
-    if (isBinary(source)) return { value: this.#binary(source) }
-    if (typeof toJSON === 'function') return { value: this.#fromToJson(source as { toJSON(): unknown }) }
+    if (isBinary(source)) return this.#binary(source)
+    if (typeof toJSON === 'function') return this.#fromToJson(source as { toJSON(): unknown })
     return this.#collection(source)
   }
 
@@ -200,16 +200,14 @@ class Copier {
   }
 
   /** The copy of an object whose properties do not show its content; undefined if they do. */
-  #collection(source: object): { readonly value: JsonValue } | undefined {
-    if (source instanceof Date)
-      return { value: this.copy(Number.isNaN(source.getTime()) ? null : source.toISOString()) }
-    if (source instanceof Set) return { value: this.#array([...source]) }
-    if (source instanceof Map) return { value: this.#map(source) }
-    if (source instanceof Error)
-      return { value: this.#properties({ ...source, name: source.name, message: source.message }) }
+  #collection(source: object): JsonValue | undefined {
+    if (source instanceof Date) return this.copy(Number.isNaN(source.getTime()) ? null : source.toISOString())
+    if (source instanceof Set) return this.#array([...source])
+    if (source instanceof Map) return this.#map(source)
+    if (source instanceof Error) return this.#properties({ ...source, name: source.name, message: source.message })
     if (source instanceof Promise) throw this.#refusal('is a promise (await it)')
     if (source instanceof String || source instanceof Number || source instanceof Boolean)
-      return { value: this.copy(source.valueOf()) }
+      return this.copy(source.valueOf())
     if (isStream(source)) throw this.#refusal('is a stream or an iterator (read it, and return what it gives)')
     if (typeof Response === 'function' && source instanceof Response)
       throw this.#refusal('is an HTTP response (return its status and what you read of its body)')
@@ -227,7 +225,8 @@ class Copier {
     const value = source.toJSON()
     if (typeof value !== 'object' || value === null) return this.copy(value)
     if (Array.isArray(value)) return this.#array(value)
-    return this.#collection(value)?.value ?? this.#properties(value)
+    const stand = this.#collection(value)
+    return stand === undefined ? this.#properties(value) : stand
   }
 
   #count(units: number): void {

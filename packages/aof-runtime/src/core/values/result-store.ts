@@ -88,7 +88,6 @@ export function openStore({ spill = {}, openSpillStore }: KeepingOptions): Spill
   return openSpillStore?.(spill)
 }
 
-/** The files of a store; undefined without a store. */
 export function openFiles(
   store: SpillStore | undefined,
   { spill = {} }: KeepingOptions,

@@ -45,7 +45,6 @@ export interface SpillOptions {
   readonly maxTotalBytes?: number
 }
 
-/** The names of {@link SpillOptions}. */
 export const SPILL_OPTIONS: ReadonlySet<string> = optionNames<SpillOptions>({
   directory: true,
   removeAfter: true,

@@ -1,3 +1,4 @@
+import { append } from '../collections/multimap.ts'
 import type { SpillLifetime, SpillStore } from './spill.ts'
 import type { SpilledFile } from '../contract/result.ts'
 
@@ -99,18 +100,15 @@ export class SpilledFiles {
       if (over <= 0) break
       const { run } = owned.owner
       if (liveRuns.has(run) || this.#held.has(run)) continue
-      removed.set(run, [...(removed.get(run) ?? []), owned])
+      append(removed, run, owned)
       over -= owned.file.bytes
     }
     // Removing files would not make enough room.
     if (over > 0) return
     for (const [run, files] of removed) {
       void this.#remove(files)
-      onRemoved(
-        run,
-        files.length,
-        files.reduce((sum, { file }) => sum + file.bytes, 0),
-      )
+      const bytes = files.reduce((sum, { file }) => sum + file.bytes, 0)
+      onRemoved(run, files.length, bytes)
     }
   }
 

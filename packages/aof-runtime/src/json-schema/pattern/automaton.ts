@@ -1,3 +1,4 @@
+import { append } from '../../core/collections/multimap.ts'
 import type { Work } from '../work.ts'
 import { Alphabet, type CharacterClass } from './alphabet.ts'
 import { begin, hashOf, holds, isSame, knownStep, type MatchState } from './match-state.ts'
@@ -219,11 +220,9 @@ export class Automaton {
 
   #intern(made: MatchState): { readonly state: MatchState; readonly isNew: boolean } {
     const hash = hashOf(made)
-    const alike = this.#states.get(hash)
-    const known = alike?.find((one) => isSame(one, made))
+    const known = this.#states.get(hash)?.find((one) => isSame(one, made))
     if (known !== undefined) return { state: known, isNew: false }
-    if (alike === undefined) this.#states.set(hash, [made])
-    else alike.push(made)
+    append(this.#states, hash, made)
     return { state: made, isNew: true }
   }
 

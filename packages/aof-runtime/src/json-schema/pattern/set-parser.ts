@@ -56,7 +56,6 @@ export function readEscape(reader: Reader): Escaped {
   return (other[1] as string).codePointAt(0) as number
 }
 
-/** Reads a set in brackets. */
 export function readSet(reader: Reader): CharacterSet {
   refusePosixClass(reader)
   reader.take('[')

@@ -1,3 +1,4 @@
+import { append } from '../../collections/multimap.ts'
 import { nameOf } from './references.ts'
 import type { CallName } from '../../contract/call.ts'
 import { Dependent, type GraphCall } from './dependent.ts'
@@ -57,9 +58,7 @@ export class CallGraph {
   /** Adds a call, in order of places; then its dependencies, if any, by {@link add}; then {@link placeAwaiting}. */
   enter(call: GraphCall): void {
     this.placeAwaiting()
-    const same = this.#byId.get(call.id)
-    if (same === undefined) this.#byId.set(call.id, [call])
-    else same.push(call)
+    append(this.#byId, call.id, call)
     this.#byPlace[call.index] = call
     if (this.#awaited.size === 0) return
     for (const name of [call.id, call.index]) {
@@ -100,7 +99,6 @@ export class CallGraph {
     if (call !== undefined) this.#outcomes.set(call, outcome)
   }
 
-  /** The call of that name. */
   named(name: CallName): GraphCall | undefined {
     return typeof name === 'number' ? this.#byPlace[name] : this.#byId.get(name)?.[0]
   }
@@ -131,12 +129,11 @@ export class CallGraph {
   #resolve(node: Dependent, names: readonly CallName[]): void {
     const { call } = node
     for (const name of names) {
-      const producer = this.#find(node, name)
+      this.#refuseRepeated(node, name)
       if (node.isOver) return
+      const producer = this.named(name)
       if (producer === undefined) {
-        const waiting = this.#awaited.get(name)
-        if (waiting === undefined) this.#awaited.set(name, [node])
-        else waiting.push(node)
+        append(this.#awaited, name, node)
         continue
       }
       node.unknown.delete(name)
@@ -145,12 +142,6 @@ export class CallGraph {
     if (this.#isClosed) this.#refuseUnknown(node)
     if (node.isOver) return
     if (node.isMet) this.#later(() => !node.isOver && call.dependenciesMet())
-  }
-
-  /** @returns undefined where no call has that name; a call that names an ambiguous id is refused */
-  #find(node: Dependent, name: CallName): GraphCall | undefined {
-    this.#refuseRepeated(node, name)
-    return this.named(name)
   }
 
   /** @returns false where the call was refused, so that its other names do not matter */
@@ -164,9 +155,7 @@ export class CallGraph {
       return false
     }
     node.unsettled++
-    const dependents = this.#dependents.get(producer)
-    if (dependents === undefined) this.#dependents.set(producer, [node])
-    else dependents.push(node)
+    append(this.#dependents, producer, node)
     // Where all calls come at once, `close` finds their cycles.
     return this.#isWhole || !this.#breakCycle(node, producer)
   }

@@ -54,7 +54,6 @@ export class Claim implements HeapEntry {
   state: ClaimState = 'announced'
   /** Its effects in the index. */
   registrations: readonly EnteredEffect[] = []
-  /** The queue of claims in which it waits. */
   waitsIn: ClaimQueue | undefined
   /** The claims that wait for this one. */
   parked: ClaimQueue | undefined

@@ -28,7 +28,6 @@ export interface ToolEffects {
   of(input: unknown, info: CallInfo): readonly ResourceEffect[]
 }
 
-/** Throws a MisuseError for impossible declarations. */
 export function checkEffects(label: string, { effects, effectScope }: EffectOptions): void {
   checkType(`${label}.effects`, effects, 'function')
   readScopes(`${label}.effectScope`, effectScope)

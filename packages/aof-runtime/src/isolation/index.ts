@@ -1,1 +1,0 @@
-export { createIsolator, type IsolatorOptions } from './isolator.ts'
