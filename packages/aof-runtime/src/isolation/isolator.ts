@@ -42,24 +42,6 @@ export interface IsolatorOptions {
  * Idle workers do not keep the process alive.
  *
  * @throws MisuseError if an option is invalid
- *
- * @example
- * ```ts
- * import { createIsolator } from './isolator.ts'
- *
- * const isolator = createIsolator({ maxProcesses: 2 })
- * const module = new URL('./square.js', import.meta.url)
- * const call = { id: 'a', name: 'square', index: 0, input: { n: 7 }, attempt: 1, idempotencyKey: 'r/0/0' }
- * const hooks = { began() {}, progress() {}, log() {} }
- * console.log(await isolator.start({ mode: 'process', module }, call, hooks).outcome) // 49
- * await isolator.close()
- * ```
- *
- * @example The module
- * ```js
- * // square.js
- * export default ({ n }) => n * n
- * ```
  */
 export function createIsolator(options: IsolatorOptions = {}): Isolator {
   const {
