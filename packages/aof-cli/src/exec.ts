@@ -7,16 +7,14 @@ import { type ExecutedTurn, executeTurn, type TurnExecution } from './exec/execu
 import { answerError, checkDialect, openAnswer, readAnswer } from './exec/open-answer.ts'
 import { defineOptions, type ExecOptions } from './exec/options.ts'
 import { executePlan, planIn, reportPlan } from './exec/plan-file.ts'
-import { reportTurn } from './exec/report.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { noteFailure } from './failure-notes.ts'
 import { formatProblem } from './format-problem.ts'
-import { leave } from './leave.ts'
 import { openView } from './live/open-view.ts'
 import { Output, problemsOnly } from './output.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
-import { endToolsWithCommand } from './process/ending.ts'
+import { endToolsWithCommand, leave } from './process/ending.ts'
 import { exitedError, watchExit } from './process/exit-watch.ts'
 import { listenForInterrupts } from './process/interrupts.ts'
 import { reportUnhandledErrors, watchUnhandledErrors } from './process/unhandled-errors.ts'
@@ -56,7 +54,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   })
   const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
   const unhandled = watchUnhandledErrors()
-  const view = openView(output, { logLevel })
+  const view = openView(output, logLevel)
   const exits = watchExit((tool) => {
     view.close()
     reportError(exitedError(tool), output)
@@ -135,4 +133,24 @@ function verdict({ results }: Executed, { strict }: ExecOptions, output: Output)
   if (failed === 0 || strict !== true) return EXIT.ok
   output.note(`${output.style.error('aof:')} ${failed} of ${results.length} calls did not succeed`)
   return EXIT.tools
+}
+
+/**
+ * Prints the outcome of a turn: its results on standard output, everything else on standard error.
+ *
+ * @param talks true to print notes for people that are not errors
+ */
+function reportTurn(executed: ExecutedTurn, answer: RecordedAnswer, output: Output, talks: boolean): void {
+  const { calls, results, leftToProvider, broken, wallMs } = executed
+  const { style } = output
+  const tell = (words: string): void => output.note(`${style.warning('note:')} ${words}`)
+  if (broken !== undefined) tell(`the answer breaks off: ${oneLine(thrownMessage(broken.cause))}`)
+  if (talks && leftToProvider > 0) tell(`left to the provider, which runs them itself: ${leftToProvider} of its calls`)
+  if (answer.leavesCalls)
+    tell('left to the application: calls that are answered in a form of their own (shell, patch, computer)')
+  if (talks && results.length === 0) tell('the answer calls no tools, so there is nothing to run')
+  const message = answer.results(results)
+  if (!output.json) return output.answerJson(message)
+  const runMs = results.reduce((sum, { timing }) => sum + timing.runMs, 0)
+  output.answerJson({ dialect: answer.dialect, calls, results, message, timing: { wallMs, runMs } })
 }

@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { ParsedAgent } from './agent-file/agent-file.ts'
 import { MAX_BYTES } from './agent-file/decode.ts'
 import { parseAgentFile, parseAgentFiles } from './agent-file/parse-agent.ts'
@@ -109,5 +110,29 @@ function unreadable(file: string, error: unknown): Problem {
     severity: 'error',
     code: 'not_found',
     message: `cannot be read: ${systemMessage(error)}`,
+  }
+}
+
+/** A file to be read as an agent file. */
+export interface AgentPath {
+  readonly file: string
+  readonly isFromFolder: boolean
+}
+
+/** The files of `path`: the file itself, or the possible agent files (`.yaml`, `.yml`, `.json`) of a folder, sorted by name. */
+export async function agentPaths(path: string): Promise<AgentPath[]> {
+  if (path === STANDARD_INPUT || !(await isFolder(path))) return [{ file: path, isFromFolder: false }]
+  const entries = await readdir(path, { withFileTypes: true })
+  return entries
+    .filter((entry) => !entry.isDirectory() && /\.(?:ya?ml|json)$/i.test(entry.name))
+    .map(({ name }) => ({ file: join(path, name), isFromFolder: true }))
+    .toSorted((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
   }
 }

@@ -30,25 +30,18 @@ export async function checkSurroundings(
   return [...missing, ...(await Promise.all([...files, ...checks])).flat()]
 }
 
+const PATHS = 'paths start from the directory of the agent file'
+
+function notFound(at: Place, severity: Problem['severity'], message: string, fix: string): Problem {
+  return problemAt(at, severity, { code: 'not_found', message, fix })
+}
+
 async function checkFile(at: Place, path: string, what: string, directory: string): Promise<Problem[]> {
   const found = await resolveInside(directory, path)
-  if (!found.ok) {
-    return [
-      problemAt(at, 'error', {
-        code: 'not_found',
-        message: `the ${what} ${JSON.stringify(path)} cannot be used: ${found.reason}`,
-        fix: 'paths start from the directory of the agent file',
-      }),
-    ]
-  }
+  const shown = JSON.stringify(path)
+  if (!found.ok) return [notFound(at, 'error', `the ${what} ${shown} cannot be used: ${found.reason}`, PATHS)]
   if ((await stat(found.path)).isFile()) return []
-  return [
-    problemAt(at, 'error', {
-      code: 'not_found',
-      message: `the ${what} ${JSON.stringify(path)} is not a file`,
-      fix: 'name the file itself, e.g. ./tools/index.ts',
-    }),
-  ]
+  return [notFound(at, 'error', `the ${what} ${shown} is not a file`, 'name the file itself, e.g. ./tools/index.ts')]
 }
 
 async function checkCommand(
@@ -57,38 +50,25 @@ async function checkCommand(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Problem[]> {
   const problems = checkSchema(tool)
+  const { at } = tool
   const { program } = tool.command
+  const shown = JSON.stringify(program)
   if (program.includes('/')) {
     const found = await resolveInside(directory, program)
     if (!found.ok || !(await isExecutable(found.path))) {
       const reason = found.ok ? 'it is not a file that may be executed' : found.reason
-      problems.push(
-        problemAt(tool.at, 'error', {
-          code: 'not_found',
-          message: `the program ${JSON.stringify(program)} cannot be used: ${reason}`,
-          fix: found.ok ? `chmod +x ${program}` : 'paths start from the directory of the agent file',
-        }),
-      )
+      const fix = found.ok ? `chmod +x ${program}` : PATHS
+      problems.push(notFound(at, 'error', `the program ${shown} cannot be used: ${reason}`, fix))
     }
   } else if (!(await isOnPath(program, env['PATH'] ?? ''))) {
-    problems.push(
-      problemAt(tool.at, 'warning', {
-        code: 'not_found',
-        message: `the program ${JSON.stringify(program)} is not on the PATH of this machine: calls of the tool will fail`,
-        fix: 'install it, or check its name',
-      }),
-    )
+    const message = `the program ${shown} is not on the PATH of this machine: calls of the tool will fail`
+    problems.push(notFound(at, 'warning', message, 'install it, or check its name'))
   }
   if (tool.cwd !== undefined) {
     const found = await resolveInside(directory, tool.cwd)
     if (!found.ok || !(await stat(found.path)).isDirectory()) {
-      problems.push(
-        problemAt(tool.at, 'error', {
-          code: 'not_found',
-          message: `the directory ${JSON.stringify(tool.cwd)} cannot be used: ${found.ok ? 'it is a file' : found.reason}`,
-          fix: 'paths start from the directory of the agent file',
-        }),
-      )
+      const reason = found.ok ? 'it is a file' : found.reason
+      problems.push(notFound(at, 'error', `the directory ${JSON.stringify(tool.cwd)} cannot be used: ${reason}`, PATHS))
     }
   }
   return problems

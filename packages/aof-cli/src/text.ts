@@ -20,6 +20,25 @@ export function jsonText(value: unknown, indent: number): string {
   return escapeHidden(JSON.stringify(value, undefined, indent))
 }
 
+/** The value of JSON text; `otherwise` for any other text. */
+export function parsedJson(text: string, otherwise?: unknown): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return otherwise
+  }
+}
+
+/** A value as text: text itself, otherwise its JSON; empty if it has none. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 /** Text of JSON, or of quoted YAML, with an escape for every character that could hide on a terminal. */
 export function escapeHidden(text: string): string {
   return text.replaceAll(UNSHOWN, escaped)
@@ -84,4 +103,9 @@ export function wrap(text: string, width: number, taken = 0): string[] {
     } else line = line === '' ? word : `${line} ${word}`
   }
   return [...lines, line]
+}
+
+/** A number of things: `1 call`, `2 calls`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -2,13 +2,12 @@ import type { Command } from 'commander'
 import type { AgentFile } from './agent-file/agent-file.ts'
 import type { Problem } from './agent-file/problem.ts'
 import { unsupportedProblem } from './agent-file/unsupported.ts'
-import { agentPaths } from './agent-paths.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { formatProblem, problemWords } from './format-problem.ts'
 import { type CommonOptions, Output } from './output.ts'
 import { modelProblems } from './models/load-model.ts'
-import { type FoundAgent, type FoundOther, readAgents } from './read-agent.ts'
-import { oneLine } from './text.ts'
+import { agentPaths, type FoundAgent, type FoundOther, readAgents } from './read-agent.ts'
+import { oneLine, plural } from './text.ts'
 
 interface ValidateOptions extends CommonOptions {
   readonly strict?: boolean
@@ -174,10 +173,6 @@ function summary(reports: readonly Report[]): string {
 
 function counts({ errors, warnings }: Pick<Report, 'errors' | 'warnings'>): string {
   return warnings === 0 ? plural(errors, 'error') : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function sum(reports: readonly Report[], field: 'errors' | 'warnings'): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ollamaAddress } from '../../../packages/aof-cli/src/models/ollama-address.ts'
+import { ollamaAddress } from '../../../packages/aof-cli/src/models/providers.ts'
 
 test.each([
   [undefined, 'http://127.0.0.1:11434'],

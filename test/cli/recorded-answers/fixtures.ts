@@ -1,5 +1,5 @@
 import { chunkFrame, eventFrames } from '../../../packages/aof-cli/src/recorded-answers/aws-event-stream.ts'
-import type { DialectName } from '../../../packages/aof-cli/src/recorded-answers/dialects/index.ts'
+import type { DialectName } from '../../../packages/aof-cli/src/recorded-answers/dialects/dialect.ts'
 
 /** One answer in a dialect, whole and as the events of a stream: text, then `look_up({"topic":"tides"})` and `ping({})`. */
 export interface Fixture {

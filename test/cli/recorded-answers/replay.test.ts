@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
-import { replayFetch } from '../../../packages/aof-cli/src/recorded-answers/replay-fetch.ts'
+import { replayFetch } from '../../../packages/aof-cli/src/recorded-answers/wire.ts'
 import { settleMicrotasks } from '../../../packages/aof-runtime/src/testing/macrotask.ts'
 import { type Fixture, FIXTURES, lines, sse } from './fixtures.ts'
 import { callsOf, inputOf, replay } from './replay.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openRecorded } from '../../../packages/aof-cli/src/recorded-answers/open-recorded.ts'
-import { jsonOf } from '../../../packages/aof-cli/src/recorded-answers/recorded-event.ts'
+import { parsedJson } from '../../../packages/aof-cli/src/text.ts'
 import { readBody } from '../../../packages/aof-cli/src/recorded-answers/recorded-body.ts'
 import type { RecordedBody } from '../../../packages/aof-cli/src/recorded-answers/recorded-event.ts'
 import type { ToolResult } from '../../../packages/aof-runtime/src/index.ts'
@@ -167,7 +167,7 @@ test.skipIf(!hasWorkloads)(
 describe('calls that may run (I37)', () => {
   const parsable = ({ expected }: Recorded): unknown[] =>
     expected.calls
-      .map(({ argumentsRaw, arguments: value }) => (argumentsRaw === undefined ? value : jsonOf(argumentsRaw)))
+      .map(({ argumentsRaw, arguments: value }) => (argumentsRaw === undefined ? value : parsedJson(argumentsRaw)))
       .filter((value) => value !== undefined)
 
   test.skipIf(!hasWorkloads)(

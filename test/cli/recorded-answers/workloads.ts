@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { DialectName } from '../../../packages/aof-cli/src/recorded-answers/dialects/index.ts'
+import type { DialectName } from '../../../packages/aof-cli/src/recorded-answers/dialects/dialect.ts'
 
 /** A call that a recorded answer is known to hold. */
 export interface ExpectedCall {

@@ -4,8 +4,18 @@ import { type AnyTool, MisuseError, systemClock } from 'aof-runtime'
 import { checkTool, within } from 'aof-runtime/internal/plan'
 import { resolveInside } from '../inside-directory.ts'
 import { oneLine } from '../text.ts'
-import type { FoundTool, LoadedEntry } from './found-tool.ts'
-import { describeLoadError } from './module-error.ts'
+import { describeLoadError, type LoadFault } from './module-error.ts'
+
+/** A tool with its source, for people. */
+export interface FoundTool {
+  readonly tool: AnyTool
+  readonly source: string
+}
+
+/** The tools of an entry, or its problems. */
+export type LoadedEntry =
+  | { readonly ok: true; readonly tools: readonly FoundTool[] }
+  | ({ readonly ok: false } & LoadFault)
 
 /** The timeout for loading a module. */
 const LOAD_MS = 30_000

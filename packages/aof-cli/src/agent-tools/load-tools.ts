@@ -5,9 +5,8 @@ import { oneLine } from '../text.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { attributed } from '../process/running-tool.ts'
-import { exportedTools } from './exported-tools.ts'
-import type { FoundTool, LoadedEntry, ToolSurroundings } from './found-tool.ts'
-import { programTool } from './program-tool.ts'
+import { exportedTools, type FoundTool, type LoadedEntry } from './exported-tools.ts'
+import { programTool, type ToolSurroundings } from './program-tool.ts'
 
 /**
  * Creates the tools of an agent file: the exported tools of its modules, whose code runs now, and a tool for each of its

@@ -7,7 +7,16 @@ import { type CommandOutput, runCommand } from '../tools/command.ts'
 import { commandEnvironment } from '../tools/command-environment.ts'
 import { resolveInside } from '../inside-directory.ts'
 import { commandEffects } from './command-effects.ts'
-import type { ToolSurroundings } from './found-tool.ts'
+
+/** The surroundings of an agent file's tools. */
+export interface ToolSurroundings {
+  /** The directory of the agent file: paths start from it, and must not leave it (I42). */
+  readonly directory: string
+  /** Variables for commands with their values, from `resolveVariables`. */
+  readonly environment: ReadonlyMap<string, string>
+  /** True if a model gets the tools, so that they need a description of their arguments. */
+  readonly areOffered: boolean
+}
 
 /**
  * The tool of a command: a program started without a shell, in the directory of the agent file or one below it. Its

@@ -1,6 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { ToolResult } from 'aof-runtime'
 import type { CallArrivingEvent } from 'aof-runtime/internal/agent'
+import { parsedJson } from '../text.ts'
 
 /** A call as written by the model. */
 export interface LoggedCall {
@@ -51,21 +52,16 @@ export class CallLog {
     return this.#calls.flatMap((call) => {
       if (this.#foreign.has(call.index)) return []
       const written = this.#arguments.get(call.index)
-      return [written === undefined ? call : { ...call, arguments: valueOf(written) }]
+      return [
+        written === undefined
+          ? call
+          : { ...call, arguments: written.trim() === '' ? {} : parsedJson(written, written) },
+      ]
     })
   }
 
   /** The results of the calls that `aof` answers. */
   own(results: readonly ToolResult[]): ToolResult[] {
     return results.filter(({ index }) => !this.#foreign.has(index))
-  }
-}
-
-function valueOf(written: string): unknown {
-  if (written.trim() === '') return {}
-  try {
-    return JSON.parse(written)
-  } catch {
-    return written
   }
 }

@@ -3,8 +3,7 @@ import { describeIssues, runPlan, stepResult } from 'aof-runtime/internal/plan'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
-import { writtenArguments } from '../run-recording/observed-executor.ts'
-import { oneLine } from '../text.ts'
+import { oneLine, valueText } from '../text.ts'
 import type { TurnExecution } from './execute-turn.ts'
 
 /** The largest number of steps of a plan in a file. */
@@ -56,7 +55,7 @@ export async function executePlan(plan: object, given: PlanExecution): Promise<E
       emit({ type: 'model_finished', turn: 0, finishReason: 'tool-calls' })
       for (const [index, { id, tool: name, arguments: args }] of steps.entries()) {
         emit({ type: 'call_arriving', turn: 0, index, id, name })
-        emit({ type: 'call_arguments', turn: 0, index, arguments: writtenArguments(args) })
+        emit({ type: 'call_arguments', turn: 0, index, arguments: valueText(args) })
       }
     },
   )

@@ -1,4 +1,4 @@
-import { oneLine } from '../text.ts'
+import { oneLine, parsedJson } from '../text.ts'
 
 /** The length of the arguments that is read; no line shows more. */
 const MAX_LENGTH = 300
@@ -11,7 +11,8 @@ const MAX_LENGTH = 300
  */
 export function argumentsText(written: string | undefined): string {
   if (written === undefined) return ''
-  const value = parsed(written)
+  // A very long text is never shown whole, so it is not parsed.
+  const value = written.length > 20_000 ? undefined : parsedJson(written)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return oneLine(written.trim(), MAX_LENGTH)
   const entries: [string, unknown][] = Object.entries(value)
   const [only] = entries
@@ -23,16 +24,6 @@ export function argumentsText(written: string | undefined): string {
       .join(' '),
     MAX_LENGTH,
   )
-}
-
-function parsed(text: string): unknown {
-  // A very long text is never shown whole, so only its beginning is parsed.
-  if (text.length > 20_000) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function quoted(text: string): string {

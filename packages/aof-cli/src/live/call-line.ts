@@ -2,7 +2,7 @@ import { clip, displayWidth, oneLine } from '../text.ts'
 import { callWords, type CallWords, markStyle } from './call-words.ts'
 import { column, joinSegments, rightColumn, type Segment, wrapText } from './line.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
-import type { Theme } from './theme.ts'
+import type { Theme } from './marks.ts'
 
 /** Columns for the duration of a call. */
 const TIME_WIDTH = 8

@@ -4,7 +4,7 @@ import { spinnerAt } from './call-words.ts'
 import { elapsedText } from './duration.ts'
 import { joinSegments, wrapParts, wrapText } from './line.ts'
 import type { LiveCall, LiveTurn } from './live-state.ts'
-import type { Theme } from './theme.ts'
+import type { Theme } from './marks.ts'
 import { phaseCounts, progressSummary, turnSummary } from './summary.ts'
 
 /** The settings of a frame, which shows a running turn at one moment. */

@@ -1,4 +1,5 @@
 import type { ToolResult } from 'aof-runtime'
+import type { Style } from '../style.ts'
 
 /** The signs of a view, each one column wide. */
 export interface Marks {
@@ -12,6 +13,14 @@ export interface Marks {
   readonly stopped: string
   readonly separator: string
   readonly times: string
+}
+
+/** The theme of a view. */
+export interface Theme {
+  readonly style: Style
+  readonly marks: Marks
+  /** The largest number of columns of a line. */
+  readonly width: number
 }
 
 const UNICODE_MARKS: Marks = {

@@ -1,6 +1,6 @@
-import { type CallEventBase, type ParkedEvent, type ProgressEvent, type SettledEvent, ToolFailure } from 'aof-runtime'
+import { type CallEventBase, type ParkedEvent, type SettledEvent, ToolFailure } from 'aof-runtime'
 import { isInstance, thrownPlace } from 'aof-runtime/internal/values'
-import { oneLine } from '../text.ts'
+import { oneLine, valueText } from '../text.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { LiveCall, LiveCallState, LiveState, LiveTurn, ModelState } from './live-state.ts'
 
@@ -45,21 +45,7 @@ export function reduce(state: LiveState, event: LiveEvent, now: number): LiveSta
       return withTurn(state, event.turn, event.at, (turn) =>
         withCall(turn, event, event.at, (call) => ({ ...call, state: nextState(call.state, event) })),
       )
-    case 'model_failed':
-    case 'attempt_failed':
-    case 'breaker_changed':
-    case 'stalled':
-    case 'overlap_suspected':
-    case 'batch_opened':
-    case 'batch_closed':
-    case 'abandoned':
-    case 'ended_late':
-    case 'hold_ended':
-    case 'rate_paused':
-    case 'limit_changed':
-    case 'files_removed':
-    case 'listener_failed':
-    case 'missed':
+    default:
       return state
   }
 }
@@ -89,7 +75,7 @@ function nextState(state: LiveCallState, event: CallEvent): LiveCallState {
     case 'started':
       return { phase: 'running', startedAt: event.at, queuedMs: event.queuedMs }
     case 'progress':
-      return state.phase === 'running' ? { ...state, progress: progressText(event) } : state
+      return state.phase === 'running' ? { ...state, progress: oneLine(valueText(event.value), 200) } : state
     case 'settled':
       return { phase: 'settled', settledAt: event.at, result: event.result, ...thrownAt(event) }
   }
@@ -100,15 +86,6 @@ function thrownAt({ result, thrown }: SettledEvent): { readonly thrownAt?: strin
   if (result.status !== 'failed' || isInstance(thrown, ToolFailure)) return {}
   const place = thrownPlace(thrown)
   return place === undefined ? {} : { thrownAt: place }
-}
-
-function progressText({ value }: ProgressEvent): string {
-  if (typeof value === 'string') return oneLine(value, 200)
-  try {
-    return oneLine(JSON.stringify(value) ?? '', 200)
-  } catch {
-    return ''
-  }
 }
 
 function withTurn(state: LiveState, number: number, now: number, change: (turn: LiveTurn) => LiveTurn): LiveState {

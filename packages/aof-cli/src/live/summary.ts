@@ -1,5 +1,6 @@
 import type { ToolResult } from 'aof-runtime'
 import type { Usage } from 'aof-runtime/agent'
+import { plural } from '../text.ts'
 import { durationText } from './duration.ts'
 import type { LiveState, LiveTurn } from './live-state.ts'
 import type { Marks } from './marks.ts'
@@ -59,8 +60,4 @@ function timesWords(times: ToolTimes, { times: sign }: Marks): string[] {
 function usageWords({ inputTokens, outputTokens }: Usage): string[] {
   if (inputTokens + outputTokens === 0) return []
   return [`${inputTokens.toLocaleString('en')} tokens in, ${outputTokens.toLocaleString('en')} out`]
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

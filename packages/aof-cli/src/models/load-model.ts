@@ -9,8 +9,7 @@ import type { ProviderPackage } from '../recorded-answers/provider-package.ts'
 import { RecordedAnswerError } from '../recorded-answers/recorded-answer-error.ts'
 import { oneLine } from '../text.ts'
 import { installCommand } from './install-command.ts'
-import type { AskedModel, Need, Provider } from './provider.ts'
-import { PROVIDERS } from './providers.ts'
+import { type AskedModel, type Need, type Provider, PROVIDERS } from './providers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -28,9 +27,7 @@ export async function loadModel(
 ): Promise<LanguageModelV4> {
   const provider = PROVIDERS.get(id)
   if (provider === undefined) throw unknownProvider(id, name)
-  const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
-  const model = `${id}:${oneLine(name, 100)}`
-  const missing = provider.needs.filter((need) => !isMet(need, asked))
+  const { asked, model, missing } = askedOf(id, name, provider, env)
   checkAddresses(provider, asked)
   const load = async (): Promise<LanguageModelV4> => (await provider.package(asked).load())(globalThis.fetch)
   return load().then(
@@ -52,9 +49,7 @@ export function modelProblems({ provider: id, name, at }: ModelName, env: Enviro
   if (FILE_PROVIDERS.has(id)) return []
   const provider = PROVIDERS.get(id)
   if (provider === undefined) return [modelProblem(at, 'error', unknownProvider(id, name))]
-  const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
-  const model = `${id}:${oneLine(name, 100)}`
-  const missing = provider.needs.filter((need) => !isMet(need, asked))
+  const { asked, model, missing } = askedOf(id, name, provider, env)
   const { name: packageName, major } = provider.package(asked)
   const problems: Problem[] = []
   if (!isInstalled(packageName)) {
@@ -66,6 +61,11 @@ export function modelProblems({ provider: id, name, at }: ModelName, env: Enviro
     problems.push(modelProblem(at, 'warning', { message, fix }))
   }
   return problems
+}
+
+function askedOf(id: string, name: string, { needs }: Provider, env: Environment) {
+  const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
+  return { asked, model: `${id}:${oneLine(name, 100)}`, missing: needs.filter((need) => !isMet(need, asked)) }
 }
 
 function modelProblem(

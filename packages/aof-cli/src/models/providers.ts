@@ -1,8 +1,34 @@
 import { defined } from '../agent-file/defined.ts'
 import { PACKAGES, providerPackage, type ProviderPackage } from '../recorded-answers/provider-package.ts'
 import { COMPATIBLE_SERVICES, type CompatibleService } from './compatible-services.ts'
-import { ollamaAddress } from './ollama-address.ts'
-import type { AskedModel, Provider } from './provider.ts'
+
+/** A provider of models, and how to create one of its models. */
+export interface Provider {
+  /** Its name for people. */
+  readonly title: string
+  /**
+   * The variables that must be set: for each need, all variables of one alternative. The first alternative is the
+   * recommended one.
+   */
+  readonly needs: readonly Need[]
+  /** Variables that must be addresses if they are set. */
+  readonly addresses?: readonly string[]
+  /** The page that issues keys. */
+  readonly keys?: string
+  /** The package of the AI SDK that creates the model. */
+  readonly package: (asked: AskedModel) => ProviderPackage
+}
+
+/** Alternatives, each a list of variables that are needed together. */
+export type Need = readonly (readonly string[])[]
+
+/** A requested model, with the environment for its settings. */
+export interface AskedModel {
+  /** The provider's name of the model. */
+  readonly name: string
+  /** The value of the first of these variables that is set and not blank. */
+  readonly variable: (...names: string[]) => string | undefined
+}
 
 /** The providers with their own package, or with more settings than a key. */
 const OWN: Readonly<Record<string, Provider>> = {
@@ -145,4 +171,20 @@ function keyOf(apiKey: string | undefined): { apiKey?: string } {
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '')
+}
+
+/**
+ * The address of Ollama, read from `OLLAMA_HOST` as its own command does: a host, a port or both, with or without `http://`.
+ *
+ * @returns an address without a trailing slash; other text unchanged
+ */
+export function ollamaAddress(host: string | undefined): string {
+  const given = host?.trim() ?? ''
+  const full = /^https?:\/\//.test(given) ? given : `http://${given.replace(/^(?=:|$)/, '127.0.0.1')}`
+  if (!URL.canParse(full)) return given
+  const url = new URL(full)
+  // The wildcard address is for listening only; requests go to the local host.
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
+  if (full !== given && !/:\d+(?:\/|$)/.test(given)) url.port = '11434'
+  return url.href.replace(/\/+$/, '')
 }

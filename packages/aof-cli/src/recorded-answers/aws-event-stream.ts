@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { jsonOf, type RecordedBody, type RecordedEvent } from './recorded-event.ts'
+import { parsedJson } from '../text.ts'
+import type { RecordedBody, RecordedEvent } from './recorded-event.ts'
 
 /*
  * AWS event streams (`application/vnd.amazon.eventstream`). A frame is, in big-endian order:
@@ -56,16 +57,16 @@ function readEvent(bytes: Buffer): RecordedEvent {
   const type = headers.get(':event-type') ?? headers.get(':exception-type')
   const payload = payloadOf(bytes)
   const text = type === undefined || payload === undefined ? '' : `{${JSON.stringify(type)}:${payload}}`
-  return { bytes, text, value: jsonOf(text) }
+  return { bytes, text, value: parsedJson(text) }
 }
 
 function readChunk(bytes: Buffer): RecordedEvent {
-  const payload: unknown = jsonOf(payloadOf(bytes) ?? '')
+  const payload: unknown = parsedJson(payloadOf(bytes) ?? '')
   if (typeof payload !== 'object' || payload === null || !('bytes' in payload) || typeof payload.bytes !== 'string') {
     return readEvent(bytes)
   }
   const text = Buffer.from(payload.bytes, 'base64').toString()
-  return { bytes, text, value: jsonOf(text) }
+  return { bytes, text, value: parsedJson(text) }
 }
 
 /** The text headers of a frame; none for a truncated frame. */

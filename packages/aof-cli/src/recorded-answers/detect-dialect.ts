@@ -1,6 +1,7 @@
 import { printable } from 'aof-runtime/internal'
 import { fieldsOf, isObject } from 'aof-runtime/internal/messages'
-import { type DialectName, DIALECTS, type RecordedDialect } from './dialects/index.ts'
+import type { DialectName, RecordedDialect } from './dialects/dialect.ts'
+import { DIALECTS } from './dialects/index.ts'
 import { RecordedAnswerError } from './recorded-answer-error.ts'
 import type { RecordedBody } from './recorded-event.ts'
 

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, isObject } from 'aof-runtime/internal/messages'
-import { jsonOf } from './recorded-event.ts'
+import { parsedJson } from '../text.ts'
 
 /**
  * Rewrites calls for which a provider's client would refuse the whole answer, so that it accepts them with the meaning
@@ -51,7 +51,7 @@ export function givenName(name: unknown): string {
 export function argumentsValue(given: unknown): unknown {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'string') return given
-  return given.trim() === '' ? {} : (jsonOf(given) ?? given)
+  return given.trim() === '' ? {} : (parsedJson(given) ?? given)
 }
 
 const WRAPPED = 'aof: arguments that are not an object'
@@ -63,7 +63,7 @@ export function wrapped(given: unknown): Fields {
 
 /** The input of a call before {@link wrapped}. */
 export function unwrapped(input: string): string {
-  return input.startsWith(`{"${WRAPPED}":`) ? JSON.stringify(fieldsOf(jsonOf(input))[WRAPPED]) : input
+  return input.startsWith(`{"${WRAPPED}":`) ? JSON.stringify(fieldsOf(parsedJson(input))[WRAPPED]) : input
 }
 
 /** An id as text; a number does not count as an id, as everywhere. */
@@ -79,6 +79,15 @@ function textArguments(called: Fields, isWhole: boolean): Fields {
 
 function argumentsText(given: unknown): string {
   return given === undefined || given === null ? '{}' : JSON.stringify(given)
+}
+
+/** An answer with `change` applied to the calls of its message; undefined if none changes. */
+export function withCalls(value: unknown, change: (call: Fields, place: number) => Fields): object | undefined {
+  const { message } = fieldsOf(value)
+  const { tool_calls } = fieldsOf(message)
+  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
+  const calls = changed(tool_calls, change)
+  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
 }
 
 /** The elements of a list after `change`; the same list if none changes. */

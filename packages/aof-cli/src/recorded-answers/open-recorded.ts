@@ -2,12 +2,12 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { ToolResult } from 'aof-runtime'
 import { type Fields, fieldsOf, isPending } from 'aof-runtime/internal/messages'
 import { detectDialect, dialectNamed, isWhole } from './detect-dialect.ts'
-import type { DialectName, RecordedDialect } from './dialects/index.ts'
+import type { DialectName, RecordedDialect } from './dialects/dialect.ts'
 import { readBody } from './recorded-body.ts'
 import type { Framing, RecordedBody } from './recorded-event.ts'
 import { recordedModel } from './recorded-model.ts'
 import { RecordedAnswerError } from './recorded-answer-error.ts'
-import type { BeforeEvent } from './replay-fetch.ts'
+import type { BeforeEvent } from './wire.ts'
 
 /** Options of {@link openRecorded}. */
 export interface OpenRecordedOptions {
@@ -20,8 +20,6 @@ export interface OpenRecordedOptions {
 /** A recorded answer, ready for replay. */
 export interface RecordedAnswer {
   readonly dialect: DialectName
-  /** The dialect's name for people. */
-  readonly title: string
   readonly framing: Framing
   /** True if it was recorded as a stream of events; false for a whole answer. */
   readonly streamed: boolean
@@ -59,7 +57,6 @@ export async function openRecorded(
   const makeModel = await dialect.provider.load()
   return {
     dialect: dialect.name,
-    title: dialect.title,
     framing: body.framing,
     streamed,
     events: body.events.length,

@@ -1,6 +1,7 @@
 import { isEventStream, readEventStream } from './aws-event-stream.ts'
 import { RecordedAnswerError } from './recorded-answer-error.ts'
-import { jsonOf, type RecordedBody, type RecordedEvent } from './recorded-event.ts'
+import { parsedJson } from '../text.ts'
+import type { RecordedBody, RecordedEvent } from './recorded-event.ts'
 import { isServerSentEvents, readServerSentEvents } from './server-sent-events.ts'
 
 /**
@@ -39,7 +40,7 @@ function readJson(text: string): RecordedBody {
 }
 
 function ofText(text: string): RecordedEvent {
-  return { bytes: encode(`${text}\n`), text, value: jsonOf(text) }
+  return { bytes: encode(`${text}\n`), text, value: parsedJson(text) }
 }
 
 function decode(bytes: Uint8Array): string {

@@ -24,12 +24,3 @@ export interface RecordedBody {
   readonly framing: Framing
   readonly events: readonly RecordedEvent[]
 }
-
-/** `text` parsed as JSON; undefined if it is not JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -2,14 +2,13 @@ import { defined } from '../agent-file/defined.ts'
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { isKnownEnd } from 'aof-runtime/internal/messages'
 import { generatedParts } from './generated-parts.ts'
-import type { RecordedDialect } from './dialects/index.ts'
+import type { RecordedDialect } from './dialects/dialect.ts'
 import { unwrapped } from './odd-calls.ts'
 import { MODEL_ID, type ModelMaker } from './provider-package.ts'
 import { RecordedAnswerError } from './recorded-answer-error.ts'
 import type { RecordedBody } from './recorded-event.ts'
-import { type BeforeEvent, replayFetch } from './replay-fetch.ts'
 import { withStandIns } from './stand-in-ids.ts'
-import { sendStream, sendWhole } from './wire.ts'
+import { type BeforeEvent, replayFetch, sendStream, sendWhole } from './wire.ts'
 
 /** The content that a model replays. */
 export interface Recording {

@@ -1,4 +1,5 @@
-import { jsonOf, type RecordedEvent } from './recorded-event.ts'
+import { parsedJson } from '../text.ts'
+import type { RecordedEvent } from './recorded-event.ts'
 
 /** True if `text` begins with a field or a comment of server-sent events. */
 export function isServerSentEvents(text: string): boolean {
@@ -9,7 +10,7 @@ export function isServerSentEvents(text: string): boolean {
 export function readServerSentEvents(text: string): RecordedEvent[] {
   return eventTexts(text).map((event) => {
     const data = dataOf(event)
-    return { bytes: new TextEncoder().encode(event), text: data, value: jsonOf(data) }
+    return { bytes: new TextEncoder().encode(event), text: data, value: parsedJson(data) }
   })
 }
 

@@ -9,6 +9,7 @@ import {
   type ToolExecutorOptions,
   type ToolResult,
 } from 'aof-runtime'
+import { valueText } from '../text.ts'
 
 /** An observer of the calls of an executor. */
 export interface CallObserver {
@@ -62,14 +63,14 @@ class ObservedBatch implements OpenBatch {
       result: () => slot.result(),
       drop: (reason) => slot.drop(reason),
       complete: (args) => {
-        this.#listener(slot.index, writtenArguments(args))
+        this.#listener(slot.index, valueText(args))
         slot.complete(args)
       },
     }
   }
 
   add(call: ToolCall): CallHandle {
-    this.#listener(this.#batch.size, writtenArguments(call.arguments))
+    this.#listener(this.#batch.size, valueText(call.arguments))
     return this.#batch.add(call)
   }
 
@@ -87,15 +88,5 @@ class ObservedBatch implements OpenBatch {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#batch[Symbol.asyncDispose]() as Promise<void>
-  }
-}
-
-/** Arguments as text: models write text, applications may give values. */
-export function writtenArguments(args: unknown): string {
-  if (typeof args === 'string') return args
-  try {
-    return JSON.stringify(args) ?? ''
-  } catch {
-    return ''
   }
 }

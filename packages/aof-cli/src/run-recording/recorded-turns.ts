@@ -1,4 +1,4 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { RecordedError } from './recording-format.ts'
 import type { RecordedTurn, Recording } from './recording.ts'
 
@@ -10,24 +10,31 @@ export function recordedTurnsModel({ file, header, runs }: Recording): LanguageM
   // A turn that was not read to its end cannot be played.
   const turns = runs.flatMap((run) => run.turns).filter(({ answered }) => answered !== undefined)
   let next = 0
+  return playedModel(header, () => {
+    const turn = turns[next++]
+    if (turn !== undefined) return streamOf(turn)
+    throw new Error(`The recording ${file} has ${turns.length} turns, and the model was asked for turn ${next}.`)
+  })
+}
+
+/** A model with the recorded names, whose answers are streams alone. */
+export function playedModel(
+  { model }: Recording['header'],
+  answer: (asked: LanguageModelV4CallOptions) => ReadableStream<LanguageModelV4StreamPart>,
+): LanguageModelV4 {
   return {
     specificationVersion: 'v4',
-    provider: header.model.provider,
-    modelId: header.model.id,
+    provider: model.provider,
+    modelId: model.id,
     supportedUrls: {},
-    doStream: async () => {
-      const turn = turns[next++]
-      const { error, refused } = turn?.answered ?? {}
-      if (error !== undefined && refused === true) throw replayError(error)
-      if (turn !== undefined) return { stream: streamOf(turn) }
-      throw new Error(`The recording ${file} has ${turns.length} turns, and the model was asked for turn ${next}.`)
-    },
+    doStream: async (asked) => ({ stream: answer(asked) }),
     doGenerate: () => Promise.reject(new TypeError('A recording is played as a stream: use doStream.')),
   }
 }
 
 function streamOf({ parts, answered }: RecordedTurn): ReadableStream<LanguageModelV4StreamPart> {
   let next = 0
+  if (answered?.error !== undefined && answered.refused === true) throw replayError(answered.error)
   return new ReadableStream<LanguageModelV4StreamPart>(
     {
       pull: (controller) => {

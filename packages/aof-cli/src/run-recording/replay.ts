@@ -3,7 +3,7 @@ import type { Clock } from 'aof-runtime'
 import type { AgentResult } from 'aof-runtime/agent'
 import { type Divergence, DivergenceError, diffText } from './divergence.ts'
 import { requestDigest } from './digest.ts'
-import { replayError } from './recorded-turns.ts'
+import { playedModel, replayError } from './recorded-turns.ts'
 import type { Redactor } from './redact.ts'
 import type { RecordedRun, RecordedTurn, Recording } from './recording.ts'
 import type { HeaderLine, RecordedTool } from './recording-format.ts'
@@ -44,15 +44,7 @@ export class Replay {
     this.clock = clock
     this.paced = paced
     this.redactor = redactor
-    const { provider, id } = recording.header.model
-    this.model = {
-      specificationVersion: 'v4',
-      provider,
-      modelId: id,
-      supportedUrls: {},
-      doStream: async (asked) => ({ stream: this.#answer(asked) }),
-      doGenerate: () => Promise.reject(new TypeError('A recording is played as a stream: use doStream.')),
-    }
+    this.model = playedModel(recording.header, (asked) => this.#answer(asked))
   }
 
   /** The divergence of the run from the recording, if any. */

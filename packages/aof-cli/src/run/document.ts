@@ -6,6 +6,7 @@ import type { LiveEvent } from '../live/live-event.ts'
 import type { LiveCall, LiveTurn } from '../live/live-state.ts'
 import { toolTimes } from '../live/tool-times.ts'
 import { encodeJson } from '../run-recording/json-codec.ts'
+import { parsedJson } from '../text.ts'
 import type { RunOutcome } from './session.ts'
 
 /** A run in the form for machines: the document of `--json`, and the last line of `--json-lines`. */
@@ -37,19 +38,10 @@ function turnDocument(turn: LiveTurn): object {
 }
 
 function callDocument({ index, id, name, arguments: written, state }: LiveCall): object {
-  const args = written === undefined ? {} : { arguments: argumentsValue(written) }
+  const args = written === undefined ? {} : { arguments: parsedJson(written, written) }
   if (state.phase !== 'settled') return { index, id, name, ...args, status: state.phase }
   const { index: _index, id: _id, name: _name, ...result } = state.result
   return { index, id, name, ...args, ...result }
-}
-
-/** The parsed arguments if they are JSON, otherwise their text. */
-function argumentsValue(written: string): unknown {
-  try {
-    return JSON.parse(written)
-  } catch {
-    return written
-  }
 }
 
 /**

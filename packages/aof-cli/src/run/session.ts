@@ -87,7 +87,7 @@ export class Session {
     const unhandled = watchUnhandledErrors()
     const timeout = new AbortController()
     const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
-    const view = openView(output, { logLevel })
+    const view = openView(output, logLevel)
     const exits = watchExit((tool) => {
       view.close()
       this.#setup.onExit(tool)

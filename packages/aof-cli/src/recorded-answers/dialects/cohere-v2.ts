@@ -1,6 +1,6 @@
 import type { ToolResult } from 'aof-runtime'
-import { failureText, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
-import { changed, chatCall, givenId } from '../odd-calls.ts'
+import { failureText, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
+import { chatCall, givenId, withCalls } from '../odd-calls.ts'
 import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedDialect } from './dialect.ts'
 
@@ -34,24 +34,14 @@ export const cohereV2: RecordedDialect = {
 
 /** Rewrites the calls of a whole answer so that the client accepts them. */
 function amend(value: unknown): object | undefined {
-  const { message } = fieldsOf(value)
-  const { tool_calls } = fieldsOf(message)
-  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
-  const calls = changed(tool_calls, (call, place) => {
+  return withCalls(value, (call, place) => {
     const read = chatCall(call, true)
     return typeof read.id === 'string' ? read : { ...read, id: givenId(read.id, place) }
   })
-  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
 }
 
 /** A message for each result; the format cannot mark failures. */
-interface CohereResult {
-  role: 'tool'
-  tool_call_id: string
-  content: string
-}
-
-function cohereResults(results: readonly ToolResult[]): CohereResult[] {
+function cohereResults(results: readonly ToolResult[]): object[] {
   return inCallOrder(results, undefined).map(({ result, id }) => ({
     role: 'tool',
     tool_call_id: id,

@@ -1,7 +1,7 @@
 import type { ToolResult } from 'aof-runtime'
 import { printable } from 'aof-runtime/internal'
 import { failureText, type Fields, fieldsOf, inCallOrder, isObject, successText } from 'aof-runtime/internal/messages'
-import { argumentsValue, changed, givenName, wrapped } from '../odd-calls.ts'
+import { argumentsValue, givenName, withCalls, wrapped } from '../odd-calls.ts'
 import { MODEL_ID, PACKAGES, providerPackage } from '../provider-package.ts'
 import type { RecordedBody, RecordedEvent } from '../recorded-event.ts'
 import type { RecordedDialect } from './dialect.ts'
@@ -15,20 +15,12 @@ export const ollamaChat: RecordedDialect = {
   wire: 'ndjson',
   provider: providerPackage(PACKAGES.ollama, ({ createOllama }, fetch) => createOllama({ fetch })(MODEL_ID)),
   unusable,
-  amend,
+  amend: (value) => withCalls(value, amendCall),
   endReason,
   results: ollamaResults,
 }
 
 /** Rewrites the arguments of calls as an object. For any other value the client drops the event, or refuses the answer. */
-function amend(value: unknown): object | undefined {
-  const { message } = fieldsOf(value)
-  const { tool_calls } = fieldsOf(message)
-  if (!isObject(value) || !isObject(message) || !Array.isArray(tool_calls)) return undefined
-  const calls = changed(tool_calls, amendCall)
-  return calls === tool_calls ? undefined : { ...value, message: { ...message, tool_calls: calls } }
-}
-
 function amendCall(call: Fields): Fields {
   const called = fieldsOf(call.function)
   if (isObject(called.arguments) && typeof called.name === 'string') return call
@@ -52,13 +44,7 @@ function unusable({ text, value }: RecordedEvent): string | undefined {
 }
 
 /** A message for each result; the order and the names identify the calls. */
-interface OllamaResult {
-  role: 'tool'
-  tool_name: string
-  content: string
-}
-
-function ollamaResults(results: readonly ToolResult[]): OllamaResult[] {
+function ollamaResults(results: readonly ToolResult[]): object[] {
   return inCallOrder(results, undefined).map(({ result, name }) => ({
     role: 'tool',
     tool_name: name,
