@@ -7,7 +7,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   const plain = simplified(word.slice(0, MAX_LENGTH))
   const whole = nearest(candidates, (other) => {
     const longest = Math.max(plain.length, other.length)
-    return within(longest <= 3 ? 1 : longest / 3, editDistance(plain, other))
+    return ifAtMost(longest <= 3 ? 1 : longest / 3, editDistance(plain, other))
   })
   return whole ?? nearest(candidates, (other) => partDistance(plain, other))
 }
@@ -31,10 +31,10 @@ const LEAST_PART = 5
 /** The distance of a word that ends with `other`, the least of all, or with which `other` begins, a few letters aside. */
 function partDistance(word: string, other: string): number {
   if (other.length >= LEAST_PART && word.endsWith(other)) return -1
-  return word.length < LEAST_PART ? Infinity : within(word.length / LEAST_PART, Math.min(...distances(word, other)))
+  return word.length < LEAST_PART ? Infinity : ifAtMost(word.length / LEAST_PART, Math.min(...distances(word, other)))
 }
 
-function within(most: number, distance: number): number {
+function ifAtMost(most: number, distance: number): number {
   return distance <= most ? distance : Infinity
 }
 
