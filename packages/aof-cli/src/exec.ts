@@ -10,14 +10,13 @@ import { executePlan, planIn, reportPlan } from './exec/plan-file.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { noteFailure } from './failure-notes.ts'
 import { formatProblem } from './format-problem.ts'
-import { openView } from './live/open-view.ts'
 import { Output, problemsOnly } from './output.ts'
+import { watchCommand } from './process/command-watch.ts'
 import { endDescendants } from './process/descendants.ts'
 import { divertConsole } from './process/diverted-console.ts'
 import { endToolsWithCommand, leave } from './process/ending.ts'
-import { exitedError, watchExit } from './process/exit-watch.ts'
-import { listenForInterrupts } from './process/interrupts.ts'
-import { reportUnhandledErrors, watchUnhandledErrors } from './process/unhandled-errors.ts'
+import { exitedError } from './process/exit-watch.ts'
+import { reportUnhandledErrors } from './process/unhandled-errors.ts'
 import { secretsOf } from './run-recording/redact.ts'
 import { reportError } from './report-error.ts'
 import type { RecordedAnswer } from './recorded-answers/open-recorded.ts'
@@ -52,13 +51,7 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
   const { maxParallelTools = 10, ...tools } = await execTools(options.tools, (problem) => {
     if (talks) output.note(`${formatProblem(problem, output.style, output.width)}\n`)
   })
-  const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
-  const unhandled = watchUnhandledErrors()
-  const view = openView(output, logLevel)
-  const exits = watchExit((tool) => {
-    view.close()
-    reportError(exitedError(tool), output)
-  })
+  const watch = watchCommand(output, logLevel, (tool) => reportError(exitedError(tool), output))
   try {
     const executed = await run({
       executor: {
@@ -68,26 +61,23 @@ async function exec(file: string, options: ExecOptions, wantsLog: boolean): Prom
         secrets: secretsOf(process.env),
         logger: wantsLog ? output.logger : problemsOnly(output.logger),
       },
-      signal: AbortSignal.any([interrupts.signal, unhandled.signal]),
+      signal: watch.signal,
       emit: (event) => {
-        view.take(event)
+        watch.view.take(event)
         noteFailure(event, output)
       },
       timeoutMs: timeout,
     })
-    view.close()
-    const hasUnhandled = unhandled.signal.aborted
-    executed.report(output, talks, interrupts.exitCode !== undefined || hasUnhandled)
+    watch.view.close()
+    const { interrupted, hasUnhandledError } = watch
+    executed.report(output, talks, interrupted !== undefined || hasUnhandledError)
     if (executed.abandoned > 0) endDescendants()
-    return interrupts.exitCode ?? (hasUnhandled ? EXIT.tools : undefined) ?? verdict(executed, options, output)
+    return interrupted ?? (hasUnhandledError ? EXIT.tools : undefined) ?? verdict(executed, options, output)
   } catch (error) {
-    if (interrupts.exitCode !== undefined) return interrupts.exitCode
+    if (watch.interrupted !== undefined) return watch.interrupted
     throw answerError(error, oneLine(file))
   } finally {
-    view.close()
-    interrupts.stop()
-    unhandled.stop()
-    exits.stop()
+    watch.close()
   }
 }
 

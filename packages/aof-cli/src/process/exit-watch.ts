@@ -3,11 +3,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { oneLine } from '../text.ts'
 import { runningTool } from './running-tool.ts'
 
-/** A watch for the end of the process while a command works. */
-export interface ExitWatch {
-  stop(): void
-}
-
 /** True if the command itself ends the process. */
 let isWanted = false
 
@@ -22,15 +17,16 @@ export function endAtOnce(exitCode: ExitCode): never {
  * for a failed tool instead, and calls `tell` synchronously as the last action of the process.
  *
  * @param tell gets the tool's name, if known
+ * @returns a function that ends this
  */
-export function watchExit(tell: (tool: string | undefined) => void): ExitWatch {
+export function watchExit(tell: (tool: string | undefined) => void): () => void {
   const onExit = (exitCode: number): void => {
     if (isWanted || exitCode === EXIT.interrupted || exitCode === EXIT.terminated) return
     process.exitCode = EXIT.tools
     tell(runningTool())
   }
   process.on('exit', onExit)
-  return { stop: () => void process.off('exit', onExit) }
+  return () => void process.off('exit', onExit)
 }
 
 /** The message about the exit: the tool that caused it, and the remedy. */

@@ -24,22 +24,15 @@ export function reportUnhandledErrors(logger: Logger): void {
   })
 }
 
-/** A watch for unhandled errors while a command works. */
-export interface UnhandledErrorWatch {
-  /** Aborts at the first one, because the state of the tools is then unknown. */
-  readonly signal: AbortSignal
-  stop(): void
-}
-
-/** Watches until `stop` is called. */
-export function watchUnhandledErrors(): UnhandledErrorWatch {
-  const controller = new AbortController()
-  onUnhandled = () => controller.abort(new DOMException('A tool left an unhandled error.', 'AbortError'))
-  return {
-    signal: controller.signal,
-    stop: () => {
-      onUnhandled = undefined
-    },
+/**
+ * Calls `onError` at each unhandled error.
+ *
+ * @returns a function that ends this
+ */
+export function watchUnhandledErrors(onError: () => void): () => void {
+  onUnhandled = onError
+  return () => {
+    onUnhandled = undefined
   }
 }
 

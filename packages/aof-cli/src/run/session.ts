@@ -6,12 +6,9 @@ import { stalledLine } from 'aof-runtime/internal/values'
 import type { ExitCode } from '../exit-codes.ts'
 import { noteFailure } from '../failure-notes.ts'
 import type { LiveEvent } from '../live/live-event.ts'
-import { openView } from '../live/open-view.ts'
 import type { LiveState } from '../live/live-state.ts'
 import { type LogLevel, type Output, problemsOnly } from '../output.ts'
-import { watchExit } from '../process/exit-watch.ts'
-import { listenForInterrupts } from '../process/interrupts.ts'
-import { watchUnhandledErrors } from '../process/unhandled-errors.ts'
+import { watchCommand } from '../process/command-watch.ts'
 import type { Divergence } from '../run-recording/divergence.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { incompleteAnswer } from './incomplete-answer.ts'
@@ -83,23 +80,13 @@ export class Session {
     const { output, logLevel, limits } = this.#setup
     const { timeLimit } = limits
     const runtime = this.#runtime
-    const interrupts = listenForInterrupts(() => output.note(output.style.dim('aborting; once more ends at once')))
-    const unhandled = watchUnhandledErrors()
+    const watch = watchCommand(output, logLevel, this.#setup.onExit)
+    const { view } = watch
     const timeout = new AbortController()
     const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
-    const view = openView(output, logLevel)
-    const exits = watchExit((tool) => {
-      view.close()
-      this.#setup.onExit(tool)
-    })
     try {
       runtime.beginRun(input)
-      const signals = [
-        interrupts.signal,
-        timeout.signal,
-        unhandled.signal,
-        ...(runtime.signal === undefined ? [] : [runtime.signal]),
-      ]
+      const signals = [watch.signal, timeout.signal, runtime.signal].filter((signal) => signal !== undefined)
       const run = this.#agent().run(
         { messages: [...this.#history, { role: 'user', content: [{ type: 'text', text: input }] }] },
         defined({ signal: AbortSignal.any(signals), budget: limits.budget }),
@@ -111,8 +98,8 @@ export class Session {
       this.#history = result.messages
       const { divergence } = runtime
       const ended = {
-        interrupted: interrupts.exitCode,
-        hasUnhandledError: unhandled.signal.aborted,
+        interrupted: watch.interrupted,
+        hasUnhandledError: watch.hasUnhandledError,
         timedOut: timeout.signal.aborted,
         diverged: divergence !== undefined,
         incomplete: this.#setup.isStrict && incompleteAnswer(result) !== undefined,
@@ -125,11 +112,8 @@ export class Session {
         ...(divergence !== undefined && { divergence }),
       }
     } finally {
-      view.close()
+      watch.close()
       timer?.clear()
-      interrupts.stop()
-      unhandled.stop()
-      exits.stop()
       this.#arguments.clear()
     }
   }
