@@ -19,6 +19,16 @@ test.skipIf(module.stripTypeScriptTypes === undefined)('S14: each of the planted
   }
 })
 
+test('S14: each of the planted bugs uses only private names that its file declares', () => {
+  for (const bug of PLANTED_BUGS) {
+    const source = readFileSync(new URL(`../../packages/aof-runtime/src/core/${bug.file}`, import.meta.url), 'utf8')
+    const planted = plant(source, bug)
+    const used = new Set([...planted.matchAll(/\.(#\w+)/g)].map(([, name]) => name))
+    for (const name of used)
+      expect(planted, bug.why).toMatch(new RegExp(`^ +(?:(?:static|readonly|get|set|async) |\\*)*${name}\\b`, 'm'))
+  }
+})
+
 test('S14: few of the planted bugs are said to survive', () => {
   const survivors = PLANTED_BUGS.filter(({ survives }) => survives !== undefined)
   expect(survivors.length).toBeLessThanOrEqual(0.05 * PLANTED_BUGS.length)

@@ -221,5 +221,5 @@ export const admission: readonly PlantedBug[] = [
     '',
     'it has no effect on a running call; only its timer stays until it fires',
   ),
-  bug('calls/call-record.ts', 'the permits of a call do not count as usage', '    batch.share.began(now)\n', ''),
+  bug('calls/running.ts', 'the permits of a call do not count as usage', '    call.batch.share.began(now)\n', ''),
 ]

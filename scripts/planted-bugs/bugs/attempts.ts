@@ -3,23 +3,23 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 /** Bugs of single attempts. */
 export const attempts: readonly PlantedBug[] = [
   bug(
-    'attempt/attempt.ts',
+    'calls/execution.ts',
     'a call that is about to be aborted makes others',
-    "if (this.#stage !== 'running' || this.#owner.isStopping) return undefined",
-    "if (this.#stage !== 'running') return undefined",
+    'if (!this.attempt.isRunning || this.isStopping) return undefined',
+    'if (!this.attempt.isRunning) return undefined',
     'an abort must end one call while a callback acts by another that runs: one scenario in about 200,000 shows it; test/core/abort-from-within.test.ts does',
   ),
   bug(
     'attempt/attempt.ts',
     'the grace is skipped',
-    'if (engine.limits.graceMs === 0) this.#graceOver(cut)',
-    'if (engine.limits.graceMs >= 0) this.#graceOver(cut)',
+    'if (graceMs === 0) this.#graceOver(cut)',
+    'if (graceMs >= 0) this.#graceOver(cut)',
   ),
   bug(
     'attempt/attempt.ts',
     'the grace never ends',
-    'else engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())',
-    "else if (cut === 'timeout') engine.timeouts.add(this, engine.limits.graceMs, engine.clock.now())",
+    'else timeouts.add(this, graceMs, clock.now())',
+    "else if (cut === 'timeout') timeouts.add(this, graceMs, clock.now())",
   ),
   bug(
     'attempt/attempt.ts',
@@ -36,7 +36,7 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt/attempt.ts',
     'the timeout of a tool that ended is not removed',
-    "  #end(output: Output): void {\n    this.#stage = 'over'\n    this.#removeTimeouts()",
+    '  #end(output: Output): void {\n    this.#over()',
     "  #end(output: Output): void {\n    this.#stage = 'over'",
   ),
   bug(
@@ -54,20 +54,20 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt/attempt.ts',
     'progress also extends the timeout',
-    'timeouts.add(idle, this.idleTimeoutMs, clock.now())',
-    'timeouts.add(idle, this.idleTimeoutMs, clock.now())\n      timeouts.remove(this)\n      timeouts.add(this, this.timeoutMs, clock.now())',
+    "if (this.#stage === 'running') this.#extra?.idle?.extend(this.#owner.services.clock)",
+    "if (this.#stage === 'running' && this.#extra?.idle !== undefined && this.#extra.leftMs === undefined) {\n      const { timeouts, clock } = this.#owner.services\n      this.#extra.idle.extend(clock)\n      timeouts.remove(this)\n      timeouts.add(this, this.limits.timeoutMs, clock.now())\n    }",
   ),
   bug(
     'attempt/attempt.ts',
     'progress does not extend the idle timeout',
-    "if (idle !== undefined && this.#stage === 'running' &&",
-    "if (idle !== undefined && this.#stage === 'unbegun' &&",
+    "if (this.#stage === 'running') this.#extra?.idle?.extend(",
+    "if (this.#stage === 'unbegun') this.#extra?.idle?.extend(",
   ),
   bug(
     'attempt/attempt.ts',
     'no idle timeout at all',
-    'if (idleTimeoutMs === Infinity) return',
-    'if (idleTimeoutMs !== Infinity) return',
+    'if (idleTimeoutMs !== Infinity)',
+    'if (idleTimeoutMs === Infinity)',
   ),
   bug(
     'attempt/attempt.ts',
@@ -84,8 +84,8 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt/attempt.ts',
     'an abandoned tool is reported as ended',
-    "this.#owner.attemptCut(this, cut, 'unknown')",
-    "this.#owner.attemptCut(this, cut, 'ended')",
+    "this.#owner.attemptCut(cut, 'unknown')",
+    "this.#owner.attemptCut(cut, 'ended')",
   ),
   bug(
     'attempt/attempt.ts',
@@ -96,14 +96,14 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt/attempt.ts',
     'the end of an abandoned tool is not reported',
-    'this.#owner.abandonedEnded(this, this.addedAt, outcome)',
+    'this.#owner.abandonedEnded(this.addedAt, outcome)',
     'void outcome',
   ),
   bug(
     'attempt/attempt.ts',
     'a promise’s own then is trusted',
-    'void Promise.prototype.then.call(\n          Promise.resolve(returned),',
-    'void (returned as Promise<unknown>).then(',
+    'return thenOnce(returned, later, (thrown) => this.#threw(thrown))',
+    'return void returned.then(later, (thrown: unknown) => this.#threw(thrown))',
   ),
   bug(
     'attempt/attempt.ts',
@@ -114,13 +114,13 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt/attempt.ts',
     'a synchronous error escapes',
-    "    } catch (thrown) {\n      // A clock or an isolator that throws fails the call like its tool.\n      if (this.#stage === 'unbegun') this.#stage = 'running'\n      this.#threw(thrown)\n      return\n    }",
+    "    } catch (thrown) {\n      // A clock or a backend that throws fails the call like its tool.\n      if (this.#stage === 'unbegun') this.#stage = 'running'\n      this.#threw(thrown)\n      return\n    }",
     '    } finally {\n      void returned\n    }',
   ),
   bug(
     'attempt/attempt.ts',
     'rejections are not handled',
-    '          (value: unknown) => this.#returned(value),\n          (thrown: unknown) => this.#threw(thrown),\n        )\n        return',
-    '          (value: unknown) => this.#returned(value),\n        )\n        return',
+    'return thenOnce(returned, later, (thrown) => this.#threw(thrown))',
+    'return void Promise.resolve(returned).then(later)',
   ),
 ]

@@ -3,16 +3,16 @@ import { bug, type PlantedBug } from '../planted-bug.ts'
 /** Bugs of batches and executors. */
 export const batches: readonly PlantedBug[] = [
   bug(
-    'calls/batch.ts',
+    'calls/batch-results.ts',
     'results are in the order in which calls ended',
-    'this.#results[record.index] = result',
+    'this.#results[result.index] = result',
     'this.#results.push(result)',
   ),
   bug(
     'calls/batch.ts',
     'a batch settles before its last call',
-    'return this.#closed && this.#unsettled === 0',
-    'return this.#closed && this.#unsettled <= 1',
+    "if (this.#stage !== 'closed' || this.#unsettled > 0) return",
+    "if (this.#stage !== 'closed' || this.#unsettled > 1) return",
   ),
   bug(
     'calls/batch.ts',
@@ -21,97 +21,89 @@ export const batches: readonly PlantedBug[] = [
     '',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/batch-times.ts',
     'a nested call starts after the deadline of the call that makes it',
-    'maker?.batch.expireIfDue(maker, now)',
+    'parent?.batch.times.expireIfDue(parent, now)',
     '',
   ),
   bug(
     'calls/batch.ts',
     'a deadline is removed after the calls that depend on its call have settled',
-    `    if (deadline !== undefined) this.engine.timeouts.remove(deadline)
-    if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
-    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
-    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
-`,
-    `    if (precedence?.claim !== undefined) this.engine.conflicts.settle(precedence.claim)
-    if (precedence !== undefined) this.#graph?.settled(precedence, outcomeOf(result))
-    if (deadline !== undefined) this.engine.timeouts.remove(deadline)
-    if (queueDeadline !== undefined) this.engine.timeouts.remove(queueDeadline)
-`,
+    '      this.times.forget(extra)\n      this.precedence.settled(call, result)\n',
+    '      this.precedence.settled(call, result)\n      this.times.forget(extra)\n',
   ),
   bug(
     'calls/batch.ts',
     'a signal that was aborted before is ignored',
-    'if (signal?.aborted === true) this.#aborted ??= { reason: signal.reason }\n    else ',
+    'if (signal?.aborted === true) this.#aborted ??= { reason: signal.reason }\n      else ',
     '',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/arrivals.ts',
     'an abort does not reach later calls',
-    'if (this.#aborted !== undefined) record.abort()\n    else if',
+    'if (batch.isAborted) settling.abort(call)\n    else if',
     'if',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/arrivals.ts',
     'a deadline does not reach later calls',
-    'else if (this.#expired !== undefined) record.expire(this.#expired)',
+    'else if (times.expired !== undefined) settling.expire(call, times.expired)',
     '',
   ),
   bug(
     'calls/batch.ts',
     'an abort stops at the first call that it ends',
-    'forEachSafely(this.records, (record) => record.abort())',
-    'this.records[0]?.abort()',
+    'forEachSafely(this.calls, (call) => settling.abort(call))',
+    '{\n      if (this.calls[0] !== undefined) settling.abort(this.calls[0])\n    }',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/batch-times.ts',
     'the batch’s deadline is not removed',
-    'if (this.#deadline !== undefined) this.engine.timeouts.remove(this.#deadline.expiry)',
+    'if (this.#deadline !== undefined) this.#services.timeouts.remove(this.#deadline.expiry)',
     '',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/batch-times.ts',
     'a call’s deadline is not removed',
-    'if (deadline !== undefined) this.engine.timeouts.remove(deadline)',
+    'if (deadline !== undefined) timeouts.remove(deadline)',
     '',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/batch-times.ts',
     'each call of a batch restarts the deadline',
-    'this.engine.timeouts.addSince(particulars.deadline, limit.ms, record.acceptedAt)',
-    'this.engine.timeouts.addSince(particulars.deadline, limit.ms + 50, record.acceptedAt)',
+    'timeouts.addSince(extra.deadline, limit.ms, call.acceptedAt)',
+    'timeouts.addSince(extra.deadline, limit.ms + 50, call.acceptedAt)',
   ),
   bug(
     'calls/batch.ts',
     'closing leaves slots without arguments open',
-    '      forEachSafely(this.records, (record) => record.giveUp())\n',
+    '      forEachSafely(this.calls, (call) => this.#services.settling.drop(call, failures.incomplete(call.name)))\n',
     '',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/batch-results.ts',
     'only one of several waiters for a result gets it',
     'others === undefined ? resolve : (value) => (others(value), resolve(value))',
     'others ?? resolve',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/batch-results.ts',
     'a result that is requested late never comes',
-    'if (result !== undefined) return Promise.resolve(result)',
+    'if (result !== undefined) return this.#forParent(Promise.resolve(result))',
     '',
   ),
   bug(
     'calls/batch.ts',
     'calls with one id share a place',
-    'const index = this.records.length',
-    'const index = Math.max(0, this.records.findIndex((each) => each.id === id)) || this.records.length',
+    'const index = this.calls.length',
+    'const index = Math.max(0, this.calls.findIndex((each) => each.id === id)) || this.calls.length',
   ),
-  bug('calls/batch.ts', 'successes are counted as failures', 'failed: size - succeeded }', 'failed: succeeded }'),
+  bug('calls/batch-events.ts', 'successes are counted as failures', 'failed: size - succeeded,', 'failed: succeeded,'),
   bug(
-    'calls/batch.ts',
+    'calls/queueing.ts',
     'calls that are added one by one wait in the async context of the first',
-    'if (this.#acceptedAt === undefined && this.#queued?.flow === flow) return this.#queued',
-    'if (this.#queued?.flow === flow) return this.#queued',
+    'if (last?.flow === flow) return last',
+    'if (batch.queued instanceof Queued && batch.queued.flow === flow) return batch.queued',
   ),
   bug(
     'calls/batch.ts',
@@ -120,31 +112,21 @@ export const batches: readonly PlantedBug[] = [
     'return this.#acceptedAt?.[0] ?? this.openedAt',
   ),
   bug(
-    'calls/batch.ts',
+    'calls/read-call.ts',
     'an invalid limit is accepted',
     'const impossible = limits && impossibleTimeLimit(limits)',
     'const impossible = undefined as string | undefined',
   ),
+  bug('executor/executor.ts', 'closing does not wait for draining batches', 'await batches.idle()', ''),
   bug(
-    'executor/executor.ts',
-    'closing does not wait for draining batches',
-    'await new Promise<void>((resolve) => this.#idle.push(resolve))',
-    '',
-  ),
-  bug(
-    'executor/executor.ts',
+    'calls/batches.ts',
     'closing never aborts',
-    'batch.close()\n            batch.abort(closedReason())',
-    'batch.close()\n            void closedReason()',
+    'batch.close()\n        batch.abort(closedReason())',
+    'batch.close()\n        void closedReason()',
   ),
-  bug(
-    'executor/executor.ts',
-    'closing leaves open batches open',
-    'batch.close()\n            batch.abort(',
-    'batch.abort(',
-  ),
+  bug('calls/batches.ts', 'closing leaves open batches open', 'batch.close()\n        batch.abort(', 'batch.abort('),
   bug('executor/executor.ts', 'the timer of closing is not cleared', '      timer?.clear()\n', ''),
-  bug('executor/executor.ts', 'timers stay set when everything is settled', '    this.#engine.timeouts.rest()\n', ''),
+  bug('calls/batches.ts', 'timers stay set when everything is settled', '    this.#services.timeouts.rest()\n', ''),
   bug(
     'calls/open-batch.ts',
     'a waiting iteration is not resumed',
@@ -172,7 +154,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'calls/batch.ts',
     'a batch that is closed while a call is added stays open',
-    'if (this.#adding === 0 && this.#isClosing) this.#finishClosing()',
+    "if (this.#adding === 0 && this.#stage === 'closing') this.#finishClosing()",
     '',
   ),
 ]
