@@ -20,17 +20,14 @@ const portable = ['node:async_hooks']
 /** Rooms on which every other room of the core stands. */
 const ground = ['core/collections', 'core/host', 'core/contract', 'core/values']
 
-/**
- * The rooms of the core. `admission`, `attempt` and `order` are sisters: none imports another or the calls, except that
- * `attempt` still names types of `admission`, `tool` and `calls`.
- */
+/** The rooms of the core. `admission`, `attempt` and `order` are sisters: none imports another. */
 const core: Readonly<Record<string, Room>> = {
   'core/collections': { rooms: [], node: [] },
   'core/host': { rooms: ['core/collections'], node: portable },
   'core/contract': { rooms: ['core/collections', 'core/host'], node: [] },
   'core/values': { rooms: ['core/collections', 'core/host', 'core/contract'], node: [] },
   'core/admission': { rooms: ground, node: [] },
-  'core/attempt': { rooms: [...ground, 'core/admission', 'core/tool', 'core/calls'], node: [] },
+  'core/attempt': { rooms: ground, node: [] },
   'core/order': { rooms: ground, node: [] },
   'core/tool': { rooms: [...ground, 'core/admission', 'core/attempt', 'core/order'], node: [] },
   'core/calls': { rooms: [...ground, 'core/admission', 'core/attempt', 'core/order', 'core/tool'], node: portable },

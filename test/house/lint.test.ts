@@ -141,6 +141,30 @@ const planted: Readonly<Record<string, string>> = {
   'packages/aof-runtime/src/core/host/cycle-b.ts': `
     import { a } from './cycle-a.ts' //! import(no-cycle)
     export const b = (): unknown => a`,
+  'packages/aof-runtime/src/core/host/circle-a.ts': `
+    import type { B } from './circle-b.ts' //! import(no-cycle)
+    export interface A { readonly b: B }`,
+  'packages/aof-runtime/src/core/host/circle-b.ts': `
+    import { type C } from './circle-c.ts' //! import(no-cycle)
+    export interface B { readonly c: C }`,
+  'packages/aof-runtime/src/core/host/circle-c.ts': `
+    export type { A as C } from './circle-a.ts' //! import(no-cycle)`,
+  'scripts/circle-a.ts': `
+    import type { B } from './circle-b.ts' //! import(no-cycle)
+    export interface A { readonly b: B }`,
+  'scripts/circle-b.ts': `
+    import type { A } from './circle-a.ts' //! import(no-cycle)
+    export interface B { readonly a: A }`,
+  'packages/aof-runtime/src/core/host/long.ts': linesOf(301, 'export const long = 1 //! eslint(max-lines)'),
+  'packages/aof-runtime/src/core/host/full.ts': linesOf(300, 'export const full = 1'),
+  'packages/aof-cli/src/long.ts': linesOf(301, 'export const long = 1 //! eslint(max-lines)'),
+  'bench/long.ts': linesOf(301, 'export const long = 1 //! eslint(max-lines)'),
+  'scripts/long.ts': linesOf(301, 'export const long = 1 //! eslint(max-lines)'),
+}
+
+/** A file of that many lines: comments, and the given line at its end. */
+function linesOf(count: number, last: string): string {
+  return `${'// A comment counts as well.\n'.repeat(count - 1)}${last}`
 }
 
 /** `file:line rule`, for every mark and every report. */
@@ -169,10 +193,14 @@ beforeAll(() => {
     const lines = text.split('\n').map((line) => line.replace(marker, ''))
     writeFileSync(join(project, file), lines.join('\n'))
   }
-  const { stdout } = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=json', 'packages'], {
-    cwd: project,
-    encoding: 'utf8',
-  })
+  const { stdout } = spawnSync(
+    join(root, 'node_modules/.bin/oxlint'),
+    ['--format=json', 'packages', 'scripts', 'bench'],
+    {
+      cwd: project,
+      encoding: 'utf8',
+    },
+  )
   reports = (JSON.parse(stdout) as Output).diagnostics.map(
     ({ code, filename, labels }) =>
       `${relative(project, join(project, filename))}:${labels[0]?.span.line} ${code ?? 'unused-directive'}`,
