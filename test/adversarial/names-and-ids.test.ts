@@ -125,7 +125,7 @@ describe('tool names (bad inputs 1 to 15)', () => {
       execution: 'none',
       error: {
         code: 'malformed_call',
-        message: 'The call cannot be read: it is no object, or a property of it throws.',
+        message: 'The call cannot be read: it is not an object, or a property of it throws.',
       },
     })
     expect([second?.success, ran.length]).toEqual([true, 1])

@@ -176,7 +176,7 @@ describe('the output of aof run', () => {
     const files = { 'tools.mjs': tools, 'model.mjs': script([{ calls: [{ name: 'crunch' }] }, { text: 'ok' }]) }
     const { code, stderr } = await run(['-i', 'x'], files)
     expect(code).toBe(EXIT.ok)
-    expect(stderr).toMatch(/WARN {2}The event loop stood still for \d+ms while this ran: crunch\. A tool that computes/)
+    expect(stderr).toMatch(/WARN {2}The event loop was blocked for \d+ms while this ran: crunch\. CPU-bound tools/)
   })
 
   test('a budget ends the run with exit code 7, and the report says how to raise it', async () => {

@@ -202,7 +202,7 @@ describe('maxAbandoned', () => {
       error: {
         code: 'too_many_abandoned',
         message:
-          "2 earlier calls of the tool 'deaf' did not end when they were told to and still run (maxAbandoned: 2); nothing was run.",
+          "2 earlier calls of the tool 'deaf' did not end after their signal and still run (maxAbandoned: 2); nothing was run.",
       },
     })
     expect(fine?.status).toBe('succeeded')

@@ -104,6 +104,34 @@ describe('a clock of the application that throws', () => {
     await endsWell(executor, faulty.virtual)
   })
 
+  test('I1 a clock that throws when the timer of a retry is cleared costs the aborted call no result', async () => {
+    const virtual = new VirtualClock()
+    let isBroken = false
+    const clock: Clock = {
+      now: () => virtual.now(),
+      setTimer: (...args: Parameters<VirtualClock['setTimer']>) => {
+        const timer = virtual.setTimer(...args)
+        const clear = (): void => {
+          timer.clear()
+          if (isBroken) throw new Error('no timer')
+        }
+        return { clear }
+      },
+    }
+    const executor = new ToolExecutor({ tools: [ok, flaky], clock, random: () => 1 })
+    const controller = new AbortController()
+    const pending = executor.executeTools([callOf('flaky'), callOf('flaky')], { signal: controller.signal })
+    await virtual.advance(50)
+    isBroken = true
+    const isReported = new Promise<unknown>((resolve) => process.once('uncaughtException', resolve))
+    controller.abort()
+    const results = await virtual.runUntil(pending)
+    expect(results.map(({ status }) => status)).toEqual(['aborted', 'aborted'])
+    expect(await isReported).toMatchObject({ message: 'no timer' })
+    isBroken = false
+    await endsWell(executor, virtual)
+  })
+
   test('I17 a clock that throws at the setting of a deadline opens no batch, and close ends', async () => {
     const faulty = faultyClock()
     const executor = new ToolExecutor({ tools: [ok], clock: faulty.clock, random: () => 0.5 })

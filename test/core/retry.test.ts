@@ -56,7 +56,7 @@ describe('retries that can never act', () => {
     expect(lines.filter((line) => line.startsWith('WARN'))).toEqual(
       ['pay', 'other'].map(
         (name) =>
-          `WARN The retry of ${name} can never act: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`,
+          `WARN The retry of ${name} can never happen: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`,
       ),
     )
   })

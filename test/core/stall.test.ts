@@ -34,7 +34,7 @@ describe('an event loop that stands still (I28)', () => {
       },
     ])
     expect(lines.filter((line) => line.startsWith('WARN'))).toEqual([
-      'WARN The event loop stood still for 275ms while this ran: crunch, sleep. A tool that computes belongs into a thread (isolation).',
+      'WARN The event loop was blocked for 275ms while this ran: crunch, sleep. CPU-bound tools belong in a thread (isolation).',
     ])
   })
 

@@ -57,7 +57,8 @@ export type {
   ToolEvent,
   ToolEventListener,
 } from './core/contract/events.ts'
-export { type ExecutorStats, type ToolExecutorOptions } from './core/executor/executor.ts'
+export type { ExecutorStats } from './core/executor/executor.ts'
+export type { ToolExecutorOptions } from './core/executor/settings.ts'
 export type { KeepingOptions } from './core/values/result-store.ts'
 export type { RedactionOptions } from './core/values/redaction.ts'
 export {

@@ -1,4 +1,5 @@
-import { ToolExecutor as CoreToolExecutor, type ToolExecutorOptions } from './core/executor/executor.ts'
+import { ToolExecutor as CoreToolExecutor } from './core/executor/executor.ts'
+import type { ToolExecutorOptions } from './core/executor/settings.ts'
 import type { Isolator } from './core/contract/isolation.ts'
 import { LazyIsolator } from './core/attempt/lazy-isolator.ts'
 import { LazySpillStore, type SpillOptions, type SpillStore } from './core/values/spill.ts'

@@ -122,11 +122,11 @@ describe('the key function', () => {
       },
       undefined,
     ],
-    ['gives a number', () => 7, 'it is no string'],
-    ['gives null', () => null, 'it is no string'],
-    ['gives an object', () => ({}), 'it is no string'],
-    ['gives a promise', () => Promise.resolve('a'), 'it is no string'],
-    ['gives a revoked proxy', () => revokedProxy(), 'it is no string'],
+    ['gives a number', () => 7, 'it is not a string'],
+    ['gives null', () => null, 'it is not a string'],
+    ['gives an object', () => ({}), 'it is not a string'],
+    ['gives a promise', () => Promise.resolve('a'), 'it is not a string'],
+    ['gives a revoked proxy', () => revokedProxy(), 'it is not a string'],
     ['gives too much', () => 'x'.repeat(1_025), 'it is longer than 1024 characters'],
   ])('I6 a key function that %s fails its call alone', async (_what, key, why) => {
     const clock = new VirtualClock()
@@ -142,7 +142,7 @@ describe('the key function', () => {
     })
     if (why !== undefined)
       expect(failureOf(failed).error.message).toBe(
-        `The key of a call of 'bad' could not be told: ${why}. Nothing was run.`,
+        `The key of a call of 'bad' could not be determined: ${why}. Nothing was run.`,
       )
     expect([fine?.status, bad.starts, executor.stats().running]).toEqual(['succeeded', [], 0])
     expect([eventsOf(events, 'settled').length, clock.pending]).toEqual([2, 0])

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool, type ToolCall } from '../../../packages/aof-runtime/src/index.ts'
+import { Budget, defineTool, type ToolCall, ToolExecutor } from '../../../packages/aof-runtime/src/index.ts'
+import { VirtualClock } from '../../../packages/aof-runtime/src/testing/index.ts'
+import { touch, touching } from '../effects/harness.ts'
 import { MemoryStore } from '../memory-store.ts'
 import { dataOf, failureOf, setUp } from '../harness.ts'
 
@@ -137,6 +139,42 @@ describe('$result in arguments', () => {
     store.read = () => Promise.reject(new Error('EIO'))
     const again = await run([call('l', {}, 'long'), call('a', { last })])
     expect(failureOf(again[1])).toMatchObject({ status: 'failed', execution: 'none', error: { code: 'spill_failed' } })
+  })
+
+  test('I5, I32 a spilled result that is there when its call comes in the middle of a step is read back once', async () => {
+    const clock = new VirtualClock()
+    const store = new MemoryStore()
+    const read = store.read.bind(store)
+    let reads = 0
+    store.read = async (file) => {
+      const steps = 10 * ++reads
+      for (let i = 0; i < steps; i++) await Promise.resolve()
+      return read(file)
+    }
+    const long = defineTool({ name: 'long', execute: () => ({ ms: 20, items: Array(2_000).fill('item') }) })
+    const executor = new ToolExecutor({
+      tools: [touch(clock), long],
+      clock,
+      openSpillStore: () => store,
+      maxResultBytes: 1_000,
+    })
+    const budget = new Budget({ toolCalls: 4 })
+    const batch = executor.openBatch({
+      budget,
+      onEvent: (event) => {
+        if (event.type === 'settled' && event.id === 'first')
+          batch.add(touching('late', { ms: { $result: 'l', pointer: '/ms' } as never, writes: ['x'] }))
+      },
+    })
+    batch.add(call('l', {}, 'long'))
+    await clock.advance(1)
+    batch.add(touching('holder', { writes: ['x'], ms: 50 }))
+    batch.add(touching('first', { writes: ['y'], ms: 10 }))
+    await clock.advance(100)
+    batch.close()
+    const results = await clock.runUntil(batch.results())
+    expect(results.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded'])
+    expect(reads).toBe(1)
   })
 
   test('I5 each attempt of a tool gets its own copy of the filled arguments', async () => {

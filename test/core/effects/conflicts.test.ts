@@ -129,7 +129,7 @@ describe('effects', () => {
       Array(tools.length - 1).fill('effects_failed'),
     )
     expect(failureOf(results[0]).error.message).toBe(
-      "What a call of 'throws' reads and writes could not be told: no idea. Nothing was run.",
+      "The effects of a call of 'throws' could not be determined: no idea. Nothing was run.",
     )
     expect(failureOf(results[6]).error.message).toContain("'/db/x' is not within the tool's effectScope")
     expect(dataOf(results.at(-1))).toBe('ran')

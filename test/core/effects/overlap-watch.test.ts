@@ -40,8 +40,8 @@ describe('reportOverlaps', () => {
     ])
     await run([call('write', { path: '/tmp/a' }), call('read', { path: '/tmp/a' })])
     expect(lines.filter((line) => line.startsWith('WARN'))).toEqual([
-      'WARN write and read ran at once, and both name /tmp/a. If one of them writes it, say so in its effects.',
-      'WARN write and look ran at once, and both name /tmp/a. If one of them writes it, say so in its effects.',
+      'WARN write and read ran at once, and both name /tmp/a. If one of them writes it, declare that in its effects.',
+      'WARN write and look ran at once, and both name /tmp/a. If one of them writes it, declare that in its effects.',
     ])
   })
 

@@ -179,7 +179,8 @@ export class AgentExecutor {
     else signal?.addEventListener('abort', forward)
     const log = new EventLog<AgentEvent>(agent.maxKeptEvents ?? 1_000, (count) => ({ type: 'missed', count }))
     const timer = this.#endOfBudget(budget, controller)
-    const { spilledFiles, turns } = executorParts(this.executor)
+    const { spilledFiles, controller: engine } = executorParts(this.executor)
+    const { turns } = engine.runs
     spilledFiles?.hold(id)
     const loop = new RunLoop(
       {

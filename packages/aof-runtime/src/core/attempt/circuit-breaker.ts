@@ -3,16 +3,16 @@ import { MAX_DELAY_MS } from '../host/clock.ts'
 import { checkCount, checkDuration, MisuseError } from '../contract/misuse.ts'
 import type { BreakerState } from '../contract/events.ts'
 
-/** When a tool that keeps failing is left alone. */
+/** The circuit breaker of a tool: after repeated failures its calls are rejected for a while. */
 export interface BreakerOptions {
   /** The share of failed attempts at which it opens: above 0, at most 1. @default 0.5 */
   readonly failureRate?: number
-  /** Over which time attempts are counted, in milliseconds: 10 to 2 147 483 647. @default 30 000 */
+  /** The window in which attempts are counted, in milliseconds: 10 to 2 147 483 647. @default 30 000 */
   readonly windowMs?: number
-  /** How many attempts there must be in the window before the rate means anything: at least 1. @default 10 */
+  /** The fewest attempts in the window for which the rate counts: at least 1. @default 10 */
   readonly minimumAttempts?: number
   /**
-   * How long it stays open before one call may try, in milliseconds: 1 to 2 147 483 647. While that call runs, the other
+   * The time for which it stays open before one call may try, in milliseconds: 1 to 2 147 483 647. While that call runs, the other
    * calls of the tool wait for its end, for at most the same time; calls that find the queue full are rejected.
    * @default 10 000
    */
@@ -41,24 +41,24 @@ function withDefaults(options: BreakerOptions): Required<BreakerOptions> {
   return { failureRate, windowMs, minimumAttempts, openMs }
 }
 
-/** Into how many slices the window is cut: attempts leave it a slice at a time. */
+/** The number of slices of the window: attempts leave it a slice at a time. */
 const SLICES = 10
 
 interface Slice {
-  /** Which slice since the clock began. */
+  /** The number of the slice since the clock began. */
   number: number
   attempts: number
   failures: number
 }
 
 /**
- * Leaves a failing tool alone for a while, then lets one call try (Nygard, "Release It!", 2007).
+ * Rejects the attempts of a failing tool for a while, then lets one call try (Nygard, "Release It!", 2007).
  *
- * Duty: say whether an attempt may start, from how those before it ended.
- * Boundary: knows no calls and sets no timer; who starts says how it ended, with the pass that it was given.
+ * Duty: decide whether an attempt may start, by the ends of earlier attempts.
+ * Boundary: knows no calls and sets no timer; each attempt reports its end, with the pass that it entered with.
  * 1. Open exactly from the attempt that brought the failures of the window to the rate, for `openMs`.
- * 2. After that one probe at a time: its success closes, its failure opens again; one that says nothing of the tool
- *    (it was aborted) lets the next one be the probe.
+ * 2. After that one probe at a time: its success closes, its failure opens again; an end that says nothing about
+ *    the tool (an abort) makes the next attempt the probe.
  * 3. Attempts that began before it opened change nothing while it is open.
  */
 export class CircuitBreaker {
@@ -71,7 +71,7 @@ export class CircuitBreaker {
   #era = 0
   #probing = false
 
-  /** @param changed told of every change of state */
+  /** @param changed runs at every change of state */
   constructor(options: BreakerOptions, changed: (state: BreakerState, now: number) => void) {
     this.#options = withDefaults(options)
     this.#changed = changed
@@ -81,7 +81,7 @@ export class CircuitBreaker {
     return this.#state
   }
 
-  /** How long it will stay open, in milliseconds; 0 where an attempt may start, or a probe is under way. */
+  /** The time for which it will stay open, in milliseconds; 0 if an attempt may start, or a probe is under way. */
   openFor(now: number): number {
     return this.#state === 'open' ? Math.max(0, this.#openUntil - now) : 0
   }
@@ -91,17 +91,17 @@ export class CircuitBreaker {
     return this.#state === 'half_open' && this.#probing
   }
 
-  /** Whether an attempt that has this pass is the probe that is under way. */
+  /** Whether the attempt with this pass is the probe that is under way. */
   isProbe(pass: number): boolean {
     return this.isProbed && pass === this.#era
   }
 
-  /** How long it stays open, in milliseconds. */
+  /** The time for which it stays open, in milliseconds. */
   get openMs(): number {
     return this.#options.openMs
   }
 
-  /** @returns a pass to start with, to be given back to {@link ended}; undefined where no attempt may start */
+  /** @returns a pass, to be returned by {@link ended}; undefined if no attempt may start */
   enter(now: number): number | undefined {
     if (this.#state === 'closed') return this.#era
     if (this.#state === 'open') {
@@ -116,8 +116,8 @@ export class CircuitBreaker {
   /**
    * An attempt is over.
    *
-   * @param pass what it entered with
-   * @param outcome `neither` where its end says nothing of the tool
+   * @param pass the pass that it entered with
+   * @param outcome `neither` if its end says nothing about the tool
    */
   ended(pass: number, outcome: 'success' | 'failure' | 'neither', now: number): void {
     if (pass !== this.#era) return

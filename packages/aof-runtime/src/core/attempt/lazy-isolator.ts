@@ -3,7 +3,7 @@ import { WorkerLost } from '../contract/isolation.ts'
 
 type AbortReason = Parameters<IsolatedRun['abort']>[0]
 
-/** An isolator that is loaded when the first isolated tool runs, since it needs what not every platform has. */
+/** An isolator that is loaded when the first isolated tool runs, since not every platform has threads and processes. */
 export class LazyIsolator implements Isolator {
   readonly #load: () => Promise<Isolator>
   #loading: Promise<Isolator> | undefined
@@ -17,14 +17,14 @@ export class LazyIsolator implements Isolator {
     return new LoadingRun(this.#loading, (isolator) => isolator.start(isolation, call, hooks))
   }
 
-  /** Closes what was loaded; where nothing was, there is nothing to close. */
+  /** Closes the isolator, if it was loaded. */
   async close(): Promise<void> {
     const isolator = await this.#loading?.catch(() => undefined)
     await isolator?.close()
   }
 }
 
-/** A run that starts once its isolator is there, unless it was ended before. */
+/** A run that starts once its isolator is loaded, unless it was ended before. */
 class LoadingRun implements IsolatedRun {
   readonly outcome: Promise<unknown>
   #run: IsolatedRun | undefined
@@ -50,7 +50,7 @@ class LoadingRun implements IsolatedRun {
     try {
       isolator = await loading
     } catch (cause) {
-      throw new WorkerLost('Isolation is not to be had on this platform.', { cause, began: false })
+      throw new WorkerLost('Isolation is not available on this platform.', { cause, began: false })
     }
     if (this.#isKilled) throw new WorkerLost('It was ended before it began.', { began: false })
     this.#run = start(isolator)

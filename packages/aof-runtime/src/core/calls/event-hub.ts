@@ -3,26 +3,26 @@ import type { ToolEvent, ToolEventListener } from '../contract/events.ts'
 import { guardedLogger, type Logger } from '../contract/logger.ts'
 import { callGuarded } from '../contract/safe-checks.ts'
 
-/** Reported once is enough: what goes wrong with a report goes nowhere. */
+/** A failure is reported once; the failure of a report is not reported. */
 const ignored = (): void => {}
 
-/** Reports what a listener or logger did wrong. */
+/** Reports a listener or logger that threw. */
 export type ReportFailure = (during: string, thrown: unknown) => void
 
 /**
- * Brings events to listeners.
+ * Delivers events to listeners.
  *
- * Duty: every listener gets every event, in order; what one of them throws reaches neither the others nor the calls.
- * Boundary: whoever emits asks `active` first, so that nothing is made up when nobody listens.
+ * Duty: every listener gets every event, in order; a listener that throws affects neither the others nor the calls.
+ * Boundary: check `active` before building an event.
  */
 export class EventHub {
-  /** Whether anybody listens. */
+  /** Whether there are listeners. */
   active = false
   readonly #clock: Clock
   readonly #logger: Logger | undefined
-  /** In the order in which they came. */
+  /** In the order of subscription. */
   readonly #entries = new Set<ToolEventListener>()
-  /** Those of them that an event reaches; undefined where it has to be made anew. */
+  /** The listeners that get an event; undefined if the array has to be made again. */
   #listeners: readonly ToolEventListener[] | undefined
 
   constructor(clock: Clock, logger: Logger | undefined) {
@@ -45,7 +45,7 @@ export class EventHub {
     for (const listener of this.#present()) this.deliver(event, listener)
   }
 
-  /** Brings an event to one listener, subscribed or not; never throws. */
+  /** Delivers an event to one listener, subscribed or not; never throws. */
   deliver(event: ToolEvent, listener: ToolEventListener): void {
     callGuarded(listener, event, (thrown) => this.#report(event, listener, thrown))
   }
@@ -60,12 +60,12 @@ export class EventHub {
     this.active = this.#entries.size > 0
   }
 
-  /** An array that never changes: listeners that come or leave while an event is told do so from the next one on. */
+  /** An array that never changes: a subscription or its end during an event takes effect with the next one. */
   #present(): readonly ToolEventListener[] {
     return (this.#listeners ??= [...this.#entries])
   }
 
-  /** To the log and to the other listeners; one that throws on this event, too, is not reported again. */
+  /** Reports to the log and to the other listeners; a listener that throws on the report is not reported again. */
   #report(event: ToolEvent, failed: ToolEventListener, thrown: unknown): void {
     this.#logger?.warn(`An event listener threw on '${event.type}'; nothing else is affected.`)
     if (event.type === 'listener_failed') return

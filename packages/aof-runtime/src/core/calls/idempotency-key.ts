@@ -1,34 +1,18 @@
-import type { Attempt } from '../attempt/attempt.ts'
-import type { CallRecord } from './call-record.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { sha256 } from '../contract/sha256.ts'
 
-/** Hexadecimal digits of a digest in a key: 128 bits tell all calls apart. */
+/** Hexadecimal digits of a digest in a key: 128 bits, so that no two calls have the same. */
 const DIGITS = 32
 
 /**
- * The idempotency key of a call: the same for every attempt of it, and for no other call.
- *
- * - Of a call that no other call makes: its run, turn and place, and the digest of its tool and its arguments.
- * - Of a nested call: see {@link NestedKeys}.
- *
- * It is worked out when it is read, and kept, so that arguments which the tool changes later change nothing.
+ * The idempotency key of a call that no other call makes: its place (run, turn and index), and the digest of its tool and
+ * arguments. So it is the same for every attempt of the call, and for no other call.
  */
-export function idempotencyKey(call: CallRecord, attempt: Attempt): string {
-  const { batch, index } = call
-  const known = batch.particularsOf(call)?.idempotencyKey
-  if (known !== undefined) return known
-  const { nesting } = batch
-  const key =
-    nesting === undefined
-      ? `${call.path}/${digestOf(call.name, attempt.input).slice(0, DIGITS)}`
-      : nesting.keys.keyOf(batch.order, index, () => nesting.idempotencyKey)
-  // The batch has forgotten what it kept for a call that is settled.
-  if (!call.isSettled) batch.particulars(call).idempotencyKey = key
-  return key
+export function topKey(path: string, name: string, input: unknown): string {
+  return `${path}/${digestOf(name, input).slice(0, DIGITS)}`
 }
 
-/** A nested call whose arguments are known, and whose key has not been asked for. */
+/** A nested call whose key has not been read. */
 interface Unnumbered {
   readonly batch: number
   readonly index: number
@@ -37,25 +21,25 @@ interface Unnumbered {
 }
 
 /**
- * The keys of the calls that one attempt of a call makes: the digest of that call's key, the nested call's tool and arguments,
- * and which of the equal ones it is, in call order. So an attempt that makes the same calls at other times, or in another
- * order, gives them the same keys, and no two calls ever have one key.
+ * The keys of the calls that one attempt of a call makes: the digest of the parent's key, the nested call's tool and
+ * arguments, and its number among equal calls, in call order. So an attempt that makes the same calls at other times, or in
+ * another order, gives them the same keys, and no two calls have the same key.
  *
  * Duty: number equal calls.
- * Boundary: works nothing out before the first key is read.
+ * Boundary: computes nothing before the first key is read.
  */
 export class NestedKeys {
   #unnumbered: Unnumbered[] = []
   readonly #keys = new Map<string, string>()
-  /** How many there are of equal ones. */
+  /** The number of equal calls, by their digest. */
   readonly #counts = new Map<string, number>()
 
-  /** The arguments of a call are known; said once for each call. */
+  /** Adds a call whose arguments are known, once. */
   add(batch: number, index: number, name: string, input: unknown): void {
     this.#unnumbered.push({ batch, index, name, input })
   }
 
-  /** The key of a call that has been {@link add}ed. */
+  /** The key of an added call. */
   keyOf(batch: number, index: number, parentKey: () => string): string {
     if (this.#unnumbered.length > 0) this.#number(parentKey())
     return this.#keys.get(placeName(batch, index)) as string
@@ -78,12 +62,12 @@ function placeName(batch: number, index: number): string {
   return `${batch}/${index}`
 }
 
-/** What tells the calls of a tool apart by their arguments. */
+/** The digest of a tool's name and a call's arguments. */
 function digestOf(name: string, input: unknown): string {
   return sha256(`${JSON.stringify(name)}:${textOf(input)}`)
 }
 
-/** Arguments that a schema has made into what no JSON stands for count as equal. */
+/** Arguments that a schema has turned into values without JSON count as equal. */
 function textOf(input: unknown): string {
   try {
     return canonicalJson(input)

@@ -7,9 +7,9 @@ import { printable } from '../contract/text.ts'
 import { thrownPlace } from '../contract/thrown-place.ts'
 import type { ToolProblem } from '../contract/tool-problem.ts'
 
-/** The log lines of batches and calls, word for word; a logger that throws harms nothing and is reported. */
+/** The log lines of batches and calls. A logger that throws is reported, and affects nothing else. */
 export class LogLines {
-  /** The caller's logger; what it throws goes nowhere but into the report. */
+  /** The caller's logger, whose errors are only reported. */
   readonly logger: Logger
 
   constructor(logger: Logger, failed: ReportFailure) {
@@ -30,7 +30,7 @@ export class LogLines {
     this.logger.debug(`Executing tool [${index}]: ${shown(name)}`)
   }
 
-  /** @param thrown what the tool threw, if it did: the line of a failure says where that was */
+  /** @param thrown the value that the tool threw, if it did: the line of a failure names the place */
   callSettled(result: ToolResult, thrown?: unknown): void {
     const { index, name, timing } = result
     const how = result.success ? 'completed' : `${result.status.replace('_', ' ')} (${result.error.code})`
@@ -39,7 +39,7 @@ export class LogLines {
     this.logger.debug(result.success ? line : `${line}: ${why(result.error.message, thrown)}`)
   }
 
-  /** For what a tool itself logs: its lines say which call they are of. */
+  /** The logger of a tool: its lines name the call. */
   ofCall(index: number, name: string): Logger {
     const label = `Tool [${index}] ${shown(name)}`
     const { logger } = this
@@ -56,10 +56,10 @@ export class LogLines {
   }
 }
 
-/** The line for an event loop that stood still. */
+/** The line for a blocked event loop. */
 export function stalledLine(stalledMs: number, calls: readonly CallPlace[]): string {
   const names = [...new Set(calls.map(({ name }) => shown(name)))].join(', ')
-  return `The event loop stood still for ${Math.round(stalledMs)}ms while this ran: ${names}. A tool that computes belongs into a thread (isolation).`
+  return `The event loop was blocked for ${Math.round(stalledMs)}ms while this ran: ${names}. CPU-bound tools belong in a thread (isolation).`
 }
 
 /** The line for a tool that is left out. */
@@ -67,32 +67,32 @@ export function omittedToolLine({ tool, message }: ToolProblem): string {
   return `${shown(tool)} is left out: ${message}`
 }
 
-/** The line for files that had to make room. */
+/** The line for files that were removed to make room. */
 export function filesRemovedLine(run: string, files: number, bytes: number): string {
   return `${files} files of large results (${bytes} bytes) of the run ${shown(run)} were removed, since all files together may take up no more (spill.maxTotalBytes).`
 }
 
-/** The line for a tool whose retries can never come about. */
+/** The line for a tool whose retries can never happen. */
 export function idleRetryLine(name: string): string {
-  return `The retry of ${shown(name)} can never act: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`
+  return `The retry of ${shown(name)} can never happen: only tools with the annotation readOnlyHint or idempotentHint are tried again, since it may have acted before it failed.`
 }
 
 /** The line for two calls that ran at once and name the same thing. */
 export function overlapLine({ what, calls: [one, other] }: Overlap): string {
-  return `${shown(one.name)} and ${shown(other.name)} ran at once, and both name ${shown(what)}. If one of them writes it, say so in its effects.`
+  return `${shown(one.name)} and ${shown(other.name)} ran at once, and both name ${shown(what)}. If one of them writes it, declare that in its effects.`
 }
 
-/** How much of an error message a line has, in UTF-16 code units. */
+/** The longest error message of a line, in UTF-16 code units. */
 const MAX_WHY = 1_000
 
-/** The message in one line, and where it was thrown. */
+/** The message in one line, and the place where it was thrown. */
 function why(message: string, thrown: unknown): string {
   const words = printable(message, MAX_WHY).replaceAll(/\s*\n\s*/g, ' ')
   const place = thrownPlace(thrown)
   return place === undefined ? words : `${words} (at ${place})`
 }
 
-/** Names come from models: no control characters, no line of their own, no endless lines. */
+/** A name without control characters and line breaks, and of bounded length: names come from models. */
 function shown(name: string): string {
   return printable(name, 128).replaceAll(/[\n\t]/g, '\uFFFD')
 }

@@ -1,86 +1,120 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { RESUME_PRIORITY } from '../admission/parked-flows.ts'
+import type { Demands } from '../admission/demands.ts'
 import type { ExpectedDuration } from '../admission/expected-duration.ts'
 import type { Flow } from '../admission/flow.ts'
+import { RESUME_PRIORITY } from '../admission/parked-flows.ts'
 import type { RunShare } from '../admission/run-share.ts'
 import type { DemandKind, Waiter } from '../admission/waiter.ts'
-import type { Attempt } from '../attempt/attempt.ts'
-import type { Batch } from './batch.ts'
-import { tellParked, tellResumed, tellSuspended } from './call-events.ts'
-import type { CallRecord } from './call-record.ts'
-import type { Engine } from './engine.ts'
-import { idempotencyKey, NestedKeys } from './idempotency-key.ts'
-import type { Precedence } from './precedence.ts'
+import type { Ticket, ToolGate } from '../attempt/tool-gate.ts'
 import { DenseSet, type DenseSetPlace } from '../collections/dense-set.ts'
 import { forEachSafely } from '../contract/safe-checks.ts'
-import type { ToolGuard } from '../attempt/tool-guard.ts'
+import type { FileOwner } from '../values/spilled-files.ts'
+import { emitParked, emitResumed, emitSuspended, type EventBatch, type EventCall } from './call-events.ts'
+import { NestedKeys } from './idempotency-key.ts'
+import type { PrecededCall, Prerequisites } from './prerequisites.ts'
+import type { Services } from './services.ts'
+
+type NestingServices = Services<'admission' | 'counters' | 'clock'>
+
+/** The running call that makes nested calls, as those see it. */
+export interface Parent {
+  readonly call: PrecededCall & { readonly batch: ParentBatch }
+  readonly tool: { readonly gate: ToolGate; readonly admission: { readonly expected: ExpectedDuration } }
+  readonly ticket: Ticket
+  readonly priority: number
+  /** All that it took to start. */
+  readonly demands: Demands
+  /** Since when it holds its permits. */
+  heldSince: number
+  readonly attempt: {
+    /** Whether it is cut, or about to be. */
+    readonly isStopped: boolean
+    pause(now: number): void
+    resume(now: number): void
+  }
+  readonly idempotencyKey: string
+}
+
+/** The executor and the admission controller of a batch, only to be compared. */
+export interface BatchOwner {
+  readonly executor: object
+  readonly controller: object
+}
+
+/** The batch of a call that makes nested calls. */
+export interface ParentBatch extends EventBatch {
+  /** Its place among all batches of the admission controller. */
+  readonly order: number
+  /** The depth of its calls, nested in other calls, from 0. */
+  readonly depth: number
+  /** The share of its run. */
+  readonly share: RunShare
+  readonly nesting: Nesting | undefined
+  readonly times: { readonly mayExpire: boolean; expireIfDue(call: PrecededCall, now: number): boolean }
+  readonly precedence: { of(call: PrecededCall): Prerequisites }
+  /** The run to which effects may be private. */
+  readonly privacy: unknown
+  /** The outermost batch: it owns the files of all results below it. */
+  readonly outermost: FileOwner
+  readonly owner: BatchOwner
+}
+
+/** A batch of nested calls. */
+interface NestedBatch {
+  readonly calls: readonly { readonly mayWrite: boolean; raised(others: Prerequisites[]): void }[]
+  readonly isBeingAccepted: boolean
+  abort(reason: unknown): void
+  close(): void
+}
 
 /**
- * The calls that a running call makes itself.
+ * The calls that a running call makes.
  *
- * Duty: while any of them is under way the call is suspended: its permits of every level are free for anyone, and its
+ * Duty: suspend the parent while any of them is under way: its permits of every level are free for other calls, and its
  * timeouts stand still. So calls that wait for one another hold nothing that the others need (I26).
- * Boundary: decides nothing of the nested calls but that they end with the call.
- * 1. What the call awaits of its nested calls comes only once it holds its permits again, or while others of them are still
+ * Boundary: decides nothing about the nested calls, except that they end with their parent.
+ * 1. The parent gets the results that it awaits only once it holds its permits again, or while further nested calls are still
  *    under way.
- * 2. Who wants to go on comes before all who want to start.
- * 3. When the call is cut or has its result, its nested calls are aborted, and it never goes on.
+ * 2. Calls that wait to resume come before all calls that wait to start.
+ * 3. When the parent is cut or settles, its nested calls are aborted, and it never resumes.
  */
-export class Nesting implements Waiter {
-  readonly #call: CallRecord
-  readonly #attempt: Attempt
-  readonly #batches = new DenseSet<Batch>()
+export class Nesting {
+  readonly parent: Parent
+  /** The idempotency keys of its calls. */
+  readonly keys: NestedKeys = new NestedKeys()
+  /** The number of abandoned calls below it that may still write. */
+  retainedWrites = 0
+  readonly #services: NestingServices
+  readonly #batches = new DenseSet<NestedBatch>()
   #stage: 'running' | 'suspended' | 'resuming' | 'over' = 'running'
-  #holds = true
+  #holdsPermits = true
   #unsettled = 0
   #batchCount = 0
   #callCount = 0
-  /** The idempotency keys of its calls. */
-  readonly keys: NestedKeys = new NestedKeys()
-  /** Calls below it that were abandoned and keep what they may still write. */
-  keptWrites = 0
-  #flow: Flow | undefined
+  #resumption: Resumption | undefined
   #resumed: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
 
-  constructor(call: CallRecord, attempt: Attempt) {
-    this.#call = call
-    this.#attempt = attempt
+  constructor(parent: Parent, services: NestingServices) {
+    this.parent = parent
+    this.#services = services
   }
 
-  /** That makes the others. */
-  get call(): CallRecord {
-    return this.#call
+  get holdsPermits(): boolean {
+    return this.#holdsPermits
   }
 
-  /** Whether the call holds its permits. */
-  get holds(): boolean {
-    return this.#holds
-  }
-
-  /** Whether the call waits for its own calls. */
   get isSuspended(): boolean {
     return this.#stage === 'suspended'
   }
 
-  /** Whether the attempt of the call is cut, or about to be. */
-  get isStopping(): boolean {
-    return this.#attempt.isStopped
-  }
-
-  /** That of the call: the least that its own calls have. */
+  /** The least priority of its calls. */
   get priority(): number {
-    return this.#call.priorityWith(this.#attempt.tool)
+    return this.parent.priority
   }
 
-  get depth(): number {
-    return this.#call.depth
-  }
-
-  /** Whether the call, or one above it, is the probe that tries whether a tool works again. */
-  isWithinProbeOf(guard: ToolGuard): boolean {
-    const { tool, pass } = this.#attempt
-    if (tool.guard === guard && guard.isProbe(pass)) return true
-    return this.#call.batch.nesting?.isWithinProbeOf(guard) === true
+  /** Whether its parent, or a call above, is the probe of that gate. */
+  isWithinProbeOf(gate: ToolGate): boolean {
+    const { call, tool, ticket } = this.parent
+    return (tool.gate === gate && gate.isProbe(ticket)) || call.batch.nesting?.isWithinProbeOf(gate) === true
   }
 
   /** How many batches it has opened so far. */
@@ -88,53 +122,39 @@ export class Nesting implements Waiter {
     return this.#batchCount
   }
 
-  get idempotencyKey(): string {
-    return idempotencyKey(this.#call, this.#attempt)
-  }
-
-  get engine(): Engine {
-    return this.#call.engine
-  }
-
-  get share(): RunShare {
-    return this.#call.batch.share
-  }
-
-  /** Whether any of the calls below it may still write what they were let. */
+  /** Whether any call below it may still write. */
   get mayStillWrite(): boolean {
-    if (this.keptWrites > 0) return true
-    for (const batch of this.#batches) if (batch.records.some((record) => record.mayWrite)) return true
-    return false
+    return this.retainedWrites > 0 || this.#batches.some(({ calls }) => calls.some(({ mayWrite }) => mayWrite))
   }
 
-  enter(batch: Batch): DenseSetPlace<Batch> {
+  enter(batch: NestedBatch): DenseSetPlace<NestedBatch> {
     this.#batchCount++
     return this.#batches.enter(batch)
   }
 
-  leave(place: DenseSetPlace<Batch>): void {
+  leave(place: DenseSetPlace<NestedBatch>): void {
     this.#batches.leave(place)
   }
 
-  /** Whether it may make another call; if so that is counted. */
+  /** Counts a call, unless there are `max` already. @returns whether it was counted */
   takeCall(max: number): boolean {
     if (this.#callCount >= max) return false
     this.#callCount++
     return true
   }
 
-  /** One of its calls wants to start; `ask` asks for what it needs. */
+  /** One of its calls begins to wait or to run; `ask` asks for what it needs. */
   began(ask: () => void): void {
     this.#unsettled++
-    const { admission, clock } = this.#call.engine
+    const { admission } = this.#services
     if (this.#stage === 'resuming') {
       this.#stage = 'suspended'
-      if (this.#flow !== undefined) admission.withdraw(this, this.#flow)
+      this.#withdraw()
     } else if (this.#stage === 'running') {
-      this.#suspend(clock.now())
-      // Who waits is among those who may have what is given back.
+      this.#suspend()
+      // The nested call may take the permits that suspending its parent releases.
       return admission.together(() => {
-        admission.release(this.#attempt.demands.limits, undefined)
+        admission.release(this.parent.demands.limits, undefined)
         ask()
       })
     }
@@ -147,30 +167,26 @@ export class Nesting implements Waiter {
     if (this.#unsettled === 0 && this.#stage === 'suspended') this.#resume()
   }
 
-  /** What has to come first before the call is told of a result. */
+  /** Resolves when the parent has its permits back, which comes before it gets a nested result; undefined if it need not wait. */
   get pending(): Promise<void> | undefined {
     if (this.#stage !== 'resuming') return undefined
     return (this.#resumed ??= Promise.withResolvers<void>()).promise
   }
 
-  /** The call's priority is higher now, and so is that of its own calls. */
-  raised(others: Precedence[]): void {
-    for (const batch of this.#batches) for (const record of batch.records) record.raised(others)
+  /** The priority of the parent has risen, and so has that of its calls. */
+  raised(others: Prerequisites[]): void {
+    for (const { calls } of this.#batches) for (const call of calls) call.raised(others)
   }
 
-  /** The call was cut, or has its result. */
+  /** The parent was cut, or has its result. */
   end(reason: unknown): void {
     if (this.#stage === 'over') return
     const stage = this.#stage
     this.#stage = 'over'
-    const { admission, census } = this.#call.engine
-    if (stage !== 'running') {
-      census.count('suspended', -1)
-      this.#attempt.demands.toResume.users.count--
-    }
-    if (stage === 'resuming' && this.#flow !== undefined) admission.withdraw(this, this.#flow)
+    if (stage !== 'running') this.#countSuspended(-1)
+    if (stage === 'resuming') this.#withdraw()
     this.#resumed?.resolve()
-    admission.together(() =>
+    this.#services.admission.together(() =>
       forEachSafely(this.#batches, (batch) => {
         batch.abort(reason)
         // A turn whose calls are being accepted closes itself once it has them all.
@@ -179,94 +195,88 @@ export class Nesting implements Waiter {
     )
   }
 
-  #suspend(now: number): void {
-    const { census } = this.#call.engine
+  #suspend(): void {
+    const { parent } = this
+    const now = this.#services.clock.now()
     this.#stage = 'suspended'
-    this.#holds = false
-    census.count('suspended', 1)
-    this.#attempt.demands.toResume.users.count++
-    this.#attempt.pause(now)
-    this.share.ended(this.#attempt.heldSince, now)
-    tellSuspended(this.#call, now)
+    this.#holdsPermits = false
+    this.#countSuspended(1)
+    parent.attempt.pause(now)
+    parent.call.batch.share.ended(parent.heldSince, now)
+    emitSuspended(parent.call, now)
   }
 
   #resume(): void {
-    const { admission } = this.#call.engine
-    const { toResume } = this.#attempt.demands
+    const { admission } = this.#services
+    const { toResume } = this.parent.demands
     this.#stage = 'resuming'
-    if (admission.take(toResume)) return this.admit(undefined)
-    this.#flow = this.share.flow(toResume, RESUME_PRIORITY)
-    admission.wait(this, this.#flow)
-    tellParked(this.#call, this.#flow.parkedOn?.kind ?? 'executor')
+    if (admission.take(toResume)) return this.#goOn(undefined)
+    const flow = this.parent.call.batch.share.flow(toResume, RESUME_PRIORITY)
+    this.#resumption = new Resumption(this.parent, flow, (now) => this.#goOn(now))
+    admission.wait(this.#resumption, flow)
+    emitParked(this.parent.call, flow.parkedOn?.kind ?? 'executor')
     admission.look()
   }
 
-  // As one who waits to go on:
-
-  get wantsPermit(): boolean {
-    return this.#stage === 'resuming'
-  }
-
-  get acceptedAt(): number {
-    return this.#call.acceptedAt
-  }
-
-  get batchOrder(): number {
-    return this.#call.batchOrder
-  }
-
-  get index(): number {
-    return this.#call.index
-  }
-
-  get expected(): ExpectedDuration {
-    return this.#attempt.tool.admission.expected
-  }
-
-  /** Who goes on comes before all who start, so it does not matter. */
-  get remainingMs(): number {
-    return 0
-  }
-
-  get isObserved(): boolean {
-    return this.#call.isObserved
-  }
-
-  parked(kind: DemandKind): void {
-    tellParked(this.#call, kind)
-  }
-
-  admit(at: number | undefined): void {
-    const { clock, census } = this.#call.engine
-    const now = at ?? clock.now()
+  #goOn(at: number | undefined): void {
+    const { parent } = this
+    const now = at ?? this.#services.clock.now()
     this.#stage = 'running'
-    this.#holds = true
-    this.#flow = undefined
-    census.count('suspended', -1)
-    this.#attempt.demands.toResume.users.count--
-    this.#attempt.resume(now)
-    this.share.began(now)
-    tellResumed(this.#call, now)
+    this.#holdsPermits = true
+    if (this.#resumption !== undefined) this.#resumption.wantsPermit = false
+    this.#resumption = undefined
+    this.#countSuspended(-1)
+    parent.heldSince = now
+    parent.attempt.resume(now)
+    parent.call.batch.share.began(now)
+    emitResumed(parent.call, now)
     const resumed = this.#resumed
     this.#resumed = undefined
     resumed?.resolve()
   }
+
+  #withdraw(): void {
+    const resumption = this.#resumption
+    this.#resumption = undefined
+    if (resumption === undefined) return
+    resumption.wantsPermit = false
+    this.#services.admission.withdraw(resumption, resumption.flow)
+  }
+
+  #countSuspended(by: 1 | -1): void {
+    this.#services.counters.count('suspended', by)
+    this.parent.demands.toResume.users.count += by
+  }
 }
 
-/** The call whose tool runs in this async context, of executors that track nesting. */
-const running = new AsyncLocalStorage<Attempt>()
+/** A suspended call that waits for its permits. */
+class Resumption implements Waiter {
+  readonly flow: Flow
+  readonly acceptedAt: number
+  readonly depth: number
+  readonly batchOrder: number
+  readonly index: number
+  readonly expected: ExpectedDuration
+  /** Of no matter, since calls that wait to resume come before all others. */
+  readonly remainingMs = 0
+  readonly isObserved: boolean
+  readonly admit: (now: number | undefined) => void
+  wantsPermit = true
+  readonly #call: EventCall
 
-/** Runs a tool so that the calls that it makes, on whatever executor, are known to be its own. */
-export function runTracked<T>(attempt: Attempt, run: () => T): T {
-  return running.run(attempt, run)
-}
+  constructor({ call, tool }: Parent, flow: Flow, admit: (now: number | undefined) => void) {
+    this.flow = flow
+    this.acceptedAt = call.acceptedAt
+    this.depth = call.batch.depth
+    this.batchOrder = call.batch.order
+    this.index = call.index
+    this.expected = tool.admission.expected
+    this.isObserved = call.batch.isObserved
+    this.admit = admit
+    this.#call = call
+  }
 
-/** Whether the call is over, though its tool is not, whose code runs here: it was cut, and nothing starts after an abort. */
-export function trackedCallIsStopped(): boolean {
-  return running.getStore()?.isStopped === true
-}
-
-/** What keeps the calls that are made here; undefined where no call makes them, or that is not known. */
-export function trackedNesting(): Nesting | undefined {
-  return running.getStore()?.openNesting()
+  parked(kind: DemandKind): void {
+    emitParked(this.#call, kind)
+  }
 }

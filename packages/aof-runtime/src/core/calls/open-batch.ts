@@ -1,5 +1,6 @@
+import type { Arrivals } from './arrivals.ts'
 import type { Batch } from './batch.ts'
-import type { CallRecord } from './call-record.ts'
+import type { Call } from './call.ts'
 import type { ToolCall } from '../contract/call.ts'
 import { MAX_MESSAGE_LENGTH } from '../values/failure.ts'
 import { MisuseError } from '../contract/misuse.ts'
@@ -10,13 +11,14 @@ import { printable } from '../contract/text.ts'
 import { type AwaitedBatch, unwatchUnclosed, watchUnclosed } from './unclosed-batches.ts'
 import type { CallHandle, OpenBatch, Slot } from '../contract/open-batch.ts'
 
-/** The application's view of a {@link Batch} that it fills itself. */
+/** An open batch, as the application sees it. */
 export class StreamedBatch implements OpenBatch, AwaitedBatch {
+  readonly #arrivals: Arrivals
   readonly #batch: Batch
   readonly #decided: ToolResult[] = []
   /** Whether its results were asked for before it was closed. */
   #isWatched = false
-  /** Iterations that have read everything so far. */
+  /** Iterations that have read all results so far. */
   #idle: (() => void)[] = []
 
   // Not written where they are assigned: V8 allocates a function literal that is assigned to a property in its old space,
@@ -36,31 +38,30 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
     for (const resume of idle) resume()
   }
 
-  constructor(batch: Batch) {
+  constructor(arrivals: Arrivals) {
+    const { batch } = arrivals
+    this.#arrivals = arrivals
     this.#batch = batch
-    batch.onResult = this.#decide
+    batch.results.onResult = this.#decide
     batch.onEnd = this.#over
   }
 
   get size(): number {
-    return this.#batch.records.length
+    return this.#batch.calls.length
   }
 
   reserve(call: { readonly id: string; readonly name: string }): Slot {
     this.#checkOpen('reserve')
     checkStackRoom('batch.reserve()')
     checkReservation(call)
-    const { id, name } = call
-    const tool = this.#batch.engine.registry.get(name)
-    return new ReservedSlot(this.#batch, this.#batch.reserveAlone(id, tool?.tool.name ?? name, tool))
+    return new ReservedSlot(this.#arrivals, this.#arrivals.reserve(call.id, call.name))
   }
 
   add(call: ToolCall): CallHandle {
     this.#checkOpen('add')
     checkStackRoom('batch.add()')
-    const record = this.#batch.add(call)
-    record.request()
-    return { index: record.index, result: () => this.#batch.resultOf(record) }
+    const { index } = this.#arrivals.add(call)
+    return { index, result: () => this.#batch.results.of(index) }
   }
 
   close(): void {
@@ -71,7 +72,7 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
 
   results(): Promise<ToolResult[]> {
     this.#watch()
-    return this.#batch.results()
+    return this.#batch.results.all()
   }
 
   get isClosed(): boolean {
@@ -108,19 +109,19 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
     if (!hasStackRoom()) await emptyStack
     this.close()
     this.#batch.abort(new DOMException('The batch was disposed of.', 'AbortError'))
-    await this.#batch.results()
+    await this.#batch.results.all()
   }
 
   #watch(): void {
     if (this.isClosed) return
     this.#isWatched = true
-    watchUnclosed(this, this.#batch.engine.clock)
+    watchUnclosed(this, this.#batch.clock)
     this.#rest()
   }
 
   /** Timers that wait for nothing must not keep a program alive whose last batch is never closed. */
   #rest(): void {
-    if (this.isIdle && !this.isClosed) this.#batch.engine.timeouts.rest()
+    if (this.isIdle && !this.isClosed) this.#batch.times.rest()
   }
 
   #checkOpen(method: string): void {
@@ -129,36 +130,34 @@ export class StreamedBatch implements OpenBatch, AwaitedBatch {
 }
 
 class ReservedSlot implements Slot {
-  readonly #batch: Batch
-  readonly #record: CallRecord
+  readonly #arrivals: Arrivals
+  readonly #call: Call
   #used = false
 
-  constructor(batch: Batch, record: CallRecord) {
-    this.#batch = batch
-    this.#record = record
+  constructor(arrivals: Arrivals, call: Call) {
+    this.#arrivals = arrivals
+    this.#call = call
   }
 
   get index(): number {
-    return this.#record.index
+    return this.#call.index
   }
 
   complete(args: unknown): void {
     checkStackRoom('slot.complete()')
     this.#use('complete')
-    const { engine } = this.#batch
-    this.#record.complete(args, engine.registry.get(this.#record.name))
-    this.#record.request()
+    this.#arrivals.complete(this.#call, args)
   }
 
   drop(reason: string): void {
     if (typeof reason !== 'string') throw new MisuseError('slot.drop(reason)', 'a string, for the model', reason)
     checkStackRoom('slot.drop()')
     this.#use('drop')
-    this.#record.drop('incomplete_call', printable(reason, MAX_MESSAGE_LENGTH))
+    this.#arrivals.drop(this.#call, printable(reason, MAX_MESSAGE_LENGTH))
   }
 
   result(): Promise<ToolResult> {
-    return this.#batch.resultOf(this.#record)
+    return this.#arrivals.batch.results.of(this.index)
   }
 
   #use(method: string): void {

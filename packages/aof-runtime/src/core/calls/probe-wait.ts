@@ -1,56 +1,49 @@
-import { type AsyncContext, captureAsyncContext } from '../host/async-context.ts'
-import type { Engine } from './engine.ts'
-import type { Expiring, TimeoutList } from '../host/timeouts.ts'
-import type { ToolGuard } from '../attempt/tool-guard.ts'
+import type { ToolGate } from '../attempt/tool-gate.ts'
+import { captureAsyncContext } from '../host/async-context.ts'
+import { Expiry } from '../host/expiry.ts'
+import type { Services } from './services.ts'
 
-/** A call, as its wait for a probe sees it. */
-export interface ProbeWaiter {
-  readonly engine: Pick<Engine, 'census' | 'timeouts'>
-  /** The probe has ended: the call asks for its permits again, or is refused. */
-  probeEnded(wait: ProbeWait): void
-  /** The call has waited for the probe for as long as it may. */
-  probeIsLate(wait: ProbeWait): void
-}
+type ProbeWaitServices = Services<'counters' | 'timeouts'>
 
 /**
- * The wait of a call while another call of its tool, the probe, tries whether the tool works again.
+ * The state of a call while another call of its tool, the probe, tries whether the tool works again. The call holds no permit.
  *
- * Duty: end with the probe, or after `openMs`, whichever comes first; be counted meanwhile. It holds no permits.
- * Boundary: the guard of the tool knows when the probe ends; the call decides what follows.
+ * Duty: end with the probe, or after `openMs`, whichever comes first; be counted meanwhile.
+ * Boundary: the gate of the tool knows when the probe ends; the reports decide what follows.
  */
-export class ProbeWait implements Expiring {
+export class ProbeWait {
   readonly phase = 'awaiting_probe'
-  readonly guard: ToolGuard
-  readonly #call: ProbeWaiter
-  readonly #context: AsyncContext = captureAsyncContext()
+  readonly gate: ToolGate
+  /** The probe has ended; runs in the async context in which the wait began. */
+  readonly probeEnded: () => void
+  readonly #services: ProbeWaitServices
+  readonly #expiry: Expiry
 
-  timeoutList: TimeoutList | undefined
-  addedAt = 0
-  before: Expiring | undefined
-  after: Expiring | undefined
-
-  /** Begins the wait, in the async context in which the call will go on. */
-  constructor(call: ProbeWaiter, guard: ToolGuard, now: number) {
-    this.#call = call
-    this.guard = guard
-    guard.awaitProbe(this)
-    call.engine.census.count('breaker', 1)
-    call.engine.timeouts.add(this, guard.openMs, now)
+  constructor(
+    gate: ToolGate,
+    services: ProbeWaitServices,
+    now: number,
+    reports: { readonly ended: () => void; readonly late: () => void },
+  ) {
+    const context = captureAsyncContext()
+    this.gate = gate
+    this.probeEnded = () => context.runInAsyncScope(reports.ended, undefined, undefined)
+    this.#services = services
+    this.#expiry = new Expiry(reports.late)
+    gate.awaitProbe(this)
+    services.counters.count('breaker', 1)
+    services.timeouts.add(this.#expiry, gate.openMs, now)
   }
 
   /** Ends the wait, once. */
   end(): void {
-    const { census, timeouts } = this.#call.engine
-    timeouts.remove(this)
-    this.guard.awaitProbeNoMore(this)
-    census.count('breaker', -1)
+    this.#services.timeouts.remove(this.#expiry)
+    this.gate.stopAwaiting(this)
+    this.#services.counters.count('breaker', -1)
   }
 
-  probeEnded(): void {
-    this.#context.runInAsyncScope(this.#call.probeEnded, this.#call, this)
-  }
-
-  expire(): void {
-    this.#call.probeIsLate(this)
+  leave(_call: unknown, settle: () => void): void {
+    this.end()
+    settle()
   }
 }

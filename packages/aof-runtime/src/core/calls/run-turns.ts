@@ -1,12 +1,11 @@
-/** How many counters of idle runs are kept. */
+/** The most counters of idle runs that are kept. */
 const MAX_IDLE = 10_000
 
 /**
- * The turns of named runs, counted by opening.
+ * The turns of named runs, in the order in which their batches are opened.
  *
- * 1. A turn that is not given is one more than the highest that was given or counted.
- * 2. The counters of at most 10,000 idle runs are kept: the one that has been idle for longest is forgotten, and begins at 0
- *    again.
+ * 1. A batch without a given turn has the one after the highest turn so far.
+ * 2. The counters of at most 10,000 idle runs are kept: the run that has been idle longest begins at 0 again.
  */
 export class RunTurns {
   readonly #next = new Map<string, number>()
@@ -21,12 +20,12 @@ export class RunTurns {
     return turn
   }
 
-  /** The next turn of a run that goes on for some time: at least `least`, should its counter have been forgotten meanwhile. */
+  /** The next turn of a long run: at least `least`, in case its counter was forgotten meanwhile. */
   next(run: string, least: number): number {
     return this.take(run, Math.max(least, this.#next.get(run) ?? 0))
   }
 
-  /** Nothing of the run is under way. */
+  /** No batch of the run is under way. */
   rest(run: string): void {
     if (!this.#next.has(run)) return
     this.#idle.delete(run)

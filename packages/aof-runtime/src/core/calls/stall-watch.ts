@@ -1,46 +1,46 @@
 import type { Clock } from '../host/clock.ts'
 import type { CallPlace } from '../contract/events.ts'
 
-/** What a watch is told of calls, and tells. */
+/** The parameters of a watch. */
 export interface StallWatchSetup {
   readonly clock: Clock
-  /** How long the event loop may stand still unnoticed, in milliseconds. */
+  /** The longest time for which the event loop may be blocked without a report, in milliseconds. */
   readonly stallMs: number
-  /** The calls whose tools run at this moment; empty where nothing is under way. */
-  readonly running: () => readonly RunningCall[]
-  /** Whether anything is under way. */
+  /** The calls whose tools run at this moment. */
+  readonly running: () => readonly LiveCall[]
+  /** Whether any batch is under way. */
   readonly isBusy: () => boolean
-  /** The loop stood still for `stalledMs`, while `calls` ran, the likeliest cause first. */
+  /** The loop was blocked for `stalledMs` while `calls` ran, the likeliest cause first. */
   readonly tell: (stalledMs: number, calls: readonly CallPlace[], now: number) => void
 }
 
 /** A call whose tool runs, or ran. */
-export interface RunningCall {
+export interface LiveCall {
   readonly startedAt: number
   /** Undefined while it runs. */
   readonly endedAt?: number
   readonly call: CallPlace
 }
 
-/** More are of no use to anybody. */
+/** The most calls that a report names. */
 const MAX_CALLS = 10
 
 /**
- * Notices that the event loop stood still while tools ran (I28): a timer that comes late shows it.
+ * Notices that the event loop was blocked while tools ran (I28), by a timer that fires late.
  *
- * Duty: say for how long, and whose tools ran meanwhile. Which of them it was cannot be known from within one thread: tools
- * that started after the loop had stood still are left out, and of the others the one that started last is the likeliest.
- * Boundary: changes nothing. It costs one timer at a time while anything is under way, and a comparison per attempt; the
- * timer keeps no process alive.
+ * Duty: report for how long, and the tools that ran meanwhile. The cause cannot be known from within one thread: tools that
+ * started after the block are left out, and of the others the one that started last is the likeliest.
+ * Boundary: changes nothing. It costs one timer at a time while a batch is under way, and a comparison per attempt; the timer
+ * keeps no process alive.
  */
 export class StallWatch {
   readonly #setup: StallWatchSetup
   readonly #periodMs: number
   readonly #lateMs: number
   #isArmed = false
-  /** Since when the loop may have stood still. */
+  /** Since when the loop may have been blocked. */
   #lastTick = 0
-  #ended: RunningCall[] = []
+  #ended: LiveCall[] = []
 
   constructor(setup: StallWatchSetup) {
     this.#setup = setup
@@ -48,7 +48,7 @@ export class StallWatch {
     this.#lateMs = setup.stallMs + this.#periodMs
   }
 
-  /** Something is under way from `now` on. */
+  /** A batch is under way from `now` on. */
   arm(now: number): void {
     if (this.#isArmed) return
     this.#isArmed = true
@@ -56,13 +56,13 @@ export class StallWatch {
     this.#setTimer()
   }
 
-  /** Whether the loop seems to have stood still: a tool that ends at such a time is to be {@link note}d. */
+  /** Whether the loop seems to have been blocked: {@link note} a tool that ends at such a time. */
   isLate(now: number): boolean {
     return now - this.#lastTick > this.#lateMs && this.#isArmed && this.#ended.length < MAX_CALLS
   }
 
-  /** A tool has ended that ran while the loop stood still. */
-  note(ended: RunningCall): void {
+  /** A tool that ran while the loop was blocked has ended. */
+  note(ended: LiveCall): void {
     this.#ended.push(ended)
   }
 
@@ -93,10 +93,10 @@ export class StallWatch {
 }
 
 /**
- * Those of the calls whose tools ran while nothing else did. Between two moments at which a tool started or ended, the loop
- * may have stood still: it did in the longest of these gaps, and in others that are half as long.
+ * The calls whose tools ran during the block. Between two moments at which a tool started or ended, the loop may have been
+ * blocked: it was in the longest of these gaps, and in others that are at least half as long.
  */
-function suspects(calls: readonly RunningCall[], from: number, to: number): RunningCall[] {
+function suspects(calls: readonly LiveCall[], from: number, to: number): LiveCall[] {
   const moments = calls
     .flatMap(({ startedAt, endedAt = to }) => [startedAt, endedAt])
     .filter((at) => at > from && at < to)

@@ -17,6 +17,15 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
+/** Calls one of both functions once, when `promise` settles: like `await`, but never by a `then` of its own that may answer twice. */
+export function thenOnce(
+  promise: PromiseLike<unknown>,
+  fulfilled: (value: unknown) => void,
+  rejected: (reason: unknown) => void,
+): void {
+  void Promise.prototype.then.call(Promise.resolve(promise), fulfilled, rejected)
+}
+
 /** Ignores a promise from a function that must answer synchronously, so that its rejection is not reported as unhandled. */
 export function ignoreLater(answer: unknown): void {
   if (isInstance(answer, Promise)) answer.catch(() => {})

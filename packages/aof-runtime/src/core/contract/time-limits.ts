@@ -78,7 +78,7 @@ export interface Layers {
 }
 
 /** The timeout of an attempt: the nearest layer wins. */
-export function timeoutOf(
+function timeoutOf(
   call: OwnTimeLimits | undefined,
   batch: OwnTimeLimits,
   tool: OwnTimeLimits,

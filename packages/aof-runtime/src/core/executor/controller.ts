@@ -7,28 +7,26 @@ import { Counters, type WaitingStats } from '../admission/counters.ts'
 import { Conflicts } from '../order/effects/conflicts.ts'
 import { checkStackRoom } from '../host/stack-room.ts'
 import { Limit } from '../admission/limit.ts'
-import { RunShare } from '../admission/run-share.ts'
-import { RunTurns } from '../calls/run-turns.ts'
+import { Runs } from '../calls/runs.ts'
 import { ToolDemands } from '../admission/tool-demands.ts'
-import type { ControllerParts } from '../calls/engine.ts'
 
-/** What an admission controller is made with. Everything has a default. */
+/** The options of an admission controller. All have a default. */
 export interface AdmissionOptions {
-  /** How many tools run at once, of all executors that share it: at least 1, or `Infinity`. @default Infinity */
+  /** The most tools that run at once, of all executors that share it: at least 1, or `Infinity`. @default Infinity */
   readonly maxParallel?: number
   /**
-   * After how long a waiting call's priority is raised by one, and again each time as long: 1 to 2 147 483 647
-   * milliseconds, or `Infinity` for never. So what has a low priority is late, but not forgotten.
+   * The time after which the priority of a waiting call rises by one, and again after each further such time, in milliseconds: 1
+   * to 2 147 483 647, or `Infinity` for never. So calls of low priority are late, but not forgotten.
    * @default 10 000
    */
   readonly ageMs?: number
   /**
-   * After how long a call that was passed over, since never all that it needs was free at once, has it kept for it: 1 to
-   * 2 147 483 647 milliseconds, or `Infinity` for never. Only one call has a reservation at a time.
+   * The time after which a call gets a reservation if it was passed over, because never all that it needs was free at once, in
+   * milliseconds: 1 to 2 147 483 647, or `Infinity` for never. One call at a time has a reservation.
    * @default 5 000
    */
   readonly reserveAfterMs?: number
-  /** That of the executors. @default the machine's monotonic clock */
+  /** The clock of the executors. @default the machine's monotonic clock */
   readonly clock?: Clock
 }
 
@@ -39,17 +37,17 @@ const ADMISSION_OPTIONS = optionNames<AdmissionOptions>({
   clock: true,
 })
 
-/** What {@link AdmissionController.stats} tells of this moment, over all executors that share it. */
+/** The state of a controller at one moment, over all executors that share it. */
 export interface AdmissionStats {
   /** Calls that hold permits: their tools run. */
   readonly running: number
   /** Calls that wait to start. */
   readonly waiting: number
-  /** Those, by what they wait for: the first of these that is not there. */
+  /** The waiting calls, by the first thing that they lack. */
   readonly waitingFor: Readonly<WaitingStats>
-  /** Calls that wait for calls that they made themselves, or to go on after that; they hold no permit. */
+  /** Calls that wait for their nested calls, or to resume after that; they hold no permit. */
   readonly suspended: number
-  /** Tools that we stopped waiting for and that still run. */
+  /** Abandoned tools that still run. */
   readonly abandoned: number
   readonly limits: { readonly maxParallel: number }
 }
@@ -95,12 +93,10 @@ export class AdmissionController {
   readonly #admission: Admission
   readonly #process: Limit
   readonly #tools = new WeakMap<AnyTool, ToolDemands>()
-  readonly #runs = new Map<string, { readonly share: RunShare; users: number }>()
-  readonly #census = new Counters()
-  readonly #turns = new RunTurns()
+  readonly #counters = new Counters()
   #batches = 0
 
-  /** @throws MisuseError where an option is impossible */
+  /** @throws MisuseError for an option that is out of its bounds */
   constructor(options: AdmissionOptions = {}) {
     checkOptions('', options, ADMISSION_OPTIONS)
     const { maxParallel = Infinity, ageMs = 10_000, reserveAfterMs = 5_000, clock = systemClock } = options
@@ -116,17 +112,15 @@ export class AdmissionController {
       admission: this.#admission,
       conflicts: new Conflicts((act) => this.#admission.afterwards(act)),
       process: this.#process,
-      census: this.#census,
-      nextBatch: () => ++this.#batches,
+      counters: this.#counters,
+      runs: new Runs(this.#admission.busyPeriod),
+      nextOrder: () => ++this.#batches,
       toolDemands: (tool) => this.#toolDemands(tool),
-      joinRun: (run, weight) => this.#joinRun(run, weight),
-      leaveRun: (run) => this.#leaveRun(run),
-      turns: this.#turns,
     }
   }
 
   /**
-   * How many tools run at once. A new number takes effect at once: more start where it has grown; what runs goes on where
+   * The most tools that run at once. A new number takes effect at once: more calls start if it has grown; running calls go on if
    * it has shrunk.
    */
   get maxParallel(): number {
@@ -140,16 +134,16 @@ export class AdmissionController {
     this.#admission.resized(this.#process)
   }
 
-  /** What is going on right now. */
+  /** The state of this moment. */
   stats(): AdmissionStats {
-    const { dependency, conflict, breaker } = this.#census
+    const { dependency, conflict, breaker } = this.#counters
     const waitingFor = { dependency, conflict, breaker, ...this.#admission.waitingFor() }
     return {
       running: this.#process.inUse,
       waiting: Object.values(waitingFor).reduce((sum, each) => sum + each, 0),
       waitingFor,
-      suspended: this.#census.suspended,
-      abandoned: this.#census.abandoned,
+      suspended: this.#counters.suspended,
+      abandoned: this.#counters.abandoned,
       limits: { maxParallel: this.#process.max },
     }
   }
@@ -159,24 +153,24 @@ export class AdmissionController {
     if (demands === undefined) this.#tools.set(tool, (demands = new ToolDemands(tool)))
     return demands
   }
-
-  #joinRun(run: string, weight: number): RunShare {
-    let entry = this.#runs.get(run)
-    if (entry === undefined)
-      this.#runs.set(run, (entry = { share: new RunShare(weight, this.#admission.busyPeriod), users: 0 }))
-    entry.users++
-    return entry.share
-  }
-
-  #leaveRun(run: string): void {
-    const entry = this.#runs.get(run)
-    if (entry === undefined || --entry.users > 0) return
-    this.#runs.delete(run)
-    this.#turns.rest(run)
-  }
 }
 
 /** The parts of a controller that executors use, and applications do not see. */
+export interface ControllerParts {
+  readonly clock: Clock
+  readonly admission: Admission
+  readonly conflicts: Conflicts
+  /** Its `maxParallel`. */
+  readonly process: Limit
+  /** The counters of all its executors. */
+  readonly counters: Counters
+  readonly runs: Runs
+  /** The place of the next batch among all batches. */
+  readonly nextOrder: () => number
+  readonly toolDemands: (tool: AnyTool) => ToolDemands
+}
+
+/** @throws MisuseError for any other value than a controller */
 export function controllerParts(controller: AdmissionController): ControllerParts {
   const found = typeof controller === 'object' && controller !== null ? partsOf(controller) : undefined
   if (found === undefined) throw new MisuseError('admission', 'an AdmissionController', controller)

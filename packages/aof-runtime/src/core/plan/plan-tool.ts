@@ -1,7 +1,8 @@
 import { checkOptions, optionNames } from '../contract/option-names.ts'
 import type { CallInfo } from '../contract/call-info.ts'
 import type { Effect, ResourceEffect } from '../order/effects/effect.ts'
-import { type ExecutorParts, executorParts, type ToolExecutor } from '../executor/executor.ts'
+import { executorParts, type ToolExecutor } from '../executor/executor.ts'
+import type { ExecutorParts } from '../executor/parts.ts'
 import { keysOf } from '../contract/json-pointer.ts'
 import type { JsonValue } from '../contract/json.ts'
 import { checkCount, MisuseError } from '../contract/misuse.ts'
@@ -16,6 +17,7 @@ import {
   type Plan,
   PLAN_REFERENCES,
   type PlanTools,
+  planTools,
   stepCall,
 } from './plan.ts'
 import { PLAN_DESCRIPTION, planSchema } from './plan-definition.ts'
@@ -83,7 +85,7 @@ export interface PlanResult {
  */
 export function planTool(executor: ToolExecutor, options: PlanToolOptions = {}): Tool<Plan, PlanResult> {
   const parts = executorParts(executor)
-  return makePlanTool(() => parts, [...parts.registry.keys()], options)
+  return makePlanTool(() => parts, [...parts.compiler.registry.keys()], options)
 }
 
 /**
@@ -101,10 +103,7 @@ export function makePlanTool(
   checkCount('maxSteps', maxSteps, 1, 1_000)
   if (names.length === 0) throw new MisuseError('executor', 'an executor with tools, for the steps of plans', 'none')
   const known = new Set(names)
-  const tools = (): PlanTools => {
-    const { registry, openTop: _, ...others } = parts()
-    return { ...others, maxSteps, names, tool: (each) => (known.has(each) ? registry.get(each) : undefined) }
-  }
+  const tools = (): PlanTools => planTools(parts(), maxSteps, names, (each) => known.has(each))
   return defineTool<Plan, PlanResult>({
     name,
     description,
@@ -115,7 +114,7 @@ export function makePlanTool(
     effects: (plan, info) => union(checked(plan).steps.flatMap((step, index) => effectsOf(step, index, tools(), info))),
     execute: async (plan, ctx) => {
       const calls = checked(plan).steps.map(stepCall)
-      const results = await executeNested(parts(), ctx, calls, PLAN_REFERENCES)
+      const results = await executeNested(parts().batches, ctx, calls, PLAN_REFERENCES)
       return { results: results.map(stepResult) }
     },
   })

@@ -1,5 +1,6 @@
 import { within } from '../host/within.ts'
 import { readArguments } from '../values/arguments.ts'
+import type { ExecutorParts } from '../executor/parts.ts'
 import type { CallName, ToolCall } from '../contract/call.ts'
 import type { Clock } from '../host/clock.ts'
 import type { CompiledTool } from '../tool/compiled-tool.ts'
@@ -49,6 +50,18 @@ export interface PlanTools {
   readonly clock: Clock
   /** The timeout of the schema of a tool that has no timeout itself, in milliseconds; Infinity for none. */
   readonly timeoutMs: number
+}
+
+/** @param knows whether a plan may name a tool of the executor. @default all of them */
+export function planTools(
+  { compiler, clock, redaction, settings }: ExecutorParts,
+  maxSteps: number,
+  names: readonly string[],
+  knows: (name: string) => boolean = () => true,
+): PlanTools {
+  const { maxArgumentsBytes, timeLimits } = settings
+  const tool = (name: string): CompiledTool | undefined => (knows(name) ? compiler.registry.get(name) : undefined)
+  return { maxSteps, names, tool, clock, redaction, maxArgumentsBytes, timeoutMs: timeLimits.timeoutMs }
 }
 
 /** In plans, texts may refer to results, too. */

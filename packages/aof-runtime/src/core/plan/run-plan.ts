@@ -2,7 +2,7 @@ import type { CallOptions } from '../contract/call-options.ts'
 import { executorParts, type ToolExecutor } from '../executor/executor.ts'
 import type { ToolResult } from '../contract/result.ts'
 import type { Issue } from '../contract/schema.ts'
-import { checkPlan, PLAN_REFERENCES, stepCall } from './plan.ts'
+import { checkPlan, PLAN_REFERENCES, planTools, stepCall } from './plan.ts'
 
 /** The result of a plan: the results of all its steps, or the issues of an invalid plan, of which no step has run. */
 export type RanPlan =
@@ -22,13 +22,13 @@ export async function runPlan(
   options: CallOptions,
   checked: (steps: readonly { readonly id: string; readonly tool: string; readonly arguments: unknown }[]) => void,
 ): Promise<RanPlan> {
-  const { registry, openTop, ...parts } = executorParts(executor)
-  const names = [...registry.keys()]
-  const validation = await checkPlan(plan, { ...parts, maxSteps, names, tool: (name) => registry.get(name) })
+  const parts = executorParts(executor)
+  const validation = await checkPlan(plan, planTools(parts, maxSteps, [...parts.compiler.registry.keys()]))
   if (!validation.ok) return validation
   const { steps } = validation.value
   checked(steps)
-  const batch = openTop(options, steps.length, PLAN_REFERENCES)
-  batch.acceptAll(steps.map(stepCall))
-  return { ok: true, results: await batch.results() }
+  return {
+    ok: true,
+    results: await parts.openTop(options, steps.length, PLAN_REFERENCES).acceptAll(steps.map(stepCall)),
+  }
 }

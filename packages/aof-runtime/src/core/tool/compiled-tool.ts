@@ -16,7 +16,7 @@ import type { OutputRules } from '../values/output.ts'
 import type { RetryOptions } from '../contract/retry.ts'
 import { printable } from '../contract/text.ts'
 import { ownTimeLimits, type OwnTimeLimits } from '../contract/time-limits.ts'
-import type { ToolGuard } from '../attempt/tool-guard.ts'
+import type { ToolGate } from '../attempt/tool-gate.ts'
 import { placeInTool, UnusableTool } from '../contract/tool-problem.ts'
 import type { AnyTool } from './tool.ts'
 import { checkTool } from './define-tool.ts'
@@ -29,7 +29,7 @@ export interface CompiledTool extends OutputRules {
   readonly isolation: Isolation | undefined
   readonly validateInput: Validator | undefined
   /** Decides whether its calls may start. */
-  readonly guard: ToolGuard
+  readonly gate: ToolGate
   /** The limits and rates of its calls, besides those of all calls. */
   readonly admission: ToolDemands
   /** All demands of its calls without a key. */
@@ -44,7 +44,7 @@ export interface CompiledTool extends OutputRules {
  */
 export function compileTool(
   tool: AnyTool,
-  guard: ToolGuard,
+  gate: ToolGate,
   admission: ToolDemands,
   demands: Demands,
   compileJsonSchema: JsonSchemaCompiler | undefined,
@@ -64,7 +64,7 @@ export function compileTool(
     validateOutput: outputSchema && validator('outputSchema', outputSchema),
     returnsData: outputSchema === undefined && tool.toContent === undefined,
     outputSchemaIsJson: outputSchema !== undefined && !isStandardSchema(outputSchema),
-    guard,
+    gate,
     admission,
     demands,
     effects: ordersEffects ? toolEffects(`tool '${tool.name}'`, tool) : undefined,

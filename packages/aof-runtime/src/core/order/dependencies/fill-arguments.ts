@@ -21,7 +21,6 @@ export type FilledArguments =
   | { readonly ok: true; readonly value: JsonValue }
   | {
       readonly ok: false
-      readonly status: 'invalid' | 'failed'
       readonly code: ErrorCode
       readonly message: string
       readonly thrown?: unknown
@@ -48,7 +47,7 @@ export function fillArguments(
   if (spilled.length === 0) return fill(value, whole, sources)
   return readBack(spilled, whole, sources).then(
     () => fill(value, whole, sources),
-    (thrown: unknown) => ({ ok: false, status: 'failed', code: 'spill_failed', message: cannotRead(thrown), thrown }),
+    (thrown: unknown) => ({ ok: false, code: 'spill_failed', message: cannotRead(thrown), thrown }),
   )
 }
 
@@ -71,9 +70,9 @@ function fill(
     return { ok: true, value: copyJson(filled, { maxBytes, refusePrototypeKeys: true }) }
   } catch (error) {
     if (error instanceof ReferenceFailure)
-      return { ok: false, status: 'invalid', code: 'invalid_reference', message: `${error.message} Nothing was run.` }
+      return { ok: false, code: 'invalid_reference', message: `${error.message} Nothing was run.` }
     const message = `The arguments are not valid after the results that they refer to were filled in: the value ${thrownMessage(error)}. Nothing was run.`
-    return { ok: false, status: 'invalid', code: 'invalid_arguments', message }
+    return { ok: false, code: 'invalid_arguments', message }
   }
 }
 
