@@ -33,7 +33,7 @@ export const crossings: readonly PlantedBug[] = [
     'const limit = batch.budget?.takeCall(tool.tool.name)',
   ),
   bug(
-    'calls/waiting.ts',
+    'calls/preceding.ts',
     'a nested call that has waited for others is counted twice',
     '      if (!this.#mayNest(call, nesting)) return\n      extra.isCounted = true\n',
     '      if (!this.#mayNest(call, nesting)) return\n',

@@ -54,7 +54,7 @@ export const nesting: readonly PlantedBug[] = [
     'batch.nesting?.priority ?? -Infinity)',
     '-Infinity)',
   ),
-  bug('calls/waiting.ts', 'one level too deep', 'if (call.depth > maxDepth)', 'if (call.depth > maxDepth + 1)'),
+  bug('calls/preceding.ts', 'one level too deep', 'if (call.depth > maxDepth)', 'if (call.depth > maxDepth + 1)'),
   bug(
     'calls/running.ts',
     'an abandoned tool keeps shared permits',

@@ -51,13 +51,13 @@ export const reentrancy: readonly PlantedBug[] = [
     'batch.close()',
   ),
   bug(
-    'calls/waiting.ts',
+    'calls/preceding.ts',
     'a call that is rejected as too deeply nested counts as waiting for its dependencies',
     'this.#settling.fail(call, failures.tooDeep(',
     'this.#settling.refuse(call, failures.tooDeep(',
   ),
   bug(
-    'calls/waiting.ts',
+    'calls/preceding.ts',
     'a call that is rejected as one nested call too many counts as waiting for its dependencies',
     'this.#settling.fail(call, failures.tooManyNested(',
     'this.#settling.refuse(call, failures.tooManyNested(',

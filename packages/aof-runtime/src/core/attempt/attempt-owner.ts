@@ -1,6 +1,7 @@
+import type { Backend } from './backend.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Timeouts } from '../host/timeouts.ts'
-import type { IsolatedHooks, IsolatedRun, WorkerLost } from '../contract/isolation.ts'
+import type { WorkerLost } from '../contract/isolation.ts'
 import type { Execution } from '../contract/result.ts'
 import type { TimeLimit } from '../contract/time-limits.ts'
 import type { Output, OutputRules } from '../values/output.ts'
@@ -28,12 +29,6 @@ export interface AttemptServices {
   readonly timeouts: Timeouts
   /** The time that a tool has to end after its signal, in milliseconds. */
   readonly graceMs: number
-}
-
-/** A place outside of this thread where the tool of an attempt runs. */
-export interface Backend {
-  /** Starts the tool. Never throws: the outcome has all failures. */
-  start(hooks: IsolatedHooks): IsolatedRun
 }
 
 /** The owner of an attempt: it runs the tool, gets exactly one report of its end, and decides what that means. */

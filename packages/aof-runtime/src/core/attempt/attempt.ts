@@ -1,4 +1,5 @@
-import type { AttemptOwner, Backend, Cut, CutDetails, LateOutcome } from './attempt-owner.ts'
+import type { AttemptOwner, Cut, CutDetails, LateOutcome } from './attempt-owner.ts'
+import type { Backend } from './backend.ts'
 import { IdleTimeout, leftOf } from './idle-timeout.ts'
 import { thrownMessage } from '../values/failure.ts'
 import { type IsolatedHooks, type IsolatedRun, WorkerLost } from '../contract/isolation.ts'

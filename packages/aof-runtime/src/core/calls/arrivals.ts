@@ -29,12 +29,12 @@ export class Arrivals {
   /** All calls of a turn. @returns all results, in call order */
   acceptAll(calls: readonly ToolCall[]): Promise<ToolResult[]> {
     const { batch } = this
-    const { waiting } = this.#services
+    const { preceding } = this.#services
     batch.orBreakOff(() => {
       batch.logStart(calls.length)
       for (const call of calls) this.#accept(call)
       batch.seal()
-      if (batch.precedence.hasFollowers) for (const call of batch.precedence.ranked()) waiting.request(call)
+      if (batch.precedence.hasFollowers) for (const call of batch.precedence.ranked()) preceding.request(call)
       else this.#requestAll()
     })
     return batch.results.all()
@@ -44,7 +44,7 @@ export class Arrivals {
   async acceptOne(call: ToolCall, tool: CompiledTool | undefined): Promise<ToolResult | undefined> {
     const { batch } = this
     batch.orBreakOff(() => {
-      this.#services.waiting.request(this.#accept(call, tool))
+      this.#services.preceding.request(this.#accept(call, tool))
       batch.close()
     })
     return (await batch.results.all())[0]
@@ -53,7 +53,7 @@ export class Arrivals {
   /** A call of an open batch, with its arguments. */
   add(given: ToolCall): Call {
     const call = this.batch.adding(() => this.#accept(given))
-    this.#services.waiting.request(call)
+    this.#services.preceding.request(call)
     return call
   }
 
@@ -69,9 +69,9 @@ export class Arrivals {
 
   /** The arguments of a reserved call. */
   complete(call: Call, args: unknown): void {
-    const { registry, intake, waiting } = this.#services
+    const { registry, intake, preceding } = this.#services
     intake.complete(call, args, registry.get(call.name))
-    waiting.request(call)
+    preceding.request(call)
   }
 
   /** A reserved call gets no arguments. @param reason for the model */
@@ -115,11 +115,11 @@ export class Arrivals {
 
   /** Without a listener, a call that has to wait queues the identical calls after it, too. */
   #requestAll(): void {
-    const { waiting, queueing } = this.#services
+    const { preceding, queueing } = this.#services
     const { calls, nesting } = this.batch
     for (let index = 0; index < calls.length; index++) {
       const call = calls[index] as Call
-      waiting.request(call)
+      preceding.request(call)
       if (nesting === undefined && !this.batch.isObserved) index += queueing.enqueueRun(call, calls)
     }
   }

@@ -14,7 +14,7 @@ import { Prerequisites, type PrerequisitesHost } from './prerequisites.ts'
 import type { Services } from './services.ts'
 import type { Stages } from './stages.ts'
 
-type PrecedenceServices = Services<'admission' | 'conflicts' | 'counters'> & Pick<Stages, 'settling' | 'waiting'>
+type PrecedenceServices = Services<'admission' | 'conflicts' | 'counters'> & Pick<Stages, 'preceding' | 'settling'>
 
 /** A batch, as the order among its calls sees it. */
 interface OrderedBatch extends CallBatch {
@@ -161,7 +161,7 @@ export class BatchPrecedence implements CallPrecedence, PrerequisitesHost {
   }
 
   suspendParent(call: Call): void {
-    this.#services.waiting.suspendParent(call)
+    this.#services.preceding.suspendParent(call)
   }
 }
 

@@ -12,7 +12,18 @@ import type { Stages } from './stages.ts'
 /** The parts of an executor that its batches use. */
 export interface BatchServices
   extends
-    Services<'admission' | 'clock' | 'conflicts' | 'counters' | 'hasDeadlines' | 'timeLimits' | 'timeouts'>,
+    Services<
+      | 'admission'
+      | 'clock'
+      | 'conflicts'
+      | 'counters'
+      | 'hasDeadlines'
+      | 'deadlineMs'
+      | 'idleTimeoutMs'
+      | 'nameTimeLimit'
+      | 'timeoutMs'
+      | 'timeouts'
+    >,
     Stages {
   readonly owner: BatchOwner
   readonly events: EventHub

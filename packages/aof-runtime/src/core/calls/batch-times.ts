@@ -15,7 +15,10 @@ import type { Nesting } from './nesting.ts'
 import type { Services } from './services.ts'
 import type { Stages } from './stages.ts'
 
-type TimesServices = Services<'admission' | 'hasDeadlines' | 'timeLimits' | 'timeouts'> & Pick<Stages, 'settling'>
+type TimesServices = Services<
+  'admission' | 'hasDeadlines' | 'deadlineMs' | 'idleTimeoutMs' | 'nameTimeLimit' | 'timeoutMs' | 'timeouts'
+> &
+  Pick<Stages, 'settling'>
 
 /** A batch, as its time limits see it. */
 interface TimedBatch {
@@ -78,9 +81,9 @@ export class BatchTimes implements CallTimes {
   /** A call has its place: sets its deadline, if it has one. */
   limit(call: Call, own: OwnTimeLimits | undefined, tool: CompiledTool | undefined): void {
     if (own !== undefined) call.rare().limits = own
-    const { timeLimits, hasDeadlines, settling, timeouts } = this.#services
+    const { hasDeadlines, settling, timeouts } = this.#services
     if (own === undefined && !hasDeadlines()) return
-    const limit = callDeadline(own, tool?.timeLimits, timeLimits)
+    const limit = callDeadline(own, tool?.timeLimits, this.#services)
     if (limit === undefined) return
     this.#hasOwnDeadlines = true
     const extra = call.rare()
@@ -127,7 +130,7 @@ export class BatchTimes implements CallTimes {
   attemptLimits({ extra }: Call, tool: CompiledTool): AttemptLimits {
     const own = extra?.limits
     if (own === undefined && this.#limitedTool === tool) return this.#attemptLimits as AttemptLimits
-    const limits = attemptLimits(own, this.#own, tool.timeLimits, this.#services.timeLimits)
+    const limits = attemptLimits(own, this.#own, tool.timeLimits, this.#services)
     if (own === undefined) {
       this.#limitedTool = tool
       this.#attemptLimits = limits
@@ -136,7 +139,7 @@ export class BatchTimes implements CallTimes {
   }
 
   layers({ name, extra }: Call, { timeLimits }: CompiledTool): Layers {
-    const { nameTimeLimit } = this.#services.timeLimits
+    const { nameTimeLimit } = this.#services
     return { call: extra?.limits, batch: this.#own, tool: timeLimits, name, nameTimeLimit }
   }
 }

@@ -108,7 +108,7 @@ export interface CallPrecedence {
 /**
  * One call, from its place in the batch to its result: its identity, its state, and its rank among waiting calls.
  *
- * The stages of its life change its state, in this direction: {@link Intake} reads and checks its arguments, {@link Waiting}
+ * The stages of its life change its state, in this direction: {@link Intake} reads and checks its arguments, {@link Preceding}
  * gets it what it needs, {@link Running} starts its tool and decides on retries, {@link Settling} gives it its result. A retry
  * goes in at the intake again.
  * 1. A call settles exactly once. A report for a state that has passed (a late validation, a second abort) changes nothing.

@@ -1,6 +1,7 @@
 import type { Demands } from '../admission/demands.ts'
 import { Attempt } from '../attempt/attempt.ts'
-import type { AttemptOwner, Backend, Cut, LateOutcome } from '../attempt/attempt-owner.ts'
+import type { AttemptOwner, Cut, LateOutcome } from '../attempt/attempt-owner.ts'
+import type { Backend } from '../attempt/backend.ts'
 import type { Ticket } from '../attempt/tool-gate.ts'
 import type { WorkerLost } from '../contract/isolation.ts'
 import type { Execution as ToolState } from '../contract/result.ts'
@@ -31,7 +32,7 @@ export interface ExecutionStage {
 
 /** The parts of an executor that executions use. */
 export interface ExecutionServices extends Services<
-  'admission' | 'clock' | 'counters' | 'graceMs' | 'isolator' | 'timeouts' | 'tracksNesting'
+  'admission' | 'clock' | 'counters' | 'graceMs' | 'isolator' | 'timeouts' | 'trackNesting'
 > {
   /** The executor of a running call's nested calls. */
   readonly nest: (running: RunningCall) => NestedExecutor
@@ -165,7 +166,7 @@ export class Execution implements CallState<Call>, AttemptOwner, Parent, Running
   }
 
   execute(): unknown {
-    return this.services.tracksNesting ? this.#executeTracked() : this.#executeHere()
+    return this.services.trackNesting ? this.#executeTracked() : this.#executeHere()
   }
 
   // A method of its own: with the closure in `execute`, V8 would allocate for every call.

@@ -14,7 +14,7 @@ import { failure, failures } from './failures.ts'
 import type { Prerequisites } from './prerequisites.ts'
 import { Retrying } from './retrying.ts'
 import type { Settling } from './settling.ts'
-import type { Waiting } from './waiting.ts'
+import type { Preceding } from './preceding.ts'
 import type { Services } from './services.ts'
 
 type IntakeServices = Services<'clock' | 'timeouts' | 'redaction' | 'registry' | 'maxArgumentsBytes' | 'isClosing'>
@@ -40,19 +40,19 @@ class Checking extends Expiry implements CallState<Call> {
  *
  * Duty: read the arguments, wait for the results to which they refer and fill those in, validate, and determine the effects;
  * or refuse the call.
- * Boundary: holds no permits; {@link Waiting} gets them.
+ * Boundary: holds no permits.
  * 1. Reading, schemas and `effects` run code of the application, which may end the call: the call goes on only if its state is
  *    the same afterwards.
  */
 export class Intake {
   readonly #services: IntakeServices
   readonly #settling: Settling
-  readonly #waiting: Waiting
+  readonly #preceding: Preceding
 
-  constructor(services: IntakeServices, settling: Settling, waiting: Waiting) {
+  constructor(services: IntakeServices, settling: Settling, preceding: Preceding) {
     this.#services = services
     this.#settling = settling
-    this.#waiting = waiting
+    this.#preceding = preceding
   }
 
   /** Takes the arguments of a call: afterwards it is settled, waits for results, is being checked, or is ready. */
@@ -82,7 +82,7 @@ export class Intake {
     if (tool === undefined) return
     call.state = READING
     this.#check(call, tool, given)
-    this.#waiting.request(call)
+    this.#preceding.request(call)
   }
 
   /** @param found undefined if only the host says that the call depends on others */
@@ -126,7 +126,7 @@ export class Intake {
       call.state = READING
       if (!given.ok) return this.#settling.refuse(call, failure(given.code, given.message, { thrown: given.thrown }))
       this.#take(call, tool, given.value)
-      this.#waiting.request(call)
+      this.#preceding.request(call)
     }
     if (filled instanceof Promise) void filled.then(proceed)
     else proceed(filled)
@@ -168,7 +168,7 @@ export class Intake {
       } catch (thrown) {
         failed(thrown)
       }
-      this.#waiting.request(call)
+      this.#preceding.request(call)
     }
     validation.then(
       (verdict) => answered(() => this.#checked(call, tool, verdict)),

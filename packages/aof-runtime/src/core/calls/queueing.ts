@@ -103,7 +103,7 @@ export class Queueing {
     // The tool's `key` is code of the application, and may have ended this call.
     if (demands === undefined || call.state !== READY) return
     if (admission.take(demands)) return this.#starting.start(call, demands)
-    // Waiting calls may start now and leave their places, and their tools are code of the application, too.
+    // Preceding calls may start now and leave their places, and their tools are code of the application, too.
     admission.look()
     if (call.state !== READY) return
     const flow = call.batch.share.flow(demands, call.priorityWith(tool))

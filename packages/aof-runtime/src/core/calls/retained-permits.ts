@@ -6,9 +6,7 @@ import type { Call } from './call.ts'
 import { emitHoldEnded } from './call-events.ts'
 import type { Services } from './services.ts'
 
-type RetainingServices = Services<
-  'clock' | 'admission' | 'conflicts' | 'retained' | 'abandonedHoldMs' | 'refusesUncertain'
->
+type RetainingServices = Services<'clock' | 'admission' | 'conflicts' | 'retained' | 'abandonedHoldMs' | 'onUncertain'>
 
 /**
  * The permits and the effects that an abandoned tool retains: it still loads what the permits protect, and may still write.
@@ -27,7 +25,7 @@ export class RetainedPermits {
   #hasPermits = true
 
   constructor(call: Call, limits: readonly Limit[], claim: Claim | undefined, services: RetainingServices) {
-    const { clock, conflicts, retained, abandonedHoldMs, refusesUncertain } = services
+    const { clock, conflicts, retained, abandonedHoldMs, onUncertain } = services
     this.#call = call
     this.#limits = limits
     this.#claim = claim
@@ -40,7 +38,7 @@ export class RetainedPermits {
     const expire = (): void => {
       // First, so that no call starts beyond the limit without an event.
       emitHoldEnded(call)
-      if (claim !== undefined && refusesUncertain) this.#markUncertain(claim)
+      if (claim !== undefined && onUncertain === 'reject') this.#markUncertain(claim)
       else this.end()
     }
     this.#timer = clock.setTimer(expire, abandonedHoldMs, { keepsAlive: false })

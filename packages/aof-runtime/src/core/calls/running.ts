@@ -20,7 +20,7 @@ import type { Settling } from './settling.ts'
 
 /** The parts of an executor that running calls use. */
 export type RunningServices = ExecutionServices &
-  Services<'abandonedHoldMs' | 'conflicts' | 'overlaps' | 'refusesUncertain' | 'retained' | 'stalls'>
+  Services<'abandonedHoldMs' | 'conflicts' | 'overlaps' | 'onUncertain' | 'retained' | 'stalls'>
 
 /**
  * The stage of calls whose tools run.

@@ -3,7 +3,7 @@ import type { BoundedQueue } from '../admission/bounded-queue.ts'
 import type { Counters } from '../admission/counters.ts'
 import type { DenseSet } from '../collections/dense-set.ts'
 import type { Isolator } from '../contract/isolation.ts'
-import type { ExecutorTimeLimits, NameTimeLimit } from '../contract/time-limits.ts'
+import type { NameTimeLimit } from '../contract/time-limits.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Random } from '../host/random.ts'
 import type { Timeouts } from '../host/timeouts.ts'
@@ -36,11 +36,15 @@ export interface ExecutorServices {
   readonly maxArgumentsBytes: number
   readonly maxDepth: number
   readonly maxNestedCalls: number
-  /** If true, a call that conflicts with a possibly still writing abandoned call is rejected after the hold; else it starts. */
-  readonly refusesUncertain: boolean
+  /** Whether a call that conflicts with a possibly still writing abandoned call starts after the hold, or is rejected. */
+  readonly onUncertain: 'start' | 'reject'
   /** Whether calls that its tools make on any executor count as nested. */
-  readonly tracksNesting: boolean
-  readonly timeLimits: ExecutorTimeLimits & { readonly nameTimeLimit: NameTimeLimit | undefined }
+  readonly trackNesting: boolean
+  /** The default time limits of calls, in milliseconds. */
+  readonly timeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly deadlineMs: number
+  readonly nameTimeLimit?: NameTimeLimit
   /** Whether the executor, or a tool that it knows, has a deadline. */
   readonly hasDeadlines: () => boolean
   readonly isClosing: () => boolean

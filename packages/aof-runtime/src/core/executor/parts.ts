@@ -70,7 +70,7 @@ export function composeExecutor(self: object, options: ToolExecutorOptions): Exe
     throw new MisuseError('clock', 'an object with now and setTimer', clock)
   if (clock !== controller.clock) throw new MisuseError('clock', "the admission controller's clock", clock)
   const settings = executorSettings(options, clock)
-  const { logger, random, isolator, reportOverlaps, timeLimits } = settings
+  const { logger, isolator } = settings
   const events = new EventHub(clock, logger)
   const guarded = logger && guardedLogger(logger, events.loggerFailed)
   const warn = (line: string): void => guarded?.warn(line)
@@ -91,29 +91,20 @@ export function composeExecutor(self: object, options: ToolExecutorOptions): Exe
   const stalls = stallWatch(settings.stallMs, clock, events, warn, () => batches)
   const { registry } = compiler
   const tools = (): AnyTool[] => Array.from(registry.values(), ({ tool }) => tool)
-  const { graceMs, maxDepth, maxNestedCalls, maxArgumentsBytes, abandonedHoldMs, refusesUncertain } = settings
   const services = {
+    ...settings,
+    isolator,
     admission,
     clock,
     conflicts,
     counters,
     queue,
-    random,
     redaction,
     registry,
     timeouts,
-    isolator,
     retained,
     stalls,
-    overlaps: reportOverlaps ? overlapWatch(clock, events, warn) : undefined,
-    abandonedHoldMs,
-    graceMs,
-    maxArgumentsBytes,
-    maxDepth,
-    maxNestedCalls,
-    refusesUncertain,
-    tracksNesting: settings.trackNesting,
-    timeLimits,
+    overlaps: settings.reportOverlaps ? overlapWatch(clock, events, warn) : undefined,
     hasDeadlines: () => compiler.hasDeadlines,
     isClosing: () => parts.isClosing,
     nest: (running: RunningCall) => nestedExecutor(running, batches, tools, compiler.compiled),

@@ -4,7 +4,8 @@ import { type Random, systemRandom } from '../host/random.ts'
 import { checkLogger } from '../contract/call-options.ts'
 import type { Isolator } from '../contract/isolation.ts'
 import type { Logger } from '../contract/logger.ts'
-import { checkCount, checkDuration, MisuseError } from '../contract/misuse.ts'
+import { defined } from '../contract/fields.ts'
+import { checkCount, checkDuration, checkOneOf, checkType, MisuseError } from '../contract/misuse.ts'
 import { checkOptions, optionNames } from '../contract/option-names.ts'
 import { type QueueBound, queueBound, type QueueOptions } from '../contract/queue-bound.ts'
 import type { JsonSchemaCompiler } from '../contract/schema.ts'
@@ -143,31 +144,41 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly isolator?: Isolator
 }
 
+/** The options with a plain default. */
+type Defaulted =
+  | ('maxParallelTools' | 'trackNesting' | 'effects' | 'reportOverlaps' | 'onUncertain' | 'onUnusableTool')
+  | ('onUncheckablePattern' | 'maxDepth' | 'maxNestedCalls' | 'timeoutMs' | 'idleTimeoutMs' | 'deadlineMs')
+  | ('maxAbandoned' | 'stallMs' | 'abandonedHoldMs' | 'graceMs' | 'maxArgumentsBytes' | 'random')
+
+const DEFAULTS: Required<Pick<ToolExecutorOptions, Defaulted>> = {
+  maxParallelTools: 10,
+  trackNesting: false,
+  effects: 'on',
+  reportOverlaps: false,
+  onUncertain: 'start',
+  onUnusableTool: 'throw',
+  onUncheckablePattern: 'refuse',
+  maxDepth: 8,
+  maxNestedCalls: 1_000,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  idleTimeoutMs: Infinity,
+  deadlineMs: Infinity,
+  maxAbandoned: 10,
+  stallMs: 250,
+  abandonedHoldMs: 30_000,
+  graceMs: 50,
+  maxArgumentsBytes: 1_048_576,
+  random: systemRandom,
+}
+
 const EXECUTOR_OPTIONS = optionNames<ToolExecutorOptions>({
+  ...DEFAULTS,
   tools: true,
-  maxParallelTools: true,
   admission: true,
   queue: true,
-  trackNesting: true,
-  effects: true,
-  reportOverlaps: true,
-  onUncertain: true,
-  onUnusableTool: true,
-  onUncheckablePattern: true,
-  maxDepth: true,
-  maxNestedCalls: true,
-  timeoutMs: true,
   nameTimeLimit: true,
-  idleTimeoutMs: true,
-  deadlineMs: true,
-  maxAbandoned: true,
-  stallMs: true,
-  abandonedHoldMs: true,
-  graceMs: true,
-  maxArgumentsBytes: true,
   logger: true,
   clock: true,
-  random: true,
   compileJsonSchema: true,
   isolator: true,
   maxResultBytes: true,
@@ -180,32 +191,12 @@ const EXECUTOR_OPTIONS = optionNames<ToolExecutorOptions>({
 })
 
 /** The options of an executor, checked, with all defaults. */
-export interface ExecutorSettings {
-  readonly maxParallelTools: number
+export interface ExecutorSettings
+  extends
+    Required<Pick<ToolExecutorOptions, Defaulted>>,
+    Pick<ToolExecutorOptions, 'compileJsonSchema' | 'isolator' | 'logger' | 'nameTimeLimit'> {
   readonly queue: QueueBound
-  readonly trackNesting: boolean
-  readonly ordersEffects: boolean
-  readonly reportOverlaps: boolean
-  readonly refusesUncertain: boolean
-  readonly skipsPatterns: boolean
-  readonly maxDepth: number
-  readonly maxNestedCalls: number
-  readonly timeLimits: {
-    readonly timeoutMs: number
-    readonly idleTimeoutMs: number
-    readonly deadlineMs: number
-    readonly nameTimeLimit: NameTimeLimit | undefined
-  }
-  readonly maxAbandoned: number
-  readonly stallMs: number
-  readonly abandonedHoldMs: number
-  readonly graceMs: number
-  readonly maxArgumentsBytes: number
   readonly results: ResultLimits
-  readonly logger: Logger | undefined
-  readonly random: Random
-  readonly compileJsonSchema: JsonSchemaCompiler | undefined
-  readonly isolator: Isolator | undefined
 }
 
 /** @throws MisuseError for an unknown option */
@@ -221,54 +212,27 @@ export function checkOptionNames(options: ToolExecutorOptions): void {
  * @throws MisuseError for an option that is out of its bounds
  */
 export function executorSettings(options: ToolExecutorOptions, clock: Clock): ExecutorSettings {
-  const { logger, random = systemRandom, compileJsonSchema, isolator, nameTimeLimit } = options
-  const { effects = 'on', onUncertain = 'start', reportOverlaps = false, trackNesting = false } = options
-  const { maxParallelTools = 10, maxDepth = 8, maxNestedCalls = 1_000, maxArgumentsBytes = 1_048_576 } = options
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, idleTimeoutMs = Infinity, deadlineMs = Infinity } = options
-  const { graceMs = 50, maxAbandoned = 10, abandonedHoldMs = 30_000 } = options
-  const { stallMs = clock === systemClock ? 250 : Infinity } = options
-  if (logger !== undefined) checkLogger(logger)
-  if (typeof reportOverlaps !== 'boolean') throw new MisuseError('reportOverlaps', 'true or false', reportOverlaps)
-  if (effects !== 'on' && effects !== 'off') throw new MisuseError('effects', "'on' or 'off'", effects)
-  if (onUncertain !== 'start' && onUncertain !== 'reject')
-    throw new MisuseError('onUncertain', "'start' or 'reject'", onUncertain)
-  if (typeof trackNesting !== 'boolean') throw new MisuseError('trackNesting', 'true or false', trackNesting)
-  if (typeof random !== 'function') throw new MisuseError('random', 'a function', random)
-  if (compileJsonSchema !== undefined && typeof compileJsonSchema !== 'function')
-    throw new MisuseError('compileJsonSchema', 'a function', compileJsonSchema)
-  if (isolator !== undefined && typeof isolator?.start !== 'function')
-    throw new MisuseError('isolator', 'an object with start and close', isolator)
-  checkDuration('stallMs', stallMs, 20, MAX_DELAY_MS, true)
-  checkCount('maxParallelTools', maxParallelTools, 1, undefined, true)
-  checkTimeLimits('', options)
-  if (nameTimeLimit !== undefined && typeof nameTimeLimit !== 'function')
-    throw new MisuseError('nameTimeLimit', 'a function of the place of a time limit', nameTimeLimit)
-  checkDuration('graceMs', graceMs, 0, 60_000)
-  checkCount('maxAbandoned', maxAbandoned, 1, undefined, true)
-  checkDuration('abandonedHoldMs', abandonedHoldMs, 0, MAX_DELAY_MS)
-  checkCount('maxDepth', maxDepth, 0, 100)
-  checkCount('maxNestedCalls', maxNestedCalls, 1, undefined, true)
-  checkCount('maxArgumentsBytes', maxArgumentsBytes, 2)
-  return {
-    maxParallelTools,
-    queue: queueBound(options.queue),
-    trackNesting,
-    ordersEffects: effects === 'on',
-    reportOverlaps,
-    refusesUncertain: onUncertain === 'reject',
-    skipsPatterns: options.onUncheckablePattern === 'skip',
-    maxDepth,
-    maxNestedCalls,
-    timeLimits: { timeoutMs, idleTimeoutMs, deadlineMs, nameTimeLimit },
-    maxAbandoned,
-    stallMs,
-    abandonedHoldMs,
-    graceMs,
-    maxArgumentsBytes,
-    results: resultLimits(options),
-    logger,
-    random,
-    compileJsonSchema,
-    isolator,
-  }
+  const stallMs = clock === systemClock ? DEFAULTS.stallMs : Infinity
+  const settings = { ...DEFAULTS, stallMs, ...defined(options) }
+  if (settings.logger !== undefined) checkLogger(settings.logger)
+  checkType('reportOverlaps', settings.reportOverlaps, 'boolean')
+  checkOneOf('effects', settings.effects, ['on', 'off'])
+  checkOneOf('onUncertain', settings.onUncertain, ['start', 'reject'])
+  checkType('trackNesting', settings.trackNesting, 'boolean')
+  checkType('random', settings.random, 'function')
+  checkType('compileJsonSchema', settings.compileJsonSchema, 'function')
+  if (settings.isolator !== undefined && typeof settings.isolator?.start !== 'function')
+    throw new MisuseError('isolator', 'an object with start and close', settings.isolator)
+  checkDuration('stallMs', settings.stallMs, 20, MAX_DELAY_MS, true)
+  checkCount('maxParallelTools', settings.maxParallelTools, 1, undefined, true)
+  checkTimeLimits('', settings)
+  if (settings.nameTimeLimit !== undefined && typeof settings.nameTimeLimit !== 'function')
+    throw new MisuseError('nameTimeLimit', 'a function of the place of a time limit', settings.nameTimeLimit)
+  checkDuration('graceMs', settings.graceMs, 0, 60_000)
+  checkCount('maxAbandoned', settings.maxAbandoned, 1, undefined, true)
+  checkDuration('abandonedHoldMs', settings.abandonedHoldMs, 0, MAX_DELAY_MS)
+  checkCount('maxDepth', settings.maxDepth, 0, 100)
+  checkCount('maxNestedCalls', settings.maxNestedCalls, 1, undefined, true)
+  checkCount('maxArgumentsBytes', settings.maxArgumentsBytes, 2)
+  return { ...settings, queue: queueBound(options.queue), results: resultLimits(options) }
 }

@@ -37,7 +37,7 @@ export class ToolCompiler {
 
   constructor(services: CompilerServices) {
     this.#services = services
-    this.hasDeadlines = services.settings.timeLimits.deadlineMs !== Infinity
+    this.hasDeadlines = services.settings.deadlineMs !== Infinity
   }
 
   /**
@@ -97,8 +97,8 @@ export class ToolCompiler {
       demands,
       demands.within(wide),
       settings.compileJsonSchema,
-      settings.ordersEffects,
-      settings.skipsPatterns ? skip : undefined,
+      settings.effects === 'on',
+      settings.onUncheckablePattern === 'skip' ? skip : undefined,
     )
     for (const { message } of problems) warn(message)
     return { compiled, problems }

@@ -59,9 +59,9 @@ export function planTools(
   names: readonly string[],
   knows: (name: string) => boolean = () => true,
 ): PlanTools {
-  const { maxArgumentsBytes, timeLimits } = settings
+  const { maxArgumentsBytes, timeoutMs } = settings
   const tool = (name: string): CompiledTool | undefined => (knows(name) ? compiler.registry.get(name) : undefined)
-  return { maxSteps, names, tool, clock, redaction, maxArgumentsBytes, timeoutMs: timeLimits.timeoutMs }
+  return { maxSteps, names, tool, clock, redaction, maxArgumentsBytes, timeoutMs }
 }
 
 /** In plans, texts may refer to results, too. */

@@ -7,21 +7,21 @@ import type { Queueing } from './queueing.ts'
 import type { Settling } from './settling.ts'
 import type { Services } from './services.ts'
 
-type WaitingServices = Services<'admission' | 'counters' | 'queue' | 'maxDepth' | 'maxNestedCalls'>
+type PrecedingServices = Services<'admission' | 'counters' | 'queue' | 'maxDepth' | 'maxNestedCalls'>
 
 /**
- * The stage of calls that are ready to start: they wait for the calls that come first, then for permits.
+ * The stage of calls that are ready: they wait for the calls that come first.
  *
  * Duty: bring a call to the queue once no call comes before it, and suspend its parent while it waits or runs.
  * Boundary: {@link Prerequisites} knows the calls that come first; {@link Queueing} gets the permits.
  * 1. A call that waits for other calls holds no permit.
  */
-export class Waiting {
-  readonly #services: WaitingServices
+export class Preceding {
+  readonly #services: PrecedingServices
   readonly #settling: Settling
   readonly #queueing: Queueing
 
-  constructor(services: WaitingServices, settling: Settling, queueing: Queueing) {
+  constructor(services: PrecedingServices, settling: Settling, queueing: Queueing) {
     this.#services = services
     this.#settling = settling
     this.#queueing = queueing
