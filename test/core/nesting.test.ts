@@ -4,7 +4,7 @@ import {
   defineTool,
   type JsonObject,
   type ToolContext,
-  type ToolExecutor,
+  ToolExecutor,
   type ToolResult,
 } from '../../packages/aof-runtime/src/index.ts'
 import { VirtualClock } from '../../packages/aof-runtime/src/testing/index.ts'
@@ -423,5 +423,32 @@ describe('a tool that goes on though its call was aborted', () => {
     await clock.runUntil(executor.executeTools([callOf('outer')]))
     expect(keys.slice(0, 2)).toEqual(keys.slice(2))
     expect(new Set(keys).size).toBe(2)
+  })
+})
+
+describe('code that a tool leaves behind', () => {
+  test.each([
+    ['its tool has ended after the signal', true],
+    ['its tool had ended before', false],
+  ])('I13 code of an aborted batch starts no call on a tracking executor, though %s', async (_how, isCut) => {
+    const clock = new VirtualClock()
+    const later: Promise<unknown>[] = []
+    const leave = defineTool({
+      name: 'leave',
+      execute: async (_, { signal }) => {
+        later.push(clock.sleep(50).then(() => executor.executeTools([callOf('ok')])))
+        if (isCut) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    })
+    const wait = defineTool({ name: 'wait', execute: () => clock.sleep(1_000) })
+    const ok = defineTool({ name: 'ok', execute: () => 1 })
+    const executor = new ToolExecutor({ tools: [leave, wait, ok], clock, trackNesting: true })
+    const controller = new AbortController()
+    const pending = executor.executeTools([callOf('leave'), callOf('wait')], { signal: controller.signal })
+    await clock.advance(10)
+    controller.abort()
+    const [left] = await clock.runUntil(pending)
+    expect(left?.status).toBe(isCut ? 'aborted' : 'succeeded')
+    expect(await clock.runUntil(Promise.all(later))).toMatchObject([[{ status: 'aborted', execution: 'none' }]])
   })
 })

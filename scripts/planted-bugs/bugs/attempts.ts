@@ -123,4 +123,11 @@ export const attempts: readonly PlantedBug[] = [
     'return thenOnce(returned, later, (thrown) => this.#threw(thrown))',
     'return void Promise.resolve(returned).then(later)',
   ),
+  bug(
+    'attempt/attempt.ts',
+    'code that an ended tool of an aborted batch leaves behind makes calls',
+    "if (this.#stage === 'running' || this.#stage === 'over') return this.#owner.isStopping",
+    "if (this.#stage === 'running') return this.#owner.isStopping",
+    'the code must go on after its call is over, and make a call after the abort: one scenario in about 20,000 shows it; test/core/nesting.test.ts does',
+  ),
 ]

@@ -68,9 +68,9 @@ export class Attempt implements Expiring {
     return this.#stage === 'running'
   }
 
-  /** Whether it was cut or is about to be, and its tool has not ended. */
+  /** Whether code of its tool may start no more calls: the attempt was cut or is about to be, or its batch was stopped. */
   get isStopped(): boolean {
-    if (this.#stage === 'running') return this.#owner.isStopping
+    if (this.#stage === 'running' || this.#stage === 'over') return this.#owner.isStopping
     return this.#stage === 'abandoned' || this.#cut() !== undefined
   }
 
