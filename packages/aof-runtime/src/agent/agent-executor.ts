@@ -8,7 +8,7 @@ import { omittedToolLine } from '../core/calls/log-lines.ts'
 import { defined } from '../core/contract/fields.ts'
 import { guardedLogger, type Logger } from '../core/contract/logger.ts'
 import { checkDuration, MisuseError } from '../core/contract/misuse.ts'
-import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { checkOptions, namesOf } from '../core/contract/option-names.ts'
 import { makePlanTool } from '../core/plan/plan-tool.ts'
 import { drawId, systemRandom } from '../core/host/random.ts'
 import { DenseSet } from '../core/collections/dense-set.ts'
@@ -51,19 +51,11 @@ export interface RunOptions {
   readonly logger?: Logger
 }
 
-const RUN_OPTIONS = optionNames<RunOptions>({
-  signal: true,
-  context: true,
-  run: true,
-  budget: true,
-  priority: true,
-  weight: true,
-  logger: true,
-})
+const RUN_OPTIONS = namesOf<RunOptions>()('signal context run budget priority weight logger')
 
-const INPUT_NAMES = optionNames<Exclude<AgentInput, string>>({ messages: true })
+const INPUT_NAMES = namesOf<Exclude<AgentInput, string>>()('messages')
 
-const CLOSE_OPTIONS = optionNames<NonNullable<Parameters<AgentExecutor['close']>[0]>>({ drainMs: true })
+const CLOSE_OPTIONS = namesOf<NonNullable<Parameters<AgentExecutor['close']>[0]>>()('drainMs')
 
 /**
  * A run of an agent, under way. It continues whether or not it is iterated. A late reader gets the newest past events

@@ -5,7 +5,7 @@ import type { ToolExecutor } from '../core/executor/executor.ts'
 import { isObject } from '../core/contract/fields.ts'
 import type { Logger } from '../core/contract/logger.ts'
 import { checkCount, checkDuration, checkOneOf, checkType, MisuseError } from '../core/contract/misuse.ts'
-import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { checkOptions, namesOf } from '../core/contract/option-names.ts'
 import { checkPlanToolOptions, type PlanToolOptions } from '../core/plan/plan-tool.ts'
 import type { Random } from '../core/host/random.ts'
 import type { ToolResult } from '../core/contract/result.ts'
@@ -93,7 +93,10 @@ export interface TurnSettings extends ModelSettings {
   readonly activeTools?: readonly string[]
 }
 
-const TURN_SETTINGS = optionNames<TurnSettings>({ ...MODEL_SETTINGS, model: true, messages: true, activeTools: true })
+const TURN_SETTINGS = new Set([
+  ...Object.keys(MODEL_SETTINGS),
+  ...namesOf<Omit<TurnSettings, keyof ModelSettings>>()('model messages activeTools'),
+])
 
 /** Argument of {@link AgentOptions.stopWhen}. */
 export interface FinishedTurn extends TurnToPrepare {
@@ -192,33 +195,14 @@ export interface AgentOptions extends ModelSettings {
   readonly random?: Random
 }
 
-const AGENT_OPTIONS = optionNames<AgentOptions>({
-  ...MODEL_SETTINGS,
-  name: true,
-  model: true,
-  instructions: true,
-  tools: true,
-  executor: true,
-  maxParallelTools: true,
-  plan: true,
-  effects: true,
-  onUnusableTool: true,
-  onUncheckablePattern: true,
-  admission: true,
-  priority: true,
-  weight: true,
-  maxCallsPerTurn: true,
-  maxIterations: true,
-  eager: true,
-  prepareTurn: true,
-  stopWhen: true,
-  modelRetry: true,
-  modelIdleTimeoutMs: true,
-  maxKeptEvents: true,
-  logger: true,
-  clock: true,
-  random: true,
-})
+const AGENT_OPTIONS = new Set([
+  ...Object.keys(MODEL_SETTINGS),
+  ...namesOf<Omit<AgentOptions, keyof ModelSettings>>()(
+    'name model instructions tools executor maxParallelTools plan effects onUnusableTool onUncheckablePattern',
+    'admission priority weight maxCallsPerTurn maxIterations eager prepareTurn stopWhen modelRetry',
+    'modelIdleTimeoutMs maxKeptEvents logger clock random',
+  ),
+])
 
 export function checkTurnSettings(settings: TurnSettings, toolNames: ReadonlySet<string>): void {
   checkOptions('prepareTurn()', settings, TURN_SETTINGS)

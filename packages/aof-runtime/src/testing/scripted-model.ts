@@ -7,7 +7,7 @@ import type {
 } from '@ai-sdk/provider'
 import { type Clock, systemClock } from '../core/host/clock.ts'
 import { checkCount } from '../core/contract/misuse.ts'
-import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { checkOptions, namesOf } from '../core/contract/option-names.ts'
 import { generateResult } from './generate-result.ts'
 import { type Recital, recital, recitalStream } from './scripted-stream.ts'
 import { checkTurn, type ScriptedPlay, speechParts, type TurnFunction, type TurnScript } from './scripted-turn.ts'
@@ -27,13 +27,7 @@ export interface ScriptedModelOptions {
   readonly modelId?: string
 }
 
-const MODEL_OPTIONS = optionNames<ScriptedModelOptions>({
-  clock: true,
-  delayMs: true,
-  chunkLength: true,
-  provider: true,
-  modelId: true,
-})
+const MODEL_OPTIONS = namesOf<ScriptedModelOptions>()('clock delayMs chunkLength provider modelId')
 
 /** A model that plays a script and records its calls. */
 export interface ScriptedModel extends LanguageModelV4 {

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
-import { optionNames, unknownName } from '../core/contract/option-names.ts'
+import { namesOf, unknownName } from '../core/contract/option-names.ts'
 
 /** A tool call that the scripted model makes. */
 export interface ScriptedCall {
@@ -67,23 +67,13 @@ export type TurnScript = ScriptedSpeech | ScriptedParts | ScriptedRefusal | read
 /** A turn that depends on the call's options, or on its number, from 0. */
 export type TurnFunction = (options: LanguageModelV4CallOptions, turn: number) => TurnScript | Promise<TurnScript>
 
-const TURN_FIELDS = optionNames<ScriptedSpeech & ScriptedParts & ScriptedRefusal>({
-  text: true,
-  reasoning: true,
-  calls: true,
-  error: true,
-  finishReason: true,
-  usage: true,
-  parts: true,
-  rejectWith: true,
-  delayMs: true,
-  breakAfter: true,
-  breakWith: true,
-})
+const TURN_FIELDS = namesOf<ScriptedSpeech & ScriptedParts & ScriptedRefusal>()(
+  'text reasoning calls error finishReason usage parts rejectWith delayMs breakAfter breakWith',
+)
 
-const CALL_FIELDS = optionNames<ScriptedCall>({ id: true, name: true, arguments: true })
+const CALL_FIELDS = namesOf<ScriptedCall>()('id name arguments')
 
-const USAGE_FIELDS = optionNames<ScriptedUsage>({ inputTokens: true, cachedInputTokens: true, outputTokens: true })
+const USAGE_FIELDS = namesOf<ScriptedUsage>()('inputTokens cachedInputTokens outputTokens')
 
 /**
  * Checks the type, because scripts may also come from files.

@@ -8,7 +8,7 @@
  * 3. The order depends only on the seed and on the work waiting at each release.
  */
 import { checkCount, checkDuration } from '../core/contract/misuse.ts'
-import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { checkOptions, namesOf } from '../core/contract/option-names.ts'
 import { fnv1a64 } from './fnv.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -36,12 +36,7 @@ export interface SeededSchedulerOptions {
   readonly maxReleases?: number
 }
 
-const SCHEDULER_OPTIONS = optionNames<SeededSchedulerOptions>({
-  seed: true,
-  clock: true,
-  timeMoves: true,
-  maxReleases: true,
-})
+const SCHEDULER_OPTIONS = namesOf<SeededSchedulerOptions>()('seed clock timeMoves maxReleases')
 
 interface Point {
   readonly label: string

@@ -1,5 +1,5 @@
 import { checkCount, MisuseError } from '../core/contract/misuse.ts'
-import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { checkOptions, namesOf } from '../core/contract/option-names.ts'
 import { SeededRandom } from './random.ts'
 import { SeededScheduler, type TimeMoves } from './seeded-scheduler.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -39,7 +39,7 @@ export interface ForEachSeedOptions {
   readonly timeMoves?: TimeMoves
 }
 
-const SEED_OPTIONS = optionNames<ForEachSeedOptions>({ seeds: true, from: true, replay: true, timeMoves: true })
+const SEED_OPTIONS = namesOf<ForEachSeedOptions>()('seeds from replay timeMoves')
 
 /** Details of a seed that failed. */
 export interface SeedFailureDetails {

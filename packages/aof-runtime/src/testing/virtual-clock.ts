@@ -10,7 +10,7 @@
  */
 import { type Clock, MAX_DELAY_MS, type TimerHandle } from '../core/host/clock.ts'
 import { checkCount, checkDuration, MisuseError } from '../core/contract/misuse.ts'
-import { checkOptions, optionNames } from '../core/contract/option-names.ts'
+import { checkOptions, namesOf } from '../core/contract/option-names.ts'
 import { BinaryHeap, type HeapEntry } from '../core/collections/binary-heap.ts'
 import { settleMicrotasks } from './macrotask.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -40,11 +40,11 @@ export interface RunUntilOptions extends AdvanceBound {
   readonly label?: string
 }
 
-const CLOCK_OPTIONS = optionNames<VirtualClockOptions>({ startMs: true, seed: true, maxTimersPerMoment: true })
+const CLOCK_OPTIONS = namesOf<VirtualClockOptions>()('startMs seed maxTimersPerMoment')
 
-const ADVANCE_BOUND = optionNames<AdvanceBound>({ maxMs: true })
+const ADVANCE_BOUND = namesOf<AdvanceBound>()('maxMs')
 
-export const RUN_UNTIL_OPTIONS: ReadonlySet<string> = optionNames<RunUntilOptions>({ maxMs: true, label: true })
+export const RUN_UNTIL_OPTIONS: ReadonlySet<string> = namesOf<RunUntilOptions>()('maxMs label')
 
 /** The default bound of an advance: an hour. */
 export const DEFAULT_MAX_MS = 3_600_000

@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from '../contract/option-names.ts'
+import { checkOptions, namesOf } from '../contract/option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { checkCount, checkDuration } from '../contract/misuse.ts'
 import { DemandQueue } from './demand-queue.ts'
@@ -28,7 +28,7 @@ export interface RateOptions {
   readonly burst?: number
 }
 
-const RATE_OPTIONS = optionNames<RateOptions>({ n: true, perMs: true, burst: true })
+const RATE_OPTIONS = namesOf<RateOptions>()('n perMs burst')
 
 /** Throws a MisuseError for an impossible rate. */
 export function checkRate(option: string, rate: RateOptions): void {

@@ -1,5 +1,5 @@
 import { checkType } from './misuse.ts'
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { printable } from './text.ts'
 
 /** A tool's description of its behaviour: the annotations of the Model Context Protocol, with its names and defaults. */
@@ -16,13 +16,7 @@ export interface ToolAnnotations {
   readonly openWorldHint?: boolean
 }
 
-const ANNOTATIONS = optionNames<ToolAnnotations>({
-  title: true,
-  readOnlyHint: true,
-  destructiveHint: true,
-  idempotentHint: true,
-  openWorldHint: true,
-})
+const ANNOTATIONS = namesOf<ToolAnnotations>()('title readOnlyHint destructiveHint idempotentHint openWorldHint')
 
 export function checkAnnotations(option: string, annotations: ToolAnnotations): void {
   checkOptions(option, annotations, ANNOTATIONS)

@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { checkCount, checkDuration, checkObject, MisuseError } from './misuse.ts'
 
@@ -22,14 +22,7 @@ export interface BudgetOptions {
   readonly cost?: CostLimit
 }
 
-const BUDGET_OPTIONS = optionNames<BudgetOptions>({
-  toolCalls: true,
-  callsPerTool: true,
-  retries: true,
-  tokens: true,
-  wallMs: true,
-  cost: true,
-})
+const BUDGET_OPTIONS = namesOf<BudgetOptions>()('toolCalls callsPerTool retries tokens wallMs cost')
 
 /** The most that model calls may cost, and their prices. */
 export interface CostLimit extends TokenPrices {
@@ -47,12 +40,7 @@ export interface TokenPrices {
   readonly cachedInputPerMillion?: number
 }
 
-const COST_LIMIT = optionNames<CostLimit>({
-  max: true,
-  inputPerMillion: true,
-  outputPerMillion: true,
-  cachedInputPerMillion: true,
-})
+const COST_LIMIT = namesOf<CostLimit>()('max inputPerMillion outputPerMillion cachedInputPerMillion')
 
 /** Tokens of one model call. */
 export interface TokensUsed {

@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { Budget } from './budget.ts'
 import type { ToolEventListener } from './events.ts'
 import type { Logger } from './logger.ts'
@@ -56,22 +56,11 @@ export interface CallOptions {
   readonly onEvent?: ToolEventListener
 }
 
-const CALL_OPTIONS = optionNames<CallOptions>({
-  signal: true,
-  context: true,
-  run: true,
-  turn: true,
-  timeoutMs: true,
-  idleTimeoutMs: true,
-  deadlineMs: true,
-  priority: true,
-  maxCalls: true,
-  budget: true,
-  logger: true,
-  onEvent: true,
-})
+const CALL_OPTIONS = namesOf<CallOptions>()(
+  'signal context run turn timeoutMs idleTimeoutMs deadlineMs priority maxCalls budget logger onEvent',
+)
 
-const RUN_OPTIONS = optionNames<Exclude<CallOptions['run'], string | undefined>>({ id: true, weight: true })
+const RUN_OPTIONS = namesOf<Exclude<CallOptions['run'], string | undefined>>()('id weight')
 
 export function checkCallOptions(options: CallOptions): void {
   checkOptions('', options, CALL_OPTIONS)

@@ -1,20 +1,12 @@
 import type { CallName, ToolCall } from './call.ts'
 import { checkObject, MisuseError } from './misuse.ts'
-import { optionNames, unknownName } from './option-names.ts'
+import { namesOf, unknownName } from './option-names.ts'
 import { suggest } from './suggest.ts'
 import { printable } from './text.ts'
 
-const CALL_NAMES = optionNames<ToolCall>({
-  id: true,
-  name: true,
-  arguments: true,
-  incomplete: true,
-  dependsOn: true,
-  timeoutMs: true,
-  idleTimeoutMs: true,
-  deadlineMs: true,
-  priority: true,
-})
+const CALL_NAMES = namesOf<ToolCall>()(
+  'id name arguments incomplete dependsOn timeoutMs idleTimeoutMs deadlineMs priority',
+)
 
 /** The number of properties of `call`, including those of its prototypes. */
 export function propertyCount(call: object): number {

@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { checkCount, MisuseError } from './misuse.ts'
 
 /** The place where the code of a tool runs that must not block, crash or outlive its executor. */
@@ -19,7 +19,7 @@ export interface Isolation {
   readonly maxMemoryMb?: number
 }
 
-const ISOLATION_OPTIONS = optionNames<Isolation>({ mode: true, module: true, export: true, maxMemoryMb: true })
+const ISOLATION_OPTIONS = namesOf<Isolation>()('mode module export maxMemoryMb')
 
 /** The part of a call that is sent to a worker. All of it can be cloned; the application's `context` is not sent. */
 export interface IsolatedCall {

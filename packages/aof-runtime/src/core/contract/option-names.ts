@@ -7,6 +7,22 @@ export function optionNames<Options>(names: Readonly<Record<keyof Options, unkno
   return new Set(Object.keys(names))
 }
 
+/** The words of a text, divided by single blanks. */
+type Words<Text extends string> = Text extends `${infer First} ${infer Others}` ? First | Words<Others> : Text
+
+/** Fits any text if its words are the names of all options; otherwise it has the wrong names, for the compiler to show. */
+type Complete<Options, Names> = [keyof Options] extends [Names]
+  ? [Names] extends [keyof Options]
+    ? unknown
+    : { readonly unknown: Exclude<Names, keyof Options> }
+  : { readonly missing: Exclude<keyof Options, Names> }
+
+/** The names of all options of `Options`, from texts of names that do not compile while one is missing or unknown. */
+export function namesOf<Options>() {
+  return <Text extends string>(...texts: (Text & Complete<Options, Words<Text>>)[]): ReadonlySet<string> =>
+    new Set(texts.flatMap((text) => text.split(' ')))
+}
+
 /**
  * Throws a {@link MisuseError} unless `options` is an object whose names are all known.
  *

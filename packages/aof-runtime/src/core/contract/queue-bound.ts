@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { checkCount, checkDuration, checkOneOf } from './misuse.ts'
 
@@ -19,7 +19,7 @@ export interface QueueOptions {
   readonly deadlineMs?: number
 }
 
-const QUEUE_OPTIONS = optionNames<QueueOptions>({ max: true, policy: true, deadlineMs: true })
+const QUEUE_OPTIONS = namesOf<QueueOptions>()('max policy deadlineMs')
 
 export type QueueBound = Required<QueueOptions>
 

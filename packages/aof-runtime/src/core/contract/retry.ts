@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { MAX_DELAY_MS } from '../host/clock.ts'
 import { failureKind } from './failure-kind.ts'
 import { checkCount, checkDuration, checkType, MisuseError } from './misuse.ts'
@@ -29,14 +29,7 @@ export interface RetryOptions {
   readonly when?: (thrown: unknown) => boolean
 }
 
-const RETRY_OPTIONS = optionNames<RetryOptions>({
-  maxAttempts: true,
-  initialDelayMs: true,
-  maxDelayMs: true,
-  factor: true,
-  maxRetryAfterMs: true,
-  when: true,
-})
+const RETRY_OPTIONS = namesOf<RetryOptions>()('maxAttempts initialDelayMs maxDelayMs factor maxRetryAfterMs when')
 
 export function checkRetry(option: string, retry: RetryOptions): void {
   checkOptions(option, retry, RETRY_OPTIONS)

@@ -1,7 +1,7 @@
-import { checkOptions, optionNames } from './option-names.ts'
+import { checkOptions, namesOf } from './option-names.ts'
 import { printable } from './text.ts'
 
-const OPTIONS = optionNames<NonNullable<ConstructorParameters<typeof ToolFailure>[1]>>({ cause: true, retryable: true })
+const OPTIONS = namesOf<NonNullable<ConstructorParameters<typeof ToolFailure>[1]>>()('cause retryable')
 
 /**
  * An error that a tool throws (or returns) to say that it failed, in words for the model.

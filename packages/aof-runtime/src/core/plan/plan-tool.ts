@@ -1,4 +1,4 @@
-import { checkOptions, optionNames } from '../contract/option-names.ts'
+import { checkOptions, namesOf } from '../contract/option-names.ts'
 import type { CallInfo } from '../contract/call-info.ts'
 import type { Effect, ResourceEffect } from '../order/effects/effect.ts'
 import { executorParts, type ToolExecutor } from '../executor/executor.ts'
@@ -33,7 +33,7 @@ export interface PlanToolOptions {
   readonly maxSteps?: number
 }
 
-const PLAN_TOOL_OPTIONS = optionNames<PlanToolOptions>({ name: true, description: true, maxSteps: true })
+const PLAN_TOOL_OPTIONS = namesOf<PlanToolOptions>()('name description maxSteps')
 
 export function checkPlanToolOptions(label: string, options: PlanToolOptions): void {
   checkOptions(label, options, PLAN_TOOL_OPTIONS)

@@ -5,38 +5,18 @@ import { checkEffects } from '../order/effects/tool-effects.ts'
 import type { JsonObject } from '../contract/json.ts'
 import { checkIsolation, type Isolation } from '../contract/isolation.ts'
 import { checkType, MisuseError } from '../contract/misuse.ts'
-import { checkOptions, checkSpelling, optionNames } from '../contract/option-names.ts'
+import { checkOptions, checkSpelling, namesOf } from '../contract/option-names.ts'
 import { checkRetry } from '../contract/retry.ts'
 import { checkTimeLimits } from '../contract/time-limits.ts'
 import type { JsonSchema, StandardSchema } from '../contract/schema.ts'
 import { checkPriority } from '../contract/call-options.ts'
 import type { AnyTool, Tool } from './tool.ts'
 
-const TOOL_OPTIONS = optionNames<AnyTool>({
-  name: true,
-  description: true,
-  inputSchema: true,
-  inputJsonSchema: true,
-  outputSchema: true,
-  annotations: true,
-  timeoutMs: true,
-  idleTimeoutMs: true,
-  deadlineMs: true,
-  retry: true,
-  breaker: true,
-  isolation: true,
-  key: true,
-  priority: true,
-  references: true,
-  execute: true,
-  toContent: true,
-  maxParallel: true,
-  maxParallelPerKey: true,
-  rate: true,
-  ratePerKey: true,
-  effects: true,
-  effectScope: true,
-})
+const TOOL_OPTIONS = namesOf<AnyTool>()(
+  'name description inputSchema inputJsonSchema outputSchema annotations timeoutMs idleTimeoutMs deadlineMs',
+  'retry breaker isolation key priority references execute toContent maxParallel maxParallelPerKey rate',
+  'ratePerKey effects effectScope',
+)
 
 /** A tool whose input type is inferred from its Standard Schema. */
 export interface StandardTool<In, Out, Context> extends Tool<In, Out, Context> {

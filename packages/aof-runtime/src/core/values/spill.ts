@@ -45,11 +45,7 @@ export interface SpillOptions {
   readonly maxTotalBytes?: number
 }
 
-export const SPILL_OPTIONS: ReadonlySet<string> = optionNames<SpillOptions>({
-  directory: true,
-  removeAfter: true,
-  maxTotalBytes: true,
-})
+export const SPILL_OPTIONS: ReadonlySet<string> = namesOf<SpillOptions>()('directory removeAfter maxTotalBytes')
 
 /** Opens the store of one executor; it must not touch anything before its first `write`. */
 export type SpillStoreOpener = (options: SpillOptions) => SpillStore
@@ -90,7 +86,7 @@ export class LazySpillStore implements SpillStore {
     await store?.close()
   }
 }
-import { optionNames } from '../contract/option-names.ts'
+import { namesOf } from '../contract/option-names.ts'
 import type { SpilledFile } from '../contract/result.ts'
 
 /** When the files of large results are removed. */

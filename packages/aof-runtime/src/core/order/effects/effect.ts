@@ -1,5 +1,5 @@
 import { MisuseError } from '../../contract/misuse.ts'
-import { optionNames, unknownName } from '../../contract/option-names.ts'
+import { namesOf, unknownName } from '../../contract/option-names.ts'
 import { ignoreLater } from '../../contract/safe-checks.ts'
 import { parseResource, type ResourcePath } from './resource.ts'
 
@@ -20,7 +20,7 @@ export interface Effect {
   readonly scope?: 'run'
 }
 
-const EFFECT_NAMES = optionNames<Effect>({ resource: true, mode: true, scope: true })
+const EFFECT_NAMES = namesOf<Effect>()('resource mode scope')
 
 /** An effect, checked and with its path resolved. */
 export interface ResourceEffect {
