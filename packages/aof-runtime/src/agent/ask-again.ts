@@ -34,15 +34,14 @@ export async function askAgain<T>(ask: () => Promise<T>, policy: RetryPolicy): P
       if (signal.aborted) throw thrown
       const hasBegun = thrown instanceof AnswerBroke
       const cause = hasBegun ? thrown.cause : thrown
-      const options: RetryOptions = { ...retry, when: retry.when ?? (hasBegun ? mayPass : isTransient) }
+      const options: RetryOptions = {
+        ...retry,
+        when: retry.when ?? (hasBegun ? mayPass : (error) => failureKind(error).lasting === 'transient'),
+      }
       const delayMs = retryDelay(options, attempt, cause, random)
       if (delayMs === undefined) throw thrown
       failed(attempt, cause, delayMs)
       await sleep(clock, delayMs, [signal])
     }
   }
-}
-
-function isTransient(thrown: unknown): boolean {
-  return failureKind(thrown).lasting === 'transient'
 }

@@ -84,7 +84,10 @@ export class AssistantContentBuilder {
       if (entry.type === 'call') {
         if (entry.call !== undefined) content.push(callPart(entry, entry.call))
       } else if (!('done' in entry)) content.push(entry)
-      else if (isKept(entry)) content.push(textPart(entry))
+      else if (isKept(entry)) {
+        const { type, text, done, metadata } = entry
+        content.push({ type, text, ...withOptions(done ? metadata : undefined) })
+      }
     }
     return withoutTrailingReasoning(sendableMessage({ role: 'assistant', content }).content)
   }
@@ -94,10 +97,6 @@ export class AssistantContentBuilder {
 function isKept({ type, text, done, metadata }: TextEntry): boolean {
   if (type === 'reasoning') return done
   return text.trim() !== '' || (done && metadata !== undefined)
-}
-
-function textPart({ type, text, done, metadata }: TextEntry): AssistantPart {
-  return { type, text, ...withOptions(done ? metadata : undefined) }
 }
 
 function callPart({ id, name }: CallEntry, { input, providerExecuted, providerMetadata }: ToolCall): AssistantPart {

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../core/host/clock.ts'
+import type { Clock } from '../core/host/clock.ts'
 
 /** The default for the longest time without a part of the answer. */
 export const MODEL_IDLE_TIMEOUT_MS = 120_000
@@ -14,33 +14,21 @@ export class ModelIdle extends Error {
   }
 }
 
-/** Calls back once after a time without a call of `touch`. `touch` sets no timer. */
-export class IdleWatch {
-  readonly #clock: Clock
-  readonly #ms: number
-  readonly #onIdle: () => void
-  #touchedAt: number
-  #timer: TimerHandle
+/** Notices that nothing happens for a time. */
+export interface IdleWatch {
+  /** Begins the time anew. Sets no timer. */
+  touch(): void
+  stop(): void
+}
 
-  constructor(clock: Clock, ms: number, onIdle: () => void) {
-    this.#clock = clock
-    this.#ms = ms
-    this.#onIdle = onIdle
-    this.#touchedAt = clock.now()
-    this.#timer = clock.setTimer(this.#look, ms)
+/** Calls `onIdle` once, after `ms` milliseconds without a call of `touch`. */
+export function watchIdle(clock: Clock, ms: number, onIdle: () => void): IdleWatch {
+  let touchedAt = clock.now()
+  const look = (): void => {
+    const leftMs = touchedAt + ms - clock.now()
+    if (leftMs <= 0) onIdle()
+    else timer = clock.setTimer(look, leftMs)
   }
-
-  touch(): void {
-    this.#touchedAt = this.#clock.now()
-  }
-
-  stop(): void {
-    this.#timer.clear()
-  }
-
-  readonly #look = (): void => {
-    const leftMs = this.#touchedAt + this.#ms - this.#clock.now()
-    if (leftMs <= 0) this.#onIdle()
-    else this.#timer = this.#clock.setTimer(this.#look, leftMs)
-  }
+  let timer = clock.setTimer(look, ms)
+  return { touch: () => void (touchedAt = clock.now()), stop: () => timer.clear() }
 }

@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { Clock } from '../core/host/clock.ts'
 import type { TurnEnd } from '../core/contract/turn-end.ts'
-import { IdleWatch, ModelIdle } from './idle-watch.ts'
+import { type IdleWatch, ModelIdle, watchIdle } from './idle-watch.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** The error that broke a stream. */
@@ -45,7 +45,8 @@ export class ModelStream {
     reading: Reading,
   ): Promise<ModelStream> {
     const watch = new Watch(reading)
-    const asked = ask(model, { ...request, abortSignal: watch.signal })
+    const ask = async () => (await model.doStream({ ...request, abortSignal: watch.signal })).stream.getReader()
+    const asked = ask()
     try {
       return new ModelStream(await untilAborted(asked, watch.signal), watch)
     } catch (thrown) {
@@ -94,7 +95,7 @@ class Watch {
 
   constructor({ signal, clock, idleMs }: Reading) {
     this.#outer = signal
-    if (idleMs < Infinity) this.idle = new IdleWatch(clock, idleMs, () => this.#abort(new ModelIdle(idleMs)))
+    if (idleMs < Infinity) this.idle = watchIdle(clock, idleMs, () => this.#abort(new ModelIdle(idleMs)))
     if (signal.aborted) this.#forward()
     else signal.addEventListener('abort', this.#forward)
   }
@@ -114,14 +115,6 @@ class Watch {
     this.#controller.abort(reason)
     this.onAbort?.(reason)
   }
-}
-
-async function ask(
-  model: LanguageModelV4,
-  request: LanguageModelV4CallOptions,
-): Promise<ReadableStreamDefaultReader<LanguageModelV4StreamPart>> {
-  const { stream } = await model.doStream(request)
-  return stream.getReader()
 }
 
 /**

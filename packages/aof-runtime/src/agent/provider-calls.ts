@@ -19,14 +19,16 @@ export function mendProviderCalls(messages: readonly AgentMessage[]): AgentMessa
   const last = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'user')
   return messages.map((message, i) => {
     if (message.role !== 'assistant') return message
-    const mayGoOn = i === last || isApproved(messages[i + 1])
+    const next = messages[i + 1]
+    const isApproved = next?.role === 'tool' && next.content.some(({ type }) => type === 'tool-approval-response')
+    const mayGoOn = i === last || isApproved
     const keeps = (part: AssistantPart): boolean => {
       if (isProviderCall(part))
         return part.toolCallId !== '' && (mayGoOn || answered.has(part.toolCallId)) && isNew(called, part.toolCallId)
       return part.type !== 'tool-result' || (called.has(part.toolCallId) && isNew(given, part.toolCallId))
     }
     const content = message.content.filter(keeps)
-    return withParts(message, messages[i + 1]?.role === 'assistant' ? content : withoutTrailingReasoning(content))
+    return withParts(message, next?.role === 'assistant' ? content : withoutTrailingReasoning(content))
   })
 }
 
@@ -72,10 +74,6 @@ export function withoutTrailingReasoning(content: readonly AssistantPart[]): Ass
 
 function isProviderCall(part: AssistantPart): part is Extract<AssistantPart, { type: 'tool-call' }> {
   return part.type === 'tool-call' && part.providerExecuted === true
-}
-
-function isApproved(next: AgentMessage | undefined): boolean {
-  return next?.role === 'tool' && next.content.some(({ type }) => type === 'tool-approval-response')
 }
 
 /** Adds `id` to the set, and returns whether it was missing. */

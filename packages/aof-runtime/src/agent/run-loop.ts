@@ -66,6 +66,8 @@ export class OutOfBudget extends DOMException {
   }
 }
 
+type StopWhen = NonNullable<AgentOptions['stopWhen']>
+
 /** The reason why a loop ended. */
 interface Ending {
   readonly status: AgentStatus
@@ -132,7 +134,9 @@ export class RunLoop {
         if (budget?.exceeded !== undefined) return { status: 'budget' }
         const settings = options.prepareTurn && (await this.#prepare(turn, options.prepareTurn))
         const results = await this.#turn(settings)
-        if (signal.aborted || results.some(isClosed)) return this.#aborted()
+        // A closed executor rejects all further calls, so the run ends.
+        const isClosed = results.some((result) => !result.success && result.error.code === 'closed')
+        if (signal.aborted || isClosed) return this.#aborted()
         if (results.length === 0) {
           if (this.#isPaused) continue
           return { status: 'done' }
@@ -160,11 +164,7 @@ export class RunLoop {
     })
   }
 
-  #stops(
-    turn: number,
-    results: readonly ToolResult[],
-    stopWhen: NonNullable<AgentOptions['stopWhen']>,
-  ): Promise<boolean> {
+  #stops(turn: number, results: readonly ToolResult[], stopWhen: StopWhen): Promise<boolean> {
     const { signal } = this.#setup
     const finished = { turn, messages: this.#messages, text: this.#text, results, signal }
     return this.#hook('stopWhen', async () => (await stopWhen(finished)) === true)
@@ -276,11 +276,6 @@ export class RunLoop {
       this.#totals.runMs += timing.runMs
     }
   }
-}
-
-/** A closed executor rejects all further calls, so the run ends. */
-function isClosed(result: ToolResult): boolean {
-  return !result.success && result.error.code === 'closed'
 }
 
 function startsEarly(eager: Eager, readOnly: ReadonlySet<string>): (toolName: string) => boolean {

@@ -20,7 +20,10 @@ export function sendableMessage(message: AgentMessage): AgentMessage {
       return content === message.content ? message : { ...message, content }
     }
     case 'user':
-      return withParts(message, withoutBlanks(message.content).map(userPart))
+      return withParts(
+        message,
+        withoutBlanks(message.content).map((part) => (part.type === 'text' ? withText(part) : part)),
+      )
     case 'assistant':
       return withParts(message, message.content.filter(isNotBlank).map(assistantPart))
     case 'tool':
@@ -52,10 +55,6 @@ function isBlank(text: unknown): boolean {
 function withoutBlanks(content: UserPart[]): UserPart[] {
   const others = content.filter(isNotBlank)
   return others.length === 0 ? content : others
-}
-
-function userPart(part: UserPart): UserPart {
-  return part.type === 'text' ? withText(part) : part
 }
 
 function assistantPart(part: AssistantPart): AssistantPart {

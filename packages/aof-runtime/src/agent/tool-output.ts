@@ -1,4 +1,4 @@
-import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import type { LanguageModelV4ToolResultOutput, LanguageModelV4ToolResultPart as ToolResultPart } from '@ai-sdk/provider'
 import type { ToolContent } from '../core/contract/content.ts'
 import type { ToolResult } from '../core/contract/result.ts'
 import { sendableOutput } from './sendable-message.ts'
@@ -12,11 +12,7 @@ type ContentPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>
  * @param toolCallId the call's id in the history
  * @param toolName the tool's name in the history
  */
-export function toolResultPart(
-  toolCallId: string,
-  toolName: string,
-  result: ToolResult,
-): LanguageModelV4ToolResultPart {
+export function toolResultPart(toolCallId: string, toolName: string, result: ToolResult): ToolResultPart {
   return { type: 'tool-result', toolCallId, toolName, output: sendableOutput(toolOutput(result)) }
 }
 
