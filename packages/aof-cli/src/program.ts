@@ -19,7 +19,8 @@ export function createProgram(argv: readonly string[]): Command {
     .configureHelp({ formatHelp: () => overview(style) })
     .hook('preSubcommand', defineCommand)
   for (const { name, summary } of COMMANDS) {
-    program.addCommand(withManners(new Command(name), style, errorStyle).description(sentence(summary)))
+    const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
+    program.addCommand(withManners(new Command(name), style, errorStyle).description(sentence))
   }
   return program
 }
@@ -49,10 +50,6 @@ function readLogLevel(value: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value.toLowerCase())
   if (level === undefined) throw new InvalidArgumentError(`Expected one of ${LOG_LEVELS.join(', ')}.`)
   return level
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 /** Configures the help of a command, and its reports of a wrong command line. */

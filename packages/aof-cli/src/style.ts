@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { Environment } from './agent-file/template.ts'
 
 /** The styles of text for one stream: with or without colours. */
 export interface Style {
@@ -30,11 +31,7 @@ export function createStyle(colors: boolean): Style {
  * True to use colours: `--no-color` and `NO_COLOR` disable them, then `FORCE_COLOR` enables them (or, as 0, disables),
  * otherwise a terminal that is not dumb has them.
  */
-export function wantsColor(
-  stream: { readonly isTTY?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
-  option = true,
-): boolean {
+export function wantsColor(stream: { readonly isTTY?: boolean }, env: Environment, option = true): boolean {
   if (!option || (env['NO_COLOR'] ?? '') !== '') return false
   const forced = env['FORCE_COLOR']
   if (forced !== undefined) return forced !== '0' && forced !== 'false'

@@ -4,6 +4,7 @@ import type { AgentFile, CommandTool } from './agent-file/agent-file.ts'
 import { type Problem, problemAt } from './agent-file/problem.ts'
 import { FILE_PROVIDERS } from './agent-file/provider-names.ts'
 import type { Place } from './agent-file/source.ts'
+import type { Environment } from './agent-file/template.ts'
 import { resolveVariables } from './agent-file/variables.ts'
 import { compileJsonSchema } from 'aof-runtime/internal/json-schema'
 import { resolveInside } from './inside-directory.ts'
@@ -13,11 +14,7 @@ import { oneLine } from './text.ts'
  * Checks that the modules and directories of an agent file exist inside its directory (errors), and its programs and
  * variables (warnings, because another machine may have them). It opens nothing and runs nothing.
  */
-export async function checkSurroundings(
-  agent: AgentFile,
-  directory: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Problem[]> {
+export async function checkSurroundings(agent: AgentFile, directory: string, env: Environment): Promise<Problem[]> {
   const variables = resolveVariables(agent, env)
   const missing = variables.ok
     ? []
@@ -44,11 +41,7 @@ async function checkFile(at: Place, path: string, what: string, directory: strin
   return [notFound(at, 'error', `the ${what} ${shown} is not a file`, 'name the file itself, e.g. ./tools/index.ts')]
 }
 
-async function checkCommand(
-  tool: CommandTool,
-  directory: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Problem[]> {
+async function checkCommand(tool: CommandTool, directory: string, env: Environment): Promise<Problem[]> {
   const problems = checkSchema(tool)
   const { at } = tool
   const { program } = tool.command

@@ -77,19 +77,18 @@ function reportOf({ file, parsed, alone }: FoundAgent, { strict, schemaOnly }: V
   // An unknown provider is an error of the file; a missing package or key concerns the machine.
   const unknown = ofModel.filter(({ severity }) => severity === 'error')
   // An argument schema that cannot be compiled is an error of the file, too.
-  const unusable = parsed.problems.filter((problem) => isWrong(problem) && !alone.problems.includes(problem))
+  const unusable = parsed.problems.filter(
+    (problem) => problem.severity === 'error' && problem.code === 'wrong_value' && !alone.problems.includes(problem),
+  )
   const ownFaults = [...alone.problems, ...unknown, ...unusable]
-  const problems = inFileOrder(schemaOnly === true ? ownFaults : refusing([...parsed.problems, ...ofModel], agent))
+  const all = schemaOnly === true ? ownFaults : refusing([...parsed.problems, ...ofModel], agent)
+  const problems = all.toSorted((a, b) => a.line - b.line || a.column - b.column)
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
   const isStrict = strict === true && warnings > 0
   const valid = alone.ok && unknown.length + unusable.length === 0 && !isStrict
   const runs = schemaOnly === true ? undefined : valid && errors === 0
   return { file, valid, runs, ...(alone.ok && { agent: alone.agent }), problems, errors, warnings }
-}
-
-function isWrong({ severity, code }: Problem): boolean {
-  return severity === 'error' && code === 'wrong_value'
 }
 
 /** Unsupported features that this version refuses to run are errors of an agent that should run here. */
@@ -99,10 +98,6 @@ function refusing(problems: readonly Problem[], agent: AgentFile | undefined): P
   const isRefused = (problem: Problem): boolean =>
     errors.some((error) => error.line === problem.line && error.message === problem.message)
   return [...problems.filter((problem) => !isRefused(problem)), ...errors]
-}
-
-function inFileOrder(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 function document(reports: readonly Report[], skipped: readonly FoundOther[]): object {

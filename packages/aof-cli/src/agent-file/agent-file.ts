@@ -3,6 +3,7 @@ import type { CommandLimits } from './command-limits.ts'
 import type { CommandResources } from './command-resources.ts'
 import type { CommandTemplate } from './command-template.ts'
 import type { Problem } from './problem.ts'
+import type { ProviderAndName } from './provider-names.ts'
 import type { Place } from './source.ts'
 import type { Template } from './template.ts'
 import type { Unsupported } from './unsupported.ts'
@@ -33,9 +34,7 @@ export interface AgentFile {
 }
 
 /** A model as `provider:name`. */
-export interface ModelName {
-  readonly provider: string
-  readonly name: string
+export interface ModelName extends ProviderAndName {
   readonly at: Place
 }
 

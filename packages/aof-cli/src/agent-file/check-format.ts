@@ -104,11 +104,10 @@ function findingFor(node: Node, schema: FormatSchema, message: string): Finding 
     return { code: 'wrong_value', message: 'expected text, found none', fix: 'write the text, or remove the field' }
   const isOfType = types.some((type) => (isNumeric(type) ? 'number' : type) === typeOf(node))
   const found = isOfType && typeOf(node) === 'number' ? (node as ScalarNode).written : described(node)
-  const fix = adviceFor(node, schema)
   return {
     code: isOfType && schema.pattern !== DURATION_PATTERN ? 'wrong_value' : 'wrong_type',
     message: `${expectation(schema) ?? message}, found ${found}`,
-    ...(fix !== undefined && { fix }),
+    fix: adviceFor(node, schema),
   }
 }
 

@@ -1,5 +1,5 @@
 import { Findings } from './problem.ts'
-import { Source } from './source.ts'
+import { Source, spanAt } from './source.ts'
 
 /** The largest allowed size of an agent file, in bytes. */
 export const MAX_BYTES = 1_048_576
@@ -21,37 +21,28 @@ export function decode(input: string | Uint8Array, file: string): Findings {
 
 function tooLarge(file: string): Findings {
   const findings = new Findings(new Source(file, ''))
-  findings.error(
-    { start: 0, end: 0 },
-    {
-      code: 'too_large',
-      message: 'the file has more than 1 MiB, the most that is read of an agent file',
-      fix: 'keep data out of the agent file: let a tool read it',
-    },
-  )
+  findings.error(spanAt(0, 0), {
+    code: 'too_large',
+    message: 'the file has more than 1 MiB, the most that is read of an agent file',
+    fix: 'keep data out of the agent file: let a tool read it',
+  })
   return findings
 }
 
 function reportEncoding(bytes: Uint8Array, findings: Findings): void {
   const [first, second] = bytes
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    findings.error(
-      { start: 0, end: 1 },
-      { code: 'encoding', message: 'expected UTF-8, but the file is UTF-16', fix: 'save it as UTF-8' },
-    )
-    return
+    const message = 'expected UTF-8, but the file is UTF-16'
+    return findings.error(spanAt(0), { code: 'encoding', message, fix: 'save it as UTF-8' })
   }
   const wrong = findInvalidUtf8(bytes)
   if (wrong === undefined) return
   const before = new TextDecoder().decode(bytes.subarray(0, wrong)).length
-  findings.error(
-    { start: before, end: before + 1 },
-    {
-      code: 'encoding',
-      message: `expected UTF-8, but byte ${wrong + 1} (0x${(bytes[wrong] ?? 0).toString(16).padStart(2, '0')}) is not part of a character`,
-      fix: 'save it as UTF-8',
-    },
-  )
+  findings.error(spanAt(before), {
+    code: 'encoding',
+    message: `expected UTF-8, but byte ${wrong + 1} (0x${(bytes[wrong] ?? 0).toString(16).padStart(2, '0')}) is not part of a character`,
+    fix: 'save it as UTF-8',
+  })
 }
 
 /** The index of the first byte that is not well-formed UTF-8. A binary search finds it, because every prefix of valid text decodes. */
@@ -81,17 +72,14 @@ function reportControlCharacters(findings: Findings): void {
     findings.source.text,
   )
   if (match === null) return
-  findings.error(
-    { start: match.index, end: match.index + 1 },
-    {
-      code: 'control_character',
-      message: `expected text, found the control character ${codePoint(match[0])}`,
-      fix:
-        match[0] === '\r'
-          ? 'save it with line ends of LF or CRLF'
-          : 'remove it; in a text, write it as an escape in double quotes ("\\u001b")',
-    },
-  )
+  findings.error(spanAt(match.index), {
+    code: 'control_character',
+    message: `expected text, found the control character ${codePoint(match[0])}`,
+    fix:
+      match[0] === '\r'
+        ? 'save it with line ends of LF or CRLF'
+        : 'remove it; in a text, write it as an escape in double quotes ("\\u001b")',
+  })
 }
 
 /** Characters that make a text look different from its content: bidirectional overrides and tag characters (I46). */
@@ -99,14 +87,11 @@ const HIDDEN = /[\u061C\u202A-\u202E\u2066-\u2069]|[\u{E0000}-\u{E007F}]/gu
 
 function warnOfHiddenCharacters(findings: Findings): void {
   for (const match of findings.source.text.matchAll(HIDDEN)) {
-    findings.warn(
-      { start: match.index, end: match.index + match[0].length },
-      {
-        code: 'hidden_character',
-        message: `the invisible character ${codePoint(match[0])} makes the text look different from what a model reads`,
-        fix: 'remove it, unless the text is written from right to left',
-      },
-    )
+    findings.warn(spanAt(match.index, match[0].length), {
+      code: 'hidden_character',
+      message: `the invisible character ${codePoint(match[0])} makes the text look different from what a model reads`,
+      fix: 'remove it, unless the text is written from right to left',
+    })
     if (findings.full) return
   }
 }

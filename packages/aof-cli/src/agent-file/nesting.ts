@@ -38,17 +38,13 @@ export function findExcess(text: string): Excess | undefined {
     if (++tokens > MAX_TOKENS) return { limit: 'tokens', span }
     if (token === '[' || token === '{') flowDepth++
     else if (token === ']' || token === '}') flowDepth = Math.max(0, flowDepth - 1)
-    else if (flowDepth === 0 && !isLayout(token)) indent(columns, offset - lineStart)
+    else if (flowDepth === 0 && !/^(?:\s*$|#)/.test(token)) indent(columns, offset - lineStart)
     if (columns.length + flowDepth > MAX_DEPTH) return { limit: 'depth', span }
     offset = span.end
     const newline = token.lastIndexOf('\n')
     if (newline !== -1) lineStart = span.start + newline + 1
   }
   return undefined
-}
-
-function isLayout(token: string): boolean {
-  return token.trim() === '' || token.startsWith('#')
 }
 
 /** `columns` are the columns of the open blocks; a token further left closes the blocks to its right. */

@@ -8,12 +8,13 @@ import { API_VERSION, FLAT_SIGNS, KIND } from './format.ts'
 import { readModel } from './model.ts'
 import { parseTrees } from './parse-tree.ts'
 import { type Findings, reportRepeatedNames } from './problem.ts'
+import { type Span, spanAt } from './source.ts'
 import { suggest } from 'aof-runtime/internal'
 import { warnOfReferences } from './template.ts'
 import { readTools } from './tools.ts'
 import { child, jsonOf, type MapNode, type Node, numberOf, textOf } from './tree.ts'
 import { unsupportedFields, unsupportedProblem } from './unsupported.ts'
-import { checkServers, readEnvironment } from './variables.ts'
+import { checkServers, readVariables } from './variables.ts'
 
 /**
  * Reads a file of agents (`apiVersion: aof.dev/v1`, `kind: Agent`, or the flat form; YAML or JSON; one document or several)
@@ -26,7 +27,7 @@ import { checkServers, readEnvironment } from './variables.ts'
 export function parseAgentFiles(input: string | Uint8Array, options: { readonly file: string }): ParsedFile {
   const findings = decode(input, options.file)
   const trees = findings.failed ? [] : parseTrees(findings)
-  if (trees.length === 0 && !findings.failed) reportNoAgent({ start: 0, end: 1 }, 'found an empty file', findings)
+  if (trees.length === 0 && !findings.failed) reportNoAgent(spanAt(0), 'found an empty file', findings)
   const agents: AgentDocument[] = []
   const skipped: SkippedDocument[] = []
   for (const { tree, findings: own } of trees) {
@@ -71,8 +72,7 @@ function readDocument(tree: Node | undefined, findings: Findings): AgentDocument
     agent !== undefined && !findings.failed
       ? { ok: true, agent, problems }
       : { ok: false, problems, ...(agent !== undefined && { readable: agent }) }
-  const start = tree?.span.start ?? 0
-  return { name: nameOf(tree), isForeign, at: findings.source.place({ start, end: start + 1 }), parsed }
+  return { name: nameOf(tree), isForeign, at: findings.source.place(spanAt(tree?.span.start ?? 0)), parsed }
 }
 
 /** True if the fields of `metadata` and `spec` are at the top level. */
@@ -87,11 +87,11 @@ function meansAgent(tree: Node, findings: Findings): boolean {
     return false
   }
   if (['apiVersion', 'kind', 'spec'].some((field) => tree.entries.has(field))) return true
-  reportNoAgent({ start: tree.span.start, end: tree.span.start + 1 }, 'found neither', findings)
+  reportNoAgent(spanAt(tree.span.start), 'found neither', findings)
   return false
 }
 
-function reportNoAgent(span: { start: number; end: number }, found: string, findings: Findings): void {
+function reportNoAgent(span: Span, found: string, findings: Findings): void {
   findings.error(span, {
     code: 'missing_field',
     message: `expected an agent file, with apiVersion: ${API_VERSION} and kind: ${KIND}, ${found}`,
@@ -111,7 +111,7 @@ function readSpec(tree: MapNode, spec: MapNode, findings: Findings): AgentFile |
   const name = nameOf(tree)
   const model = readModel(spec, findings)
   const { tools, unsupported: unsupportedTools } = readTools(spec, findings)
-  const environment = readEnvironment(spec, findings)
+  const environment = readVariables(same(spec, ['environment', 'env'], findings), findings)
   checkServers(spec, findings)
   const settings = readSettings(tree, spec, findings)
   const unsupported = [...unsupportedFields(spec, findings), ...unsupportedTools]

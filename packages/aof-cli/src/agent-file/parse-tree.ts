@@ -1,7 +1,7 @@
 import { type Document, isCollection, isScalar, parseAllDocuments, Scalar, visit } from 'yaml'
 import { findExcess, MAX_DEPTH, MAX_TOKENS } from './nesting.ts'
-import type { Findings } from './problem.ts'
-import { quoted } from './source.ts'
+import { Findings } from './problem.ts'
+import { quoted, spanAt } from './source.ts'
 import { syntaxFinding, unclosedFinding } from './syntax.ts'
 import type { Node } from './tree.ts'
 import { Budget, TreeBuilder } from './tree-builder.ts'
@@ -49,30 +49,22 @@ export function parseTrees(findings: Findings): ParsedTree[] {
     if (findings.failed) return []
     from = document.range[2]
   }
-  const trees = documents.filter(hasContent)
+  const trees = documents.filter(
+    ({ contents }) => contents !== null && !(isScalar(contents) && contents.value === null),
+  )
   if (trees.length > MAX_DOCUMENTS) {
-    findings.error(
-      { start: 0, end: 1 },
-      {
-        code: 'too_many_parts',
-        message: `more than ${MAX_DOCUMENTS} documents`,
-        fix: 'put the agents into several files',
-      },
-    )
+    const message = `more than ${MAX_DOCUMENTS} documents`
+    findings.error(spanAt(0), { code: 'too_many_parts', message, fix: 'put the agents into several files' })
     return []
   }
   const budget = new Budget()
   return trees.map(({ contents }) => {
-    const own = findings.another()
+    const own = new Findings(findings.source)
     const [start] = contents?.range ?? [0]
     const key = { start, end: start, path: '' }
     const tree = contents === null ? undefined : new TreeBuilder(own, budget).build(contents, '', key)
     return { tree: own.failed ? undefined : tree, findings: own }
   })
-}
-
-function hasContent({ contents }: Document.Parsed): boolean {
-  return contents !== null && !(isScalar(contents) && contents.value === null)
 }
 
 const EXCESS = {
@@ -97,7 +89,7 @@ function reportSyntax(document: Document.Parsed, from: number, findings: Finding
     if (opener === undefined) {
       findings.error({ start, end }, syntaxFinding(error.code, error.message, text.slice(start, end)))
     } else {
-      findings.error({ start: opener, end: opener + 1 }, unclosedFinding(text.charAt(opener)))
+      findings.error(spanAt(opener), unclosedFinding(text.charAt(opener)))
     }
     break
   }
@@ -109,15 +101,11 @@ function reportSyntax(document: Document.Parsed, from: number, findings: Finding
   const { yaml } = document.directives
   const directive = /^%(YAML|TAG)\b.*$/m.exec(text.slice(from, document.contents?.range?.[0] ?? from))
   if (directive !== null && (directive[1] === 'TAG' || yaml.version !== '1.2')) {
-    const start = from + directive.index
-    findings.error(
-      { start, end: start + directive[0].length },
-      {
-        code: 'directive',
-        message: `expected YAML 1.2 without tags of its own, found the directive ${quoted(directive[0])}`,
-        fix: 'remove the line',
-      },
-    )
+    findings.error(spanAt(from + directive.index, directive[0].length), {
+      code: 'directive',
+      message: `expected YAML 1.2 without tags of its own, found the directive ${quoted(directive[0])}`,
+      fix: 'remove the line',
+    })
   }
 }
 

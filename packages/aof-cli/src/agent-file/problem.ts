@@ -47,12 +47,14 @@ export interface Problem extends Place {
 }
 
 /** A problem without its place. */
-export type Finding = Pick<Problem, 'code' | 'message' | 'fix'>
+export interface Finding extends Pick<Problem, 'code' | 'message'> {
+  readonly fix?: string | undefined
+}
 
 /** A problem at a known place. */
-export function problemAt(place: Place, severity: Problem['severity'], finding: Finding): Problem {
+export function problemAt(place: Place, severity: Problem['severity'], { code, message, fix }: Finding): Problem {
   const { file, line, column, path, excerpt } = place
-  return { file, line, column, path, excerpt, severity, ...finding }
+  return { file, line, column, path, excerpt, severity, code, message, ...(fix !== undefined && { fix }) }
 }
 
 /** The largest number of problems that are listed for one file. */
@@ -66,11 +68,6 @@ export class Findings {
 
   constructor(source: Source) {
     this.source = source
-  }
-
-  /** Empty findings for another document of the same file. */
-  another(): Findings {
-    return new Findings(this.source)
   }
 
   get failed(): boolean {
@@ -106,11 +103,8 @@ export class Findings {
 
 /** Problems in the order of their file, errors before warnings at the same place. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
+  const rank = (problem: Problem): number => (problem.severity === 'error' ? 0 : 1)
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column || rank(a) - rank(b))
-}
-
-function rank(problem: Problem): number {
-  return problem.severity === 'error' ? 0 : 1
 }
 
 /** Reports agents or tools of a file that have the same name. */

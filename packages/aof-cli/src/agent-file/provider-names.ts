@@ -1,15 +1,17 @@
 /** Other names of providers in agent files, each with the name that this package uses. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['amazon-bedrock', 'bedrock'],
-  ['aws-bedrock', 'bedrock'],
-  ['azure-openai', 'azure'],
-  ['claude', 'anthropic'],
-  ['gemini', 'google'],
-  ['google-ai', 'google'],
-  ['googleai', 'google'],
-  ['grok', 'xai'],
-  ['mistralai', 'mistral'],
-])
+const ALIASES: ReadonlyMap<string, string> = aliases({
+  anthropic: 'claude',
+  azure: 'azure-openai',
+  bedrock: 'amazon-bedrock aws-bedrock',
+  google: 'gemini google-ai googleai',
+  mistral: 'mistralai',
+  xai: 'grok',
+})
+
+/** The name for each of its other names, which are divided by blanks. */
+export function aliases(names: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(Object.entries(names).flatMap(([name, others]) => others.split(' ').map((other) => [other, name])))
+}
 
 /** The name that this package uses for a provider: `gemini` is `google`, `Claude` is `anthropic`. */
 export function providerNamed(written: string): string {
@@ -23,21 +25,8 @@ export const FILE_PROVIDERS: ReadonlySet<string> = new Set(['recorded', 'scripte
 /** Well-known providers; the command may know more. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...FILE_PROVIDERS,
-  'anthropic',
-  'azure',
-  'bedrock',
-  'cohere',
-  'deepseek',
-  'google',
-  'groq',
-  'mistral',
-  'ollama',
-  'openai',
-  'openai-compatible',
-  'openrouter',
-  'together',
-  'vertex',
-  'xai',
+  ...'anthropic azure bedrock cohere deepseek google groq mistral ollama openai openai-compatible'.split(' '),
+  ...'openrouter together vertex xai'.split(' '),
 ])
 
 /** True if a provider of this name, or of an equivalent name, is well known. */

@@ -8,6 +8,11 @@ export interface Span {
   readonly path?: string
 }
 
+/** The range of `length` characters from `start` on. */
+export function spanAt(start: number, length = 1): Span {
+  return { start, end: start + length }
+}
+
 /** A range that belongs to a field. */
 export interface FieldSpan extends Span {
   readonly path: string

@@ -9,32 +9,17 @@ export function syntaxFinding(code: ErrorCode, message: string, at: string): Fin
     code === 'UNEXPECTED_TOKEN' && at.trim() !== ''
       ? `unexpected ${quoted(at.trim(), 30)}`
       : `${message.charAt(0).toLowerCase()}${message.slice(1)}`
-  return { code: 'syntax', message: words?.message ?? `not valid YAML: ${complaint}`, ...withFix(words?.fix) }
+  return { code: 'syntax', message: words?.message ?? `not valid YAML: ${complaint}`, fix: words?.fix }
 }
 
 /** The finding for quotes or brackets without an end. */
 export function unclosedFinding(opener: string): Finding {
-  const closer = CLOSERS.get(opener)
-  return closer === undefined
-    ? {
-        code: 'syntax',
-        message: `not valid YAML: the text that begins with ${opener} here does not end`,
-        fix: `close it with ${opener}`,
-      }
-    : {
-        code: 'syntax',
-        message: `not valid YAML: the ${opener} here has no ${closer}`,
-        fix: `close it with ${closer}, and indent what is inside`,
-      }
-}
-
-const CLOSERS: ReadonlyMap<string, string> = new Map([
-  ['[', ']'],
-  ['{', '}'],
-])
-
-function withFix(fix: string | undefined): Pick<Finding, 'fix'> {
-  return fix === undefined ? {} : { fix }
+  const closer = opener === '[' ? ']' : opener === '{' ? '}' : undefined
+  const [message, fix] =
+    closer === undefined
+      ? [`the text that begins with ${opener} here does not end`, `close it with ${opener}`]
+      : [`the ${opener} here has no ${closer}`, `close it with ${closer}, and indent what is inside`]
+  return { code: 'syntax', message: `not valid YAML: ${message}`, fix }
 }
 
 const WORDS: Partial<Record<ErrorCode, { message?: string; fix?: string }>> = {

@@ -14,16 +14,12 @@ export interface Unsupported {
 
 /** An unsupported entry as a problem: a warning if a file is checked, an error if the agent runs. */
 export function unsupportedProblem(entry: Unsupported, severity: Problem['severity']): Problem {
-  return problemAt(entry.at, severity, {
-    code: 'unsupported',
-    message: entry.message,
-    ...(entry.effect === 'refused' && { fix: FIXES.get(entry.what) ?? 'remove it, if the agent can do without' }),
-  })
+  const remedy = entry.what === 'tool' ? TOOL_FIX : 'remove it, if the agent can do without'
+  const fix = entry.effect === 'refused' ? remedy : undefined
+  return problemAt(entry.at, severity, { code: 'unsupported', message: entry.message, fix })
 }
 
-const FIXES: ReadonlyMap<string, string> = new Map([
-  ['tool', 'give the tool as a command ({name, command: [program, …]}) or in a module ({module: ./tools.ts})'],
-])
+const TOOL_FIX = 'give the tool as a command ({name, command: [program, …]}) or in a module ({module: ./tools.ts})'
 
 interface Rule {
   readonly effect: Unsupported['effect']
@@ -51,17 +47,13 @@ function isInMemory(node: Node): boolean {
 
 /** The fields of `spec` that this version does not support. */
 export function unsupportedFields(spec: MapNode, findings: Findings): Unsupported[] {
-  return Array.from(FIELDS, ([what, { effect, words, applies }]) => {
+  return [...FIELDS].flatMap(([what, { effect, words, applies }]) => {
     const node = child(spec, what)
-    if (node === undefined || !applies(node)) return undefined
+    if (node === undefined || !applies(node)) return []
     const consequence = effect === 'ignored' ? 'ignored' : 'an agent with it does not run'
-    return {
-      what,
-      effect,
-      message: `${what} is not supported by this version, ${consequence}: ${words}`,
-      at: findings.source.place(node.key),
-    }
-  }).filter((entry) => entry !== undefined)
+    const message = `${what} is not supported by this version, ${consequence}: ${words}`
+    return [{ what, effect, message, at: findings.source.place(node.key) }]
+  })
 }
 
 /** A tool that is not built into this version. */

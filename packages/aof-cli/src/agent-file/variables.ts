@@ -1,8 +1,8 @@
 import type { AgentFile, Variable } from './agent-file.ts'
 import { type Findings, type Problem, problemAt } from './problem.ts'
 import { quoted, type Span } from './source.ts'
-import { fillTemplate, readTemplate } from './template.ts'
-import { child, itemsOf, jsonOf, type MapNode, type Node, wordOf } from './tree.ts'
+import { type Environment, fillTemplate, readTemplate } from './template.ts'
+import { child, itemsOf, type MapNode, type Node, wordOf } from './tree.ts'
 import { LOADER_NAMES, VARIABLE } from './patterns.ts'
 
 const VARIABLE_NAME = new RegExp(VARIABLE.regex)
@@ -21,33 +21,15 @@ export function checkVariableName(name: string, span: Span, findings: Findings):
   }
 }
 
-/** Reads `environment` (or `env`, the same). */
-export function readEnvironment(spec: MapNode, findings: Findings): Variable[] {
-  const environment = child(spec, 'environment')
-  const env = child(spec, 'env')
-  if (
-    environment !== undefined &&
-    env !== undefined &&
-    JSON.stringify(jsonOf(environment)) !== JSON.stringify(jsonOf(env))
-  ) {
-    findings.error(env.span, {
-      code: 'conflict',
-      message: 'environment and env are the same field, and say different things',
-      fix: 'keep one of the two',
-    })
-  }
-  return readVariables(environment ?? env, findings)
-}
-
 /** Reads a map of variables whose values may contain `${NAME}`. */
-function readVariables(node: Node | undefined, findings: Findings): Variable[] {
+export function readVariables(node: Node | undefined, findings: Findings): Variable[] {
   if (node?.kind !== 'map') return []
-  return Array.from(node.entries, ([name, variable]) => {
+  return [...node.entries].flatMap(([name, variable]) => {
     if (VARIABLE_NAME.test(name)) checkVariableName(name, variable.key, findings)
     checkSearchPath(name, variable, findings)
     const value = readTemplate(variable, findings)
-    return value === undefined ? undefined : { name, value, at: findings.source.place(variable.span) }
-  }).filter((variable) => variable !== undefined)
+    return value === undefined ? [] : [{ name, value, at: findings.source.place(variable.span) }]
+  })
 }
 
 /** Checks the templates in `env` and `headers` of MCP servers. */
@@ -77,24 +59,18 @@ export type ResolvedVariables =
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
 /** Fills the variables of an agent file with values of `env`, and reports missing ones. */
-export function resolveVariables(
-  agent: AgentFile,
-  env: Readonly<Record<string, string | undefined>>,
-): ResolvedVariables {
+export function resolveVariables(agent: AgentFile, env: Environment): ResolvedVariables {
   const values = new Map<string, string>()
   const problems: Problem[] = []
   for (const { name, value, at } of agent.environment) {
     const filled = fillTemplate(value, env)
-    if (filled.ok) values.set(name, filled.text)
-    else {
-      problems.push(
-        problemAt(at, 'error', {
-          code: 'substitution',
-          message: `the variable ${filled.missing.join(' and ')} is not set`,
-          fix: `set it (export ${filled.missing[0]}=…), or write a default: \${${filled.missing[0]}:-…}`,
-        }),
-      )
+    if (filled.ok) {
+      values.set(name, filled.text)
+      continue
     }
+    const message = `the variable ${filled.missing.join(' and ')} is not set`
+    const fix = `set it (export ${filled.missing[0]}=…), or write a default: \${${filled.missing[0]}:-…}`
+    problems.push(problemAt(at, 'error', { code: 'substitution', message, fix }))
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, values }
 }

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { CommandTool } from '../agent-file/agent-file.ts'
-import { type Element, fillElements } from '../agent-file/command-template.ts'
+import { type CommandTemplate, type Element, fillElements } from '../agent-file/command-template.ts'
 import type { Effect, EffectOptions, JsonObject, JsonValue } from 'aof-runtime'
 
 /**
@@ -18,8 +18,8 @@ export function commandEffects(command: CommandTool, directory: string): EffectO
   const { readOnly, reads = readOnly ? [HERE] : [], writes = readOnly ? [] : [HERE] } = command
   const isFixed = [...reads, ...writes].every((element) => element.every((part) => typeof part === 'string'))
   const effects = (input: JsonObject): Effect[] => [
-    ...resourcesOf(reads, command, input, cwd).map((resource): Effect => ({ resource, mode: 'read' })),
-    ...resourcesOf(writes, command, input, cwd).map((resource): Effect => ({ resource, mode: 'write' })),
+    ...resourcesOf(reads, command.command, input, cwd).map((resource): Effect => ({ resource, mode: 'read' })),
+    ...resourcesOf(writes, command.command, input, cwd).map((resource): Effect => ({ resource, mode: 'write' })),
   ]
   if (!isFixed) return { effects }
   // This is known before the arguments, so calls of other tools need not wait while a model writes them.
@@ -34,26 +34,17 @@ const HERE: Element = ['.']
 /** A single letter is a drive. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i
 
-function resourcesOf(
-  elements: readonly Element[],
-  { command }: CommandTool,
-  input: JsonObject,
-  cwd: string,
-): readonly string[] {
+function resourcesOf(elements: readonly Element[], command: CommandTemplate, input: JsonObject, cwd: string): string[] {
   const names = elements.filter(isName)
   const paths = elements.filter((element) => !isName(element))
   return [
     ...fillElements(names, command, encoded(input)),
-    ...fillElements(paths, command, input).map((path) => fileResource(resolve(cwd, path))),
+    ...fillElements(paths, command, input).map((path) => `file:${realPathOf(resolve(cwd, path)).split(sep).join('/')}`),
   ]
 }
 
 function isName([first]: Element): boolean {
   return typeof first === 'string' && SCHEME.test(first)
-}
-
-function fileResource(path: string): string {
-  return `file:${realPathOf(path).split(sep).join('/')}`
 }
 
 /** The path without links, as far as it exists. */

@@ -19,10 +19,15 @@ export async function loadTools(entries: readonly ToolEntry[], surroundings: Too
   const found = new Map<string, FoundTool>()
   for (const entry of entries) {
     const loaded = await loadEntry(entry, surroundings)
-    if (loaded.ok) for (const each of loaded.tools) add(each, entry, surroundings, found, problems)
-    else {
+    if (loaded.ok) {
+      for (const each of loaded.tools) {
+        const fault = faultOf(each, found.get(each.tool.name), surroundings)
+        if (fault !== undefined) problems.push(problemAt(entry.at, 'error', fault))
+        found.set(each.tool.name, found.get(each.tool.name) ?? each)
+      }
+    } else {
       const { message, fix, at = entry.at } = loaded
-      problems.push(problemAt(at, 'error', { code: 'not_found', message, ...(fix !== undefined && { fix }) }))
+      problems.push(problemAt(at, 'error', { code: 'not_found', message, fix }))
     }
   }
   if (problems.length > 0) throw new CliError(EXIT.file, 'the tools cannot be loaded', { problems })
@@ -31,43 +36,21 @@ export async function loadTools(entries: readonly ToolEntry[], surroundings: Too
 
 async function loadEntry(entry: ToolEntry, surroundings: ToolSurroundings): Promise<LoadedEntry> {
   if (entry.kind === 'module') return exportedTools(entry.path, surroundings.directory)
-  return { ok: true, tools: [{ tool: programTool(entry, surroundings), source: commandSource(entry.at.line) }] }
+  const source = entry.at.line === 0 ? 'a command' : `the command in line ${entry.at.line}`
+  return { ok: true, tools: [{ tool: programTool(entry, surroundings), source }] }
 }
 
-function add(
-  each: FoundTool,
-  entry: ToolEntry,
-  { areOffered }: ToolSurroundings,
-  found: Map<string, FoundTool>,
-  problems: Problem[],
-): void {
-  const { name } = each.tool
-  const other = found.get(name)
+/** @param other an earlier tool of the same name */
+function faultOf({ tool, source }: FoundTool, other: FoundTool | undefined, { areOffered }: ToolSurroundings) {
   if (other === undefined) {
-    found.set(name, each)
-    const why = whyUnusable(each.tool, areOffered)
-    if (why !== undefined)
-      problems.push(
-        problemAt(entry.at, 'error', {
-          code: 'wrong_value',
-          message: `${each.source} cannot be used: ${oneLine(why, 600)}`,
-        }),
-      )
+    const why = whyUnusable(tool, areOffered)
+    if (why === undefined) return undefined
+    return { code: 'wrong_value', message: `${source} cannot be used: ${oneLine(why, 600)}` } as const
   }
   // Two entries may lead to the same tool object, which counts once.
-  else if (other.tool !== each.tool) {
-    problems.push(
-      problemAt(entry.at, 'error', {
-        code: 'conflict',
-        message: `two tools are called ${JSON.stringify(oneLine(name, 100))}: ${other.source}, and ${each.source}`,
-        fix: 'give one of them another name',
-      }),
-    )
-  }
-}
-
-function commandSource(line: number): string {
-  return line === 0 ? 'a command' : `the command in line ${line}`
+  if (other.tool === tool) return undefined
+  const message = `two tools are called ${JSON.stringify(oneLine(tool.name, 100))}: ${other.source}, and ${source}`
+  return { code: 'conflict', message, fix: 'give one of them another name' } as const
 }
 
 /**

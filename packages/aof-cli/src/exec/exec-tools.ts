@@ -41,8 +41,12 @@ async function toolsOfModule(file: string): Promise<AnyTool[]> {
   const path = await realpath(file).catch((error: unknown) => {
     throw new CliError(EXIT.file, `${oneLine(file)} cannot be read: ${systemMessage(error)}`, { cause: error })
   })
-  const entry = { kind: 'module', path: `./${basename(path)}`, at: wholeFile(file) } as const
-  return loadTools([entry], { directory: dirname(path), environment: new Map(), areOffered: false })
+  const at: Place = { file, line: 0, column: 0, path: '', excerpt: { text: '', start: 0, end: 0 } }
+  return loadTools([{ kind: 'module', path: `./${basename(path)}`, at }], {
+    directory: dirname(path),
+    environment: new Map(),
+    areOffered: false,
+  })
 }
 
 async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Promise<ExecTools> {
@@ -55,8 +59,4 @@ async function toolsOfAgent(file: string, warn: (problem: Problem) => void): Pro
     maxParallelTools,
     timeoutMs: toolTimeoutMs,
   })
-}
-
-function wholeFile(file: string): Place {
-  return { file, line: 0, column: 0, path: '', excerpt: { text: '', start: 0, end: 0 } }
 }

@@ -28,7 +28,8 @@ export function frame(turn: LiveTurn, view: FrameView): string[] {
   if (height < 1 || width < 1) return []
   const room = height - 1
   const { lines, text: spoken } = spokenLines(turn, room)
-  const text = lines > 0 ? safeText(tailOf(spoken), view).slice(-lines).map(style.dim) : []
+  const tail = spoken.length <= 2 * TAIL ? spoken : spoken.slice(Math.floor(spoken.length / TAIL - 1) * TAIL)
+  const text = lines > 0 ? safeText(tail, view).slice(-lines).map(style.dim) : []
   return [...text, ...callLines(turn, room - text.length, view), statusLine(turn, view)]
 }
 
@@ -55,10 +56,6 @@ function summaryLines(turn: LiveTurn, { marks, width }: Theme): string[] {
 function spokenLines({ text, reasoning, model, calls }: LiveTurn, room: number): { lines: number; text: string } {
   if (calls.length > 0) return { lines: Math.min(FEW_LINES, room - calls.length), text }
   return model === 'thinking' ? { lines: Math.min(FEW_LINES, room), text: reasoning } : { lines: room, text }
-}
-
-function tailOf(text: string): string {
-  return text.length <= 2 * TAIL ? text : text.slice(Math.floor(text.length / TAIL - 1) * TAIL)
 }
 
 /** A model's text as lines that are safe to print, without surrounding blank lines. */

@@ -1,4 +1,5 @@
 import type { ToolResult } from 'aof-runtime'
+import type { Environment } from '../agent-file/template.ts'
 import type { Style } from '../style.ts'
 
 /** The signs of a view, each one column wide. */
@@ -46,7 +47,7 @@ const ASCII_MARKS: Marks = {
 }
 
 /** The signs for the terminal of an environment; the Linux console shows little more than ASCII. */
-export function marksFor({ TERM }: Readonly<Record<string, string | undefined>>): Marks {
+export function marksFor({ TERM }: Environment): Marks {
   return TERM === 'linux' ? ASCII_MARKS : UNICODE_MARKS
 }
 

@@ -1,7 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { ModelName } from '../agent-file/agent-file.ts'
-import { type Problem, problemAt } from '../agent-file/problem.ts'
-import { FILE_PROVIDERS } from '../agent-file/provider-names.ts'
+import type { Environment } from '../agent-file/template.ts'
+import { type Finding, type Problem, problemAt } from '../agent-file/problem.ts'
+import { aliases, FILE_PROVIDERS } from '../agent-file/provider-names.ts'
+import type { Place } from '../agent-file/source.ts'
 import { suggest } from 'aof-runtime/internal'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -10,8 +12,6 @@ import { RecordedAnswerError } from '../recorded-answers/recorded-answer-error.t
 import { oneLine } from '../text.ts'
 import { installCommand } from './install-command.ts'
 import { type AskedModel, type Need, type Provider, PROVIDERS } from './providers.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The model of `provider:name`, from the AI SDK's package for that provider, which is loaded now. It uses no network, and
@@ -65,16 +65,13 @@ export function modelProblems({ provider: id, name, at }: ModelName, env: Enviro
 
 function askedOf(id: string, name: string, { needs }: Provider, env: Environment) {
   const asked: AskedModel = { name, variable: (...names) => firstSet(names, env) }
-  return { asked, model: `${id}:${oneLine(name, 100)}`, missing: needs.filter((need) => !isMet(need, asked)) }
+  const isSet = (variable: string): boolean => asked.variable(variable) !== undefined
+  const missing = needs.filter((need) => !need.some((variables) => variables.every(isSet)))
+  return { asked, model: `${id}:${oneLine(name, 100)}`, missing }
 }
 
-function modelProblem(
-  at: ModelName['at'],
-  severity: Problem['severity'],
-  { message, fix }: Pick<CliError, 'message' | 'fix'>,
-): Problem {
-  const code = severity === 'error' ? 'wrong_value' : 'not_found'
-  return problemAt(at, severity, { code, message, ...(fix !== undefined && { fix }) })
+function modelProblem(at: Place, severity: Problem['severity'], { message, fix }: Omit<Finding, 'code'>): Problem {
+  return problemAt(at, severity, { code: severity === 'error' ? 'wrong_value' : 'not_found', message, fix })
 }
 
 function isInstalled(packageName: string): boolean {
@@ -92,10 +89,6 @@ function firstSet(names: readonly string[], env: Environment): string | undefine
     if (value !== '') return value
   }
   return undefined
-}
-
-function isMet(need: Need, { variable }: AskedModel): boolean {
-  return need.some((names) => names.every((name) => variable(name) !== undefined))
 }
 
 function checkAddresses({ addresses = [] }: Provider, { variable }: AskedModel): void {
@@ -129,22 +122,16 @@ function unusablePackage(error: unknown, model: string, { name, major }: Provide
 }
 
 /** Other names of providers. */
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ['amazon', 'bedrock'],
-  ['amazon-bedrock', 'bedrock'],
-  ['aws', 'bedrock'],
-  ['claude', 'anthropic'],
-  ['gemini', 'google'],
-  ['gpt', 'openai'],
-  ['grok', 'xai'],
-  ['kimi', 'moonshot'],
-  ['litellm', 'openai-compatible'],
-  ['llamacpp', 'openai-compatible'],
-  ['lmstudio', 'openai-compatible'],
-  ['togetherai', 'together'],
-  ['vertex', 'google'],
-  ['vllm', 'openai-compatible'],
-])
+const OTHER_NAMES: ReadonlyMap<string, string> = aliases({
+  bedrock: 'amazon amazon-bedrock aws',
+  anthropic: 'claude',
+  google: 'gemini vertex',
+  openai: 'gpt',
+  xai: 'grok',
+  moonshot: 'kimi',
+  'openai-compatible': 'litellm llamacpp lmstudio vllm',
+  together: 'togetherai',
+})
 
 function unknownProvider(id: string, name: string): CliError {
   const known = [...PROVIDERS.keys()].toSorted()

@@ -83,7 +83,9 @@ export class Session {
     const watch = watchCommand(output, logLevel, this.#setup.onExit)
     const { view } = watch
     const timeout = new AbortController()
-    const timer = timeLimit && systemClock.setTimer(() => timeout.abort(timeoutReason(timeLimit)), timeLimit.ms)
+    const why = timeLimit && `The run was ended after ${timeLimit.ms} ms (${timeLimit.source}).`
+    const end = (): void => timeout.abort(new DOMException(why, 'TimeoutError'))
+    const timer = timeLimit && systemClock.setTimer(end, timeLimit.ms)
     try {
       runtime.beginRun(input)
       const signals = [watch.signal, timeout.signal, runtime.signal].filter((signal) => signal !== undefined)
@@ -141,8 +143,4 @@ export class Session {
     show(event)
     this.#setup.onEvent(event)
   }
-}
-
-function timeoutReason({ ms, source }: TimeLimit): DOMException {
-  return new DOMException(`The run was ended after ${ms} ms (${source}).`, 'TimeoutError')
 }

@@ -2,26 +2,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Variables that programs need to find their files; none of them holds a secret. */
 const COMMON: ReadonlySet<string> = new Set([
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'LANG',
-  'LANGUAGE',
-  'TZ',
-  'TMPDIR',
+  ...'PATH HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR'.split(' '),
   // Windows
-  'APPDATA',
-  'COMSPEC',
-  'LOCALAPPDATA',
-  'PATHEXT',
-  'PROGRAMDATA',
-  'SYSTEMDRIVE',
-  'SYSTEMROOT',
-  'TEMP',
-  'TMP',
-  'USERPROFILE',
-  'WINDIR',
+  ...'APPDATA COMSPEC LOCALAPPDATA PATHEXT PROGRAMDATA SYSTEMDRIVE SYSTEMROOT TEMP TMP USERPROFILE WINDIR'.split(' '),
 ])
 
 /**
@@ -40,17 +23,14 @@ export function commandEnvironment(
 ): Record<string, string> {
   const environment: Record<string, string> = {}
   for (const [name, value] of Object.entries(from)) {
-    if (value !== undefined && (isCommon(name) || names.includes(name))) environment[name] = value
+    const isCommon = COMMON.has(name.toUpperCase()) || /^LC_[A-Z]+$/.test(name)
+    if (value !== undefined && (isCommon || names.includes(name))) environment[name] = value
   }
   for (const [name, value] of given) environment[name] = value
   for (const name of Object.keys(environment)) {
     if (name.toUpperCase() === 'PATH') environment[name] = absoluteOnly(environment[name] ?? '')
   }
   return environment
-}
-
-function isCommon(name: string): boolean {
-  return COMMON.has(name.toUpperCase()) || /^LC_[A-Z]+$/.test(name)
 }
 
 /** Removes the entries that mean the current directory: a program there must not run by its name alone. */

@@ -5,17 +5,8 @@ import { MODEL_ID, NO_KEY, PACKAGES, providerPackage } from '../provider-package
 import type { RecordedDialect } from './dialect.ts'
 
 const EVENTS: ReadonlySet<unknown> = new Set([
-  'message-start',
-  'content-start',
-  'content-delta',
-  'content-end',
-  'tool-plan-delta',
-  'tool-call-start',
-  'tool-call-delta',
-  'tool-call-end',
-  'citation-start',
-  'citation-end',
-  'message-end',
+  ...'message-start content-start content-delta content-end tool-plan-delta'.split(' '),
+  ...'tool-call-start tool-call-delta tool-call-end citation-start citation-end message-end'.split(' '),
 ])
 
 /** Cohere's Chat API, version 2. */
