@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { ParsedAgent } from './agent-file/agent-file.ts'
 import { MAX_BYTES } from './agent-file/decode.ts'
 import { parseAgentFile, parseAgentFiles } from './agent-file/parse-agent.ts'
-import type { Problem } from './agent-file/problem.ts'
+import { type Problem, problemAt } from './agent-file/problem.ts'
+import { wholeFile } from './agent-file/source.ts'
 import { systemMessage } from './errors.ts'
 import { readInput, STANDARD_INPUT } from './read-input.ts'
 import { checkSurroundings } from './surroundings.ts'
@@ -84,7 +85,8 @@ async function openFile(file: string): Promise<Opened> {
   try {
     return { found: failed([]), bytes: await readInput(file, MAX_BYTES) }
   } catch (error) {
-    return { found: failed([unreadable(name, error)]), bytes: undefined }
+    const finding = { code: 'not_found', message: `cannot be read: ${systemMessage(error)}` } as const
+    return { found: failed([problemAt(wholeFile(name), 'error', finding)]), bytes: undefined }
   }
 }
 
@@ -98,19 +100,6 @@ async function check(found: FoundAgent, bytes: Uint8Array, agentName?: string): 
   )
   const failed = problems.some(({ severity }) => severity === 'error')
   return { ...found, parsed: failed || !alone.ok ? { ok: false, problems } : { ...alone, problems }, alone }
-}
-
-function unreadable(file: string, error: unknown): Problem {
-  return {
-    file,
-    line: 0,
-    column: 0,
-    path: '',
-    excerpt: { text: '', start: 0, end: 0 },
-    severity: 'error',
-    code: 'not_found',
-    message: `cannot be read: ${systemMessage(error)}`,
-  }
 }
 
 /** A file to be read as an agent file. */

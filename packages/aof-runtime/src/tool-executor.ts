@@ -2,12 +2,12 @@ import { ToolExecutor as CoreToolExecutor } from './core/executor/executor.ts'
 import type { ToolExecutorOptions } from './core/executor/settings.ts'
 import type { Isolator } from './core/contract/isolation.ts'
 import { LazyIsolator } from './core/attempt/lazy-isolator.ts'
-import { LazySpillStore, type SpillOptions, type SpillStore } from './core/values/spill.ts'
+import { lazySpillStore, type SpillOptions, type SpillStore } from './core/values/spill.ts'
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts'
 
 /** Files need Node, so they are loaded when the first one is written. */
 const openSpillStore = (options: SpillOptions): SpillStore =>
-  new LazySpillStore(async () => new (await import('./spill/file-store.ts')).FileStore(options))
+  lazySpillStore(async () => new (await import('./spill/file-store.ts')).FileStore(options))
 
 /** Threads and processes need Node, so they are loaded when the first isolated tool runs. */
 const openIsolator = (): Isolator =>

@@ -116,14 +116,14 @@ export const policies: readonly PlantedBug[] = [
   bug(
     'contract/time-limits.ts',
     'the executor’s timeout overrides the nearer ones',
-    'return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs',
-    'return executor.timeoutMs',
+    'timeoutMs: call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs',
+    'timeoutMs: executor.timeoutMs',
   ),
   bug(
     'contract/time-limits.ts',
     'the tool’s timeout overrides that of the batch',
-    'return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ??',
-    'return call?.timeoutMs ?? tool.timeoutMs ?? batch.timeoutMs ??',
+    'timeoutMs: call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ??',
+    'timeoutMs: call?.timeoutMs ?? tool.timeoutMs ?? batch.timeoutMs ??',
   ),
   bug(
     'contract/time-limits.ts',

@@ -40,6 +40,11 @@ export interface Excerpt {
   readonly end: number
 }
 
+/** The place of a file as a whole. */
+export function wholeFile(file: string): Place {
+  return { file, line: 0, column: 0, path: '', excerpt: { text: '', start: 0, end: 0 } }
+}
+
 const MAX_EXCERPT = 160
 const BEFORE_PLACE = 60
 

@@ -2,7 +2,7 @@ import { defined } from '../agent-file/defined.ts'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Problem } from '../agent-file/problem.ts'
-import type { Place } from '../agent-file/source.ts'
+import { wholeFile } from '../agent-file/source.ts'
 import type { AnyTool, NameTimeLimit } from 'aof-runtime'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -41,8 +41,8 @@ async function toolsOfModule(file: string): Promise<AnyTool[]> {
   const path = await realpath(file).catch((error: unknown) => {
     throw new CliError(EXIT.file, `${oneLine(file)} cannot be read: ${systemMessage(error)}`, { cause: error })
   })
-  const at: Place = { file, line: 0, column: 0, path: '', excerpt: { text: '', start: 0, end: 0 } }
-  return loadTools([{ kind: 'module', path: `./${basename(path)}`, at }], {
+  const entry = { kind: 'module', path: `./${basename(path)}`, at: wholeFile(file) } as const
+  return loadTools([entry], {
     directory: dirname(path),
     environment: new Map(),
     areOffered: false,

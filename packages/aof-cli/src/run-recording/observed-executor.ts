@@ -1,14 +1,4 @@
-import {
-  type CallHandle,
-  type CallOptions,
-  type OpenBatch,
-  type Slot,
-  type ToolCall,
-  type ToolEvent,
-  ToolExecutor,
-  type ToolExecutorOptions,
-  type ToolResult,
-} from 'aof-runtime'
+import { type CallOptions, type OpenBatch, type ToolEvent, ToolExecutor, type ToolExecutorOptions } from 'aof-runtime'
 import { valueText } from '../text.ts'
 
 /** An observer of the calls of an executor. */
@@ -37,56 +27,35 @@ export class ObservedExecutor extends ToolExecutor {
         onEvent?.(event)
       },
     })
-    return new ObservedBatch(batch, (index, written) => this.#observer.arguments(turn, index, written))
+    return observedBatch(batch, (index, written) => this.#observer.arguments(turn, index, valueText(written)))
   }
 }
 
-type ArgumentsListener = (index: number, written: string) => void
-
-class ObservedBatch implements OpenBatch {
-  readonly #batch: OpenBatch
-  readonly #listener: ArgumentsListener
-
-  constructor(batch: OpenBatch, listener: ArgumentsListener) {
-    this.#batch = batch
-    this.#listener = listener
-  }
-
-  get size(): number {
-    return this.#batch.size
-  }
-
-  reserve(call: { readonly id: string; readonly name: string }): Slot {
-    const slot = this.#batch.reserve(call)
-    return {
-      index: slot.index,
-      result: () => slot.result(),
-      drop: (reason) => slot.drop(reason),
-      complete: (args) => {
-        this.#listener(slot.index, valueText(args))
-        slot.complete(args)
-      },
-    }
-  }
-
-  add(call: ToolCall): CallHandle {
-    this.#listener(this.#batch.size, valueText(call.arguments))
-    return this.#batch.add(call)
-  }
-
-  close(): void {
-    this.#batch.close()
-  }
-
-  results(): Promise<ToolResult[]> {
-    return this.#batch.results()
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<ToolResult> {
-    return this.#batch[Symbol.asyncIterator]()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#batch[Symbol.asyncDispose]() as Promise<void>
+/** @param completed called with the arguments of a call before the call is complete */
+function observedBatch(batch: OpenBatch, completed: (index: number, written: unknown) => void): OpenBatch {
+  return {
+    get size() {
+      return batch.size
+    },
+    reserve: (call) => {
+      const slot = batch.reserve(call)
+      return {
+        index: slot.index,
+        result: () => slot.result(),
+        drop: (reason) => slot.drop(reason),
+        complete: (args) => {
+          completed(slot.index, args)
+          slot.complete(args)
+        },
+      }
+    },
+    add: (call) => {
+      completed(batch.size, call.arguments)
+      return batch.add(call)
+    },
+    close: () => batch.close(),
+    results: () => batch.results(),
+    [Symbol.asyncIterator]: () => batch[Symbol.asyncIterator](),
+    [Symbol.asyncDispose]: () => batch[Symbol.asyncDispose](),
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from 'aof-runtime'
-import type { Problem } from '../agent-file/problem.ts'
+import { problemAt } from '../agent-file/problem.ts'
 import { CliError, systemMessage } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readInput } from '../read-input.ts'
@@ -150,18 +150,10 @@ function expectNumber(name: string, expected: number, found: number): void {
 
 function damaged(file: string, line: number, text: string, message: string): CliError {
   const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text
-  const problem: Problem = {
-    file,
-    line,
-    column: 1,
-    path: '',
-    excerpt: { text: shown, start: 0, end: Math.max(1, shown.length) },
-    severity: 'error',
-    code: 'syntax',
-    message,
-  }
+  const excerpt = { text: shown, start: 0, end: Math.max(1, shown.length) }
+  const at = { file, line, column: 1, path: '', excerpt }
   return new CliError(EXIT.file, `the recording ${file} is damaged`, {
-    problems: [problem],
+    problems: [problemAt(at, 'error', { code: 'syntax', message })],
     fix: 'record the run again: aof run … --record FILE',
   })
 }

@@ -50,7 +50,8 @@ async function modelNamed(asked: Pick<ModelName, 'provider' | 'name'>, origin: O
     case 'recorded': {
       const recording = await readRecording(await pathOf(asked.name, origin))
       const { provider, id } = recording.header.model
-      return { model: recordedTurnsModel(recording), name, notice: recordedNotice(asked.name, `${provider} ${id}`) }
+      const notice = `the model is a recording: it plays the turns of ${provider} ${id} in ${asked.name}; the tools really run`
+      return { model: recordedTurnsModel(recording), name, notice: [notice] }
     }
     default:
       return { model: await loadModel(asked), name }
@@ -62,10 +63,6 @@ function scriptedNotice(file: string): string[] {
     `the model is scripted: it plays the turns of ${file}; the tools are real`,
     'for a real model set OPENAI_API_KEY, and give --model openai:gpt-5.2 (or anthropic:…, google:…, ollama:…)',
   ]
-}
-
-function recordedNotice(file: string, recorded: string): string[] {
-  return [`the model is a recording: it plays the turns of ${recorded} in ${file}; the tools really run`]
 }
 
 /** A file named in an agent file must be below the directory of that file; the command line may name any file. */

@@ -126,7 +126,8 @@ export function checkOptions(options: RunOptions): void {
     const given = (['record', 'model', 'maxIterations', 'timeout', 'maxToolCalls', 'maxTotalTokens'] as const).find(
       (name) => options[name] !== undefined,
     )
-    if (given !== undefined) throw misuse(`--replay plays a recording, so it takes no ${optionName(given)}`)
+    const option = given?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    if (option !== undefined) throw misuse(`--replay plays a recording, so it takes no --${option}`)
   } else if (pace === true) throw misuse('--pace needs --replay')
   if (input?.trim() === '') throw misuse('--input is empty', 'say what the agent is to do: -i "…"')
   if (model !== undefined && !/^[^:/]+[:/]./.test(model)) {
@@ -138,8 +139,4 @@ export function checkOptions(options: RunOptions): void {
 /** An error of the command line. */
 export function misuse(message: string, fix?: string): CliError {
   return new CliError(EXIT.usage, message, fix === undefined ? {} : { fix })
-}
-
-function optionName(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }

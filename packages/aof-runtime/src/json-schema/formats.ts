@@ -36,10 +36,6 @@ function isTime(text: string): boolean {
   return second === 60 && (minutes + 2 * 1_440) % 1_440 === 1_439
 }
 
-function isDateTime(text: string): boolean {
-  return /^[tT]$/.test(text.charAt(10)) && isDate(text.slice(0, 10)) && isTime(text.slice(11))
-}
-
 function isHostname(text: string): boolean {
   return text.length <= 253 && text.split('.').every((label) => LABEL.test(label))
 }
@@ -102,7 +98,7 @@ function isRegex(text: string): boolean {
 export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['date', isDate],
   ['time', isTime],
-  ['date-time', isDateTime],
+  ['date-time', (text) => /^[tT]$/.test(text.charAt(10)) && isDate(text.slice(0, 10)) && isTime(text.slice(11))],
   ['duration', (text) => DURATION.test(text)],
   ['email', isEmail],
   ['hostname', isHostname],

@@ -11,7 +11,7 @@ import { elementsOf, type Fields, fieldsOf, isObject, withFields } from '../core
 import { type FoundCall, hasId, incompleteness, isStandIn, toolCalls } from './found-call.ts'
 import { notAnAnswer } from './not-an-answer.ts'
 import { type Answered, inCallOrder } from './pairing.ts'
-import { failureOf, type Media, renderSuccess } from './render.ts'
+import { failureOf, renderSuccess } from './render.ts'
 import { type SentCall, sentElements, wellFormed } from './sent-turn.ts'
 
 /** The fields read from an answer of generateContent; the SDK's `GenerateContentResponse` fits. */
@@ -172,14 +172,12 @@ function said(result: ToolResult): Pick<GeminiToolResult, 'response' | 'parts'> 
   if (!result.success) return { response: { error: failureOf(result) } }
   const { content, data } = result
   if (content === undefined) return { response: { output: typeof data === 'string' ? data.toWellFormed() : data } }
-  const rendered = renderSuccess(result, mediaPart)
+  const rendered = renderSuccess(result, ({ mimeType, data: bytes }): GeminiMedia | undefined =>
+    MEDIA_TYPES.has(mimeType) ? { inlineData: { mimeType, data: bytes } } : undefined,
+  )
   if (typeof rendered === 'string') return { response: { output: rendered } }
   return {
     response: { output: rendered.filter((part) => typeof part === 'string').join('\n') },
     parts: rendered.filter((part) => typeof part !== 'string'),
   }
-}
-
-function mediaPart({ mimeType, data }: Media): GeminiMedia | undefined {
-  return MEDIA_TYPES.has(mimeType) ? { inlineData: { mimeType, data } } : undefined
 }

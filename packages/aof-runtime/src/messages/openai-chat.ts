@@ -108,7 +108,9 @@ function findCalls(answer: unknown): FoundCall[] {
   }
   const calling = callingChoices(choices)
   const sources = calling.flatMap(callsOf).filter(isObject)
-  const end = turnEnd(calling.map(({ finish_reason }) => finish_reason).find(isCut) ?? 'stop')
+  const end = turnEnd(
+    calling.map(({ finish_reason }) => finish_reason).find((reason) => turnEnd(reason ?? 'stop').what) ?? 'stop',
+  )
   return sources.map((source, i) => ({
     ...read(source),
     source,
@@ -125,10 +127,6 @@ function callingChoices(choices: readonly unknown[]): readonly Fields[] {
 
 function callsOf({ message }: Fields): readonly unknown[] {
   return elementsOf(fieldsOf(message).tool_calls)
-}
-
-function isCut(reason: unknown): boolean {
-  return turnEnd(reason ?? 'stop').what !== undefined
 }
 
 function sentCall(source: Fields, { id, name }: SentCall): Fields {

@@ -59,7 +59,7 @@ export class FileStore implements SpillStore {
     if (this.#given !== undefined || this.#directory === undefined) return
     const directory = await this.#directory
     await rm(directory, { recursive: true, force: true })
-    keepAfterExit(directory)
+    if (made.delete(directory) && made.size === 0) process.off('exit', removeAll)
   }
 
   async #write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
@@ -94,10 +94,6 @@ function removedAtExit(directory: string): string {
   return directory
 }
 
-function keepAfterExit(directory: string): void {
-  if (made.delete(directory) && made.size === 0) process.off('exit', removeAll)
-}
-
 function removeAll(): void {
   for (const directory of made) {
     try {
@@ -119,7 +115,7 @@ async function fill(file: FileHandle, content: SpillContent, maxBytes: number): 
     size = 0
     await file.appendFile(chunk)
   }
-  for await (const piece of isBlob(content) ? content.stream() : content) {
+  for await (const piece of content instanceof Blob ? content.stream() : content) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
     total += bytes.byteLength
     if (total > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
@@ -129,8 +125,4 @@ async function fill(file: FileHandle, content: SpillContent, maxBytes: number): 
   }
   await flush()
   return total
-}
-
-function isBlob(content: SpillContent): content is Blob {
-  return content instanceof Blob
 }

@@ -112,14 +112,14 @@ export interface SpeechContext {
 
 /** The parts that a provider would stream for `speech`. */
 export function speechParts(speech: ScriptedSpeech, context: SpeechContext): LanguageModelV4StreamPart[] {
-  const { reasoning, text, calls = [] } = speech
+  const { reasoning, text, calls = [], error } = speech
   return [
     { type: 'stream-start', warnings: [] },
     { type: 'response-metadata', id: `response-${context.turn}`, modelId: context.modelId },
     ...blockParts('reasoning', reasoning, context),
     ...blockParts('text', text, context),
     ...calls.flatMap((call, index) => callParts(call, index, context)),
-    ...errorParts(speech),
+    ...(error === undefined ? [] : [{ type: 'error' as const, error }]),
     { type: 'finish', finishReason: finishReasonOf(speech), usage: usageOf(speech.usage) },
   ]
 }
@@ -152,10 +152,6 @@ function callParts(call: ScriptedCall, index: number, context: SpeechContext): L
     { type: 'tool-input-end', id },
     { type: 'tool-call', toolCallId: id, toolName: name, input },
   ]
-}
-
-function errorParts({ error }: ScriptedSpeech): LanguageModelV4StreamPart[] {
-  return error === undefined ? [] : [{ type: 'error', error }]
 }
 
 function finishReasonOf({ finishReason, error, calls = [] }: ScriptedSpeech): LanguageModelV4FinishReason {

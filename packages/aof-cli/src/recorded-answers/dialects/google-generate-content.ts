@@ -9,7 +9,7 @@ export const googleGenerateContent: RecordedDialect = {
   name: 'google-generate-content',
   title: "Google's generateContent",
   isWhole,
-  isEvent,
+  isEvent: ({ candidates, promptFeedback }) => Array.isArray(candidates) || isObject(promptFeedback),
   wire: 'sse',
   provider: providerPackage(PACKAGES.google, ({ createGoogle }, fetch) =>
     createGoogle({ apiKey: NO_KEY, fetch })(MODEL_ID),
@@ -25,10 +25,6 @@ export const googleGenerateContent: RecordedDialect = {
 function isWhole({ candidates, promptFeedback }: Fields): boolean {
   if (!Array.isArray(candidates)) return isObject(promptFeedback)
   return candidates.length === 0 || candidates.some((candidate) => fieldsOf(candidate).finishReason !== undefined)
-}
-
-function isEvent({ candidates, promptFeedback }: Fields): boolean {
-  return Array.isArray(candidates) || isObject(promptFeedback)
 }
 
 /** Enum names by number, if the Gemini API and Vertex AI agree on them and the provider reads them. */

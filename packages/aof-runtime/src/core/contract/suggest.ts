@@ -7,7 +7,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   const plain = simplified(word.slice(0, MAX_LENGTH))
   const whole = nearest(candidates, (other) => {
     const longest = Math.max(plain.length, other.length)
-    return ifAtMost(longest <= 3 ? 1 : longest / 3, editDistance(plain, other))
+    return ifAtMost(longest <= 3 ? 1 : longest / 3, at(distances(plain, other), other.length))
   })
   return whole ?? nearest(candidates, (other) => partDistance(plain, other))
 }
@@ -44,12 +44,10 @@ function simplified(word: string): string {
   return word.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
-/** The number of letters to change, add, remove or swap with their neighbour (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  return at(distances(a, b), b.length)
-}
-
-/** The edit distances from `a` to all prefixes of `b`, the empty one first. */
+/**
+ * The edit distances from `a` to all prefixes of `b`, the empty one first: the numbers of letters to change, add, remove or
+ * swap with their neighbour (optimal string alignment).
+ */
 function distances(a: string, b: string): number[] {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -77,16 +77,6 @@ export interface Layers {
   readonly tool: OwnTimeLimits
 }
 
-/** The timeout of an attempt: the nearest layer wins. */
-function timeoutOf(
-  call: OwnTimeLimits | undefined,
-  batch: OwnTimeLimits,
-  tool: OwnTimeLimits,
-  executor: ExecutorTimeLimits,
-): number {
-  return call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs
-}
-
 /** The time limits of an executor, in milliseconds, for calls without nearer ones. */
 export type ExecutorTimeLimits = Required<TimeLimitOptions>
 
@@ -100,7 +90,7 @@ export function attemptLimits(
   executor: ExecutorTimeLimits,
 ): AttemptLimits {
   return {
-    timeoutMs: timeoutOf(call, batch, tool, executor),
+    timeoutMs: call?.timeoutMs ?? batch.timeoutMs ?? tool.timeoutMs ?? executor.timeoutMs,
     idleTimeoutMs: call?.idleTimeoutMs ?? batch.idleTimeoutMs ?? tool.idleTimeoutMs ?? executor.idleTimeoutMs,
   }
 }

@@ -120,7 +120,8 @@ export function severalOf(thrown: object): readonly unknown[] {
 
 /** The beginning of the body of the HTTP response in an error. */
 export function bodyOf(thrown: object): string | undefined {
-  if (!isHttp(thrown)) return undefined
+  const isHttp = ['status', 'statusCode', 'response'].some((key) => read(thrown, key) !== undefined)
+  if (!isHttp) return undefined
   for (const path of BODIES) {
     let found: unknown = thrown
     for (const key of path) found = typeof found === 'object' && found !== null ? read(found, key) : undefined
@@ -128,10 +129,6 @@ export function bodyOf(thrown: object): string | undefined {
     if (text !== '') return text
   }
   return undefined
-}
-
-function isHttp(thrown: object): boolean {
-  return ['status', 'statusCode', 'response'].some((key) => read(thrown, key) !== undefined)
 }
 
 function bodyText(body: unknown): string {

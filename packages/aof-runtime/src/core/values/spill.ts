@@ -56,34 +56,25 @@ export function spillName(label: string, extension: string): string {
 }
 
 /** A store that is opened at its first use, so that its code is loaded only then. */
-export class LazySpillStore implements SpillStore {
-  readonly #make: () => Promise<SpillStore>
-  #store: Promise<SpillStore> | undefined
-  #isClosed = false
-
-  constructor(make: () => Promise<SpillStore>) {
-    this.#make = make
-  }
-
-  async write(name: string, content: SpillContent, maxBytes: number): Promise<SpilledFile> {
-    if (this.#isClosed) throw new Error('the executor has been closed')
-    this.#store ??= this.#make()
-    return (await this.#store).write(name, content, maxBytes)
-  }
-
-  async read(file: SpilledFile): Promise<string> {
-    if (this.#store === undefined) throw new Error('there is no such file')
-    return (await this.#store).read(file)
-  }
-
-  async remove(file: SpilledFile): Promise<void> {
-    await (await this.#store)?.remove?.(file)
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true
-    const store = await this.#store?.catch(() => undefined)
-    await store?.close()
+export function lazySpillStore(make: () => Promise<SpillStore>): SpillStore {
+  let opened: Promise<SpillStore> | undefined
+  let isClosed = false
+  return {
+    write: async (name, content, maxBytes) => {
+      if (isClosed) throw new Error('the executor has been closed')
+      opened ??= make()
+      return (await opened).write(name, content, maxBytes)
+    },
+    read: async (file) => {
+      if (opened === undefined) throw new Error('there is no such file')
+      return (await opened).read(file)
+    },
+    remove: async (file) => (await opened)?.remove?.(file),
+    close: async () => {
+      isClosed = true
+      const store = await opened?.catch(() => undefined)
+      await store?.close()
+    },
   }
 }
 import { namesOf } from '../contract/option-names.ts'

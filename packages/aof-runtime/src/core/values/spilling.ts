@@ -49,7 +49,8 @@ export async function spillData(
   }
   const spilled = await store.write(label, 'json', jsonChunks(data))
   const preview = previewOf(data, isOver ? PREVIEW_BYTES : LEAST_PREVIEW_BYTES)
-  const shown = [...(content ?? [textOf(preview)]), notice(spilled)]
+  const text = typeof preview === 'string' ? preview : JSON.stringify(preview)
+  const shown: ToolContent[] = [...(content ?? [{ type: 'text' as const, text }]), notice(spilled)]
   store.bytes.add(jsonLength([preview, shown]))
   return { data: preview, content: shown, spilled }
 }
@@ -112,10 +113,6 @@ async function partInFile(label: string, part: ToolContent, store: ResultStore):
 
 function reference(what: string, { path, bytes }: SpilledFile): ToolContent {
   return { type: 'text', text: `[${printable(what, 1_000)}, ${bytes} bytes, is in the file ${path}]` }
-}
-
-function textOf(data: JsonValue): ToolContent {
-  return { type: 'text', text: typeof data === 'string' ? data : JSON.stringify(data) }
 }
 
 function notice({ path, bytes }: SpilledFile): ToolContent {
