@@ -46,6 +46,48 @@ const works = (count: number, ms: number) =>
   Array.from({ length: count }, () => ({ name: 'work', arguments: { ms, give: 'worked' } }))
 
 describe('agents that are tools of agents', () => {
+  test('I26: an executor that is given to an agent tracks nesting, so an agent below it has the one permit meanwhile', async () => {
+    const { agent, model, delegate, work, clock, end } = family()
+    const admission = new AdmissionController({ maxParallel: 1, clock })
+    const below = agent({
+      model: model([{ calls: works(2, 10) as never }, { text: 'found' }]),
+      tools: [work],
+      admission,
+    })
+    const executor = new ToolExecutor({ tools: [delegate('ask', below)], admission, clock })
+    const chief = agent({
+      model: model([{ calls: [{ name: 'ask', arguments: {} }] }, { text: 'done' }]),
+      executor,
+    })
+    const result = await end(chief.run('go'))
+    expect(result).toMatchObject({ status: 'done', calls: { total: 1, succeeded: 1 } })
+  })
+
+  test('I13: an agent whose parent call was aborted does not ask its model again, though no signal was passed on', async () => {
+    const { agent, model, tool: make, work, clock, end } = family()
+    let asked = 0
+    const below = agent({
+      model: model(() => {
+        asked++
+        return { calls: works(1, 100) as never }
+      }),
+      tools: [work],
+    })
+    const ends: string[] = []
+    const ask = make('ask', async () => {
+      const { status } = await below.run('task').result
+      ends.push(status)
+      return status
+    })
+    const chief = agent({ model: model([{ calls: [{ name: 'ask', arguments: {} }] }]), tools: [ask] })
+    const run = chief.run('go')
+    await clock.advance(50)
+    run.abort()
+    expect((await end(run)).status).toBe('aborted')
+    await clock.advance(1_000)
+    expect([asked, ends]).toEqual([1, ['aborted']])
+  })
+
   test('I26: agents nested three deep, under one permit for the whole process, all finish', async () => {
     const { member, delegate, work, clock, end, executors, events, starts } = family()
     const admission = new AdmissionController({ maxParallel: 1, clock })

@@ -52,7 +52,12 @@ describe.each(['nodenext', 'bundler'])('the declarations under moduleResolution 
     mkdirSync(folder)
     writeFileSync(
       join(folder, 'index.ts'),
-      entryPoints.map(({ specifier }, index) => `export * as e${index} from '${specifier}'`).join('\n'),
+      [
+        ...entryPoints.map(({ specifier }, index) => `export * as e${index} from '${specifier}'`),
+        // In the libraries before esnext a Map has all that a ReadonlySet has.
+        "import type { Jsonified } from 'aof-runtime'",
+        'export const one: number | undefined = ({} as Jsonified<Map<string, number>>)["a"]',
+      ].join('\n'),
     )
     writeFileSync(
       join(folder, 'tsconfig.json'),

@@ -1,6 +1,8 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import {
+  type BinaryReference,
   type ErrorCode,
+  type Jsonified,
   type JsonValue,
   type SucceededResult,
   type ToolContent,
@@ -69,5 +71,21 @@ describe('a result is a union on status, and on success', () => {
   test('a result of unknown data has JSON', () => {
     expectTypeOf<SucceededResult['data']>().toEqualTypeOf<JsonValue>()
     expectTypeOf<SucceededResult<unknown>['data']>().toEqualTypeOf<JsonValue>()
+  })
+})
+
+describe('the type of a JSON copy', () => {
+  test('a map is an object, and a set a list', () => {
+    expectTypeOf<Jsonified<Map<string, Date>>>().toEqualTypeOf<{ [key: string]: string }>()
+    expectTypeOf<Jsonified<Set<Date>>>().toEqualTypeOf<string[]>()
+  })
+
+  test('binary data is a reference to a file', () => {
+    expectTypeOf<Jsonified<{ page: Uint8Array; picture: Blob; all: ArrayBuffer }>>().toEqualTypeOf<{
+      page: BinaryReference
+      picture: BinaryReference
+      all: BinaryReference
+    }>()
+    expectTypeOf<Jsonified<Buffer>>().toEqualTypeOf<BinaryReference>()
   })
 })

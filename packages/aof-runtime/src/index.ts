@@ -6,7 +6,6 @@ export { AdmissionController, type AdmissionOptions, type AdmissionStats } from 
 export type { RateOptions } from './core/admission/rate-limit.ts'
 export type { KeyStats, RateStats, ToolLimits, ToolStats } from './core/admission/tool-demands.ts'
 export { foreignAnnotations, type ToolAnnotations } from './core/contract/annotations.ts'
-export type { BinaryReference } from './core/values/binary.ts'
 export {
   Budget,
   type BudgetOptions,
@@ -69,7 +68,7 @@ export {
   type Isolator,
   WorkerLost,
 } from './core/contract/isolation.ts'
-export type { Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/contract/json.ts'
+export type { BinaryReference, Jsonified, JsonifiedProperty, JsonObject, JsonValue } from './core/contract/json.ts'
 export type { Logger } from './core/contract/logger.ts'
 export { MisuseError } from './core/contract/misuse.ts'
 export type { NestedExecutor } from './core/tool/tool.ts'

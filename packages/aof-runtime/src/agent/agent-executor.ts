@@ -112,7 +112,7 @@ export class AgentExecutor {
   /** @throws MisuseError if an option is invalid, or a tool has no schema that the model can be shown */
   constructor(options: AgentOptions) {
     checkAgentOptions(options)
-    const { name = 'agent', executor, maxParallelTools, admission, effects, clock, logger } = options
+    const { name = 'agent', executor, maxParallelTools, admission, effects, clock, logger, random } = options
     const { onUnusableTool, onUncheckablePattern } = options
     this.name = name
     this.#ownsExecutor = executor === undefined
@@ -121,12 +121,23 @@ export class AgentExecutor {
     this.#problems = problems
     const log = logger && guardedLogger(logger, () => undefined)
     for (const problem of problems) log?.warn(omittedToolLine(problem))
+    // Its tools may run agents, which recognise by it that they are nested: without, each would wait for the other's permit.
+    if (executor !== undefined) executorParts(executor).trackNesting()
     this.executor =
       executor ??
       new ComposedExecutor({
         tools: this.#offered(tools, options),
         trackNesting: true,
-        ...defined({ onUnusableTool, onUncheckablePattern, admission, effects, maxParallelTools, clock, logger }),
+        ...defined({
+          onUnusableTool,
+          onUncheckablePattern,
+          admission,
+          effects,
+          maxParallelTools,
+          clock,
+          logger,
+          random,
+        }),
       })
     const offered = executor === undefined ? this.executor.tools : tools
     const readOnly = offered.filter(({ annotations }) => annotations?.readOnlyHint === true)
@@ -138,7 +149,7 @@ export class AgentExecutor {
       toolNames: new Set(offered.map((tool) => tool.name)),
       readOnly: new Set(readOnly.map((tool) => tool.name)),
       clock: clock ?? systemClock,
-      random: options.random ?? systemRandom,
+      random: random ?? systemRandom,
       redact: (message) => executorParts(this.executor).redaction.redact(message, false),
     }
     this.#idPrefix = drawId(systemRandom)

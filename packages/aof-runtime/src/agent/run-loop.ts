@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
 import type { Budget } from '../core/contract/budget.ts'
+import { trackedCallIsStopped } from '../core/calls/tracked-parent.ts'
 import type { Clock } from '../core/host/clock.ts'
 import type { ToolExecutor } from '../core/executor/executor.ts'
 import { defined } from '../core/contract/fields.ts'
@@ -82,7 +83,7 @@ interface Ending {
  * executor runs its calls; the loop decides what comes next.
  * 1. A turn enters the history only as a whole: its complete calls with all their results.
  * 2. If a stream breaks after a call has started, that turn is not requested again: the run continues from the results.
- * 3. After an abort the model is not called again, no tool starts, and hooks are not awaited.
+ * 3. After an abort, also one of the call that runs this agent, the model is not called again, no tool starts, and hooks are not awaited.
  */
 export class RunLoop {
   readonly #setup: RunSetup
@@ -131,6 +132,7 @@ export class RunLoop {
     try {
       for (let turn = 0; turn < maxIterations; turn++) {
         signal.throwIfAborted()
+        if (trackedCallIsStopped()) return this.#aborted()
         if (budget?.exceeded !== undefined) return { status: 'budget' }
         const settings = options.prepareTurn && (await this.#prepare(turn, options.prepareTurn))
         const results = await this.#turn(settings)

@@ -52,7 +52,14 @@ export class Arrivals {
 
   /** A call of an open batch, with its arguments. */
   add(given: ToolCall): Call {
-    const call = this.batch.adding(() => this.#accept(given))
+    const { batch } = this
+    batch.beginAdding()
+    let call: Call
+    try {
+      call = this.#accept(given)
+    } finally {
+      batch.endAdding()
+    }
     this.#services.preceding.request(call)
     return call
   }
@@ -60,11 +67,15 @@ export class Arrivals {
   /** A place in an open batch for a call whose arguments have not arrived. */
   reserve(id: string, name: string): Call {
     const tool = this.#services.registry.get(name)
-    return this.batch.adding(() => {
+    const { batch } = this
+    batch.beginAdding()
+    try {
       const call = this.#reserve(id, tool?.tool.name ?? name, tool)
-      this.batch.precedence.entered()
+      batch.precedence.entered()
       return call
-    })
+    } finally {
+      batch.endAdding()
+    }
   }
 
   /** The arguments of a reserved call. */

@@ -182,15 +182,14 @@ export class Batch implements CallBatch, FileOwner {
     return call
   }
 
-  /** Adds a call by `add`. A listener that closes the batch meanwhile closes it once that call has all that it came with. */
-  adding<T>(add: () => T): T {
+  /** A call is being added, until {@link endAdding}: a listener that closes the batch meanwhile closes it then. */
+  beginAdding(): void {
     this.#adding++
-    try {
-      return add()
-    } finally {
-      this.#adding--
-      if (this.#adding === 0 && this.#stage === 'closing') this.#finishClosing()
-    }
+  }
+
+  endAdding(): void {
+    this.#adding--
+    if (this.#adding === 0 && this.#stage === 'closing') this.#finishClosing()
   }
 
   /** Runs `act`, which must not be left half done: if it throws, all calls end, so that nothing waits for them. */

@@ -59,7 +59,7 @@ function reportAll(): void {
 function report(batch: AwaitedBatch): void {
   unwatchUnclosed(batch)
   const { run, size } = batch
-  const line = `The results of an open batch (run ${run}, ${size} calls) are awaited, and it was never closed, so they never come: call batch.close() after the last call, or declare it with await using.`
+  const line = `The results of an open batch (run ${run}, ${size} calls) are awaited, and it was never closed, so they never come: call batch.close() after the last call.`
   if (!batch.warn(line)) program()?.emitWarning(line, { type: 'OpenBatchWarning' })
 }
 

@@ -50,6 +50,8 @@ export interface ExecutorParts {
   readonly opener: BatchOpener
   /** Opens a batch that no call of this executor is known to make. */
   readonly openTop: (options: CallOptions, size: number | undefined, syntax?: ReferenceSyntax) => Arrivals
+  /** From now on, calls that its tools make on any executor count as nested. */
+  readonly trackNesting: () => void
   /** Whether the executor takes no more calls. */
   isClosing: boolean
 }
@@ -140,6 +142,9 @@ export function composeExecutor(self: object, options: ToolExecutorOptions): Exe
     batches,
     opener: new BatchOpener(openTop, compiler.compiled),
     openTop,
+    trackNesting: () => {
+      services.trackNesting = true
+    },
     isClosing: false,
   }
   compiler.register(options.tools, options.onUnusableTool === 'omit')

@@ -1,13 +1,4 @@
-import type { JsonObject } from '../contract/json.ts'
-
-/** A reference to binary data in a file, which replaces the data in a result. A type, so that it is a JSON object. */
-export type BinaryReference = {
-  /** Absolute path of the file. */
-  file: string
-  bytes: number
-  /** The media type, if it is known, e.g. of a Blob. */
-  mediaType?: string
-}
+import type { BinaryReference, JsonObject } from '../contract/json.ts'
 
 /** Binary data that is still to be written to a file. */
 export interface Binary {
