@@ -136,7 +136,7 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly logger?: Logger
   /** The source of time and timers. @default the machine's monotonic clock */
   readonly clock?: Clock
-  /** Draws the names of runs. @default the platform's cryptographic source */
+  /** Draws the names of runs, and the waits between the attempts of a call. @default the platform's cryptographic source */
   readonly random?: Random
   /** Compiles JSON Schemas to validators. @default the validator of `aof-runtime` */
   readonly compileJsonSchema?: JsonSchemaCompiler
