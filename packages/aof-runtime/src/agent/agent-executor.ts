@@ -31,11 +31,15 @@ export type AgentInput = string | { readonly messages: readonly AgentMessage[] }
 
 /** Options of one run. */
 export interface RunOptions {
-  /** Aborts the run: no further call starts, and running calls get the abort signal. */
+  /** Aborts the run: a request to the model ends, no further call starts, and running calls get the abort signal. */
   readonly signal?: AbortSignal
   /** The application's own object, passed to the tools as `ctx.context`; never shown to the model. */
   readonly context?: unknown
-  /** The run's name, part of its calls' idempotency keys, 1 to 256 characters. @default a new name */
+  /**
+   * The run's name, part of its calls' idempotency keys, 1 to 256 characters. A run that continues another one may have its name only
+   * on the same agent, or with the same executor or admission controller: elsewhere the turns begin again at 0, and so do the keys.
+   * @default a new name
+   */
   readonly run?: string
   /**
    * Limits of the run, or a `Budget` that it shares with other runs (a tool finds its run's as `ctx.budget`). A run

@@ -47,7 +47,7 @@ export interface AgentResult {
   /**
    * The reason why the model stopped last, in the AI SDK's words: `stop`, `tool-calls`, `length` (the answer reached
    * its limit of tokens, so `text` may be cut off), `content-filter` (also a refusal; the run has `failed`), `error`
-   * (also a broken stream), `other` (an unknown reason, so `text` may be incomplete).
+   * (also a broken stream, and an abort while the model was asked), `other` (an unknown reason, so `text` may be incomplete).
    */
   readonly finishReason?: string
   /** Totals of the run's tool calls. */

@@ -15,7 +15,7 @@ import { sleep } from '../core/host/sleep.ts'
 
 /** Options of {@link scriptedModel}. */
 export interface ScriptedModelOptions {
-  /** The clock for the delays. @default the machine's clock */
+  /** The clock for the delays; in virtual time it is the test's `VirtualClock`. @default the machine's clock */
   readonly clock?: Clock
   /** Time before each part, in milliseconds, for turns without a delay of their own. @default 0 */
   readonly delayMs?: ScriptedPlay['delayMs']
