@@ -206,7 +206,7 @@ export const order: readonly PlantedBug[] = [
   bug(
     'calls/prerequisites.ts',
     'a call whose prerequisites are met is not notified',
-    "if (this.#waitsFor === 'effects') this.#continue()",
+    "if (this.#waitsFor === 'effects') this.#context?.runInAsyncScope(this.#resume, undefined, undefined)",
     '',
   ),
   bug(
@@ -218,8 +218,8 @@ export const order: readonly PlantedBug[] = [
   bug(
     'calls/prerequisites.ts',
     'effects are not waited for after dependencies',
-    'this.isMet && (this.claim === undefined || this.claim.isHeld)',
-    'this.isMet && (this.claim === undefined || this.claim.isHeld || this.#waitsFor === undefined && this.#dependent !== undefined)',
+    'if (this.claim !== undefined && !this.#host.conflicts.request(this.claim)) return false',
+    'if (this.claim !== undefined && this.#dependent === undefined && !this.#host.conflicts.request(this.claim)) return false',
   ),
   bug(
     'calls/intake.ts',

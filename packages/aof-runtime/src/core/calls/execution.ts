@@ -52,12 +52,12 @@ export class Execution implements CallState<Call>, AttemptOwner, Parent, Running
   readonly ticket: Ticket
   readonly demands: Demands
   readonly attempt: Attempt
+  /** Since when it holds its permits, if not since its tool began. */
+  heldFrom: number | undefined
   nesting: Nesting | undefined
   /** The permits that its abandoned tool retains. */
   retained: RetainedPermits | undefined
   readonly #stage: ExecutionStage
-  /** Since when it holds its permits, if not since its start. */
-  #heldSince: number | undefined
 
   /** @param demands all of them have just been taken */
   constructor(call: Call, tool: CompiledTool, ticket: Ticket, demands: Demands, now: number, stage: ExecutionStage) {
@@ -70,7 +70,7 @@ export class Execution implements CallState<Call>, AttemptOwner, Parent, Running
     this.#stage = stage
     this.attempt = new Attempt(this, call.batch.times.attemptLimits(call, tool), now)
     // A backend starts it later.
-    if (tool.isolation !== undefined) this.#heldSince = now
+    if (tool.isolation !== undefined) this.heldFrom = now
   }
 
   get backend(): Backend | undefined {
@@ -89,14 +89,6 @@ export class Execution implements CallState<Call>, AttemptOwner, Parent, Running
 
   get services(): ExecutionServices {
     return this.#stage.services
-  }
-
-  get heldSince(): number {
-    return this.#heldSince ?? this.attempt.startedAt
-  }
-
-  set heldSince(now: number) {
-    this.#heldSince = now
   }
 
   // As the state of its call:
@@ -123,10 +115,6 @@ export class Execution implements CallState<Call>, AttemptOwner, Parent, Running
   }
 
   // As the parent of nested calls:
-
-  get isStopped(): boolean {
-    return this.attempt.isStopped
-  }
 
   get priority(): number {
     return this.call.priorityWith(this.tool)

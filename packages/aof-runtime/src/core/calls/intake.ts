@@ -98,7 +98,7 @@ export class Intake {
     call.state = prerequisites
     // The graph may report that the results are there after they were found so here; filling may take time.
     let isFilling = false
-    prerequisites.waitForResults(() => {
+    prerequisites.begin('results', () => {
       if (call.state !== prerequisites || isFilling) return
       isFilling = true
       this.#fill(call, tool, prerequisites, { value, producers })

@@ -23,8 +23,9 @@ export interface Parent {
   readonly priority: number
   /** All that it took to start. */
   readonly demands: Demands
-  /** Since when it holds its permits. */
-  heldSince: number
+  readonly startedAt: number
+  /** Since when it holds its permits, if not since its tool began. */
+  heldFrom: number | undefined
   readonly attempt: {
     /** Whether it is cut, or about to be. */
     readonly isStopped: boolean
@@ -202,7 +203,7 @@ export class Nesting {
     this.#holdsPermits = false
     this.#countSuspended(1)
     parent.attempt.pause(now)
-    parent.call.batch.share.ended(parent.heldSince, now)
+    parent.call.batch.share.ended(parent.heldFrom ?? parent.startedAt, now)
     emitSuspended(parent.call, now)
   }
 
@@ -226,7 +227,7 @@ export class Nesting {
     if (this.#resumption !== undefined) this.#resumption.wantsPermit = false
     this.#resumption = undefined
     this.#countSuspended(-1)
-    parent.heldSince = now
+    parent.heldFrom = now
     parent.attempt.resume(now)
     parent.call.batch.share.began(now)
     emitResumed(parent.call, now)

@@ -78,7 +78,7 @@ export class Preceding {
       return
     }
     const prerequisites = call.extra?.prerequisites
-    if (prerequisites === undefined || prerequisites.isClear) return this.ask(call)
+    if (prerequisites === undefined || isClear(prerequisites)) return this.ask(call)
     const { queue, counters } = this.#services
     if (queue.bound.policy === 'reject' && queue.isFull(counters.besideQueue))
       return this.#settling.refuse(call, failures.queueFull(queue.bound.max))
@@ -93,4 +93,9 @@ export class Preceding {
     call.state = READY
     this.ask(call)
   }
+}
+
+/** Whether no call comes first. */
+function isClear({ isMet, claim }: Prerequisites): boolean {
+  return isMet && (claim === undefined || claim.isHeld)
 }

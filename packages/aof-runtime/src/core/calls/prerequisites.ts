@@ -49,6 +49,9 @@ export interface PrerequisitesHost {
   suspendParent(call: PrecededCall): void
 }
 
+/** The things that a call with prerequisites waits for: results to which its arguments refer, calls that it depends on, its effects. */
+type Awaited = 'results' | 'calls' | 'effects'
+
 /**
  * The calls that come before a call: those that it depends on, and those that it conflicts with.
  *
@@ -74,9 +77,9 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
   claim: Claim | undefined
   readonly #host: PrerequisitesHost
   #dependent: Dependent | undefined
-  #waitsFor: 'results' | 'calls' | 'effects' | undefined
+  #waitsFor: Awaited | undefined
   /** Continues the call. */
-  #resume: (() => void) | undefined
+  #resume: () => void = () => {}
   /** The async context of the call's own caller, in which it continues. */
   #context: AsyncContext | undefined
 
@@ -109,16 +112,6 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
     return this.#dependent === undefined || this.#dependent.isMet
   }
 
-  /** Whether no call comes before it. */
-  get isClear(): boolean {
-    return this.isMet && (this.claim === undefined || this.claim.isHeld)
-  }
-
-  /** This is the state of the call from now on: `resume` fills its arguments in once all results are there. */
-  waitForResults(resume: () => void): void {
-    this.#begin('results', resume)
-  }
-
   /**
    * This is the state of the call from now on.
    *
@@ -127,7 +120,7 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
    */
   wait(resume: () => void): boolean {
     if (!this.isMet) {
-      this.#begin('calls', resume)
+      this.begin('calls', resume)
       this.report()
       return false
     }
@@ -139,7 +132,7 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
 
   /** The call waits no more. */
   end(): void {
-    if (this.#waitsFor !== undefined) this.#count(this.#waitsFor, -1)
+    if (this.#waitsFor !== undefined) this.#host.counters.count(counterOf(this.#waitsFor), -1)
     this.#waitsFor = undefined
   }
 
@@ -188,26 +181,24 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
     for (const each of before as Iterable<Prerequisites>) if (each.#takes(priority)) others.push(each)
   }
 
-  #begin(what: 'results' | 'calls' | 'effects', resume = this.#resume): void {
+  /**
+   * This is the state of the call from now on.
+   *
+   * @param resume runs when what it waits for is there; in the async context in which the first wait began
+   */
+  begin(what: Awaited, resume: () => void = this.#resume): void {
     this.#waitsFor = what
     this.#resume = resume
-    this.#count(what, 1)
+    this.#host.counters.count(counterOf(what), 1)
     this.#context ??= captureAsyncContext()
     if (!this.#host.isBeingAccepted) raiseRemaining(this)
-  }
-
-  #count(what: 'results' | 'calls' | 'effects', by: 1 | -1): void {
-    this.#host.counters.count(what === 'effects' ? 'conflict' : 'dependency', by)
-  }
-
-  #continue(): void {
-    if (this.#resume !== undefined) this.#context?.runInAsyncScope(this.#resume, undefined, undefined)
   }
 
   // As a call of the graph:
 
   dependenciesMet(): void {
-    if (this.#waitsFor === 'results' || this.#waitsFor === 'calls') this.#continue()
+    if (this.#waitsFor === 'results' || this.#waitsFor === 'calls')
+      this.#context?.runInAsyncScope(this.#resume, undefined, undefined)
   }
 
   dependencyFailed({ index }: GraphCall): void {
@@ -226,11 +217,11 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
   // As a call with effects:
 
   beginsToWait(): void {
-    this.#begin('effects')
+    this.begin('effects')
   }
 
   effectsCleared(): void {
-    if (this.#waitsFor === 'effects') this.#continue()
+    if (this.#waitsFor === 'effects') this.#context?.runInAsyncScope(this.#resume, undefined, undefined)
   }
 
   waitsBehind(claim: Claim): void {
@@ -276,4 +267,8 @@ export class Prerequisites implements GraphCall, Claimant, PathCall {
 /** Raises these calls, and all calls that rise with them. */
 function raiseAll(raised: Prerequisites[]): void {
   for (let next = raised.pop(); next !== undefined; next = raised.pop()) next.call.raised(raised)
+}
+
+function counterOf(awaited: Awaited): 'conflict' | 'dependency' {
+  return awaited === 'effects' ? 'conflict' : 'dependency'
 }

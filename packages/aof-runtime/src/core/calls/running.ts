@@ -189,9 +189,9 @@ export class Running implements ExecutionStage {
     })
   }
 
-  #releaseNow({ call, heldSince }: Execution, limits: readonly Limit[], now: number): void {
+  #releaseNow({ call, heldFrom, startedAt }: Execution, limits: readonly Limit[], now: number): void {
     const { batch } = call
-    batch.share.ended(heldSince, now)
+    batch.share.ended(heldFrom ?? startedAt, now)
     // The next call starts at this instant, so it may reuse `now`, unless a listener or a logger ran in between.
     const isFresh = !batch.isObserved && batch.log === undefined
     this.services.admission.release(limits, isFresh ? now : undefined)

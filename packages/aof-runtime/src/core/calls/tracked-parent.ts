@@ -3,7 +3,7 @@ import type { Nesting } from './nesting.ts'
 
 /** An attempt whose tool makes calls from its async context. */
 interface TrackedParent {
-  readonly isStopped: boolean
+  readonly attempt: { readonly isStopped: boolean }
   openNesting(): Nesting | undefined
 }
 
@@ -17,7 +17,7 @@ export function runTracked<T>(parent: TrackedParent, run: () => T): T {
 
 /** Whether the call of this code was cut, while its tool still runs: no call starts after an abort. */
 export function trackedCallIsStopped(): boolean {
-  return running.getStore()?.isStopped === true
+  return running.getStore()?.attempt.isStopped === true
 }
 
 /** The nested calls of the call of this code; undefined if it has no call, or none that is known. */
