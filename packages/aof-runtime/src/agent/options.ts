@@ -191,7 +191,10 @@ export interface AgentOptions extends ModelSettings {
   readonly logger?: Logger
   /** The source of time and timers. @default the machine's monotonic clock */
   readonly clock?: Clock
-  /** Random source for the waits between retries of a model. @default the platform's cryptographic source */
+  /**
+   * Draws the waits between retries of the model, and is the `random` of the executor that the agent makes.
+   * @default the platform's cryptographic source
+   */
   readonly random?: Random
 }
 

@@ -33,7 +33,8 @@ export interface ToolExecutorOptions extends KeepingOptions, RedactionOptions {
   readonly queue?: QueueOptions
   /**
    * Whether calls that a tool makes on any executor, or through agents, count as nested like those on `ctx.executor`:
-   * recognised by the async context in which they are made. Costs about a quarter of a microsecond for each call. Agents have it on.
+   * recognised by the async context in which they are made. Costs about a quarter of a microsecond for each call. Agents
+   * have it on, also on an executor that is given to them.
    * @default false
    */
   readonly trackNesting?: boolean
