@@ -149,7 +149,11 @@ describe('a slot', () => {
   ])('a slot that is %s is a MisuseError', (_what, use, method) => {
     const batch = setUpSleep().executor.openBatch()
     expect(() => use(batch.reserve({ id: 'a', name: 'sleep' }))).toThrow(
-      new MisuseError(method, 'a slot that was neither completed nor dropped', 'slot 0, which was'),
+      new MisuseError(
+        method,
+        'a slot that was neither completed nor dropped',
+        'slot 0, which was completed or dropped before',
+      ),
     )
   })
 

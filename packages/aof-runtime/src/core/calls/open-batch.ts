@@ -165,7 +165,7 @@ class ReservedSlot implements Slot {
       throw new MisuseError(
         `slot.${method}()`,
         'a slot that was neither completed nor dropped',
-        `slot ${this.index}, which was`,
+        `slot ${this.index}, which was completed or dropped before`,
       )
     this.#used = true
   }

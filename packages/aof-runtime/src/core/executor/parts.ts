@@ -70,7 +70,12 @@ export function composeExecutor(self: object, options: ToolExecutorOptions): Exe
   const { clock = controller.clock } = options
   if (typeof clock?.now !== 'function' || typeof clock.setTimer !== 'function')
     throw new MisuseError('clock', 'an object with now and setTimer', clock)
-  if (clock !== controller.clock) throw new MisuseError('clock', "the admission controller's clock", clock)
+  if (clock !== controller.clock)
+    throw new MisuseError(
+      'clock',
+      'the clock of the admission controller (give it the same: new AdmissionController({ clock }))',
+      clock,
+    )
   const settings = executorSettings(options, clock)
   const { logger, isolator } = settings
   const events = new EventHub(clock, logger)
