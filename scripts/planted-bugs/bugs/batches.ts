@@ -77,7 +77,7 @@ export const batches: readonly PlantedBug[] = [
   bug(
     'calls/batch.ts',
     'closing leaves slots without arguments open',
-    '      forEachSafely(this.calls, (call) => this.#services.settling.drop(call, failures.incomplete(call.name)))\n',
+    '      forEachSafely(this.calls, (call) => this.#services.settling.giveUp(call))\n',
     '',
   ),
   bug(

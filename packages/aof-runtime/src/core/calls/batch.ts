@@ -15,7 +15,6 @@ import type { BatchServices, BatchSetup } from './batch-setup.ts'
 import { BatchTimes } from './batch-times.ts'
 import { Call, type CallBatch } from './call.ts'
 import type { CallState } from './call-state.ts'
-import { failures } from './failures.ts'
 import { LogLines } from './log-lines.ts'
 import type { BatchOwner, Nesting } from './nesting.ts'
 
@@ -225,7 +224,7 @@ export class Batch implements CallBatch, FileOwner {
   #finishClosing(): void {
     this.logStart(this.calls.length)
     try {
-      forEachSafely(this.calls, (call) => this.#services.settling.drop(call, failures.incomplete(call.name)))
+      forEachSafely(this.calls, (call) => this.#services.settling.giveUp(call))
     } finally {
       this.seal()
     }

@@ -43,6 +43,11 @@ export class Settling {
     if (call.state === RESERVED) this.refuse(call, failed)
   }
 
+  /** Fails a call whose arguments never came, now that its batch is closed. */
+  giveUp(call: Call): void {
+    if (call.state === RESERVED) this.refuse(call, failures.incomplete(call.name))
+  }
+
   /** Fails a call that can never start, unless it is queued, running or over. */
   fail(call: Call, failed: CallFailure): void {
     const { phase } = call.state
