@@ -126,8 +126,8 @@ export const attempts: readonly PlantedBug[] = [
   bug(
     'attempt/attempt.ts',
     'code that an ended tool of an aborted batch leaves behind makes calls',
-    "if (this.#stage === 'running' || this.#stage === 'over') return this.#owner.isStopping",
-    "if (this.#stage === 'running') return this.#owner.isStopping",
+    "if (this.#stage === 'over') return this.#owner.isAborted",
+    "if (this.#stage === 'over') return false",
     'the code must go on after its call is over, and make a call after the abort: one scenario in about 20,000 shows it; test/core/nesting.test.ts does',
   ),
 ]

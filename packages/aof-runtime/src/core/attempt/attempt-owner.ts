@@ -42,6 +42,8 @@ export interface AttemptOwner {
   readonly resultOwner: ResultOwner
   /** Whether the call, or one of its parents, is being aborted or is past its deadline, though the attempt may not be cut yet. */
   readonly isStopping: boolean
+  /** Whether the call's batch, or one of its parents, was aborted. */
+  readonly isAborted: boolean
   /** Calls the tool's function, and returns what that returns. */
   execute(): unknown
   /** The reason that the tool's signal gives. */

@@ -68,9 +68,10 @@ export class Attempt implements Expiring {
     return this.#stage === 'running'
   }
 
-  /** Whether code of its tool may start no more calls: the attempt was cut or is about to be, or its batch was stopped. */
+  /** Whether code of its tool may start no more calls: the attempt was cut or is about to be, or its batch was aborted. */
   get isStopped(): boolean {
-    if (this.#stage === 'running' || this.#stage === 'over') return this.#owner.isStopping
+    if (this.#stage === 'running') return this.#owner.isStopping
+    if (this.#stage === 'over') return this.#owner.isAborted
     return this.#stage === 'abandoned' || this.#cut() !== undefined
   }
 

@@ -149,6 +149,11 @@ export class Execution implements CallState<Call>, AttemptOwner, Parent, Running
     return this.call.batch.results
   }
 
+  get isAborted(): boolean {
+    const { isAborted, nesting } = this.call.batch
+    return isAborted || nesting?.parent.attempt.isStopped === true
+  }
+
   get isStopping(): boolean {
     return this.call.batch.isStopping
   }
