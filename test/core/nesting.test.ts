@@ -452,3 +452,30 @@ describe('code that a tool leaves behind', () => {
     expect(await clock.runUntil(Promise.all(later))).toMatchObject([[{ status: 'aborted', execution: 'none' }]])
   })
 })
+
+test('I13, I26 a listener of a failed attempt that completes a nested call of it starts none, and suspends nothing', async () => {
+  const clock = new VirtualClock()
+  const fills: (() => void)[] = []
+  const ok = defineTool({ name: 'ok', execute: () => 1 })
+  const flaky = defineTool({
+    name: 'flaky',
+    annotations: { readOnlyHint: true },
+    retry: { maxAttempts: 2, initialDelayMs: 5 },
+    execute: (_, { attempt, executor: nested }) => {
+      if (attempt === 2) return 'done'
+      const slot = nested.openBatch().reserve({ id: 'n', name: 'ok' })
+      fills.push(() => slot.complete({}))
+      throw new Error('busy')
+    },
+  })
+  const executor = new ToolExecutor({ tools: [ok, flaky], clock })
+  const types: string[] = []
+  executor.subscribe(({ type }) => {
+    types.push(type)
+    if (type === 'attempt_failed') fills.pop()?.()
+  })
+  const [result] = await clock.runUntil(executor.executeTools([callOf('flaky')]))
+  expect(dataOf(result)).toBe('done')
+  expect(types.filter((type) => type === 'suspended' || type === 'started')).toEqual(['started', 'started'])
+  expect(executor.stats()).toMatchObject({ running: 0, waiting: 0, suspended: 0 })
+})

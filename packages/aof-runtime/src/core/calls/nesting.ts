@@ -27,6 +27,7 @@ export interface Parent {
   /** Since when it holds its permits, if not since its tool began. */
   heldFrom: number | undefined
   readonly attempt: {
+    readonly isRunning: boolean
     /** Whether it is cut, or about to be. */
     readonly isStopped: boolean
     pause(now: number): void

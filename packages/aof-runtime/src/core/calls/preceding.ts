@@ -52,6 +52,8 @@ export class Preceding {
     if (nesting === undefined) return ask()
     // A listener may have ended the call; its parent would be suspended forever.
     if (call.state === SETTLED || call.state === WITHDRAWN) return
+    // The parent's attempt is over, and ends its nested calls in this step: a listener of its end must not start one.
+    if (!nesting.parent.attempt.isRunning) return
     const extra = call.rare()
     if (extra.hasBegun) return ask()
     extra.hasBegun = true
